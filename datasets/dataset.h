@@ -1,0 +1,60 @@
+// Dataset: labelled images in memory, and who may see which of them.
+// Pixels are raw bytes, NHWC, exactly what a device's camera would hand over; normalisation is two numbers (PixelScale) that live in the
+// network, so that float training, the integer engine and the device all start from the same bytes.
+// `SearchData` has no test images: code that searches cannot name them.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/tensor.h"
+
+namespace mininas {
+
+// Labelled images of one shape. Invariants: pixels.size() == count * shape.size(); every label is in [0, class_names.size()).
+struct ImageSet {
+  ImageShape shape;
+  std::vector<std::string> class_names;
+  std::vector<uint8_t> pixels;  // count x height x width x channels
+  std::vector<int> labels;      // count
+
+  int64_t count() const { return static_cast<int64_t>(labels.size()); }
+  int classes() const { return static_cast<int>(class_names.size()); }
+  const uint8_t* image(int64_t i) const { return pixels.data() + i * shape.size(); }
+};
+
+// real = scale * (byte - zero): one zero point and one scale for all channels, because the border of a padded convolution holds the real
+// value 0, which on the device is one int8 value for all channels (int8-arithmetic: q = byte - 128, zero point = zero - 128). Differences
+// between channels are absorbed by the batch norm that follows the first convolution.
+struct PixelScale {
+  int zero = 128;              // in [0, 255]
+  float scale = 1.0f / 128.0f;
+};
+
+// Zero = mean byte of all channels, rounded; scale = 1 / standard deviation. Of the training images only.
+PixelScale measure_pixel_scale(const ImageSet& images);
+
+// What a search may see.
+struct SearchData {
+  ImageSet train;
+  ImageSet validation;
+};
+
+// A whole data set: training and test images with the same shape and classes.
+struct Dataset {
+  std::string name;  // the --data text it came from
+  ImageSet train;
+  ImageSet test;
+};
+
+// Takes `fraction` of each class of `train` (at least one image of each) for validation, drawn by `seed`. Throws ConfigError where a class has fewer
+// than two images.
+SearchData split_for_search(const ImageSet& train, double fraction, uint64_t seed);
+
+// The images with the given indices, in that order.
+ImageSet select_images(const ImageSet& images, const std::vector<int64_t>& indices);
+
+// SHA-256 over shape, class names, labels and pixels: identifies the data in records.
+std::string content_digest(const ImageSet& images);
+
+}  // namespace mininas

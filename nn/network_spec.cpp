@@ -1,0 +1,116 @@
+#include "nn/network_spec.h"
+
+#include "core/error.h"
+
+namespace mininas {
+namespace {
+
+ImageShape output_shape(const LayerSpec& layer, const ImageShape& in) {
+  switch (layer.kind) {
+    case LayerKind::kConv:
+    case LayerKind::kDepthwise:
+      return {convolved_extent(in.height, layer.kernel, layer.stride), convolved_extent(in.width, layer.kernel, layer.stride),
+              layer.out_channels};
+    case LayerKind::kGlobalAveragePool:
+    case LayerKind::kLinear:
+      return {1, 1, layer.out_channels};
+    case LayerKind::kAdd:
+      return in;
+  }
+  MN_CHECK(false, "unknown layer kind");
+}
+
+void require(bool holds, const LayerSpec& layer, const std::string& rule) {
+  if (!holds) throw ConfigError(text("layer ", layer.name, ": ", rule));
+}
+
+void check_layer(const NetworkSpec& spec, const std::vector<ImageShape>& shapes, int index) {
+  const LayerSpec& layer = spec.layers[static_cast<size_t>(index)];
+  require(layer.input >= kImage && layer.input < index, layer, text("reads layer ", layer.input, ", expected an earlier one"));
+  const ImageShape in = input_shape(spec, shapes, index);
+  require(layer.out_channels >= 1, layer, text("has ", layer.out_channels, " output channels, expected at least 1"));
+  require(layer.kernel >= 1 && layer.kernel % 2 == 1, layer, text("has kernel ", layer.kernel, ", expected an odd number"));
+  require(layer.stride >= 1, layer, text("has stride ", layer.stride, ", expected at least 1"));
+  const bool keeps_channels = layer.kind != LayerKind::kConv && layer.kind != LayerKind::kLinear;
+  require(!keeps_channels || layer.out_channels == in.channels, layer,
+          text("has ", layer.out_channels, " output channels, expected its input's ", in.channels));
+  const bool windowed = layer.kind == LayerKind::kConv || layer.kind == LayerKind::kDepthwise;
+  require(windowed || (layer.kernel == 1 && layer.stride == 1), layer, "only convolutions have a kernel and a stride");
+  require(windowed || !layer.batch_norm, layer, "only convolutions have a batch norm");
+  require(layer.kind != LayerKind::kLinear || (in.height == 1 && in.width == 1), layer, text("reads ", to_text(in), ", expected a single pixel"));
+  if (layer.kind == LayerKind::kAdd) {
+    require(layer.other >= 0 && layer.other < index && layer.input >= 0, layer, "adds the outputs of two earlier layers");
+    const ImageShape other = shapes[static_cast<size_t>(layer.other)];
+    require(other == in, layer, text("adds ", to_text(in), " and ", to_text(other), ", expected equal shapes"));
+  }
+}
+
+}  // namespace
+
+const char* to_text(LayerKind kind) {
+  switch (kind) {
+    case LayerKind::kConv: return "conv";
+    case LayerKind::kDepthwise: return "depthwise";
+    case LayerKind::kGlobalAveragePool: return "pool";
+    case LayerKind::kLinear: return "linear";
+    case LayerKind::kAdd: return "add";
+  }
+  return "?";
+}
+
+int convolved_extent(int extent, int kernel, int stride) { return (extent + 2 * ((kernel - 1) / 2) - kernel) / stride + 1; }
+
+ImageShape input_shape(const NetworkSpec& spec, const std::vector<ImageShape>& shapes, int index) {
+  const int input = spec.layers[static_cast<size_t>(index)].input;
+  return input == kImage ? spec.input : shapes[static_cast<size_t>(input)];
+}
+
+std::vector<ImageShape> layer_shapes(const NetworkSpec& spec) {
+  if (spec.layers.empty()) throw ConfigError("a network needs at least one layer");
+  if (spec.classes < 2) throw ConfigError(text("a network needs at least 2 classes, not ", spec.classes));
+  std::vector<ImageShape> shapes;
+  for (size_t i = 0; i < spec.layers.size(); ++i) {
+    check_layer(spec, shapes, static_cast<int>(i));
+    shapes.push_back(output_shape(spec.layers[i], input_shape(spec, shapes, static_cast<int>(i))));
+  }
+  const LayerSpec& last = spec.layers.back();
+  require(last.kind == LayerKind::kLinear && last.out_channels == spec.classes, last,
+          text("is the last one, expected a linear layer with ", spec.classes, " outputs"));
+  return shapes;
+}
+
+bool has_weights(LayerKind kind) {
+  return kind == LayerKind::kConv || kind == LayerKind::kDepthwise || kind == LayerKind::kLinear;
+}
+
+Shape weight_shape(const LayerSpec& layer, const ImageShape& in) {
+  MN_CHECK(has_weights(layer.kind), layer.name);
+  if (layer.kind == LayerKind::kDepthwise) return {1, layer.kernel, layer.kernel, in.channels};
+  return {layer.out_channels, layer.kernel, layer.kernel, in.channels};
+}
+
+int64_t parameter_count(const LayerSpec& layer, const ImageShape& in) {
+  const int64_t weights = has_weights(layer.kind) ? weight_shape(layer, in).size() : 0;
+  return weights + int64_t{layer.out_channels} * (layer.bias + 2 * layer.batch_norm);
+}
+
+int64_t mac_count(const LayerSpec& layer, const ImageShape& in, const ImageShape& out) {
+  return has_weights(layer.kind) ? weight_shape(layer, in).size() * out.height * out.width : 0;
+}
+
+int64_t parameter_count(const NetworkSpec& spec) {
+  const auto shapes = layer_shapes(spec);
+  int64_t sum = 0;
+  for (size_t i = 0; i < spec.layers.size(); ++i) sum += parameter_count(spec.layers[i], input_shape(spec, shapes, static_cast<int>(i)));
+  return sum;
+}
+
+int64_t mac_count(const NetworkSpec& spec) {
+  const auto shapes = layer_shapes(spec);
+  int64_t sum = 0;
+  for (size_t i = 0; i < spec.layers.size(); ++i)
+    sum += mac_count(spec.layers[i], input_shape(spec, shapes, static_cast<int>(i)), shapes[i]);
+  return sum;
+}
+
+}  // namespace mininas

@@ -1,0 +1,37 @@
+// QuantizedNetwork: quantisation-aware training. Its forward pass computes exactly the integers of the exported network (through
+// mcu/runtime/mn_arithmetic.h); its gradient passes straight through the rounding and is zero outside the clamp.
+// Batch norm is folded first, with the running statistics that the exported network carries; ranges of activations are measured once on
+// training images and then fixed; weight scales follow the weights.
+#pragma once
+#include "nn/network.h"
+#include "nn/quantized_model.h"
+
+namespace mininas {
+
+class QuantizedNetwork final : public Trainable {
+ public:
+  // Folds `network` and measures activation ranges on `calibration` (all images of the set). Throws ConfigError with layer and channel where
+  // the network has no legal integer form.
+  QuantizedNetwork(const Network& network, std::vector<std::string> class_names, const ImageSet& calibration);
+
+  Var forward(Tape& tape, const ImageBatch& batch, Phase phase) override;
+  const NetworkSpec& spec() const override { return spec_; }
+  uint8_t zero_byte() const override { return static_cast<uint8_t>(input_.zero_point + 128); }
+  std::vector<Parameter*> parameters() override;
+  std::vector<Tensor*> state() override { return {}; }
+
+  // The integers of the weights as they are now.
+  QuantizedModel freeze() const;
+
+ private:
+  struct FoldedLayer {
+    Parameter weight, bias;  // batch norm inside
+    Quantization output;
+  };
+  NetworkSpec spec_;
+  std::vector<std::string> class_names_;
+  Quantization input_;
+  std::vector<FoldedLayer> layers_;
+};
+
+}  // namespace mininas
