@@ -25,8 +25,9 @@ BinaryWriter::BinaryWriter(const char (&kind)[5], uint32_t version) {
 }
 
 void BinaryWriter::append(const void* bytes, size_t count) {
-  const auto* first = static_cast<const std::byte*>(bytes);
-  bytes_.insert(bytes_.end(), first, first + count);
+  const size_t old = bytes_.size();
+  bytes_.resize(old + count);
+  if (count > 0) std::memcpy(bytes_.data() + old, bytes, count);
 }
 
 void BinaryWriter::put(const std::string& value) {

@@ -15,7 +15,7 @@ struct Parameter {
   std::string name;
   Tensor value;
   Tensor gradient;
-  bool trainable() const { return !value.empty(); }
+  bool exists() const { return !value.empty(); }
 };
 
 // Handle of a value on a tape; valid as long as that tape.

@@ -1,0 +1,101 @@
+// Depthwise convolution over padded rows, sixteen channels at a time. Forward: a run of output pixels keeps its accumulators in registers while the
+// taps pass; weight gradient: the taps are the accumulators while the pixels pass (one kernel row at a time for 7x7, whose 49 taps would not fit).
+#include "core/kernels/simd.h"
+#include "core/kernels/tables.h"
+
+namespace mininas::MN_ISA {
+namespace {
+
+#if defined(__AVX512F__)
+constexpr int kRun = 8;  // output pixels in registers
+#else
+constexpr int kRun = 4;
+#endif
+
+template <int kKernel, int kPixels>
+MN_INLINE void run(const DepthwiseRows& d, const float* in, float* out, int64_t c, int lanes) {
+  F16 sum[kPixels];
+  MN_UNROLL for (int i = 0; i < kPixels; ++i) sum[i] = F16::zero();
+  const float* weights = d.weights + c;
+  const int64_t step = d.stride * d.channels;
+  for (int ky = 0; ky < kKernel; ++ky) {
+    MN_UNROLL for (int kx = 0; kx < kKernel; ++kx) {
+      const F16 w = F16::load(weights + (ky * kKernel + kx) * d.channels);
+      const float* tap = in + ky * d.in_row + kx * d.channels;
+      MN_UNROLL for (int i = 0; i < kPixels; ++i) sum[i] = multiply_add(F16::load(tap + i * step), w, sum[i]);
+    }
+  }
+  MN_UNROLL for (int i = 0; i < kPixels; ++i) sum[i].store_first(out + i * d.channels, lanes);
+}
+
+template <int kKernel>
+void rows(const DepthwiseRows& d) {
+  const int64_t step = d.stride * d.channels;
+  for (int64_t y = 0; y < d.rows; ++y) {
+    for_channel_groups(d.channels, [&](int64_t c, int lanes) {
+      const float* in = d.in + y * d.stride * d.in_row + c;
+      float* out = d.out + y * d.width * d.channels + c;
+      int64_t x = 0;
+      for (; x + kRun <= d.width; x += kRun) run<kKernel, kRun>(d, in + x * step, out + x * d.channels, c, lanes);
+      for (; x < d.width; ++x) run<kKernel, 1>(d, in + x * step, out + x * d.channels, c, lanes);
+    });
+  }
+}
+
+// Taps ky0 ... ky0 + kRows - 1 of one channel group, over the whole band.
+template <int kKernel, int kRows>
+void tap_rows(const DepthwiseWeightGradient& d, int ky0, int64_t c, int lanes) {
+  F16 sum[kRows * kKernel];
+  float* gradient = d.gradient + ky0 * kKernel * d.channels + c;
+  MN_UNROLL for (int t = 0; t < kRows * kKernel; ++t) sum[t] = F16::load(gradient + t * d.channels);
+  for (int64_t y = 0; y < d.rows; ++y) {
+    const float* in = d.in + (y * d.stride + ky0) * d.in_row + c;
+    const float* dy = d.out_gradient + y * d.width * d.channels + c;
+    for (int64_t x = 0; x < d.width; ++x) {
+      const F16 g = F16::load(dy);
+      MN_UNROLL for (int ky = 0; ky < kRows; ++ky) {
+        MN_UNROLL for (int kx = 0; kx < kKernel; ++kx) {
+          F16& tap = sum[ky * kKernel + kx];
+          tap = multiply_add(F16::load(in + ky * d.in_row + kx * d.channels), g, tap);
+        }
+      }
+      in += d.stride * d.channels;
+      dy += d.channels;
+    }
+  }
+  MN_UNROLL for (int t = 0; t < kRows * kKernel; ++t) sum[t].store_first(gradient + t * d.channels, lanes);
+}
+
+template <int kKernel>
+void weight_gradient(const DepthwiseWeightGradient& d) {
+#if defined(__AVX512F__)
+  constexpr int kRows = kKernel <= 5 ? kKernel : 1;
+#else
+  constexpr int kRows = 1;
+#endif
+  for_channel_groups(d.channels, [&](int64_t c, int lanes) {
+    for (int ky = 0; ky < kKernel; ky += kRows) tap_rows<kKernel, kRows>(d, ky, c, lanes);
+  });
+}
+
+}  // namespace
+
+void depthwise(const DepthwiseRows& d) {
+  switch (d.kernel) {
+    case 1: return rows<1>(d);
+    case 3: return rows<3>(d);
+    case 5: return rows<5>(d);
+    case 7: return rows<7>(d);
+  }
+}
+
+void depthwise_weight_gradient(const DepthwiseWeightGradient& d) {
+  switch (d.kernel) {
+    case 1: return weight_gradient<1>(d);
+    case 3: return weight_gradient<3>(d);
+    case 5: return weight_gradient<5>(d);
+    case 7: return weight_gradient<7>(d);
+  }
+}
+
+}  // namespace mininas::MN_ISA

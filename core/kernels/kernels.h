@@ -1,0 +1,94 @@
+// The kernels: plain loops over raw memory, compiled once per instruction set from one text, chosen once at start.
+// They run on one thread, allocate nothing and trust their arguments; core/*.cpp checks shapes, cuts work into tasks and owns memory.
+// Buffers that are read may be read up to 64 floats past their end (Tensor::kSlack); only the outputs named are written.
+// Bits: each output is one chain of fused multiply-adds in a documented order, and lanes are independent outputs; so the instruction set
+// never changes a result.
+#pragma once
+#include <cstdint>
+
+namespace mininas {
+
+// One matrix product, the micro-kernel that all convolutions are built on:
+//   c[m][n] (+)= sum over s < segments, k < depth (in this order) of a[m * a_row + s * a_segment + k * a_step]
+//                                                                  * b[(n / 16) * b_panel + s * b_segment + k * b_step + n % 16]
+// Columns are the vector direction. b comes packed in panels of 16 columns (weights) or as rows of a tensor (b_panel = 16).
+struct Product {
+  const float* a;
+  int64_t a_row, a_segment, a_step;
+  const float* b;
+  int64_t b_panel, b_segment, b_step;
+  float* c;
+  int64_t c_row;
+  int64_t rows, columns, segments, depth;
+  bool accumulate;  // start from c instead of 0
+};
+
+// Rows of a depthwise convolution over an input that is already padded.
+//   in: row y of the output reads padded rows y * stride ... + kernel - 1; pixels of `channels` floats
+//   weights [kernel][kernel][channels]
+struct DepthwiseRows {
+  const float* in;
+  int64_t in_row;  // floats between padded rows
+  const float* weights;
+  float* out;      // rows x width x channels
+  int64_t rows, width, channels;
+  int kernel, stride;
+};
+
+// Adds to gradient[kernel][kernel][channels] the products of one band: padded input (as above) times output gradient.
+struct DepthwiseWeightGradient {
+  const float* in;
+  int64_t in_row;
+  const float* out_gradient;  // rows x width x channels
+  float* gradient;
+  int64_t rows, width, channels;
+  int kernel, stride;
+};
+
+// Batch norm of `pixels` x `channels`: y = x * scale + shift, then ReLU where asked.
+struct NormRows {
+  const float* x;
+  int64_t pixels, channels;
+  const float* scale;  // [channels]
+  const float* shift;
+  bool relu;
+};
+
+struct Kernels {
+  const char* isa;
+  void (*product)(const Product&);
+  void (*depthwise)(const DepthwiseRows&);
+  void (*depthwise_weight_gradient)(const DepthwiseWeightGradient&);
+  // Sums over pixels: sum[c] = x, squares[c] = x * x. Chain over pixels.
+  void (*channel_sums)(const float* x, int64_t pixels, int64_t channels, float* sum, float* squares);
+  void (*normalize)(const NormRows&, float* y);
+  // With g = dy masked by the ReLU: sum[c] = g, products[c] = g * (x - mean[c]).
+  void (*normalize_gradient_sums)(const NormRows&, const float* dy, const float* mean, float* sum, float* products);
+  // dx = scale * g + factor * x + offset, channel by channel; g as above.
+  void (*normalize_gradient)(const NormRows&, const float* dy, const float* factor, const float* offset, float* dx);
+  void (*relu)(const float* x, int64_t count, float* y);
+  void (*relu_gradient)(const float* x, const float* dy, int64_t count, float* dx);
+  void (*add)(const float* a, const float* b, int64_t count, float* y);
+  void (*scale)(const float* x, float factor, int64_t count, float* y);
+  // sum[c] = sum over pixels of x[pixel][c]
+  void (*sum_pixels)(const float* x, int64_t pixels, int64_t channels, float* sum);
+  // real = scale * (byte - zero)
+  void (*bytes_to_real)(const uint8_t* bytes, int64_t count, float zero, float scale, float* y);
+  // Sum of squares: 16 chains, one a lane, then a fixed tree.
+  double (*sum_squares)(const float* x, int64_t count);
+  // One step of gradient descent with momentum: g = clip * gradient + decay * value; velocity = momentum * velocity + g; value -= rate * velocity.
+  void (*sgd)(float* value, const float* gradient, float* velocity, int64_t count, float rate, float momentum, float decay, float clip);
+};
+
+// The table of this machine: the widest instruction set it has (avx512, avx2, baseline), or the one that MININAS_ISA names, throwing ConfigError when
+// the machine lacks that one.
+const Kernels& kernels();
+
+// All tables that this machine can run, widest first: tests and benches walk this list.
+struct KernelTables {
+  const Kernels* table[3];
+  int count;
+};
+KernelTables available_kernels();
+
+}  // namespace mininas

@@ -1,0 +1,120 @@
+// F16: sixteen float lanes, the only vector type of the kernels. One text for every instruction set: it is one, two or four of Eigen's
+// packets, whichever the compiler's flags give. Lanes are independent outputs and every operation is one IEEE rounding (multiply_add is
+// fused everywhere, in software where the machine has no such instruction), so a kernel computes the same bits on all of them.
+// Included only by core/kernels/*.cpp, which are compiled once per instruction set: everything here lives in that set's namespace (and
+// Eigen is renamed by the Makefile), so that no inline function of one set can end up on another's path.
+#pragma once
+#include <Eigen/Core>
+#include <cmath>
+#include <cstdint>
+
+#define MN_INLINE inline __attribute__((always_inline))
+#ifdef __clang__
+#define MN_UNROLL _Pragma("unroll")
+#else
+#define MN_UNROLL _Pragma("GCC unroll 32")
+#endif
+
+namespace mininas::MN_ISA {
+
+constexpr int kLanes = 16;
+using Packet = Eigen::internal::packet_traits<float>::type;
+constexpr int kPacketLanes = Eigen::internal::packet_traits<float>::size;
+constexpr int kPackets = kLanes / kPacketLanes;
+
+// a * b + c with one rounding, lane by lane where the machine lacks the instruction.
+MN_INLINE Packet fused(const Packet& a, const Packet& b, const Packet& c) {
+#ifdef EIGEN_HAS_SINGLE_INSTRUCTION_MADD
+  return Eigen::internal::pmadd(a, b, c);
+#elif defined(__aarch64__)
+  return vfmaq_f32(c, a, b);
+#else
+  float x[kPacketLanes], y[kPacketLanes], z[kPacketLanes];
+  Eigen::internal::pstoreu(x, a);
+  Eigen::internal::pstoreu(y, b);
+  Eigen::internal::pstoreu(z, c);
+  for (int i = 0; i < kPacketLanes; ++i) z[i] = __builtin_fmaf(x[i], y[i], z[i]);
+  return Eigen::internal::ploadu<Packet>(z);
+#endif
+}
+
+struct F16 {
+  Packet part[kPackets];
+
+  static MN_INLINE F16 load(const float* p) {
+    F16 v;
+    MN_UNROLL for (int i = 0; i < kPackets; ++i) v.part[i] = Eigen::internal::ploadu<Packet>(p + i * kPacketLanes);
+    return v;
+  }
+  static MN_INLINE F16 all(float value) {
+    F16 v;
+    MN_UNROLL for (int i = 0; i < kPackets; ++i) v.part[i] = Eigen::internal::pset1<Packet>(value);
+    return v;
+  }
+  static MN_INLINE F16 zero() { return all(0.0f); }
+
+  MN_INLINE void store(float* p) const {
+    MN_UNROLL for (int i = 0; i < kPackets; ++i) Eigen::internal::pstoreu(p + i * kPacketLanes, part[i]);
+  }
+  // The first `count` lanes only; 1 <= count <= 16.
+  MN_INLINE void store_first(float* p, int count) const {
+    if (count == kLanes) return store(p);
+#ifdef __AVX512F__
+    _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1u), part[0]);
+#else
+    float lanes[kLanes];
+    store(lanes);
+    for (int i = 0; i < count; ++i) p[i] = lanes[i];
+#endif
+  }
+};
+
+MN_INLINE F16 operator+(const F16& a, const F16& b) {
+  F16 v;
+  MN_UNROLL for (int i = 0; i < kPackets; ++i) v.part[i] = Eigen::internal::padd(a.part[i], b.part[i]);
+  return v;
+}
+MN_INLINE F16 operator-(const F16& a, const F16& b) {
+  F16 v;
+  MN_UNROLL for (int i = 0; i < kPackets; ++i) v.part[i] = Eigen::internal::psub(a.part[i], b.part[i]);
+  return v;
+}
+MN_INLINE F16 operator*(const F16& a, const F16& b) {
+  F16 v;
+  MN_UNROLL for (int i = 0; i < kPackets; ++i) v.part[i] = Eigen::internal::pmul(a.part[i], b.part[i]);
+  return v;
+}
+MN_INLINE F16 multiply_add(const F16& a, const F16& b, const F16& c) {
+  F16 v;
+  MN_UNROLL for (int i = 0; i < kPackets; ++i) v.part[i] = fused(a.part[i], b.part[i], c.part[i]);
+  return v;
+}
+// value where x > 0, else +0: the gradient through a ReLU whose input was x.
+MN_INLINE F16 where_positive(const F16& x, const F16& value) {
+  F16 v;
+#ifdef __AVX512F__
+  v.part[0] = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x.part[0], _mm512_setzero_ps(), _CMP_GT_OQ), value.part[0]);
+#else
+  MN_UNROLL for (int i = 0; i < kPackets; ++i) {
+    const Packet zero = Eigen::internal::pset1<Packet>(0.0f);
+    v.part[i] = Eigen::internal::pand(value.part[i], Eigen::internal::pcmp_lt(zero, x.part[i]));
+  }
+#endif
+  return v;
+}
+
+// max(x, 0); +0 where x is -0 or not a number.
+MN_INLINE F16 relu(const F16& x) { return where_positive(x, x); }
+
+template <class T>
+MN_INLINE T smaller(T a, T b) {
+  return a < b ? a : b;
+}
+
+// Calls body(first_channel, lanes) for each group of up to sixteen channels.
+template <class Body>
+MN_INLINE void for_channel_groups(int64_t channels, const Body& body) {
+  for (int64_t c = 0; c < channels; c += kLanes) body(c, static_cast<int>(smaller<int64_t>(kLanes, channels - c)));
+}
+
+}  // namespace mininas::MN_ISA

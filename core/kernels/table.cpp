@@ -1,0 +1,25 @@
+#include "core/kernels/tables.h"
+
+#define MN_TEXT_OF(name) #name
+#define MN_TEXT(name) MN_TEXT_OF(name)
+
+namespace mininas::MN_ISA {
+
+const Kernels kTable = {.isa = MN_TEXT(MN_ISA),
+                        .product = product,
+                        .depthwise = depthwise,
+                        .depthwise_weight_gradient = depthwise_weight_gradient,
+                        .channel_sums = channel_sums,
+                        .normalize = normalize,
+                        .normalize_gradient_sums = normalize_gradient_sums,
+                        .normalize_gradient = normalize_gradient,
+                        .relu = relu_values,
+                        .relu_gradient = relu_gradient,
+                        .add = add,
+                        .scale = scale,
+                        .sum_pixels = sum_pixels,
+                        .bytes_to_real = bytes_to_real,
+                        .sum_squares = sum_squares,
+                        .sgd = sgd};
+
+}  // namespace mininas::MN_ISA

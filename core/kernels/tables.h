@@ -1,0 +1,25 @@
+// Declarations of the kernels inside one instruction set's namespace, and the table made of them. Included by core/kernels/*.cpp only.
+#pragma once
+#include "core/kernels/kernels.h"
+
+namespace mininas::MN_ISA {
+
+void product(const Product& p);
+void depthwise(const DepthwiseRows& d);
+void depthwise_weight_gradient(const DepthwiseWeightGradient& d);
+void channel_sums(const float* x, int64_t pixels, int64_t channels, float* sum, float* squares);
+void normalize(const NormRows& n, float* y);
+void normalize_gradient_sums(const NormRows& n, const float* dy, const float* mean, float* sum, float* products);
+void normalize_gradient(const NormRows& n, const float* dy, const float* factor, const float* offset, float* dx);
+void relu_values(const float* x, int64_t count, float* y);
+void relu_gradient(const float* x, const float* dy, int64_t count, float* dx);
+void add(const float* a, const float* b, int64_t count, float* y);
+void scale(const float* x, float factor, int64_t count, float* y);
+void sum_pixels(const float* x, int64_t pixels, int64_t channels, float* sum);
+void bytes_to_real(const uint8_t* bytes, int64_t count, float zero, float scale, float* y);
+double sum_squares(const float* x, int64_t count);
+void sgd(float* value, const float* gradient, float* velocity, int64_t count, float rate, float momentum, float decay, float clip);
+
+extern const Kernels kTable;
+
+}  // namespace mininas::MN_ISA
