@@ -24,7 +24,7 @@ static inline int32_t mn_multiply_high(int32_t x, int32_t multiplier) {
 
 /* x / 2^exponent, rounded to nearest, ties away from zero. Requires exponent in [0, 31]. */
 static inline int32_t mn_divide_by_power(int32_t x, int exponent) {
-  const int32_t mask = (int32_t)(((int64_t)1 << exponent) - 1);
+  const int32_t mask = (int32_t)(((uint32_t)1 << exponent) - 1u);
   const int32_t remainder = x & mask;
   const int32_t threshold = (mask >> 1) + (x < 0 ? 1 : 0);
   return (x >> exponent) + (remainder > threshold ? 1 : 0);
@@ -37,9 +37,14 @@ static inline int32_t mn_rescale(int32_t x, int32_t multiplier, int right_shift)
 
 static inline int32_t mn_clamp(int32_t x, int32_t low, int32_t high) { return x < low ? low : (x > high ? high : x); }
 
-/* The whole way from accumulator to output byte. */
+/* The whole way from accumulator to output byte. Clamped before the zero point is added: the sum of the two could overflow. */
 static inline int8_t mn_requantize(int32_t x, int32_t multiplier, int right_shift, int32_t zero_point, int32_t low, int32_t high) {
-  return (int8_t)mn_clamp(mn_rescale(x, multiplier, right_shift) + zero_point, low, high);
+  return (int8_t)(mn_clamp(mn_rescale(x, multiplier, right_shift), low - zero_point, high - zero_point) + zero_point);
+}
+
+/* A summand of an addition in units of the sum: `x` is the value without its zero point, in [-255, 255]. */
+static inline int32_t mn_rescale_summand(int32_t x, int32_t multiplier, int right_shift) {
+  return mn_rescale(x * ((int32_t)1 << MN_ADD_SHIFT), multiplier, right_shift);
 }
 
 /* The rounded average of `count` values whose sum is `sum`: half the count away from zero, then toward zero. */

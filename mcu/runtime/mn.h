@@ -1,0 +1,57 @@
+/* Mini-NAS runtime: classifies an image with an exported network. C99, freestanding; no heap, no floating point, no state of its own
+ * (every function may be called from several tasks at once, each with an arena of its own).
+ *
+ *   static uint32_t arena[MODEL_ARENA_WORDS];
+ *   int8_t logits[MODEL_CLASSES];
+ *   if (mn_init(MODEL, arena, sizeof arena) != MN_OK) stop();           once, after a reset
+ *   mn_run(MODEL, image, arena, sizeof arena, logits);                  for every image
+ *   answer = mn_answer(logits, MODEL_CLASSES);
+ *
+ * `image` is raw bytes, height x width x channels, as a camera gives them. */
+#ifndef MN_H
+#define MN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mn_model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The arena's address is a multiple of this. */
+#define MN_ARENA_ALIGNMENT 4u
+
+typedef enum {
+  MN_OK = 0,
+  MN_NOT_A_MODEL,      /* no magic number where the model should be */
+  MN_OTHER_VERSION,    /* exported for another version of this runtime */
+  MN_DAMAGED,          /* the model's bytes do not match its digest */
+  MN_ARENA_TOO_SMALL,  /* model->arena_bytes are needed */
+  MN_ARENA_MISALIGNED, /* see MN_ARENA_ALIGNMENT */
+  MN_NO_KERNEL         /* a layer's kernel was not compiled in (mn_kernels.c) */
+} mn_status;
+
+/* Checks model and arena thoroughly: reads the whole model once. Keeps nothing; the arena stays untouched. */
+mn_status mn_init(const mn_model *model, const void *arena, size_t arena_bytes);
+
+/* Computes `logits` (model->classes of them) of one image. The arena holds the layers' outputs meanwhile; its content before and after means
+ * nothing. Checks again what is cheap to check (everything but the digest); where it does not return MN_OK the logits mean nothing. */
+mn_status mn_run(const mn_model *model, const uint8_t *image, void *arena, size_t arena_bytes, int8_t *logits);
+
+/* Sees every layer's output as soon as it is complete: `bytes` values, height x width x channels. */
+typedef void mn_observer(void *context, uint32_t layer, const int8_t *output, uint32_t bytes);
+
+/* mn_run with somebody watching, for verification. `observer` may be 0. */
+mn_status mn_run_observed(const mn_model *model, const uint8_t *image, void *arena, size_t arena_bytes, int8_t *logits,
+                          mn_observer *observer, void *context);
+
+/* The class: index of the first largest logit. Requires count >= 1. */
+uint32_t mn_answer(const int8_t *logits, uint32_t count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,53 @@
+/* A network as the device sees it: one constant object, in this order
+ *   mn_model          what it is and what it needs
+ *   mn_layer[layers]  one row a layer, in the order of execution
+ *   constants         weights, biases, multipliers and shifts, found by their offset from the start of the object
+ * There are no pointers in it, so it has the same bytes on an 8-bit device and on a 64-bit host, and one digest covers all of it.
+ * Multi-byte values are little-endian. model.c of an exported network is such an object, written out for people. */
+#ifndef MN_MODEL_H
+#define MN_MODEL_H
+
+#include <stdint.h>
+
+#define MN_MAGIC 0x53414E4Du /* "MNAS" */
+#define MN_VERSION 1u        /* of this layout and of the arithmetic */
+
+/* As an input's place: the caller's image. As an output's place: the caller's logits. Every other tensor lies in the arena. */
+#define MN_CALLER 0xFFFFFFFFu
+
+typedef struct {
+  uint32_t magic;       /* MN_MAGIC */
+  uint32_t digest;      /* CRC-32 of every byte of the object behind this field */
+  uint32_t bytes;       /* of the whole object */
+  uint32_t arena_bytes; /* that mn_run needs, exactly */
+  uint16_t version;     /* MN_VERSION */
+  uint16_t layers;
+  uint16_t height, width, channels; /* of the image */
+  uint16_t classes;
+} mn_model;
+
+/* What a layer computes; the index of its kernel. A fully connected layer is a convolution of a single pixel. */
+enum { MN_CONV, MN_DEPTHWISE, MN_POOL, MN_ADD, MN_KINDS };
+
+typedef struct {
+  uint8_t kind;
+  uint8_t kernel;     /* square; (kernel - 1) / 2 padded taps on each side, each worth in_zero */
+  uint8_t stride;
+  int8_t in_zero;     /* zero points: real = scale x (q - zero) */
+  int8_t other_zero;  /* of the second summand */
+  int8_t out_zero;
+  int8_t low, high;   /* clamp of the output; ReLU: low = out_zero */
+  uint16_t in_height, in_width, in_channels;
+  uint16_t out_height, out_width, out_channels;
+  uint32_t input, other, output; /* places in the arena, or MN_CALLER */
+  uint32_t bias;        /* offsets of int32[out_channels] ... */
+  uint32_t multipliers; /* ... of int32[out_channels]; MN_ADD: int32[3], of input, other and sum ... */
+  uint32_t shifts;      /* ... of uint8, as many as multipliers: M = multiplier x 2^(-31 - shift) ... */
+  uint32_t weights;     /* ... of int8: out x kernel x kernel x in; MN_DEPTHWISE: kernel x kernel x channels */
+} mn_layer;
+
+/* Refuses to compile where the layout differs. */
+typedef char mn_model_has_28_bytes[sizeof(mn_model) == 28 ? 1 : -1];
+typedef char mn_layer_has_48_bytes[sizeof(mn_layer) == 48 ? 1 : -1];
+
+#endif

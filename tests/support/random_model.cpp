@@ -1,0 +1,161 @@
+#include "tests/support/random_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "core/error.h"
+
+namespace mininas::test {
+namespace {
+
+int between(Rng& rng, int low, int high) { return low + static_cast<int>(rng.below(static_cast<uint32_t>(high - low + 1))); }
+
+bool one_in(Rng& rng, uint32_t count) { return rng.below(count) == 0; }
+
+// Appends layers, each reading the one before it.
+class SpecBuilder {
+ public:
+  explicit SpecBuilder(const ImageShape& input) : channels_(input.channels) { spec_.input = input; }
+
+  void conv(const std::string& name, int out, int kernel, int stride, bool relu) {
+    append({name, LayerKind::kConv, last(), kImage, out, kernel, stride, false, true, relu});
+  }
+  void depthwise(const std::string& name, int kernel, int stride, bool relu) {
+    append({name, LayerKind::kDepthwise, last(), kImage, channels_, kernel, stride, false, true, relu});
+  }
+  void add(const std::string& name, int other, bool relu) {
+    append({name, LayerKind::kAdd, last(), other, channels_, 1, 1, false, false, relu});
+  }
+  NetworkSpec finish(int classes) {
+    append({"pool", LayerKind::kGlobalAveragePool, last(), kImage, channels_, 1, 1, false, false, false});
+    append({"classifier", LayerKind::kLinear, last(), kImage, classes, 1, 1, true, false, false});
+    spec_.classes = classes;
+    layer_shapes(spec_);  // proves it
+    return spec_;
+  }
+  int last() const { return static_cast<int>(spec_.layers.size()) - 1; }
+  int channels() const { return channels_; }
+
+ private:
+  void append(const LayerSpec& layer) {
+    spec_.layers.push_back(layer);
+    channels_ = layer.out_channels;
+  }
+  NetworkSpec spec_;
+  int channels_;
+};
+
+void append_family_layer(SpecBuilder& builder, const std::string& name, const FamilyLayer& layer, int out, int stride, bool relu) {
+  if (!layer.separable) return builder.conv(name + ".conv", out, layer.kernel, stride, relu);
+  builder.depthwise(name + ".depthwise", layer.kernel, stride, true);
+  builder.conv(name + ".pointwise", out, 1, 1, relu);
+}
+
+FixedPoint random_fixed_point(Rng& rng, double typical) {
+  FixedPoint value = to_fixed_point(std::clamp(typical * std::exp2(rng.uniform(-2.0f, 2.0f)), 0x1p-31, 0.999), "random");
+  if (one_in(rng, 20)) value.right_shift = between(rng, 0, 31);
+  if (one_in(rng, 20)) value.multiplier = rng.coin() ? 1 << 30 : INT32_MAX;
+  return value;
+}
+
+int8_t random_weight(Rng& rng, bool extreme) { return static_cast<int8_t>(extreme ? (rng.coin() ? 127 : -127) : between(rng, -127, 127)); }
+
+void fill_weighted(QuantizedLayer& layer, const LayerSpec& spec, const ImageShape& in, Rng& rng) {
+  const Shape shape = weight_shape(spec, in);
+  const int64_t taps = shape.h * shape.w * (spec.kind == LayerKind::kDepthwise ? 1 : shape.c);
+  const bool extreme = one_in(rng, 8);
+  for (int64_t i = 0; i < shape.size(); ++i) layer.weights.push_back(random_weight(rng, extreme));
+  const double typical = 1.0 / (100.0 * std::sqrt(static_cast<double>(taps)));
+  for (int channel = 0; channel < spec.out_channels; ++channel) {
+    const int64_t largest_bias = (int64_t{1} << 31) - 1 - taps * 127 * 255;
+    const int bias_bits = one_in(rng, 10) ? 31 : 14;
+    const int64_t bias = std::min(largest_bias, int64_t{rng.next_u32() >> (32 - bias_bits)});
+    layer.bias.push_back(static_cast<int32_t>(rng.coin() ? bias : -bias));
+    layer.rescale.push_back(random_fixed_point(rng, typical));
+    layer.weight_scales.push_back(0.01);
+  }
+}
+
+Quantization random_quantization(Rng& rng) {
+  constexpr int kZeroPoints[] = {-128, -1, 0, 127};
+  return {0.01 * std::exp2(rng.uniform(-3.0f, 3.0f)), one_in(rng, 4) ? kZeroPoints[rng.below(4)] : between(rng, -128, 127)};
+}
+
+void fill_add(QuantizedLayer& layer, const Quantization& first, const Quantization& second) {
+  const double twice_larger = 2 * std::max(first.scale, second.scale);
+  layer.rescale = {to_fixed_point(first.scale / twice_larger, "first"), to_fixed_point(second.scale / twice_larger, "second"),
+                   to_fixed_point(twice_larger / ((1 << 20) * layer.output.scale), "sum")};
+}
+
+}  // namespace
+
+NetworkSpec family_network(int width, const std::vector<FamilyLayer>& layers, const ImageShape& input, int classes) {
+  SpecBuilder builder(input);
+  builder.conv("stem", 2 * width, 3, 1, true);
+  const size_t depth = layers.size();
+  int channels = width;
+  for (size_t i = 0; i < depth; ++i) {
+    const bool reduces = depth >= 3 && (i == depth / 3 || i == 2 * depth / 3);
+    if (reduces) channels *= 2;
+    append_family_layer(builder, text("layer", i + 1), layers[i], channels, reduces ? 2 : 1, i + 1 < depth);
+  }
+  return builder.finish(classes);
+}
+
+NetworkSpec random_network(Rng rng, const RandomNetworkLimits& limits) {
+  constexpr int kKernels[] = {1, 3, 5, 7};
+  const int smallest = one_in(rng, 8) ? 1 : 3;
+  const ImageShape input{between(rng, smallest, limits.max_extent), between(rng, smallest, limits.max_extent), rng.coin() ? 3 : 1};
+  SpecBuilder builder(input);
+  int channels = between(rng, 1, limits.max_width);
+  const int depth = between(rng, 1, limits.max_depth);
+  if (one_in(rng, 6)) builder.depthwise("first", kKernels[rng.below(4)], between(rng, 1, 2), rng.coin());
+  builder.conv("stem", 2 * channels, kKernels[rng.below(4)], between(rng, 1, 2), true);
+  for (int i = 0; i < depth; ++i) {
+    const std::string name = text("layer", i + 1);
+    const bool reduces = i == depth / 3 || i == 2 * depth / 3;
+    if (reduces && channels < 2 * limits.max_width) channels *= 2;
+    append_family_layer(builder, name, {rng.coin(), kKernels[rng.below(4)]}, channels, reduces ? 2 : 1, i + 1 < depth);
+    if (!one_in(rng, 3)) continue;
+    const int trunk = builder.last();
+    builder.conv(name + ".branch", builder.channels(), kKernels[rng.below(3)], 1, rng.coin());
+    if (rng.coin()) builder.depthwise(name + ".branch2", kKernels[rng.below(4)], 1, false);
+    builder.add(name + ".add", trunk, rng.coin());
+  }
+  return builder.finish(between(rng, 2, limits.max_classes));
+}
+
+QuantizedModel random_model(const NetworkSpec& spec, Rng rng) {
+  const auto shapes = layer_shapes(spec);
+  QuantizedModel model{spec, {}, random_quantization(rng), {}};
+  for (int i = 0; i < spec.classes; ++i) model.class_names.push_back(text("class ", i));
+  for (size_t i = 0; i < spec.layers.size(); ++i) {
+    const LayerSpec& layer_spec = spec.layers[i];
+    const Quantization& in = layer_spec.input == kImage ? model.input : model.layers[static_cast<size_t>(layer_spec.input)].output;
+    QuantizedLayer layer;
+    layer.output = layer_spec.kind == LayerKind::kGlobalAveragePool ? in : random_quantization(rng);
+    if (layer_spec.relu) layer.low = layer.output.zero_point;
+    if (one_in(rng, 10)) layer.high = between(rng, layer.low, 127);
+    if (has_weights(layer_spec.kind)) fill_weighted(layer, layer_spec, input_shape(spec, shapes, static_cast<int>(i)), rng);
+    if (layer_spec.kind == LayerKind::kAdd) fill_add(layer, in, model.layers[static_cast<size_t>(layer_spec.other)].output);
+    model.layers.push_back(std::move(layer));
+  }
+  validate(model);
+  return model;
+}
+
+std::vector<uint8_t> random_images(const ImageShape& shape, int64_t count, Rng rng) {
+  std::vector<uint8_t> pixels(static_cast<size_t>(count * shape.size()));
+  for (uint8_t& byte : pixels) byte = static_cast<uint8_t>(rng.below(256));
+  const auto fill = [&](int64_t image, auto value_of) {
+    if (image < 0) return;
+    for (int64_t i = 0; i < shape.size(); ++i) pixels[static_cast<size_t>(image * shape.size() + i)] = value_of(i);
+  };
+  fill(count - 1, [](int64_t) { return uint8_t{0}; });
+  fill(count - 2, [](int64_t) { return uint8_t{255}; });
+  fill(count - 3, [](int64_t i) { return static_cast<uint8_t>(i % 2 == 0 ? 0 : 255); });
+  return pixels;
+}
+
+}  // namespace mininas::test
