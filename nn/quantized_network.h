@@ -24,14 +24,18 @@ class QuantizedNetwork final : public Trainable {
   QuantizedModel freeze() const;
 
  private:
-  struct FoldedLayer {
-    Parameter weight, bias;  // batch norm inside
+  // Real weights with batch norm inside, which training moves; the integers are made of them anew at every step.
+  struct Layer {
+    Parameter weight, bias;
     Quantization output;
   };
+  const Quantization& input_of(const LayerSpec& layer) const;
+  QuantizedLayer quantize_layer(size_t index) const;
+
   NetworkSpec spec_;
   std::vector<std::string> class_names_;
   Quantization input_;
-  std::vector<FoldedLayer> layers_;
+  std::vector<Layer> layers_;
 };
 
 }  // namespace mininas
