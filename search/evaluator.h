@@ -1,0 +1,18 @@
+// Evaluator: finds out how good a candidate is. Training is one way (search/training_evaluator.h), a published log another, a formula in a
+// test a third; the search does not know which.
+#pragma once
+#include "search/strategy.h"
+
+namespace mininas {
+
+class Evaluator {
+ public:
+  virtual ~Evaluator() = default;
+  // `index` is the candidate's place in the journal. Failure to train is an outcome; what a person must mend is thrown; Interrupted is
+  // thrown after the work so far has been saved, and the same call then goes on where it stopped.
+  virtual Outcome evaluate(const Candidate& candidate, int index) = 0;
+  // The outcome has been recorded: whatever was kept to go on with may be removed.
+  virtual void forget(int /*index*/) {}
+};
+
+}  // namespace mininas

@@ -1,0 +1,71 @@
+#include "search/run_search.h"
+
+#include "core/error.h"
+
+namespace mininas {
+namespace {
+
+// Leads the strategy through what the journal records.
+void replay(SearchStrategy& strategy, const Journal& journal) {
+  for (size_t i = 0; i < journal.entries().size(); ++i) {
+    const Candidate& recorded = journal.entries()[i].trial.candidate;
+    const auto asked = strategy.ask();
+    const auto refuse = [&](const std::string& wanted) {
+      throw FormatError(text(journal.place(i), ": records candidate ", to_text(recorded.architecture), " (", recorded.stage, ", ", recorded.epochs,
+                             " epochs), but the search ", wanted, "; the journal belongs to another search"));
+    };
+    if (!asked) refuse("is over there");
+    if (asked->stage != recorded.stage || asked->architecture != recorded.architecture || asked->epochs != recorded.epochs)
+      refuse(text("asks for ", to_text(asked->architecture), " (", asked->stage, ", ", asked->epochs, " epochs)"));
+    strategy.tell(journal.entries()[i].trial);
+  }
+}
+
+Outcome answer(const Candidate& candidate, const Cost& cost, const SearchTask& task, Evaluator& evaluator, const Journal& journal, int index) {
+  if (const auto why = why_over(task.budget, cost)) {
+    Outcome outcome;
+    outcome.status = Status::kInfeasible;
+    outcome.problem = *why;
+    return outcome;
+  }
+  if (auto known = journal.find(candidate)) {
+    known->from_journal = true;
+    known->seconds = 0;
+    return *known;
+  }
+  return evaluator.evaluate(candidate, index);
+}
+
+}  // namespace
+
+Trial run_search(SearchStrategy& strategy, Evaluator& evaluator, const SearchTask& task, Journal& journal, const SearchHooks& hooks) {
+  replay(strategy, journal);
+  while (!journal.end()) {
+    if (task.max_seconds > 0 && journal.seconds() >= task.max_seconds && strategy.best()) {
+      journal.append_end("time limit");
+      break;
+    }
+    const auto candidate = strategy.ask();
+    if (!candidate) {
+      journal.append_end("finished");
+      break;
+    }
+    const int index = static_cast<int>(journal.entries().size());
+    JournalEntry entry;
+    entry.cost = task.cost(candidate->architecture);
+    if (hooks.on_candidate) hooks.on_candidate(*candidate, entry.cost, index);
+    entry.trial = {*candidate, answer(*candidate, entry.cost, task, evaluator, journal, index)};
+    entry.decision = strategy.tell(entry.trial);
+    journal.append(entry);
+    evaluator.forget(index);
+    if (hooks.on_decision) hooks.on_decision(entry, index);
+  }
+  const auto best = strategy.best();
+  if (!best) {
+    const std::string last = journal.entries().empty() ? "" : text("; the smallest one asked for: ", journal.entries().back().trial.outcome.problem);
+    throw ConfigError(text("no network of the search space could be used", last, "; allow more or search narrower (--min-width)"));
+  }
+  return *best;
+}
+
+}  // namespace mininas

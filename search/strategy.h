@@ -1,0 +1,60 @@
+// SearchStrategy: decides which architecture to try next, and nothing else. No input or output, no clock, no training: whoever drives it
+// (search/run_search.h) asks for a candidate, has it evaluated, and tells the result. The same answers always lead to the same questions;
+// resuming a search and replaying a published log both rest on that.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "search/architecture.h"
+
+namespace mininas {
+
+// What a strategy asks: this architecture, trained for so many epochs.
+struct Candidate {
+  std::string stage;  // of the strategy: "depth", "width", "operation", "kernel"
+  Architecture architecture;
+  int epochs = 0;
+};
+
+// Infeasible (over the budget, known before training) and failed (training diverged) are answers, not errors.
+enum class Status { kOk, kInfeasible, kFailed };
+
+// What a candidate turned out to be. Accuracies are percentages, as tolerances are.
+struct Outcome {
+  Status status = Status::kOk;
+  std::string problem;         // kInfeasible, kFailed: why
+  double score = 0;            // what the search compares: validation accuracy (of the last epoch, unless the evaluator says otherwise)
+  double best_train = 0;       // largest training accuracy of an epoch
+  std::vector<double> curve;   // validation accuracy after each epoch
+  double seconds = 0;          // spent on training
+  uint64_t seed = 0;
+  bool from_journal = false;   // the same question had been asked before: nothing was trained
+};
+
+struct Trial {
+  Candidate candidate;
+  Outcome outcome;
+};
+
+// What the strategy made of a trial.
+struct Decision {
+  bool accepted = false;  // the trial is the current network from now on
+  std::string reason;     // one sentence with the numbers and the rule
+};
+
+class SearchStrategy {
+ public:
+  virtual ~SearchStrategy() = default;
+  // The next question; nullopt when the search is over. The last question is answered by `tell` before the next one is asked.
+  virtual std::optional<Candidate> ask() = 0;
+  // The answer to the last question.
+  virtual Decision tell(const Trial& trial) = 0;
+  // How many more questions there can be at most, for progress displays.
+  virtual int most_left() const = 0;
+  // The network that the search would end with if it ended now; nullopt while none has been accepted.
+  virtual std::optional<Trial> best() const = 0;
+};
+
+}  // namespace mininas

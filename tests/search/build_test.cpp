@@ -1,0 +1,123 @@
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "core/error.h"
+#include "search/build.h"
+
+using namespace mininas;
+
+namespace {
+
+constexpr ImageShape kCifar{32, 32, 3};
+
+int64_t parameters(const std::string& architecture, int classes, const ImageShape& input = kCifar) {
+  return parameter_count(build_network_spec(parse_architecture(architecture), input, classes));
+}
+
+std::vector<std::string> split(const std::string& line, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream in(line);
+  for (std::string part; std::getline(in, part, separator);) parts.push_back(part);
+  return parts;
+}
+
+// From the columns of a published log: one digit a layer.
+Architecture architecture_of(const std::string& width, const std::string& operations, const std::string& kernels) {
+  Architecture a;
+  a.width = std::stoi(width);
+  for (size_t i = 0; i < operations.size(); ++i)
+    a.layers.push_back({operations[i] == '1' ? Operation::kConv : Operation::kSeparable, kernels[i] - '0'});
+  return a;
+}
+
+// Rows of a log of 10 classes; returns how many were compared.
+int check_log(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  REQUIRE(line.rfind("step,stage,depth,width,ops,kernels,epochs,params", 0) == 0);
+  int rows = 0;
+  while (std::getline(file, line)) {
+    const auto columns = split(line, ',');
+    const Architecture a = architecture_of(columns.at(3), columns.at(4), columns.at(5));
+    INFO(path.string() << ": step " << columns[0] << ": " << to_text(a));
+    CHECK(a.depth() == std::stoi(columns[2]));
+    CHECK(parameter_count(build_network_spec(a, kCifar, 10)) == std::stoll(columns[7]));
+    ++rows;
+  }
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("parameter counts equal those of the published networks", "[search][build]") {
+  CHECK(parameters("w72:s3*10", 10) == 388'450);
+  CHECK(parameters("w72:s3*16", 10) == 617'266);
+  CHECK(parameters("w72:s3*20", 10) == 753'994);
+  CHECK(parameters("w56:s3*16", 10) == 379'746);
+  CHECK(parameters("w56:c3,s3,c3,s3*13", 10) == 453'498);
+  CHECK(parameters("w56:c5,s3,c3,s3*13", 10) == 553'850);
+  CHECK(parameters("w56:c7,s3,c3,s3*13", 10) == 704'378);
+  CHECK(parameters("w46:s3*26", 10) == 413'826);
+  CHECK(parameters("w102:s3*21", 10) == 1'498'900);
+  CHECK(parameters("w16:s3*6", 2) == 11'682);
+  CHECK(parameters("w16:s3*3", 2) == 5'074);
+  CHECK(parameters("w64:c3*8", 10) == 1'962'634);
+  // A grey stem has 9 weights a channel instead of 27.
+  CHECK(parameters("w16:s3*6", 2, {28, 28, 1}) == 11'682 - 18 * 2 * 16);
+}
+
+TEST_CASE("every row of the published logs has the parameter count of its architecture", "[search][build][reference]") {
+  const char* data = std::getenv("MININAS_DATA");
+  const auto folder = std::filesystem::path(data == nullptr ? "" : data) / ".." / "reference";
+  if (data == nullptr || !std::filesystem::exists(folder)) {
+    WARN("skipped: no published logs (set MININAS_DATA; they are expected in $MININAS_DATA/../reference)");
+    return;
+  }
+  CHECK(check_log(folder / "trg-cifar10.csv") == 46);
+  CHECK(check_log(folder / "macro-cifar10-20240212-132306.csv") == 86);
+}
+
+TEST_CASE("the network is a chain with strides at one and two thirds and a ReLU booked before each layer", "[search][build]") {
+  const NetworkSpec spec = build_network_spec(parse_architecture("w8:s3,c5,s7*2"), kCifar, 3);
+  std::vector<std::string> names;
+  for (const LayerSpec& layer : spec.layers) names.push_back(layer.name);
+  CHECK(names == std::vector<std::string>{"stem", "layer0.depthwise", "layer0.pointwise", "layer1.conv", "layer2.depthwise", "layer2.pointwise",
+                                          "layer3.depthwise", "layer3.pointwise", "pool", "classifier"});
+  const auto shapes = layer_shapes(spec);
+  CHECK(shapes[0] == ImageShape{32, 32, 16});
+  CHECK(shapes[1] == ImageShape{32, 32, 16});
+  CHECK(shapes[2] == ImageShape{32, 32, 8});
+  CHECK(shapes[3] == ImageShape{16, 16, 16});
+  CHECK(shapes[5] == ImageShape{8, 8, 32});
+  CHECK(shapes[7] == ImageShape{8, 8, 32});
+  CHECK(shapes[9] == ImageShape{1, 1, 3});
+  std::vector<bool> relu, norm;
+  for (const LayerSpec& layer : spec.layers) {
+    relu.push_back(layer.relu);
+    norm.push_back(layer.batch_norm);
+  }
+  // The last searched layer has no ReLU: the pool averages what its batch norm puts out.
+  CHECK(relu == std::vector<bool>{true, false, true, true, false, true, false, false, false, false});
+  CHECK(norm == std::vector<bool>{true, false, true, true, false, true, false, true, false, false});
+  CHECK(spec.layers.back().bias);
+}
+
+TEST_CASE("the stem's multiplier and an early stride change the stem alone", "[search][build]") {
+  const NetworkSpec spec = build_network_spec(parse_architecture("w8,stem1,early:s3*3"), kCifar, 2);
+  const auto shapes = layer_shapes(spec);
+  CHECK(shapes[0] == ImageShape{16, 16, 8});
+  CHECK(shapes[2] == ImageShape{16, 16, 8});
+}
+
+TEST_CASE("an architecture that breaks a rule is not built", "[search][build]") {
+  Architecture a = plain_architecture(16, 2);
+  CHECK_THROWS_WITH(build_network_spec(a, kCifar, 2), Catch::Contains("depth 2"));
+  a = plain_architecture(16, 3);
+  a.layers[0].kernel = 4;
+  CHECK_THROWS_WITH(build_network_spec(a, kCifar, 2), Catch::Contains("kernel 4"));
+}

@@ -1,0 +1,230 @@
+#include <catch2/catch.hpp>
+
+#include <map>
+
+#include "core/error.h"
+#include "search/mini_nas.h"
+
+using namespace mininas;
+
+namespace {
+
+// What the search that left the published log (reference: trg-cifar10.csv) was run with.
+MiniNasOptions published_options() {
+  MiniNasOptions o;
+  o.min_depth = 10;
+  o.max_depth = 20;
+  o.min_width = 16;
+  o.max_width = 72;
+  o.operation_margin = 0.10;
+  o.layer_fraction = 2.0 / 3.0;
+  o.epochs = 600;
+  o.noise = 0;
+  return o;
+}
+
+// Small enough to write its whole course down.
+MiniNasOptions small_options() {
+  MiniNasOptions o;
+  o.min_depth = 3;
+  o.max_depth = 5;
+  o.min_width = 8;
+  o.max_width = 16;
+  o.kernels = {5};
+  o.epochs = 2;
+  o.noise = 0;
+  return o;
+}
+
+Outcome score(double percent) {
+  Outcome outcome;
+  outcome.score = percent;
+  return outcome;
+}
+
+Outcome infeasible() {
+  Outcome outcome;
+  outcome.status = Status::kInfeasible;
+  outcome.problem = "flash 2 is over the limit of 1";
+  return outcome;
+}
+
+// A drive of the strategy: answers by architecture, 50 % where none is given.
+struct Drive {
+  std::vector<std::string> asked;     // "depth w16:s3*3"
+  std::vector<std::string> accepted;  // architectures
+  std::vector<std::string> reasons;
+  std::optional<Trial> best;
+};
+
+Drive drive(const MiniNasOptions& options, const std::map<std::string, Outcome>& answers, int64_t images = 10000) {
+  MiniNas search(options, images);
+  Drive result;
+  while (const auto candidate = search.ask()) {
+    const std::string name = to_text(candidate->architecture);
+    const auto answer = answers.find(name);
+    const Decision decision = search.tell({*candidate, answer == answers.end() ? score(50) : answer->second});
+    result.asked.push_back(candidate->stage + " " + name);
+    if (decision.accepted) result.accepted.push_back(name);
+    result.reasons.push_back(decision.reason);
+  }
+  result.best = search.best();
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("the published search is walked candidate by candidate", "[search][mini-nas]") {
+  // Scores of the log, in its order.
+  const std::vector<double> scores = {94.86, 95.28, 95.16, 95.43, 95.58, 95.8,  96.0,  95.9,  96.09, 96.13, 96.16, 95.79, 95.97, 95.51, 95.53, 95.36,
+                                      95.7,  95.48, 96.0,  95.86, 95.78, 95.81, 95.81, 96.01, 95.92, 95.81, 95.73, 95.61, 95.63, 95.64, 95.56, 95.81,
+                                      95.57, 95.7,  95.6,  95.64, 95.77, 95.71, 95.57, 95.75, 95.7,  95.85, 95.68, 95.67, 95.58, 95.8};
+  MiniNas search(published_options(), 10000);
+  std::vector<std::string> asked;
+  for (const double percent : scores) {
+    const auto candidate = search.ask();
+    REQUIRE(candidate);
+    CHECK(candidate->epochs == 600);
+    asked.push_back(candidate->stage + " " + to_text(candidate->architecture));
+    search.tell({*candidate, score(percent)});
+  }
+  CHECK_FALSE(search.ask());
+  CHECK(asked[0] == "depth w72:s3*10");
+  CHECK(asked[10] == "depth w72:s3*20");
+  CHECK(asked[11] == "width w68:s3*16");
+  CHECK(asked[15] == "width w52:s3*16");
+  CHECK(asked[16] == "operation w56:c3,s3*15");
+  CHECK(asked[17] == "operation w56:c3*2,s3*14");
+  CHECK(asked[19] == "operation w56:c3,s3,c3*2,s3*12");
+  CHECK(asked[25] == "operation w56:c3,s3,c3,s3*6,c3,s3*6");
+  CHECK(asked[26] == "kernel w56:c5,s3,c3,s3*13");
+  CHECK(asked[27] == "kernel w56:c7,s3,c3,s3*13");
+  CHECK(asked[45] == "kernel w56:c3,s3,c3,s3*6,s7,s3*6");
+  CHECK(to_text(search.best()->candidate.architecture) == "w56:c3,s3,c3,s3*13");
+  CHECK(search.best()->outcome.score == 96.0);
+}
+
+TEST_CASE("a search without any gain stays with the first network and tries every change once", "[search][mini-nas]") {
+  const Drive d = drive(small_options(), {{"w16:s3*3", score(90)}});
+  CHECK(d.asked == std::vector<std::string>{"depth w16:s3*3", "depth w16:s3*4", "width w12:s3*3", "operation w16:c3,s3*2", "operation w16:s3,c3,s3",
+                                            "operation w16:s3*2,c3", "kernel w16:s5,s3*2", "kernel w16:s3,s5,s3", "kernel w16:s3*2,s5"});
+  CHECK(d.accepted == std::vector<std::string>{"w16:s3*3"});
+  CHECK(to_text(d.best->candidate.architecture) == "w16:s3*3");
+}
+
+TEST_CASE("a small loss does not end the growth, and only accepted depths count", "[search][mini-nas]") {
+  auto o = small_options();
+  const Drive d = drive(o, {{"w16:s3*3", score(90)}, {"w16:s3*4", score(89.85)}, {"w16:s3*5", score(90.25)}});
+  CHECK(d.asked[2] == "depth w16:s3*5");
+  CHECK(d.accepted == std::vector<std::string>{"w16:s3*3", "w16:s3*5"});
+  const Drive e = drive(o, {{"w16:s3*3", score(90)}, {"w16:s3*4", score(89.84)}, {"w16:s3*5", score(90.25)}});
+  CHECK(e.asked[2] == "width w12:s3*3");
+}
+
+TEST_CASE("the growth stops at the target and when nothing is left to learn", "[search][mini-nas]") {
+  CHECK(drive(small_options(), {{"w16:s3*3", score(98.5)}}).asked[1] == "width w12:s3*3");
+  CHECK(drive(small_options(), {{"w16:s3*3", score(98.49)}}).asked[1] == "depth w16:s3*4");
+  Outcome learned = score(90);
+  learned.best_train = 100;
+  CHECK(drive(small_options(), {{"w16:s3*3", learned}}).asked[1] == "width w12:s3*3");
+}
+
+TEST_CASE("the width's reference does not move", "[search][mini-nas]") {
+  // Each step loses 0.3: the second is 0.6 below the end of the depth stage and ends the shrinking, though only 0.3 below the step before.
+  const Drive d = drive(small_options(), {{"w16:s3*3", score(90)}, {"w12:s3*3", score(89.7)}, {"w8:s3*3", score(89.4)}});
+  CHECK(d.accepted == std::vector<std::string>{"w16:s3*3", "w12:s3*3"});
+  CHECK(d.asked[3] == "width w8:s3*3");
+  CHECK(d.asked[4] == "operation w12:c3,s3*2");
+}
+
+TEST_CASE("operations and kernels accumulate, and an equal score changes nothing", "[search][mini-nas]") {
+  const Drive d = drive(small_options(), {{"w16:s3*3", score(90)},
+                                          {"w16:c3,s3*2", score(90)},
+                                          {"w16:s3,c3,s3", score(90.1)},
+                                          {"w16:s3,c3*2", score(90.1)},
+                                          {"w16:s3,c5,s3", score(90.2)},
+                                          {"w16:s3,c5,s5", score(90.3)}});
+  CHECK(d.accepted == std::vector<std::string>{"w16:s3*3", "w16:s3,c3,s3", "w16:s3,c5,s3", "w16:s3,c5,s5"});
+}
+
+TEST_CASE("a rejected kernel goes back to the best so far of that layer", "[search][mini-nas]") {
+  auto o = small_options();
+  o.kernels = {5, 7};
+  const Drive d = drive(o, {{"w16:s3*3", score(90)}, {"w16:s5,s3*2", score(91)}, {"w16:s7,s3*2", score(90.5)}});
+  CHECK(to_text(d.best->candidate.architecture) == "w16:s5,s3*2");
+  CHECK(std::count(d.asked.begin(), d.asked.end(), "kernel w16:s5*2,s3") == 1);
+}
+
+TEST_CASE("the search starts at the largest width whose shallowest network fits", "[search][mini-nas]") {
+  const Drive d = drive(small_options(), {{"w16:s3*3", infeasible()}, {"w12:s3*3", score(90)}});
+  CHECK(d.asked[1] == "depth w12:s3*3");
+  CHECK(d.asked[2] == "depth w12:s3*4");
+  CHECK(d.asked[3] == "width w8:s3*3");
+  CHECK_THAT(d.reasons[0], Catch::Contains("over the limit") && Catch::Contains("narrower"));
+}
+
+TEST_CASE("where nothing fits the search ends without a network", "[search][mini-nas]") {
+  const Drive d = drive(small_options(), {{"w16:s3*3", infeasible()}, {"w12:s3*3", infeasible()}, {"w8:s3*3", infeasible()}});
+  CHECK(d.asked.size() == 3);
+  CHECK_FALSE(d.best);
+}
+
+TEST_CASE("an infeasible depth ends the growth, an infeasible change is not made", "[search][mini-nas]") {
+  const Drive d = drive(small_options(), {{"w16:s3*3", score(90)}, {"w16:s3*4", infeasible()}, {"w16:c3,s3*2", infeasible()}, {"w16:s3,c3,s3", score(95)}});
+  CHECK(d.asked[2] == "width w12:s3*3");
+  CHECK(to_text(d.best->candidate.architecture) == "w16:s3,c3,s3");
+}
+
+TEST_CASE("tolerances grow to the standard error of a small validation set", "[search][mini-nas]") {
+  auto o = small_options();
+  // One standard error of 90 % on 100 images is 3 points: a gain of 2 is noise, a loss of 2 as well.
+  const std::map<std::string, Outcome> answers = {{"w16:s3*3", score(90)}, {"w16:s3*4", score(92)}, {"w16:s3*5", score(88)}, {"w12:s3*3", score(87.5)}};
+  CHECK(drive(o, answers, 100).accepted == std::vector<std::string>{"w16:s3*3", "w16:s3*4"});
+  o.noise = 1;
+  const Drive d = drive(o, answers, 100);
+  CHECK(d.accepted == std::vector<std::string>{"w16:s3*3", "w12:s3*3"});
+  CHECK_THAT(d.reasons[1], Catch::Contains("less than 3.00 gained"));
+}
+
+TEST_CASE("the layer fraction limits where operations and kernels are tried", "[search][mini-nas]") {
+  auto o = small_options();
+  o.layer_fraction = 2.0 / 3.0;
+  const Drive d = drive(o, {{"w16:s3*3", score(90)}});
+  CHECK(d.asked.back() == "kernel w16:s3,s5,s3");
+  CHECK(std::count_if(d.asked.begin(), d.asked.end(), [](const std::string& name) { return name.rfind("operation", 0) == 0; }) == 2);
+}
+
+TEST_CASE("the number of questions left is never underestimated", "[search][mini-nas]") {
+  for (const double gain : {-1.0, 0.0, 1.0}) {
+    MiniNas search(small_options(), 1000);
+    std::vector<int> promised;
+    double percent = 60;
+    while (const auto candidate = search.ask()) {
+      promised.push_back(search.most_left());
+      search.tell({*candidate, score(percent += gain)});
+    }
+    for (size_t i = 0; i < promised.size(); ++i) CHECK(promised[i] >= static_cast<int>(promised.size() - i - 1));
+  }
+}
+
+TEST_CASE("options out of range are refused by name", "[search][mini-nas]") {
+  MiniNasOptions o;
+  o.depth_gain = -1;
+  CHECK_THROWS_WITH(validate(o), Catch::Contains("--depth-gain -1"));
+  o = {};
+  o.kernels = {6};
+  CHECK_THROWS_WITH(validate(o), Catch::Contains("kernel 6"));
+  o = {};
+  o.min_depth = 9;
+  CHECK_THROWS_WITH(validate(o), Catch::Contains("depth 9 to 8"));
+}
+
+TEST_CASE("options survive their record", "[search][options]") {
+  MiniNasOptions o = published_options(), back;
+  o.kernels = {7, 5};
+  const Record record = Record::parse(to_record(option_fields(o)).to_line(), "test");
+  from_record(option_fields(back), record);
+  CHECK(to_record(option_fields(back)).to_line() == record.to_line());
+  CHECK(back.kernels == std::vector<int>{7, 5});
+  CHECK(back.layer_fraction == 2.0 / 3.0);
+}
