@@ -124,6 +124,7 @@ Tensor conv2d(const ConvGeometry& g, const Tensor& x, const Tensor& weight) {
 
 Tensor conv2d_input_gradient(const ConvGeometry& g, const Tensor& dy, const Tensor& weight) {
   check_shape(dy.shape(), g.output(), "output gradient");
+  check_shape(weight.shape(), g.weight(), "weight");
   const PackedWeights packed = pack_backward(g, weight);
   if (is_pointwise(g)) return pointwise_product(dy, packed, g.input());
   return window_product(PaddedView::of_output_gradient(g, dy), g.kernel, 1, packed, g.input());

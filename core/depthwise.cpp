@@ -49,7 +49,7 @@ Tensor depthwise(const ConvGeometry& g, const Tensor& x, const Tensor& weight) {
 }
 
 Tensor depthwise_input_gradient(const ConvGeometry& g, const Tensor& dy, const Tensor& weight) {
-  MN_CHECK(dy.shape() == g.output(), to_text(dy.shape()));
+  MN_CHECK(dy.shape() == g.output() && weight.shape() == g.depthwise_weight(), to_text(dy.shape()));
   return slide(PaddedView::of_output_gradient(g, dy), g.kernel, 1, flipped(weight), g.input());
 }
 
