@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/rng.h"
 #include "core/tensor.h"
 
 namespace mininas {
@@ -31,7 +32,8 @@ struct PixelScale {
   float scale = 1.0f / 128.0f;
 };
 
-// Zero = mean byte of all channels, rounded; scale = 1 / standard deviation. Of the training images only.
+// Zero = mean byte of all channels, rounded; scale = 1 / standard deviation (1 where all bytes are equal). Give it the training images
+// only. The sums are integers, so the result is the same on every machine. Requires: at least one image.
 PixelScale measure_pixel_scale(const ImageSet& images);
 
 // What a search may see.
@@ -47,9 +49,22 @@ struct Dataset {
   ImageSet test;
 };
 
-// Takes `fraction` of each class of `train` (at least one image of each) for validation, drawn by `seed`. Throws ConfigError where a class has fewer
-// than two images.
+// Takes `fraction` of each class of `train` (at least one image of each) for validation, drawn by `seed`. Throws ConfigError where a class
+// has fewer than two images.
 SearchData split_for_search(const ImageSet& train, double fraction, uint64_t seed);
+
+// Positions of a list that was cut in two; both in ascending order.
+struct IndexSplit {
+  std::vector<int64_t> rest;
+  std::vector<int64_t> drawn;
+};
+
+// The cut behind split_for_search: `fraction` of the positions of each class, rounded, at least one and never all. The draw of a class
+// depends on `rng` and on that class alone. Throws ConfigError as split_for_search does, or where `fraction` is not between 0 and 1.
+IndexSplit stratified_split(const std::vector<int>& labels, const std::vector<std::string>& class_names, double fraction, const Rng& rng);
+
+// Room for `count` images, all bytes and labels 0. Throws ConfigError where that takes more than 4 GiB.
+ImageSet allocate_images(const ImageShape& shape, std::vector<std::string> class_names, int64_t count);
 
 // The images with the given indices, in that order.
 ImageSet select_images(const ImageSet& images, const std::vector<int64_t>& indices);

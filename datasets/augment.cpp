@@ -1,0 +1,91 @@
+#include "datasets/augment.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "core/error.h"
+
+namespace mininas {
+namespace {
+
+struct Draws {
+  int crop_row, crop_column;
+  bool flip;
+  int cutout_row, cutout_column;
+};
+
+Draws draw(const ImageShape& shape, const Augmentation& how, Rng& rng) {
+  const auto offsets = static_cast<uint32_t>(2 * how.crop_padding + 1);
+  Draws draws{};
+  draws.crop_row = static_cast<int>(rng.below(offsets));
+  draws.crop_column = static_cast<int>(rng.below(offsets));
+  draws.flip = rng.coin();
+  draws.cutout_row = static_cast<int>(rng.below(static_cast<uint32_t>(shape.height)));
+  draws.cutout_column = static_cast<int>(rng.below(static_cast<uint32_t>(shape.width)));
+  return draws;
+}
+
+// Copies `source` moved by (down, right) pixels; what moves in from outside is `zero`.
+void copy_moved(const uint8_t* source, const ImageShape& shape, int down, int right, uint8_t zero, uint8_t* out) {
+  const auto row_bytes = static_cast<size_t>(shape.width) * static_cast<size_t>(shape.channels);
+  const auto gap = std::min(static_cast<size_t>(std::abs(right)) * static_cast<size_t>(shape.channels), row_bytes);
+  for (int y = 0; y < shape.height; ++y, out += row_bytes) {
+    const int from = y - down;
+    if (from < 0 || from >= shape.height) {
+      std::memset(out, zero, row_bytes);
+      continue;
+    }
+    const uint8_t* row = source + static_cast<size_t>(from) * row_bytes;
+    if (right >= 0) {
+      std::memset(out, zero, gap);
+      std::memcpy(out + gap, row, row_bytes - gap);
+    } else {
+      std::memcpy(out, row + gap, row_bytes - gap);
+      std::memset(out + row_bytes - gap, zero, gap);
+    }
+  }
+}
+
+// Channels as a constant, so that a pixel moves in one piece.
+template <size_t kChannels>
+void mirror_rows(uint8_t* image, const ImageShape& shape) {
+  using Pixel = std::array<uint8_t, kChannels>;
+  auto* pixels = reinterpret_cast<Pixel*>(image);
+  for (int y = 0; y < shape.height; ++y, pixels += shape.width) std::reverse(pixels, pixels + shape.width);
+}
+
+void mirror_rows_of_any(uint8_t* image, const ImageShape& shape) {
+  const int channels = shape.channels;
+  for (int y = 0; y < shape.height; ++y)
+    for (int left = 0, right = shape.width - 1; left < right; ++left, --right) {
+      uint8_t* row = image + static_cast<size_t>(y) * static_cast<size_t>(shape.width * channels);
+      std::swap_ranges(row + left * channels, row + (left + 1) * channels, row + right * channels);
+    }
+}
+
+void mirror(uint8_t* image, const ImageShape& shape) {
+  if (shape.channels == 1) return mirror_rows<1>(image, shape);
+  if (shape.channels == 3) return mirror_rows<3>(image, shape);
+  mirror_rows_of_any(image, shape);
+}
+
+void cut_out(uint8_t* image, const ImageShape& shape, int row, int column, int side, uint8_t zero) {
+  const int top = std::max(row - side / 2, 0), bottom = std::min(row - side / 2 + side, shape.height);
+  const int left = std::max(column - side / 2, 0), right = std::min(column - side / 2 + side, shape.width);
+  const auto row_bytes = static_cast<size_t>(shape.width * shape.channels);
+  const auto cut_bytes = static_cast<size_t>((right - left) * shape.channels);
+  for (int y = top; y < bottom; ++y) std::memset(image + static_cast<size_t>(y) * row_bytes + left * shape.channels, zero, cut_bytes);
+}
+
+}  // namespace
+
+void augment_image(const uint8_t* source, const ImageShape& shape, const Augmentation& how, uint8_t zero, Rng rng, uint8_t* out) {
+  MN_CHECK(how.crop_padding >= 0 && how.cutout >= 0, how.crop_padding, ' ', how.cutout);
+  const Draws draws = draw(shape, how, rng);
+  copy_moved(source, shape, how.crop_padding - draws.crop_row, how.crop_padding - draws.crop_column, zero, out);
+  if (how.horizontal_flip && draws.flip) mirror(out, shape);
+  if (how.cutout > 0) cut_out(out, shape, draws.cutout_row, draws.cutout_column, how.cutout, zero);
+}
+
+}  // namespace mininas

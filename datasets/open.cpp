@@ -1,0 +1,151 @@
+#include "datasets/open.h"
+
+#include <charconv>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "core/error.h"
+#include "datasets/cifar.h"
+#include "datasets/idx.h"
+#include "datasets/image_folder.h"
+#include "datasets/stb_decoder.h"
+#include "datasets/synthetic.h"
+
+namespace mininas {
+namespace {
+
+// Pieces between separators; one more than there are separators.
+std::vector<std::string> split_at(const std::string& source, char separator) {
+  std::vector<std::string> pieces(1);
+  for (const char letter : source) {
+    if (letter == separator)
+      pieces.emplace_back();
+    else
+      pieces.back() += letter;
+  }
+  return pieces;
+}
+
+template <class Number>
+std::optional<Number> parse_number(const std::string& source) {
+  Number number{};
+  const char* end = source.data() + source.size();
+  const auto [stop, failure] = std::from_chars(source.data(), end, number);
+  if (failure != std::errc() || stop != end) return std::nullopt;
+  return number;
+}
+
+// A folder and what may follow it after a colon.
+struct Place {
+  std::filesystem::path folder;
+  std::optional<std::string> detail;
+};
+
+// The last colon separates, unless the whole is a folder that exists: then the colon belongs to its name.
+Place parse_place(const std::string& source) {
+  const size_t colon = source.rfind(':');
+  std::error_code ignored;
+  if (colon == std::string::npos || std::filesystem::is_directory(source, ignored)) return {source, std::nullopt};
+  return {source.substr(0, colon), source.substr(colon + 1)};
+}
+
+struct SyntheticOption {
+  const char* name;
+  std::function<bool(SyntheticOptions&, const std::string&)> set;  // false where the text is no number that fits
+};
+
+template <class Number>
+SyntheticOption number_option(const char* name, Number SyntheticOptions::*member) {
+  return {name, [member](SyntheticOptions& options, const std::string& value) {
+            const std::optional<Number> number = parse_number<Number>(value);
+            if (number) options.*member = *number;
+            return number.has_value();
+          }};
+}
+
+std::vector<SyntheticOption> synthetic_options() {
+  return {number_option("classes", &SyntheticOptions::classes), number_option("size", &SyntheticOptions::size),
+          number_option("channels", &SyntheticOptions::channels), number_option("train", &SyntheticOptions::train),
+          number_option("test", &SyntheticOptions::test), number_option("seed", &SyntheticOptions::seed)};
+}
+
+// Sets one `name=value`.
+void set_synthetic_option(SyntheticOptions& options, const std::string& assignment) {
+  const size_t equals = assignment.find('=');
+  const std::string name = assignment.substr(0, equals);
+  std::string known;
+  for (const SyntheticOption& option : synthetic_options()) {
+    known += (known.empty() ? "" : ", ") + std::string(option.name);
+    if (name != option.name) continue;
+    if (equals == std::string::npos || !option.set(options, assignment.substr(equals + 1)))
+      throw UsageError(text("--data synthetic: '", assignment, "', expected ", name, "=NUMBER"));
+    return;
+  }
+  throw UsageError(text("--data synthetic: unknown option '", name, "'; the options are ", known));
+}
+
+Dataset open_synthetic(const std::string& source) {
+  SyntheticOptions options;
+  if (!source.empty())
+    for (const std::string& assignment : split_at(source, ',')) set_synthetic_option(options, assignment);
+  return make_synthetic(options);
+}
+
+Dataset open_cifar10(const std::string& source) {
+  const Place place = parse_place(source);
+  if (!place.detail) return load_cifar10(place.folder, {});
+  const std::vector<std::string> classes = split_at(*place.detail, ',');
+  for (const std::string& name : classes)
+    if (name.empty()) throw UsageError(text("--data cifar10: '", *place.detail, "', expected class names with one comma between them"));
+  return load_cifar10(place.folder, classes);
+}
+
+ImageSize parse_image_size(const std::string& source) {
+  const std::vector<std::string> sides = split_at(source, 'x');
+  const auto width = parse_number<int>(sides.front()), height = parse_number<int>(sides.back());
+  if (sides.size() != 2 || !width || !height) throw UsageError(text("--data folder: size '", source, "', expected WxH as in 64x64"));
+  for (const int side : {*width, *height})
+    if (side < 1 || side > kMaxImageSide)
+      throw ConfigError(text("--data folder: size ", source, ", expected 1 to ", kMaxImageSide, " pixels a side"));
+  return {*height, *width};
+}
+
+Dataset open_folder(const std::string& source, uint64_t seed) {
+  const Place place = parse_place(source);
+  std::optional<ImageSize> size;
+  if (place.detail) size = parse_image_size(*place.detail);
+  return load_image_folder(place.folder, size, seed);
+}
+
+}  // namespace
+
+Dataset open_dataset(const std::string& spec, uint64_t seed) {
+  const size_t colon = spec.find(':');
+  const std::string kind = spec.substr(0, colon);
+  const std::string rest = colon == std::string::npos ? "" : spec.substr(colon + 1);
+  const bool names_folder = kind == "cifar10" || kind == "idx" || kind == "folder";
+  if (!names_folder && kind != "synthetic")
+    throw UsageError(text("--data '", spec, "': unknown kind '", kind, "', expected synthetic, cifar10:DIR, idx:DIR or folder:DIR"));
+  if (names_folder && (rest.empty() || rest[0] == ':'))
+    throw UsageError(text("--data '", spec, "': expected a folder, as in ", kind, ":DIR"));
+
+  Dataset dataset = kind == "synthetic" ? open_synthetic(rest)
+                    : kind == "cifar10" ? open_cifar10(rest)
+                    : kind == "idx"     ? load_idx(rest)
+                                        : open_folder(rest, seed);
+  dataset.name = spec;
+  return dataset;
+}
+
+std::string dataset_help() {
+  return "  synthetic[:classes=2,size=32,channels=3,train=1000,test=400,seed=0]\n"
+         "                         generated textures, no download\n"
+         "  cifar10:DIR[:A,B,...]  CIFAR-10, binary version (`make cifar10` gets it), all classes or those named\n"
+         "  idx:DIR                unpacked files of the MNIST family\n"
+         "  folder:DIR[:WxH]       PNG and JPEG files, DIR/train/CLASS/* with DIR/test/CLASS/*, or DIR/CLASS/* (20 % become\n"
+         "                         the test images); resized to WxH, else to the size of the first image\n";
+}
+
+}  // namespace mininas
