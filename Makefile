@@ -5,14 +5,15 @@ CC       ?= cc
 CONFIG   ?= release
 BUILD    := build/$(CONFIG)
 OPT      ?= -O3
-WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers -Werror
+WERROR   ?= -Werror
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers $(WERROR)
 # g++ 12 sees an overlap in std::string's operator+ that is none (its bug 105651); clang++ does not know the option.
 ifeq ($(findstring clang,$(CXX)),)
 WARNINGS += -Wno-restrict
 endif
 # -ffp-contract=off: a fused multiply-add stands only where the source says so, or results would depend on the compiler.
 CXXFLAGS := -std=c++20 $(OPT) -g1 -ffp-contract=off -fopenmp $(WARNINGS) -I. -isystem /usr/include/eigen3 -MMD -MP $(EXTRA)
-CFLAGS   := -std=c99 -pedantic $(OPT) -g1 -Wall -Wextra -Wconversion -Werror -I. -MMD -MP $(EXTRA)
+CFLAGS   := -std=c99 -pedantic $(OPT) -g1 -Wall -Wextra -Wconversion $(WERROR) -I. -MMD -MP $(EXTRA)
 LDFLAGS  := -fopenmp $(EXTRA)
 
 # Kernels are compiled once for each instruction set, from one text, each into a namespace of its own (core/kernels/README.md).
@@ -36,9 +37,9 @@ KERNEL_OBJECTS := $(foreach isa,$(ISAS),$(patsubst %.cpp,$(BUILD)/%.$(isa).o,$(K
 LIBRARY_OBJECTS := $(call objects,$(LIBRARY) $(RUNTIME)) $(KERNEL_OBJECTS)
 
 .DELETE_ON_ERROR:
-.PHONY: all program test demo asan ubsan bench cifar10 clean help packages
+.PHONY: all program test check demo asan ubsan bench cifar10 clean help packages
 
-## all: build/mininas, the program (the default)
+## all      build/mininas, the program (the default)
 all: program
 program: build/mininas
 
@@ -71,6 +72,58 @@ $(BUILD)/core/kernels/%.$(1).o: core/kernels/%.cpp | packages
 endef
 $(foreach isa,$(ISAS),$(eval $(call kernel_rule,$(isa))))
 
+## test     builds and runs the tests
+test: program
+	$(MAKE) check
+
+# The tests of one configuration, run against that configuration's program.
+check: $(BUILD)/mininas_tests $(BUILD)/mininas
+	MININAS_BIN=$(BUILD)/mininas MININAS_BUILD=$(BUILD) $(BUILD)/mininas_tests $(TEST_ARGUMENTS)
+
+## asan     the tests under AddressSanitizer (with leaks); ubsan: under UndefinedBehaviorSanitizer
+asan:
+	$(MAKE) check CONFIG=asan OPT=-O1 WERROR= EXTRA="-fsanitize=address -fno-omit-frame-pointer"
+ubsan:
+	$(MAKE) check CONFIG=ubsan OPT=-O1 WERROR= EXTRA="-fsanitize=undefined -fno-sanitize-recover=all"
+
+## demo     searches, trains, quantises, exports and verifies a network on a generated data set (under 2 minutes on 2 cores)
+demo: program
+	rm -rf build/demo
+	build/mininas search --data synthetic --max-flash 32K --max-ram 32K --out build/demo
+
+## cifar10  downloads CIFAR-10 from its home, checks it and unpacks it into build/data
+cifar10:
+	datasets/fetch_cifar10.sh build/data
+
+## bench    kernel and training benchmarks; figures in bench/results
+bench: $(patsubst bench/%.cpp,$(BUILD)/%,$(BENCHES)) program
+	@for bench in $(filter %_bench,$^); do $$bench || exit 1; done
+
+$(BUILD)/%_bench: $(BUILD)/bench/%_bench.cpp.o $(call objects,$(wildcard bench/harness.cpp)) $(LIBRARY_OBJECTS)
+	$(CXX) $^ $(LDFLAGS) -o $@
+
+## clean    removes everything that was built (and build/data, build/demo)
+clean:
+	rm -rf build
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+# What the build needs, and a file that proves each package is there.
 packages:
+	@missing=""; \
+	need() { [ -e "$$2" ] || command -v "$$2" >/dev/null 2>&1 || missing="$$missing $$1"; }; \
+	need g++ $(CXX); \
+	need libeigen3-dev /usr/include/eigen3/Eigen/Core; \
+	need libstb-dev /usr/include/stb/stb_image.h; \
+	need libcli11-dev /usr/include/CLI/CLI.hpp; \
+	need nlohmann-json3-dev /usr/include/nlohmann/json.hpp; \
+	need catch2 /usr/include/catch2/catch.hpp; \
+	[ -n "$$missing" ] || exit 0; \
+	if ! command -v apt-get >/dev/null 2>&1; then \
+	  echo "Missing packages (Debian names):$$missing. Install them with this system's package manager, then run make again." >&2; exit 1; fi; \
+	sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	echo "Installing what is missing with apt-get:$$missing"; \
+	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing
 
 -include $(shell find build -name '*.d' 2>/dev/null)
