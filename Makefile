@@ -65,6 +65,9 @@ $(BUILD)/%.c.o: %.c | packages
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c $< -o $@
 
+# Carries the device's C files inside; the dependency scanner does not see them.
+$(BUILD)/mcu/host/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch]) $(wildcard mcu/host/exported/*)
+
 define kernel_rule
 $(BUILD)/core/kernels/%.$(1).o: core/kernels/%.cpp | packages
 	@mkdir -p $$(@D)

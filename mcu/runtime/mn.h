@@ -1,6 +1,7 @@
 /* Mini-NAS runtime: classifies an image with an exported network. C99, freestanding; no heap, no floating point, no state of its own
  * (every function may be called from several tasks at once, each with an arena of its own).
  *
+ *   #include "model.h"                                                  the exported network; includes this file
  *   static uint32_t arena[MODEL_ARENA_WORDS];
  *   int8_t logits[MODEL_CLASSES];
  *   if (mn_init(MODEL, arena, sizeof arena) != MN_OK) stop();           once, after a reset

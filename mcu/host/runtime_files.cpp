@@ -1,0 +1,88 @@
+#include "mcu/host/runtime_files.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+// Places the content of a file between two symbols. The path is relative to the root of the source tree, where the compiler is run. (The
+// dependency scanner cannot see such a file: the Makefile names them.)
+#define EMBED(symbol, path)                                                                        \
+  extern "C" const char mininas_##symbol##_begin[], mininas_##symbol##_end[];                      \
+  __asm__(".pushsection .rodata\nmininas_" #symbol "_begin:\n.incbin \"" path "\"\nmininas_" #symbol "_end:\n.byte 0\n.popsection\n")
+#define EMBEDDED(symbol) std::string_view(mininas_##symbol##_begin, static_cast<size_t>(mininas_##symbol##_end - mininas_##symbol##_begin))
+
+EMBED(arithmetic_h, "mcu/runtime/mn_arithmetic.h");
+EMBED(model_h, "mcu/runtime/mn_model.h");
+EMBED(mn_h, "mcu/runtime/mn.h");
+EMBED(kernel_h, "mcu/runtime/mn_kernel.h");
+EMBED(crc32_h, "mcu/runtime/mn_crc32.h");
+EMBED(run_c, "mcu/runtime/mn_run.c");
+EMBED(crc32_c, "mcu/runtime/mn_crc32.c");
+EMBED(kernels_c, "mcu/runtime/mn_kernels.c");
+EMBED(conv_c, "mcu/runtime/mn_conv.c");
+EMBED(depthwise_c, "mcu/runtime/mn_depthwise.c");
+EMBED(pool_c, "mcu/runtime/mn_pool.c");
+EMBED(add_c, "mcu/runtime/mn_add.c");
+EMBED(makefile, "mcu/host/exported/Makefile");
+EMBED(selftest, "mcu/host/exported/selftest.c");
+EMBED(driver, "mcu/host/exported/driver.c");
+
+namespace mininas {
+namespace {
+
+constexpr LayerKind kKinds[] = {LayerKind::kConv, LayerKind::kDepthwise, LayerKind::kGlobalAveragePool, LayerKind::kLinear, LayerKind::kAdd};
+
+bool uses(const NetworkSpec& spec, const std::string& kernel) {
+  return std::any_of(spec.layers.begin(), spec.layers.end(), [&](const LayerSpec& layer) { return kernel_name(layer.kind) == kernel; });
+}
+
+// Drops the line of mn_kernels.c that names the kernel.
+void drop_table_line(std::string& table, const std::string& kernel) {
+  const size_t place = table.find("= " + kernel + ",");
+  MN_CHECK(place != std::string::npos, kernel);
+  const size_t begin = table.rfind('\n', place) + 1;
+  table.erase(begin, table.find('\n', place) + 1 - begin);
+}
+
+}  // namespace
+
+std::string kernel_name(LayerKind kind) {
+  switch (kind) {
+    case LayerKind::kConv:
+    case LayerKind::kLinear: return "mn_conv";
+    case LayerKind::kDepthwise: return "mn_depthwise";
+    case LayerKind::kGlobalAveragePool: return "mn_pool";
+    case LayerKind::kAdd: return "mn_add";
+  }
+  MN_CHECK(false, "unknown layer kind");
+}
+
+std::vector<TextFile> runtime_files() {
+  const auto file = [](const char* name, std::string_view content) { return TextFile{name, std::string(content)}; };
+  return {file("mn_arithmetic.h", EMBEDDED(arithmetic_h)), file("mn_model.h", EMBEDDED(model_h)),
+          file("mn.h", EMBEDDED(mn_h)),                    file("mn_kernel.h", EMBEDDED(kernel_h)),
+          file("mn_crc32.h", EMBEDDED(crc32_h)),           file("mn_run.c", EMBEDDED(run_c)),
+          file("mn_crc32.c", EMBEDDED(crc32_c)),           file("mn_kernels.c", EMBEDDED(kernels_c)),
+          file("mn_conv.c", EMBEDDED(conv_c)),             file("mn_depthwise.c", EMBEDDED(depthwise_c)),
+          file("mn_pool.c", EMBEDDED(pool_c)),             file("mn_add.c", EMBEDDED(add_c))};
+}
+
+std::vector<TextFile> runtime_files_for(const NetworkSpec& spec) {
+  std::vector<TextFile> files = runtime_files();
+  const auto table = [&]() -> std::string& {
+    return std::find_if(files.begin(), files.end(), [](const TextFile& file) { return file.name == "mn_kernels.c"; })->text;
+  };
+  for (const LayerKind kind : kKinds) {
+    const std::string kernel = kernel_name(kind);
+    if (uses(spec, kernel)) continue;
+    drop_table_line(table(), kernel);
+    std::erase_if(files, [&](const TextFile& file) { return file.name == kernel + ".c"; });
+  }
+  return files;
+}
+
+std::string_view exported_makefile() { return EMBEDDED(makefile); }
+std::string_view exported_selftest() { return EMBEDDED(selftest); }
+std::string_view verification_driver() { return EMBEDDED(driver); }
+
+}  // namespace mininas

@@ -1,0 +1,44 @@
+#include "mcu/host/sizes.h"
+
+#include "mcu/host/memory_plan.h"
+#include "mcu/host/model_layout.h"
+#include "mcu/host/runtime_files.h"
+#include "mcu/runtime/mn_model.h"
+
+namespace mininas {
+namespace {
+
+bool is_needed(const std::vector<TextFile>& files, std::string_view name) {
+  for (const TextFile& file : files)
+    if (file.name == name) return true;
+  return false;
+}
+
+}  // namespace
+
+// A test compiles the runtime again and compares.
+const std::vector<CodeSize>& code_sizes() {
+  static const std::vector<CodeSize> sizes = {
+      {"mn_run.c", 300},       {"mn_crc32.c", 116}, {"mn_kernels.c", 16}, {"mn_conv.c", 472},
+      {"mn_depthwise.c", 426}, {"mn_pool.c", 120},  {"mn_add.c", 184},
+  };
+  return sizes;
+}
+
+DeviceCost device_cost(const NetworkSpec& spec) {
+  const ModelLayout layout = lay_out_model(spec);
+  const MemoryPlan plan = plan_memory(spec);
+  DeviceCost cost;
+  cost.model_bytes = layout.bytes;
+  cost.ram_bytes = plan.arena_bytes;
+  for (size_t i = 0; i < spec.layers.size(); ++i) {
+    const int64_t constants = static_cast<int64_t>(sizeof(mn_layer)) + layout.layers[i].bytes;
+    cost.layers.push_back({spec.layers[i].name, constants, plan.live_bytes[i]});
+  }
+  const auto files = runtime_files_for(spec);
+  for (const CodeSize& size : code_sizes())
+    if (is_needed(files, size.file)) cost.code_bytes += size.bytes;
+  return cost;
+}
+
+}  // namespace mininas

@@ -1,0 +1,146 @@
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/rng.h"
+#include "mcu/host/memory_plan.h"
+#include "tests/support/random_model.h"
+
+using namespace mininas;
+using namespace mininas::test;
+
+namespace {
+
+bool live_together(const ArenaTensor& a, const ArenaTensor& b) { return a.first <= b.last && b.first <= a.last; }
+
+int count_overlaps(const std::vector<ArenaTensor>& tensors, const Placement& placement) {
+  int overlaps = 0;
+  for (size_t i = 0; i < tensors.size(); ++i)
+    for (size_t j = i + 1; j < tensors.size(); ++j) {
+      const bool apart = placement.offsets[i] + tensors[i].bytes <= placement.offsets[j] ||
+                         placement.offsets[j] + tensors[j].bytes <= placement.offsets[i];
+      overlaps += live_together(tensors[i], tensors[j]) && !apart;
+    }
+  return overlaps;
+}
+
+int64_t highest_end(const std::vector<ArenaTensor>& tensors, const Placement& placement) {
+  int64_t end = 0;
+  for (size_t i = 0; i < tensors.size(); ++i) end = std::max(end, placement.offsets[i] + tensors[i].bytes);
+  return end;
+}
+
+// Tries every offset for every tensor: slow, and right by inspection.
+bool fits(const std::vector<ArenaTensor>& tensors, int64_t limit, std::vector<int64_t>& offsets) {
+  const size_t next = offsets.size();
+  if (next == tensors.size()) return true;
+  for (int64_t offset = 0; offset + tensors[next].bytes <= limit; ++offset) {
+    const bool free = [&] {
+      for (size_t i = 0; i < next; ++i)
+        if (live_together(tensors[i], tensors[next]) && offsets[i] < offset + tensors[next].bytes && offset < offsets[i] + tensors[i].bytes) return false;
+      return true;
+    }();
+    if (!free) continue;
+    offsets.push_back(offset);
+    if (fits(tensors, limit, offsets)) return true;
+    offsets.pop_back();
+  }
+  return false;
+}
+
+int64_t least_bytes(const std::vector<ArenaTensor>& tensors) {
+  std::vector<int64_t> offsets;
+  int64_t limit = 0;
+  while (offsets.clear(), !fits(tensors, limit, offsets)) ++limit;
+  return limit;
+}
+
+std::vector<ArenaTensor> random_tensors(Rng rng, int count, int steps, uint32_t largest) {
+  std::vector<ArenaTensor> tensors;
+  for (int i = 0; i < count; ++i) {
+    const int first = static_cast<int>(rng.below(static_cast<uint32_t>(steps)));
+    const int last = std::min(steps - 1, first + static_cast<int>(rng.below(4)));
+    tensors.push_back({1 + rng.below(largest), first, last});
+  }
+  return tensors;
+}
+
+}  // namespace
+
+TEST_CASE("the plan of w16:s3*6 on 32x32 is exactly 64 KiB: the first depthwise layer's input and output", "[mcu][plan]") {
+  const MemoryPlan plan = plan_memory(family_network(16, std::vector<FamilyLayer>(6), {32, 32, 3}, 2));
+  CHECK(plan.arena_bytes == 65'536);
+  CHECK(plan.placement.lower_bound == 65'536);
+  CHECK(plan.placement.optimal);
+  CHECK(plan.live_bytes[0] == 32'768);  // the stem: the image is not in the arena
+  CHECK(plan.live_bytes[1] == 65'536);
+  CHECK(plan.live_bytes.back() == 64);  // the classifier: the logits are not
+}
+
+TEST_CASE("placements never overlap, end where they say, and equal brute force on small cases", "[mcu][plan]") {
+  int above_the_bound = 0;
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    const auto tensors = random_tensors(Rng(seed), 2 + static_cast<int>(seed % 5), 5, 6);
+    const Placement placement = place_tensors(tensors);
+    CAPTURE(seed);
+    REQUIRE(count_overlaps(tensors, placement) == 0);
+    REQUIRE(highest_end(tensors, placement) == placement.bytes);
+    REQUIRE(placement.optimal);
+    REQUIRE(placement.bytes == least_bytes(tensors));
+    above_the_bound += placement.bytes > placement.lower_bound;
+  }
+  CAPTURE(above_the_bound);  // cases where the most live bytes at a step are not enough
+  SUCCEED();
+}
+
+TEST_CASE("the search finds the optimum where the bound cannot be reached", "[mcu][plan]") {
+  // Found by brute force: at most 7 bytes live at any step, and no placement needs fewer than 8.
+  bool found = false;
+  for (uint64_t seed = 0; seed < 3000 && !found; ++seed) {
+    const auto tensors = random_tensors(Rng(seed), 8, 8, 4);
+    const Placement placement = place_tensors(tensors);
+    REQUIRE(count_overlaps(tensors, placement) == 0);
+    if (placement.bytes == placement.lower_bound) continue;
+    found = true;
+    REQUIRE(placement.optimal);
+    CHECK(placement.bytes == least_bytes(tensors));
+  }
+  CHECK(found);
+}
+
+TEST_CASE("large random graphs get a placement without overlap near the bound", "[mcu][plan]") {
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    const auto tensors = random_tensors(Rng(seed), 40, 30, 5000);
+    const Placement placement = place_tensors(tensors);
+    CAPTURE(seed, placement.bytes, placement.lower_bound);
+    REQUIRE(count_overlaps(tensors, placement) == 0);
+    REQUIRE(highest_end(tensors, placement) == placement.bytes);
+    CHECK(static_cast<double>(placement.bytes) <= 1.15 * static_cast<double>(placement.lower_bound));
+  }
+}
+
+TEST_CASE("networks of the family need exactly the most that lives at one layer", "[mcu][plan]") {
+  for (uint64_t seed = 0; seed < 200; ++seed) {
+    const NetworkSpec spec = random_network(Rng(seed), {40, 20, 12, 10});
+    const MemoryPlan plan = plan_memory(spec);
+    CAPTURE(seed);
+    REQUIRE(count_overlaps(plan.tensors, plan.placement) == 0);
+    REQUIRE(plan.placement.optimal);
+    REQUIRE(plan.arena_bytes == *std::max_element(plan.live_bytes.begin(), plan.live_bytes.end()));
+  }
+}
+
+TEST_CASE("a chain of any sizes needs its largest neighbouring pair", "[mcu][plan]") {
+  Rng rng(7);
+  std::vector<ArenaTensor> chain;
+  for (int i = 0; i < 300; ++i) chain.push_back({1 + rng.below(10'000), i, i + 1});
+  int64_t pair = 0;
+  for (size_t i = 0; i + 1 < chain.size(); ++i) pair = std::max(pair, chain[i].bytes + chain[i + 1].bytes);
+  CHECK(place_tensors(chain).bytes == pair);
+}
+
+TEST_CASE("a network that needs no tensor still gets an arena that C can declare", "[mcu][plan]") {
+  NetworkSpec spec{{1, 1, 3}, 2, {{"classifier", LayerKind::kLinear, kImage, kImage, 2, 1, 1, true, false, false}}};
+  CHECK(plan_memory(spec).arena_bytes == 1);
+}
