@@ -25,15 +25,21 @@ PaddedView PaddedView::of_output_gradient(const ConvGeometry& g, const Tensor& d
 
 void PaddedView::copy_rows(int64_t image, int64_t first_row, int64_t rows, float* out) const {
   const Shape& s = source->shape();
+  const auto clear = [](float* from, int64_t count) { std::memset(from, 0, static_cast<size_t>(count) * sizeof(float)); };
   for (int64_t row = first_row; row < first_row + rows; ++row, out += row_floats()) {
-    std::memset(out, 0, static_cast<size_t>(row_floats()) * sizeof(float));
     const int64_t y = row - border_top;
-    if (y < 0 || y % dilation != 0 || y / dilation >= s.h) continue;
+    if (y < 0 || y % dilation != 0 || y / dilation >= s.h) {
+      clear(out, row_floats());
+      continue;
+    }
     const float* pixels = source->data() + (image * s.h + y / dilation) * s.w * s.c;
     float* first = out + border_left * s.c;
     if (dilation == 1) {
+      clear(out, border_left * s.c);
       std::memcpy(first, pixels, static_cast<size_t>(s.w * s.c) * sizeof(float));
+      clear(first + s.w * s.c, (width - border_left - s.w) * s.c);
     } else {
+      clear(out, row_floats());
       for (int64_t x = 0; x < s.w; ++x) std::memcpy(first + x * dilation * s.c, pixels + x * s.c, static_cast<size_t>(s.c) * sizeof(float));
     }
   }

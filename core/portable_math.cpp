@@ -14,7 +14,7 @@ constexpr double kHalfPiLow = 0x1.0b4611a626331p-34;
 // Sum of x^n / n! over n = first, first + step, ... with alternating or equal signs, by Horner's rule.
 double taylor(double power, int first, int step, double sign) {
   double sum = 0.0;
-  for (int n = first + 12 * step; n >= first; n -= step) {
+  for (int n = first + 14 * step; n >= first; n -= step) {
     double divisor = 1.0;
     for (int i = n + 1; i <= n + step; ++i) divisor *= i;
     sum = 1.0 + sign * power / divisor * sum;

@@ -1,11 +1,11 @@
 #include "core/tensor.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstdio>
 #include <cstring>
-#include <new>
 
 #include "core/error.h"
+#include "core/memory.h"
 
 namespace mininas {
 
@@ -22,17 +22,16 @@ ImageShape parse_image_shape(const std::string& source) {
   return shape;
 }
 
-void Tensor::Free::operator()(float* p) const { std::free(p); }
+void Tensor::Free::operator()(float* p) const { free_buffer(p, bytes); }
 
 Tensor Tensor::uninitialized(const Shape& shape) {
   MN_CHECK(shape.n >= 1 && shape.h >= 1 && shape.w >= 1 && shape.c >= 1, to_text(shape));
-  const int64_t padded = (shape.size() + kSlack + 15) / 16 * 16;
-  auto* memory = static_cast<float*>(std::aligned_alloc(64, static_cast<size_t>(padded) * sizeof(float)));
-  if (memory == nullptr) throw std::bad_alloc();
-  std::fill(memory + shape.size(), memory + padded, 0.0f);
+  const size_t bytes = static_cast<size_t>(shape.size() + kSlack) * sizeof(float);
+  auto* memory = static_cast<float*>(allocate_buffer(bytes));
+  std::fill_n(memory + shape.size(), kSlack, 0.0f);
   Tensor tensor;
   tensor.shape_ = shape;
-  tensor.data_.reset(memory);
+  tensor.data_ = {memory, Free(bytes)};
   return tensor;
 }
 

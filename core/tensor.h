@@ -65,6 +65,9 @@ class Tensor {
 
  private:
   struct Free {
+    Free() : bytes(0) {}
+    explicit Free(size_t size) : bytes(size) {}
+    size_t bytes;
     void operator()(float* p) const;
   };
   int64_t index(int64_t n, int64_t h, int64_t w, int64_t c) const { return ((n * shape_.h + h) * shape_.w + w) * shape_.c + c; }

@@ -1,0 +1,81 @@
+#include "core/memory.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <new>
+#include <vector>
+
+namespace mininas {
+namespace {
+
+constexpr size_t kHugePage = size_t{2} << 20;
+
+// Eight sizes between powers of two: a batch's last, smaller one reuses what a full one has freed only where little would be wasted.
+size_t size_class(size_t bytes) {
+  const size_t step = std::bit_floor(std::max<size_t>(bytes, 1024)) / 8;
+  return (bytes + step - 1) / step * step;
+}
+
+void* fresh(size_t bytes) {
+  const size_t alignment = bytes >= kHugePage ? kHugePage : 64;
+  void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+  if (memory == nullptr) throw std::bad_alloc();
+  if (bytes >= kHugePage) ::madvise(memory, bytes, MADV_HUGEPAGE);  // only advice: failure changes nothing
+  return memory;
+}
+
+// Sanitizers must see every buffer come and go.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kKeep = false;
+#else
+constexpr bool kKeep = true;
+#endif
+
+class Pool {
+ public:
+  void* take(size_t bytes) {
+    {
+      const std::lock_guard lock(guard_);
+      auto& same_size = free_[bytes];
+      if (!same_size.empty()) {
+        void* buffer = same_size.back();
+        same_size.pop_back();
+        return buffer;
+      }
+    }
+    return fresh(bytes);
+  }
+
+  void give(void* buffer, size_t bytes) {
+    const std::lock_guard lock(guard_);
+    free_[bytes].push_back(buffer);
+  }
+
+ private:
+  std::mutex guard_;
+  std::map<size_t, std::vector<void*>> free_;
+};
+
+Pool& pool() {
+  static Pool& only = *new Pool;  // never destroyed: tensors of other statics may outlive it
+  return only;
+}
+
+}  // namespace
+
+void* allocate_buffer(size_t bytes) { return kKeep ? pool().take(size_class(bytes)) : fresh(size_class(bytes)); }
+
+void free_buffer(void* buffer, size_t bytes) {
+  if (buffer == nullptr) return;
+  if (kKeep)
+    pool().give(buffer, size_class(bytes));
+  else
+    std::free(buffer);
+}
+
+}  // namespace mininas
