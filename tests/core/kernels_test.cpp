@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/kernels/kernels.h"
+#include "mcu/runtime/mn_arithmetic.h"
 #include "tests/support/allclose.h"
 #include "tests/support/tensors.h"
 
@@ -125,6 +126,36 @@ NamedCall flat_call(int64_t count) {
           }};
 }
 
+// The integers of a quantised layer, all extremes among them. Sums are whole numbers that a float holds exactly.
+struct Integers {
+  Tensor sum;
+  std::vector<int32_t> bias, multiplier, right_shift;
+
+  Integers(int64_t pixels, int64_t channels) : sum(Tensor::uninitialized({1, 1, pixels, channels})) {
+    Rng rng(15);
+    for (float& value : sum.values()) value = static_cast<float>(static_cast<int32_t>(rng.below(1u << 25)) - (1 << 24));
+    for (int64_t c = 0; c < channels; ++c) {
+      bias.push_back(static_cast<int32_t>(rng.below(20001)) - 10000);
+      multiplier.push_back(c % 5 == 0 ? INT32_MAX : static_cast<int32_t>((1u << 30) + rng.below(1u << 30)));
+      right_shift.push_back(c % 7 == 0 ? 31 * (c % 2 == 0) : 10 + static_cast<int32_t>(rng.below(10)));
+    }
+  }
+};
+
+NamedCall requantize_call(int64_t pixels, int64_t channels) {
+  return {text("requantize ", pixels, "x", channels), [=](const Kernels& k, const MakeTensor& make) {
+            const Integers in(pixels, channels);
+            const Tensor dy = make(in.sum.shape(), Rng(16));
+            std::vector<uint8_t> inside(static_cast<size_t>(pixels * channels));
+            Guarded out(in.sum.shape()), dx(in.sum.shape()), mask(in.sum.shape());
+            k.requantize({.sum = in.sum.data(), .pixels = pixels, .channels = channels, .bias = in.bias.data(), .multiplier = in.multiplier.data(),
+                          .right_shift = in.right_shift.data(), .zero_point = -7, .low = -7, .high = 120, .out = out.data(), .inside = inside.data()});
+            k.mask(dy.data(), inside.data(), dy.size(), dx.data());
+            std::copy(inside.begin(), inside.end(), mask.data());
+            return finish({&out, &dx, &mask});
+          }};
+}
+
 std::vector<NamedCall> all_calls() {
   std::vector<NamedCall> calls;
   for (const int64_t rows : {1, 2, 5, 8, 13, 17, 31})
@@ -138,6 +169,7 @@ std::vector<NamedCall> all_calls() {
   for (const int64_t channels : {1, 15, 16, 17, 31, 33, 48, 72})
     for (const bool relu : {false, true}) calls.push_back(norm_call(37, channels, relu));
   for (const int64_t count : {1, 15, 16, 17, 63, 1000}) calls.push_back(flat_call(count));
+  for (const int64_t channels : {1, 15, 16, 17, 40}) calls.push_back(requantize_call(23, channels));
   return calls;
 }
 
@@ -236,6 +268,25 @@ TEST_CASE("a ReLU turns negative zero into zero and shuts the gradient at zero",
     CHECK_FALSE(std::signbit(y.data()[0]));
     CHECK(to_doubles(y) == std::vector<double>{0, 0, 0, 0x1p-149});
     CHECK(to_doubles(dx) == std::vector<double>{0, 0, 0, 1});
+  });
+}
+
+TEST_CASE("requantising gives the device's bytes, and marks those that the clamp did not touch", "[core][kernels]") {
+  const int64_t pixels = 300, channels = 40;
+  const Integers in(pixels, channels);
+  for_each_table([&](const Kernels& k) {
+    Tensor out = Tensor::uninitialized(in.sum.shape());
+    std::vector<uint8_t> inside(static_cast<size_t>(out.size()));
+    k.requantize({.sum = in.sum.data(), .pixels = pixels, .channels = channels, .bias = in.bias.data(), .multiplier = in.multiplier.data(),
+                  .right_shift = in.right_shift.data(), .zero_point = 3, .low = -100, .high = 90, .out = out.data(), .inside = inside.data()});
+    int64_t wrong = 0;
+    for (int64_t i = 0; i < out.size(); ++i) {
+      const auto c = static_cast<size_t>(i % channels);
+      const int32_t q = mn_rescale(static_cast<int32_t>(in.sum.data()[i]) + in.bias[c], in.multiplier[c], in.right_shift[c]) + 3;
+      wrong += out.data()[i] != static_cast<float>(std::clamp(q, -100, 90) - 3) || (inside[static_cast<size_t>(i)] != 0) != (q >= -100 && q <= 90);
+    }
+    CAPTURE(k.isa);
+    CHECK(wrong == 0);
   });
 }
 
