@@ -10,7 +10,7 @@ namespace {
 // Registers: rows * vectors accumulators, `vectors` of b, one of a.
 #if defined(__AVX512F__)
 constexpr int kMaxVectors = 3;
-constexpr int kTileRows[kMaxVectors + 1] = {0, 16, 12, 8};
+constexpr int kTileRows[kMaxVectors + 1] = {0, 16, 8, 8};
 #elif defined(__AVX2__)
 constexpr int kMaxVectors = 1;
 constexpr int kTileRows[kMaxVectors + 1] = {0, 6};
