@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "core/error.h"
-#include "mcu/host/memory_plan.h"
 #include "mcu/host/sizes.h"
 
 namespace mininas {
@@ -26,6 +25,11 @@ std::optional<std::string> over(const char* what, int64_t value, int64_t limit) 
 }
 
 }  // namespace
+
+Cost predict_cost(const NetworkSpec& spec) {
+  const DeviceCost device = device_cost(spec);
+  return {parameter_count(spec), mac_count(spec), device.flash_bytes(), device.code_bytes, device.ram_bytes};
+}
 
 std::optional<std::string> why_over(const Budget& budget, const Cost& cost) {
   if (auto why = over("flash", cost.flash_bytes, budget.max_flash_bytes)) return why;

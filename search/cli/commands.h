@@ -1,0 +1,45 @@
+// The commands of `mininas`, one file each, and what they share.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "datasets/dataset.h"
+#include "search/cli/parser.h"
+#include "search/run_folder.h"
+
+namespace mininas {
+
+void add_search_command(Parser& parser);
+void add_train_command(Parser& parser);
+void add_quantize_command(Parser& parser);
+void add_export_command(Parser& parser);
+void add_verify_command(Parser& parser);
+void add_eval_command(Parser& parser);
+void add_inspect_command(Parser& parser);
+
+// Options that every command has.
+struct CommonOptions {
+  bool json = false;
+  bool quiet = false;
+  int threads = 0;  // 0: all cores
+  uint64_t seed = 0;
+};
+void add_common(Command& command, CommonOptions& options);
+// Sets the threads.
+void apply(const CommonOptions& options);
+
+// For --resume: throws UsageError where an option was given that could change a result.
+void check_resumable(const Command& command);
+
+// Throws ConfigError where the run's data is to be used but its seed or text is not recorded. `data`: the text of --data, or empty for the
+// recorded one; the seed is the recorded one.
+Dataset open_run_data(const RunFile& run, const std::string& data);
+// Throws ConfigError where the images are of other classes than the run's network.
+void check_same_classes(const std::vector<std::string>& expected, const ImageSet& images, const std::string& who);
+
+// One JSON object on standard output.
+void print_json(const Record& record);
+// A line of a two-column table on standard output.
+void print_row(const std::string& name, const std::string& value);
+
+}  // namespace mininas

@@ -1,0 +1,48 @@
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <iostream>
+#include <string_view>
+
+#include "core/error.h"
+#include "core/parallel.h"
+#include "datasets/open.h"
+#include "search/cli/commands.h"
+
+namespace mininas {
+
+void add_common(Command& command, CommonOptions& options) {
+  command.flag("json", options.json, "print one JSON object on standard output instead of text");
+  command.flag("quiet", options.quiet, "no progress on standard error");
+  command.fields({{"threads", "threads to work with; 0: all cores", &options.threads, 0, 1024},
+                  {"seed", "of everything that is drawn at random", &options.seed, 0, 1.9e19}});
+}
+
+void apply(const CommonOptions& options) { set_thread_count(options.threads == 0 ? available_cores() : options.threads); }
+
+void check_resumable(const Command& command) {
+  constexpr std::array<std::string_view, 5> kHarmless = {"resume", "data", "threads", "json", "quiet"};
+  for (const std::string& name : command.given())
+    if (std::find(kHarmless.begin(), kHarmless.end(), name) == kHarmless.end())
+      throw UsageError(text("--", name, " cannot go with --resume: the run keeps the settings it began with"));
+}
+
+Dataset open_run_data(const RunFile& run, const std::string& data) {
+  return open_dataset(data.empty() ? run.identity.data : data, run.settings.record("recipe").unsigned64("seed"));
+}
+
+void check_same_classes(const std::vector<std::string>& expected, const ImageSet& images, const std::string& who) {
+  if (images.class_names == expected) return;
+  const auto list = [](const std::vector<std::string>& names) {
+    std::string joined;
+    for (const std::string& name : names) joined += (joined.empty() ? "" : ", ") + name;
+    return joined;
+  };
+  throw ConfigError(text(who, " tells ", list(expected), " apart, in this order, but the images are of ", list(images.class_names)));
+}
+
+void print_json(const Record& record) { std::cout << record.to_line() << std::endl; }
+
+void print_row(const std::string& name, const std::string& value) { std::printf("%-16s %s\n", name.c_str(), value.c_str()); }
+
+}  // namespace mininas

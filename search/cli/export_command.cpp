@@ -1,0 +1,46 @@
+// mininas export: a run's quantised network as C.
+#include <memory>
+
+#include "search/cli/commands.h"
+#include "search/stages.h"
+
+namespace mininas {
+namespace {
+
+struct Options {
+  CommonOptions common;
+  std::string run, data, out;
+};
+
+int run(const Options& o) {
+  apply(o.common);
+  const RunFolder folder = RunFolder::view(o.run);
+  const QuantizedModel model = load_quantized_model(folder.quantized_file());
+  const Dataset data = open_run_data(read_run_file(folder, ""), o.data);
+  check_same_classes(model.class_names, data.test, o.run);
+  export_stage(folder, data.test, o.out);
+  Record record = cost_record(model.spec);
+  record.set("folder", o.out);
+  if (o.common.json) {
+    print_json(record);
+    return 0;
+  }
+  print_row("written", o.out + "/model.c, model.h, the runtime, test vectors, Makefile, README.md");
+  print_row("flash", std::to_string(record.integer64("flash_bytes")) + " bytes");
+  print_row("RAM", std::to_string(record.integer64("ram_bytes")) + " bytes");
+  return 0;
+}
+
+}  // namespace
+
+void add_export_command(Parser& parser) {
+  auto o = std::make_shared<Options>();
+  Command& command = parser.add("export", "writes a run's quantised network as C99 that stands alone", "Example:\n  mininas export run --out firmware/model",
+                                [o](const Command&) { return run(*o); });
+  command.positional("RUN", o->run, "folder of the run");
+  command.required("out", o->out, "folder for the C files; an older export in it is replaced");
+  command.option("data", o->data, "where the test vectors come from; default: the test images of the run");
+  add_common(command, o->common);
+}
+
+}  // namespace mininas

@@ -1,0 +1,91 @@
+// mininas inspect: what a network is and what it will cost on the device, layer by layer, without training it.
+#include <cctype>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "core/error.h"
+#include "mcu/host/sizes.h"
+#include "nn/model_file.h"
+#include "nn/quantized_model.h"
+#include "search/build.h"
+#include "search/cli/commands.h"
+#include "search/cost.h"
+#include "search/stages.h"
+
+namespace mininas {
+namespace {
+
+struct Options {
+  CommonOptions common;
+  std::string what, input = "32x32x3";
+  int classes = 2;
+};
+
+// The network of a run, or that of an architecture's text.
+NetworkSpec spec_of(const Options& o, const Command& command) {
+  if (!std::filesystem::is_directory(o.what)) return build_network_spec(parse_architecture(o.what), parse_image_shape(o.input), o.classes);
+  if (command.given("input") || command.given("classes")) throw UsageError("--input and --classes go with an architecture; a run knows its own");
+  const RunFolder folder = RunFolder::view(o.what);
+  if (std::filesystem::exists(folder.quantized_file())) return load_quantized_model(folder.quantized_file()).spec;
+  return load_network(folder.network_file()).network.spec();
+}
+
+std::vector<Record> layer_records(const NetworkSpec& spec, const DeviceCost& device) {
+  const auto shapes = layer_shapes(spec);
+  std::vector<Record> records;
+  for (size_t i = 0; i < spec.layers.size(); ++i) {
+    const LayerSpec& layer = spec.layers[i];
+    const ImageShape in = input_shape(spec, shapes, static_cast<int>(i));
+    Record record;
+    record.set("name", layer.name).set("kind", to_text(layer.kind)).set("kernel", layer.kernel).set("stride", layer.stride).set("relu", layer.relu);
+    record.set("output", to_text(shapes[i])).set("params", parameter_count(layer, in)).set("macs", mac_count(layer, in, shapes[i]));
+    record.set("flash_bytes", device.layers[i].constant_bytes).set("live_ram_bytes", device.layers[i].live_ram_bytes);
+    records.push_back(record);
+  }
+  return records;
+}
+
+void print_table(const std::vector<Record>& layers, const NetworkSpec& spec, const DeviceCost& device) {
+  const auto row = [](const std::string& name, const std::string& kind, const std::string& output, int64_t params, int64_t macs, int64_t flash, int64_t ram) {
+    std::printf("%-20s %-12s %-12s %12s %14s %12s %12s\n", name.c_str(), kind.c_str(), output.c_str(), grouped(params).c_str(), grouped(macs).c_str(),
+                grouped(flash).c_str(), grouped(ram).c_str());
+  };
+  std::printf("%-20s %-12s %-12s %12s %14s %12s %12s\n", "layer", "kind", "output", "parameters", "MACs", "flash bytes", "live RAM");
+  for (const Record& l : layers)
+    row(l.string("name"), l.string("kind"), l.string("output"), l.integer64("params"), l.integer64("macs"), l.integer64("flash_bytes"),
+        l.integer64("live_ram_bytes"));
+  row("total", "", "", parameter_count(spec), mac_count(spec), device.model_bytes, device.ram_bytes);
+  std::printf("\nflash %s bytes = model %s + code %s (runtime for Cortex-M4 at -Os)\n", grouped(device.flash_bytes()).c_str(),
+              grouped(device.model_bytes).c_str(), grouped(device.code_bytes).c_str());
+  std::printf("RAM   %s bytes of arena; image and logits lie in the caller's own buffers\n", grouped(device.ram_bytes).c_str());
+}
+
+int run(const Options& o, const Command& command) {
+  const NetworkSpec spec = spec_of(o, command);
+  const DeviceCost device = device_cost(spec);
+  const auto layers = layer_records(spec, device);
+  if (o.common.json) {
+    Record record = cost_record(spec);
+    record.set("model_bytes", device.model_bytes).set("input", to_text(spec.input)).set("classes", spec.classes);
+    print_json(record.set("layers", layers));
+  } else {
+    print_table(layers, spec, device);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_inspect_command(Parser& parser) {
+  auto o = std::make_shared<Options>();
+  Command& command = parser.add("inspect", "a row a layer: shape, parameters, MACs, flash, live RAM; totals",
+                                "Example:\n  mininas inspect w72:s3*10 --input 32x32x3 --classes 10",
+                                [o](const Command& given) { return run(*o, given); });
+  command.positional("A-or-RUN", o->what, "an architecture, such as w16:s3*5, or the folder of a run");
+  command.option("input", o->input, "height x width x channels of the image");
+  command.fields({{"classes", "number of classes", &o->classes, 2, 100000}});
+  add_common(command, o->common);
+}
+
+}  // namespace mininas

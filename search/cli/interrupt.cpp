@@ -1,0 +1,29 @@
+#include "search/cli/interrupt.h"
+
+#include <csignal>
+
+#include "core/error.h"
+
+namespace mininas {
+namespace {
+
+// A signal handler may touch nothing else.
+volatile std::sig_atomic_t interrupted = 0;
+
+extern "C" void raise_flag(int signal) {
+  interrupted = 1;
+  std::signal(signal, SIG_DFL);
+}
+
+}  // namespace
+
+void watch_for_interrupts() {
+  std::signal(SIGINT, raise_flag);
+  std::signal(SIGTERM, raise_flag);
+}
+
+void stop_if_interrupted() {
+  if (interrupted != 0) throw Interrupted("interrupted; everything up to the last finished epoch is saved");
+}
+
+}  // namespace mininas

@@ -1,0 +1,34 @@
+// The program `mininas`. The only place that turns errors into exit codes:
+//   0 done   1 could not be done   2 wrong usage   130 interrupted by Ctrl-C or SIGTERM, everything saved
+#include <exception>
+#include <iostream>
+
+#include "core/error.h"
+#include "search/cli/commands.h"
+#include "search/cli/interrupt.h"
+
+int main(int argc, char** argv) {
+  using namespace mininas;
+  try {
+    Parser parser;
+    add_search_command(parser);
+    add_train_command(parser);
+    add_quantize_command(parser);
+    add_export_command(parser);
+    add_verify_command(parser);
+    add_eval_command(parser);
+    add_inspect_command(parser);
+    const auto action = parser.parse(argc, argv);
+    watch_for_interrupts();
+    return action();
+  } catch (const UsageError& error) {
+    std::cerr << "mininas: " << error.what() << "\n";
+    return 2;
+  } catch (const Interrupted& stop) {
+    std::cerr << "mininas: " << stop.what() << "\n";
+    return 130;
+  } catch (const std::exception& error) {
+    std::cerr << "mininas: " << error.what() << "\n";
+    return 1;
+  }
+}

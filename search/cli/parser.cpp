@@ -1,0 +1,130 @@
+#include "search/cli/parser.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "core/error.h"
+
+namespace mininas {
+
+Command& Command::positional(const std::string& name, std::string& value, const std::string& help) {
+  app_->add_option(name, value, help)->required()->type_name("");
+  return *this;
+}
+
+Command& Command::option(const std::string& name, std::string& value, const std::string& help) {
+  app_->add_option("--" + name, value, help)->capture_default_str()->type_name("TEXT");
+  return *this;
+}
+
+Command& Command::required(const std::string& name, std::string& value, const std::string& help) {
+  app_->add_option("--" + name, value, help)->required()->type_name("TEXT");
+  return *this;
+}
+
+Command& Command::flag(const std::string& name, bool& value, const std::string& help) {
+  app_->add_flag("--" + name, value, help);
+  return *this;
+}
+
+namespace {
+
+// Registers a field by the type that it points to.
+struct Registration {
+  CLI::App& app;
+  const OptionField& field;
+
+  void operator()(bool* value) const {
+    app.add_flag("--" + field.name + ",!--no-" + field.name, *value, field.help + (*value ? " (default: yes)" : " (default: no)"));
+  }
+  void operator()(std::vector<int>* value) const {
+    // Without the fixed size, a list would swallow the words behind it.
+    app.add_option("--" + field.name, *value, field.help)->delimiter(',')->expected(1)->allow_extra_args(false)->capture_default_str()->type_name("N,N");
+  }
+  template <class T>
+  void operator()(T* value) const {
+    app.add_option("--" + field.name, *value, field.help)->capture_default_str()->type_name("N");
+  }
+};
+
+}  // namespace
+
+Command& Command::fields(const OptionFields& fields) {
+  for (const OptionField& field : fields) std::visit(Registration{*app_, field}, field.value);
+  fields_.insert(fields_.end(), fields.begin(), fields.end());
+  return *this;
+}
+
+std::vector<std::string> Command::given() const {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app_->get_options())
+    if (option->count() > 0) names.push_back(option->get_single_name());
+  return names;
+}
+
+bool Command::given(const std::string& name) const { return app_->get_option("--" + name)->count() > 0; }
+
+void Command::check_ranges() const {
+  try {
+    validate(fields_);
+  } catch (const ConfigError& error) {
+    throw UsageError(error.what());
+  }
+}
+
+namespace {
+
+// As a shell would need it again.
+std::string quoted(const std::string& word) {
+  if (!word.empty() && word.find_first_of(" \t\n\"'\\$&|;<>()*?[]#~`!{}") == std::string::npos) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+}  // namespace
+
+struct Parser::Entry {
+  CLI::App* app;
+  Command command;
+  Action run;
+};
+
+Parser::Parser() : app_(std::make_unique<CLI::App>("Mini-NAS: finds, trains, quantises and exports small image classifiers.", "mininas")) {
+  app_->require_subcommand(1);
+  app_->footer(
+      "Exit status: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted (everything is saved).\n"
+      "Start with: mininas search --data synthetic --out run");
+}
+
+Parser::~Parser() = default;
+
+Command& Parser::add(const std::string& name, const std::string& summary, const std::string& footer, Action run) {
+  CLI::App* app = app_->add_subcommand(name, summary);
+  app->footer(footer);
+  entries_.push_back(std::make_unique<Entry>(Entry{app, Command(*app), std::move(run)}));
+  return entries_.back()->command;
+}
+
+std::function<int()> Parser::parse(int argc, const char* const* argv) {
+  try {
+    app_->parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::cout << app_->help();
+    return [] { return 0; };
+  } catch (const CLI::ParseError& error) {
+    std::string used = "mininas";
+    for (const auto& entry : entries_)
+      if (entry->app->parsed()) used += " " + entry->app->get_name();
+    throw UsageError(text(error.what(), "; `", used, " --help` tells more"));
+  }
+  for (const auto& entry : entries_) {
+    if (!entry->app->parsed()) continue;
+    entry->command.check_ranges();
+    for (int i = 0; i < argc; ++i) entry->command.typed_ += (i == 0 ? "" : " ") + quoted(argv[i]);
+    return [found = entry.get()] { return found->run(found->command); };
+  }
+  throw UsageError("no command was given; `mininas --help` lists them");
+}
+
+}  // namespace mininas

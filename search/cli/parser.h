@@ -1,0 +1,63 @@
+// The command line as the commands see it: named options bound to variables. The only door to the library that parses it, so that commands
+// compile fast and look alike. Wrong use throws UsageError.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "search/options.h"
+
+namespace CLI {
+class App;
+}
+
+namespace mininas {
+
+// One command: `mininas NAME ...`. The variables outlive the parse.
+class Command {
+ public:
+  explicit Command(CLI::App& app) : app_(&app) {}
+
+  Command& positional(const std::string& name, std::string& value, const std::string& help);  // required
+  Command& option(const std::string& name, std::string& value, const std::string& help);      // name without the dashes
+  Command& required(const std::string& name, std::string& value, const std::string& help);
+  Command& flag(const std::string& name, bool& value, const std::string& help);
+  // Numbers, lists (comma-separated) and yes/no (`--flip`, `--no-flip`); ranges are checked once the line is parsed.
+  Command& fields(const OptionFields& fields);
+
+  // Names of the options that were given, in the order of their registration.
+  std::vector<std::string> given() const;
+  bool given(const std::string& name) const;
+  // The whole line as it was typed.
+  const std::string& typed() const { return typed_; }
+
+ private:
+  friend class Parser;
+  void check_ranges() const;  // throws UsageError
+
+  CLI::App* app_;
+  OptionFields fields_;
+  std::string typed_;
+};
+
+class Parser {
+ public:
+  Parser();
+  ~Parser();
+
+  // A command with its one-line summary, a text for the end of its help (an example first), and what it does; `run` returns the exit status.
+  using Action = std::function<int(const Command&)>;
+  Command& add(const std::string& name, const std::string& summary, const std::string& footer, Action run);
+
+  // The action of the command that was named. Help prints and gives an action that does nothing. Throws UsageError.
+  std::function<int()> parse(int argc, const char* const* argv);
+
+ private:
+  struct Entry;
+  std::unique_ptr<CLI::App> app_;
+  std::vector<std::unique_ptr<Entry>> entries_;
+};
+
+}  // namespace mininas

@@ -1,0 +1,157 @@
+#include "search/cli/progress.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
+#include "core/error.h"
+#include "search/cli/interrupt.h"
+
+namespace mininas {
+namespace {
+
+constexpr double kBarSeconds = 0.1;   // between two drawings of the bar
+constexpr double kLineSeconds = 5.0;  // between two plain lines
+constexpr int kBarCells = 24;
+
+bool is_terminal() {
+  const char* kind = std::getenv("TERM");
+  return ::isatty(STDERR_FILENO) == 1 && kind != nullptr && std::string(kind) != "dumb";
+}
+
+bool wants_colour() {
+  const char* refused = std::getenv("NO_COLOR");
+  return refused == nullptr || *refused == '\0';
+}
+
+size_t terminal_columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
+  return std::chrono::duration<double>(b - a).count();
+}
+
+}  // namespace
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<int64_t>(std::ceil(std::max(seconds, 0.0)));
+  if (whole >= 3600) return text(whole / 3600, " h ", whole % 3600 / 60, " min");
+  if (whole >= 60) return text(whole / 60, " min ", whole % 60, " s");
+  return text(whole, " s");
+}
+
+std::string percent_text(double fraction) {
+  if (fraction < 0) return "-";
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.2f %%", 100.0 * fraction);
+  return digits;
+}
+
+Progress::Progress(bool quiet) : quiet_(quiet), terminal_(is_terminal()), colour_(terminal_ && wants_colour()) {}
+
+TrainHooks Progress::training_hooks() {
+  TrainHooks hooks;
+  hooks.on_step = [this](const TrainProgress& progress) { step(progress); };
+  hooks.on_epoch = [this](const EpochResult& result) { epoch(result); };
+  return hooks;
+}
+
+PipelineHooks Progress::pipeline_hooks() {
+  PipelineHooks hooks;
+  hooks.on_stage = [this](const std::string& name) { stage(name); };
+  hooks.on_candidate = [this](const Candidate& c, const Cost&, int index, int most_left) { candidate(c, index, most_left); };
+  hooks.on_decision = [this](const JournalEntry& entry, int index) { decision(entry, index); };
+  hooks.training = training_hooks();
+  hooks.on_verified = [this](int64_t done, int64_t images) { verified(done, images); };
+  return hooks;
+}
+
+void Progress::stage(const std::string& name) {
+  stop_if_interrupted();
+  title_ = name;
+  accuracy_.clear();
+  first_done_ = -1;
+  say(name);
+}
+
+void Progress::candidate(const Candidate& candidate, int index, int most_left) {
+  stop_if_interrupted();
+  title_ = text("candidate ", index + 1, ", ", candidate.stage, ", at most ", most_left, " more: ", to_text(candidate.architecture));
+  accuracy_.clear();
+  first_done_ = -1;
+}
+
+void Progress::decision(const JournalEntry& entry, int index) {
+  const Candidate& candidate = entry.trial.candidate;
+  const std::string mark = entry.decision.accepted ? in_colour("32", "kept    ") : in_colour("2", "rejected");
+  say(text("  ", index + 1, "  ", candidate.stage, "  ", mark, "  ", to_text(candidate.architecture), "  ", entry.decision.reason));
+}
+
+void Progress::step(const TrainProgress& p) {
+  stop_if_interrupted();
+  const double done = (p.epoch + static_cast<double>(p.step) / p.steps) / p.epochs;
+  show(done, text(title_, " | epoch ", p.epoch + 1, "/", p.epochs, accuracy_));
+}
+
+void Progress::epoch(const EpochResult& result) {
+  const bool measured = result.eval_accuracy >= 0;
+  accuracy_ = text(measured ? ", accuracy " : ", training accuracy ", percent_text(measured ? result.eval_accuracy : result.train_accuracy));
+}
+
+void Progress::verified(int64_t done, int64_t images) {
+  stop_if_interrupted();
+  show(static_cast<double>(done) / static_cast<double>(images), text(title_, " | image ", done, "/", images));
+}
+
+void Progress::say(const std::string& line) {
+  if (quiet_) return;
+  clear();
+  std::cerr << line << std::endl;
+}
+
+void Progress::show(double done, const std::string& what) {
+  if (quiet_) return;
+  const auto now = Clock::now();
+  if (first_done_ < 0) {
+    first_done_ = done;
+    first_shown_ = now;
+  }
+  if (seconds_between(last_shown_, now) < (terminal_ ? kBarSeconds : kLineSeconds)) return;
+  last_shown_ = now;
+  std::string line = text(static_cast<int>(100 * done), " %  ", what, time_left(done));
+  if (!terminal_) {
+    std::cerr << "  " << line << std::endl;
+    return;
+  }
+  const auto filled = static_cast<size_t>(done * kBarCells);
+  const std::string full(filled, '='), empty(kBarCells - filled, ' ');
+  const size_t room = terminal_columns() - std::min<size_t>(terminal_columns(), kBarCells + 4);
+  if (line.size() > room) line.resize(room);
+  std::cerr << "\r\033[K[" << in_colour("36", full) << empty << "] " << line << std::flush;
+  bar_drawn_ = true;
+}
+
+std::string Progress::time_left(double done) {
+  const double moved = done - first_done_, spent = seconds_between(first_shown_, Clock::now());
+  if (moved <= 0 || spent < 1) return "";
+  return ", " + duration_text(spent * (1 - done) / moved) + " left";
+}
+
+std::string Progress::in_colour(const char* code, const std::string& what) const {
+  return colour_ ? text("\033[", code, "m", what, "\033[0m") : what;
+}
+
+void Progress::clear() {
+  if (!bar_drawn_) return;
+  std::cerr << "\r\033[K" << std::flush;
+  bar_drawn_ = false;
+}
+
+}  // namespace mininas

@@ -1,0 +1,56 @@
+// What a long command is doing and what is left, on standard error: one bar, redrawn, on a terminal; plain lines at most every few seconds
+// elsewhere; nothing with --quiet. Every call may throw Interrupted (search/cli/interrupt.h).
+#pragma once
+#include <chrono>
+#include <string>
+
+#include "search/pipeline.h"
+
+namespace mininas {
+
+class Progress {
+ public:
+  explicit Progress(bool quiet);
+  ~Progress() { clear(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  // Hooks that report here; they hold a reference to this object.
+  TrainHooks training_hooks();
+  PipelineHooks pipeline_hooks();
+
+  void stage(const std::string& name);
+  void verified(int64_t done, int64_t images);
+  // Removes the bar, so that other text can follow.
+  void clear();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void candidate(const Candidate& candidate, int index, int most_left);
+  void decision(const JournalEntry& entry, int index);
+  void step(const TrainProgress& progress);
+  void epoch(const EpochResult& result);
+
+  // A line that stays.
+  void say(const std::string& line);
+  // The line that is redrawn; `done` in [0, 1].
+  void show(double done, const std::string& what);
+  // "12 s left", from how `done` has moved since it was first shown.
+  std::string time_left(double done);
+  std::string in_colour(const char* code, const std::string& what) const;
+
+  const bool quiet_, terminal_, colour_;
+  std::string title_;      // "search: candidate 7 (width w48:s3*6), at most 31 more"
+  std::string accuracy_;   // of the last finished epoch
+  Clock::time_point last_shown_{}, first_shown_{};
+  double first_done_ = -1;
+  bool bar_drawn_ = false;
+};
+
+// "2 h 5 min", "3 min 20 s", "12 s"
+std::string duration_text(double seconds);
+// "96.90 %" of 0.969; "-" where it was not measured (negative)
+std::string percent_text(double fraction);
+
+}  // namespace mininas

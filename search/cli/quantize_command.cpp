@@ -1,0 +1,67 @@
+// mininas quantize: quantisation-aware training of a run's float network.
+#include <memory>
+
+#include "core/error.h"
+#include "search/cli/commands.h"
+#include "search/cli/progress.h"
+#include "search/settings.h"
+#include "search/stages.h"
+
+namespace mininas {
+namespace {
+
+struct Options {
+  CommonOptions common;
+  QuantizeSettings settings;
+  std::string run, data;
+};
+
+// Whatever was made of the integers before speaks of another network from now on.
+void remove_outdated(const RunFolder& folder, const RunFile& run) {
+  std::filesystem::remove_all(folder.export_folder());
+  if (run.identity.kind == "search") std::filesystem::remove(folder.summary_file());
+}
+
+int run(const Options& o, const Command& command) {
+  apply(o.common);
+  const RunFolder folder = RunFolder::open(o.run);
+  const RunFile recorded = read_run_file(folder, "");
+  const Dataset data = open_run_data(recorded, o.data);
+  check_same_classes(load_network(folder.network_file()).class_names, data.train, o.run);
+  TrainConfig config = quantize_config(train_config_from(recorded.settings.record("recipe")), o.settings);
+  if (command.given("seed")) config.seed = o.common.seed;
+  Progress progress(o.common.quiet);
+  progress.stage("quantisation-aware training");
+  const TrainResult result = quantize_stage(folder, data.train, config, progress.training_hooks());
+  remove_outdated(folder, recorded);
+  const QuantizedModel model = load_quantized_model(folder.quantized_file());
+  const double accuracy = evaluate(integer_predict(model, data.test.pixels.data(), data.test.count()), data.test).accuracy();
+  progress.clear();
+  Record record;
+  record.set("test_accuracy_int8", accuracy).set("train_accuracy", result.epochs.back().train_accuracy);
+  record.set("epochs", static_cast<int>(result.epochs.size())).set("seconds", result.seconds);
+  if (o.common.json) {
+    print_json(record);
+    return 0;
+  }
+  print_row("train accuracy", percent_text(record.number("train_accuracy")) + " (augmented images, last epoch, int8)");
+  print_row("test accuracy", percent_text(accuracy) + " int8");
+  print_row("time", duration_text(result.seconds));
+  print_row("written", folder.quantized_file().string());
+  return 0;
+}
+
+}  // namespace
+
+void add_quantize_command(Parser& parser) {
+  auto o = std::make_shared<Options>();
+  Command& command = parser.add("quantize", "quantisation-aware training of a run's network: RUN/network.bin to RUN/quantized.bin",
+                                "Example:\n  mininas quantize run --qat-epochs 5\n\nAn interrupted one goes on when it is called again in the same way.",
+                                [o](const Command& given) { return run(*o, given); });
+  command.positional("RUN", o->run, "folder of the run");
+  command.option("data", o->data, "training images; default: those of the run");
+  command.fields(quantize_fields(o->settings));
+  add_common(command, o->common);
+}
+
+}  // namespace mininas

@@ -1,0 +1,28 @@
+// Protocol: a search strategy together with its options, chosen by name (`--protocol`). A new strategy enters the program here and nowhere else.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "search/options.h"
+#include "search/strategy.h"
+
+namespace mininas {
+
+class Protocol {
+ public:
+  virtual ~Protocol() = default;
+  virtual std::string name() const = 0;
+  // The strategy's options, which the fields point into.
+  virtual OptionFields fields() = 0;
+  // Throws ConfigError where the options contradict each other.
+  virtual void validate() const = 0;
+  // `validation_images`: how many images a score is measured on.
+  virtual std::unique_ptr<SearchStrategy> make_strategy(int64_t validation_images) const = 0;
+};
+
+std::vector<std::string> protocol_names();
+// With its default options. Throws UsageError that lists the names.
+std::unique_ptr<Protocol> make_protocol(const std::string& name);
+
+}  // namespace mininas

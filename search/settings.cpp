@@ -1,0 +1,111 @@
+#include "search/settings.h"
+
+#include "core/error.h"
+
+namespace mininas {
+namespace {
+
+constexpr double kMostEpochs = 10000;
+
+OptionFields all_recipe_fields(TrainConfig& c) {
+  OptionFields fields = recipe_fields(c);
+  fields.push_back({"epochs", "passes over the training images", &c.epochs, 1, kMostEpochs});
+  fields.push_back({"steps", "stop after so many steps; 0: no limit", &c.max_steps, 0, 1e9});
+  fields.push_back({"seed", "of weights, order and augmentation", &c.seed, 0, 1.9e19});
+  return fields;
+}
+
+Record to_record(const Budget& budget) {
+  Record record;
+  record.set("max-flash", budget.max_flash_bytes).set("max-ram", budget.max_ram_bytes).set("max-macs", budget.max_macs);
+  return record;
+}
+
+}  // namespace
+
+OptionFields recipe_fields(TrainConfig& c) {
+  return {
+      {"batch", "images a step", &c.batch, 2, 65536},
+      {"lr", "learning rate at the start of the cosine", &c.learning_rate, 1e-9, 100},
+      {"momentum", "of the gradient descent", &c.momentum, 0, 0.9999},
+      {"weight-decay", "on every parameter", &c.weight_decay, 0, 1},
+      {"clip", "largest norm of all gradients together; 0: off", &c.clip_norm, 0, 1e9},
+      {"label-smoothing", "part of each label spread over all classes", &c.label_smoothing, 0, 0.999},
+      {"flip", "flip images at random", &c.augmentation.horizontal_flip},
+      {"crop-padding", "pixels around an image before a crop of its size; 0: off", &c.augmentation.crop_padding, 0, 64},
+      {"cutout", "side of the blanked square in pixels; 0: off", &c.augmentation.cutout, 0, 256},
+  };
+}
+
+ScheduleStep parse_schedule(const std::string& name) {
+  if (name == "usual") return ScheduleStep::kAfterEpoch;
+  if (name == "as-published") return ScheduleStep::kBeforeEpoch;
+  throw UsageError(text("--schedule ", name, ": expected usual or as-published"));
+}
+
+std::string to_text(ScheduleStep schedule) { return schedule == ScheduleStep::kAfterEpoch ? "usual" : "as-published"; }
+
+Record to_record(TrainConfig config) { return to_record(all_recipe_fields(config)).set("schedule", to_text(config.schedule)); }
+
+TrainConfig train_config_from(const Record& record) {
+  TrainConfig config;
+  from_record(all_recipe_fields(config), record);
+  config.schedule = parse_schedule(record.string("schedule"));
+  return config;
+}
+
+OptionFields quantize_fields(QuantizeSettings& s) {
+  return {
+      {"qat-epochs", "epochs of quantisation-aware training", &s.epochs, 1, kMostEpochs},
+      {"qat-lr", "its learning rate at the start of the cosine", &s.learning_rate, 1e-9, 100},
+  };
+}
+
+TrainConfig quantize_config(const TrainConfig& recipe, const QuantizeSettings& settings) {
+  TrainConfig config = recipe;
+  config.epochs = settings.epochs;
+  config.learning_rate = settings.learning_rate;
+  config.max_steps = 0;
+  return config;
+}
+
+OptionFields option_fields(SearchSettings& s) {
+  return {
+      {"validation-fraction", "part of the training images that scores candidates", &s.validation_fraction, 0.01, 0.5},
+      {"hours", "begin no candidate after so many hours of candidate training; 0: no limit", &s.hours, 0, 1e6},
+      {"final-epochs", "epochs of the final training, on all training images", &s.recipe.epochs, 1, kMostEpochs},
+  };
+}
+
+void validate(SearchSettings& s) {
+  validate(option_fields(s));
+  validate(recipe_fields(s.recipe));
+  validate(quantize_fields(s.quantize));
+  validate(s.protocol->fields());
+  s.protocol->validate();
+}
+
+Record to_record(SearchSettings& s) {
+  Record record;
+  record.set("data", s.data).set("protocol", s.protocol->name()).set("score", s.score == Score::kLast ? "last" : "best");
+  record.set("strategy", to_record(s.protocol->fields())).set("budget", to_record(s.budget));
+  record.set("recipe", to_record(s.recipe)).set("quantize", to_record(quantize_fields(s.quantize)));
+  record.set("numbers", to_record(option_fields(s)));
+  return record;
+}
+
+SearchSettings search_settings_from(const Record& record) {
+  SearchSettings s;
+  s.data = record.string("data");
+  s.protocol = make_protocol(record.string("protocol"));
+  s.score = record.string("score") == "last" ? Score::kLast : Score::kBest;
+  from_record(s.protocol->fields(), record.record("strategy"));
+  const Record budget = record.record("budget");
+  s.budget = {budget.integer64("max-flash"), budget.integer64("max-ram"), budget.integer64("max-macs")};
+  s.recipe = train_config_from(record.record("recipe"));
+  from_record(quantize_fields(s.quantize), record.record("quantize"));
+  from_record(option_fields(s), record.record("numbers"));
+  return s;
+}
+
+}  // namespace mininas

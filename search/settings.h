@@ -1,0 +1,51 @@
+// Settings: everything that determines a run, as the command line gives it and RUN/run.json keeps it. A resumed run takes all of it from there.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "nn/trainer.h"
+#include "search/cost.h"
+#include "search/options.h"
+#include "search/protocol.h"
+#include "search/training_evaluator.h"
+
+namespace mininas {
+
+// The published recipe is TrainConfig's default. These are its options but for epochs, steps and seed, which each command has in its own way.
+OptionFields recipe_fields(TrainConfig& config);
+// "usual" (the rate follows the epoch) or "as-published" (stepped before the epoch). Throws UsageError.
+ScheduleStep parse_schedule(const std::string& name);
+std::string to_text(ScheduleStep schedule);
+
+Record to_record(TrainConfig config);  // all of it
+TrainConfig train_config_from(const Record& record);
+
+// Quantisation-aware training: the recipe of the float training, but for these.
+struct QuantizeSettings {
+  int epochs = 5;
+  float learning_rate = 0.0025f;
+};
+OptionFields quantize_fields(QuantizeSettings& settings);  // "qat-epochs", "qat-lr"
+TrainConfig quantize_config(const TrainConfig& recipe, const QuantizeSettings& settings);
+
+struct SearchSettings {
+  std::string data;                // the text of --data
+  std::unique_ptr<Protocol> protocol = make_protocol("mini-nas");
+  double validation_fraction = 0.1;
+  double hours = 0;                // of candidate training; 0: no limit
+  Budget budget;
+  Score score = Score::kLast;
+  TrainConfig recipe;              // of candidates and of the final training; `epochs` is the final training's
+  QuantizeSettings quantize;
+
+  SearchSettings() { recipe.epochs = 30; }
+};
+
+OptionFields option_fields(SearchSettings& settings);  // the numbers that belong to no part: fraction, hours, final epochs
+// Throws ConfigError that names the option.
+void validate(SearchSettings& settings);
+
+Record to_record(SearchSettings& settings);
+SearchSettings search_settings_from(const Record& record);
+
+}  // namespace mininas

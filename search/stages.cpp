@@ -1,0 +1,95 @@
+#include "search/stages.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "mcu/host/emit_c.h"
+#include "nn/quantized_network.h"
+#include "search/cost.h"
+
+namespace mininas {
+namespace {
+
+constexpr int64_t kCalibrationImages = 512;  // enough for stable ranges; more only take time
+constexpr int64_t kTestVectors = 4;
+
+ImageSet first_images(const ImageSet& images, int64_t count) {
+  std::vector<int64_t> indices;
+  for (int64_t i = 0; i < std::min(count, images.count()); ++i) indices.push_back(i);
+  return select_images(images, indices);
+}
+
+// Drawn, because training images may stand class by class.
+ImageSet calibration_images(const ImageSet& images, uint64_t seed) {
+  std::vector<int64_t> indices = random_order(images.count(), Rng(seed).fork("calibration"));
+  indices.resize(static_cast<size_t>(std::min(kCalibrationImages, images.count())));
+  return select_images(images, indices);
+}
+
+}  // namespace
+
+TrainedNetwork train_network(const NetworkSpec& spec, const ImageSet& images, const ImageSet* evaluation, const TrainConfig& config,
+                             const TrainHooks& hooks) {
+  Network network(spec, measure_pixel_scale(images), Rng(config.seed).fork("weights"));
+  TrainResult result = train(network, images, evaluation, config, hooks);
+  return {std::move(network), std::move(result)};
+}
+
+TrainResult train_stage(const RunFolder& folder, const NetworkSpec& spec, const ImageSet& images, const ImageSet* evaluation, const TrainConfig& config,
+                        TrainHooks hooks) {
+  hooks.checkpoint = folder.checkpoint_folder() / "training.checkpoint";
+  TrainedNetwork trained = train_network(spec, images, evaluation, config, hooks);
+  write_text_file(folder.training_file(), to_record(trained.result).to_page());
+  save_network(trained.network, images.class_names, folder.network_file());
+  std::filesystem::remove(hooks.checkpoint);
+  return trained.result;
+}
+
+TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, const TrainConfig& config, TrainHooks hooks) {
+  hooks.checkpoint = folder.checkpoint_folder() / "quantizing.checkpoint";
+  const NamedNetwork trained = load_network(folder.network_file());
+  QuantizedNetwork network(trained.network, trained.class_names, calibration_images(images, config.seed));
+  const TrainResult result = train(network, images, nullptr, config, hooks);
+  write_text_file(folder.quantizing_file(), to_record(result).to_page());
+  save_quantized_model(network.freeze(), folder.quantized_file());
+  std::filesystem::remove(hooks.checkpoint);
+  return result;
+}
+
+void export_stage(const RunFolder& folder, const ImageSet& images, const std::filesystem::path& target) {
+  export_c(load_quantized_model(folder.quantized_file()), first_images(images, kTestVectors), target);
+}
+
+Verification verify_stage(const RunFolder& folder, const ImageSet& images, const std::function<void(int64_t, int64_t)>& progress) {
+  VerifyOptions options;
+  options.progress = progress;
+  return verify_export(load_quantized_model(folder.quantized_file()), folder.export_folder(), images, options);
+}
+
+Record cost_record(const NetworkSpec& spec) {
+  const Cost cost = predict_cost(spec);
+  Record record;
+  record.set("params", cost.parameters).set("macs", cost.macs).set("flash_bytes", cost.flash_bytes);
+  return record.set("code_bytes", cost.code_bytes).set("ram_bytes", cost.ram_bytes);
+}
+
+Record to_record(const Verification& verification) {
+  Record record;
+  record.set("images", verification.images).set("layers", verification.layers);
+  record.set("bytes_compared", verification.bytes_compared).set("bytes_different", verification.bytes_different);
+  if (verification.first) record.set("first_difference", to_text(*verification.first));
+  return record;
+}
+
+Record to_record(const TrainResult& result) {
+  std::vector<Record> epochs;
+  for (const EpochResult& epoch : result.epochs) {
+    Record line;
+    line.set("epoch", epoch.epoch).set("learning_rate", epoch.learning_rate).set("train_loss", epoch.train_loss);
+    line.set("train_accuracy", epoch.train_accuracy).set("eval_accuracy", epoch.eval_accuracy).set("seconds", epoch.seconds);
+    epochs.push_back(line);
+  }
+  return Record().set("epochs", epochs).set("seconds", result.seconds);
+}
+
+}  // namespace mininas

@@ -1,0 +1,43 @@
+// The stages that follow a search, each a function from files of the run to files of the run: train, quantise, export, verify.
+// The whole job (search/pipeline.h) calls them in order, the commands `train`, `quantize`, `export` and `verify` one by one. A stage that is
+// killed goes on from its checkpoint when it is called again with the same arguments.
+#pragma once
+#include <functional>
+
+#include "mcu/host/verify.h"
+#include "nn/model_file.h"
+#include "nn/quantized_model.h"
+#include "nn/trainer.h"
+#include "search/run_folder.h"
+
+namespace mininas {
+
+// Trains a fresh network and writes network.bin and training.json. `evaluation` may be null. `hooks.checkpoint` is set by the stage.
+TrainResult train_stage(const RunFolder& folder, const NetworkSpec& spec, const ImageSet& images, const ImageSet* evaluation, const TrainConfig& config,
+                        TrainHooks hooks);
+
+// The same without a folder: nothing is written.
+struct TrainedNetwork {
+  Network network;
+  TrainResult result;
+};
+TrainedNetwork train_network(const NetworkSpec& spec, const ImageSet& images, const ImageSet* evaluation, const TrainConfig& config,
+                             const TrainHooks& hooks);
+
+// Quantisation-aware training of network.bin; writes quantized.bin and quantizing.json.
+TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, const TrainConfig& config, TrainHooks hooks);
+
+// quantized.bin as C in `target`, with the first of `images` as test vectors. Replaces an older export.
+void export_stage(const RunFolder& folder, const ImageSet& images, const std::filesystem::path& target);
+
+// Compiles the export of the run and compares every byte of every layer over all `images`.
+Verification verify_stage(const RunFolder& folder, const ImageSet& images, const std::function<void(int64_t done, int64_t images)>& progress);
+
+// "params", "macs", "flash_bytes", "code_bytes", "ram_bytes" of a network.
+Record cost_record(const NetworkSpec& spec);
+// "images", "layers", "bytes_compared", "bytes_different" and, where bytes differ, "first_difference".
+Record to_record(const Verification& verification);
+// "epochs" (a list) and "seconds".
+Record to_record(const TrainResult& result);
+
+}  // namespace mininas
