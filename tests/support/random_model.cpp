@@ -105,8 +105,12 @@ NetworkSpec family_network(int width, const std::vector<FamilyLayer>& layers, co
 
 NetworkSpec random_network(Rng rng, const RandomNetworkLimits& limits) {
   constexpr int kKernels[] = {1, 3, 5, 7};
-  const int smallest = one_in(rng, 8) ? 1 : 3;
-  const ImageShape input{between(rng, smallest, limits.max_extent), between(rng, smallest, limits.max_extent), rng.coin() ? 3 : 1};
+  const bool tiny = one_in(rng, 6);
+  const auto extent = [&] { return tiny && rng.coin() ? between(rng, 1, 2) : between(rng, 3, limits.max_extent); };
+  ImageShape input;
+  input.height = extent();
+  input.width = extent();
+  input.channels = rng.coin() ? 3 : 1;
   SpecBuilder builder(input);
   int channels = between(rng, 1, limits.max_width);
   const int depth = between(rng, 1, limits.max_depth);

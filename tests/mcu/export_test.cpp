@@ -1,0 +1,302 @@
+// Export and verification, as a person uses them: a folder of C, compiled and run.
+#include <catch2/catch.hpp>
+
+#include <stdlib.h>
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/parallel.h"
+#include "mcu/host/emit_c.h"
+#include "mcu/host/sizes.h"
+#include "mcu/host/verify.h"
+#include "tests/support/random_model.h"
+#include "tests/support/shell.h"
+#include "tests/support/temp_dir.h"
+
+using namespace mininas;
+using namespace mininas::test;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+ImageSet image_set(const NetworkSpec& spec, int64_t count, uint64_t seed) {
+  ImageSet images{spec.input, {}, random_images(spec.input, count, Rng(seed)), std::vector<int>(static_cast<size_t>(count), 0)};
+  for (int i = 0; i < spec.classes; ++i) images.class_names.push_back(text("class ", i));
+  return images;
+}
+
+QuantizedModel small_model(uint64_t seed = 1) {
+  return random_model(family_network(4, {{true, 3}, {false, 5}, {true, 7}}, {9, 7, 3}, 3), Rng(seed));
+}
+
+void replace_in_file(const fs::path& path, const std::string& old, const std::string& fresh, size_t from = 0) {
+  std::string content = read_text_file(path);
+  const size_t place = content.find(old, from);
+  REQUIRE(place != std::string::npos);
+  write_text_file(path, content.replace(place, old.size(), fresh));
+}
+
+std::set<std::string> names_in(const fs::path& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.insert(entry.path().filename().string());
+  return names;
+}
+
+// A value for CC as long as it lives.
+class CompilerSetting {
+ public:
+  explicit CompilerSetting(const char* value) {
+    if (const char* old = ::getenv("CC")) old_ = old;
+    ::setenv("CC", value, 1);
+  }
+  ~CompilerSetting() { old_.empty() ? ::unsetenv("CC") : ::setenv("CC", old_.c_str(), 1); }
+  CompilerSetting(const CompilerSetting&) = delete;
+  CompilerSetting& operator=(const CompilerSetting&) = delete;
+
+ private:
+  std::string old_;
+};
+
+// Exports and verifies in a folder of its own; returns what was wrong, "" for nothing.
+std::string export_and_verify(uint64_t seed, const RandomNetworkLimits& limits, const VerifyOptions& options) {
+  const TempDir folder;
+  const QuantizedModel model = random_model(random_network(Rng(seed), limits), Rng(seed + 100));
+  const ImageSet images = image_set(model.spec, 5, seed);
+  export_c(model, images, folder / "c");
+  const Verification result = verify_export(model, folder / "c", images, options);
+  int64_t layer_bytes = 0;
+  for (const ImageShape& shape : layer_shapes(model.spec)) layer_bytes += shape.size();
+  const DeviceCost cost = device_cost(model.spec);
+  if (result.first) return text("network ", seed, ": ", to_text(*result.first));
+  if (result.images != 5 || result.bytes_compared != 5 * layer_bytes) return text("network ", seed, ": compared ", result.bytes_compared, " bytes");
+  const std::string header = read_text_file(folder / "c" / "model.h");
+  if (header.find(text("#define MODEL_ARENA_BYTES ", cost.ram_bytes, "\n")) == std::string::npos) return text("network ", seed, ": arena");
+  if (header.find(text("#define MODEL_BYTES ", cost.model_bytes, "\n")) == std::string::npos) return text("network ", seed, ": model bytes");
+  return "";
+}
+
+std::string first_problem(uint64_t first_seed, int64_t count, const RandomNetworkLimits& limits, const VerifyOptions& options) {
+  std::vector<std::string> problems(static_cast<size_t>(count));
+  parallel_for(count, [&](int64_t i) {
+    problems[static_cast<size_t>(i)] = export_and_verify(first_seed + static_cast<uint64_t>(i), limits, options);
+  });
+  for (const std::string& problem : problems)
+    if (!problem.empty()) return problem;
+  return "";
+}
+
+}  // namespace
+
+// model.c itself refuses to compile where sizeof its object is not MODEL_BYTES, so equal constants are equal sizes.
+TEST_CASE("50 random networks leave as C, of the predicted size, and every byte of every layer is the engine's", "[mcu][export][compiler]") {
+  VerifyOptions options;
+  options.compiler_flags = {"-O1"};
+  CHECK(first_problem(1, 44, {20, 8, 5, 5}, options) == "");
+  CHECK(first_problem(500, 6, {40, 6, 4, 12}, options) == "");
+}
+
+TEST_CASE("the random networks cover every layer kind, kernel and stride, grey and colour, single pixels", "[mcu][export]") {
+  std::set<std::string> seen;
+  for (uint64_t seed = 1; seed <= 44; ++seed) {
+    const NetworkSpec spec = random_network(Rng(seed), {20, 8, 5, 5});
+    seen.insert(text("channels ", spec.input.channels));
+    if (spec.input.height == 1 || spec.input.width == 1) seen.insert("thin");
+    for (const LayerSpec& layer : spec.layers) seen.insert(text(to_text(layer.kind), " ", layer.kernel, " ", layer.stride));
+  }
+  for (const char* kind : {"conv", "depthwise"})
+    for (const int kernel : {1, 3, 5, 7})
+      for (const int stride : {1, 2}) CHECK(seen.count(text(kind, " ", kernel, " ", stride)) == 1);
+  for (const char* other : {"add 1 1", "pool 1 1", "linear 1 1", "channels 1", "channels 3", "thin"}) CHECK(seen.count(other) == 1);
+}
+
+TEST_CASE("the generated C runs clean under the address and undefined-behaviour sanitizers", "[mcu][export][compiler]") {
+  VerifyOptions options;
+  options.compiler_flags = {"-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"};
+  CHECK(first_problem(2000, 4, {12, 6, 5, 4}, options) == "");
+}
+
+TEST_CASE("one changed weight in model.c is found and its layer named", "[mcu][export][compiler]") {
+  const TempDir folder;
+  const QuantizedModel model = small_model();
+  const ImageSet images = image_set(model.spec, 3, 1);
+  export_c(model, images, folder / "c");
+  const std::string source = read_text_file(folder / "c" / "model.c");
+  const size_t layer = source.find(".L01_layer1_depthwise = {");
+  REQUIRE(layer != std::string::npos);
+  const int weight = model.layers[1].weights[0];
+  replace_in_file(folder / "c" / "model.c", text(".weights = {\n      ", weight, ","), text(".weights = {\n      ", weight > 0 ? -127 : 127, ","), layer);
+  const Verification result = verify_export(model, folder / "c", images);
+  REQUIRE(result.first);
+  CHECK(result.bytes_different > 0);
+  CHECK(result.first->layer == "layer1.depthwise");
+  CHECK(result.first->channel == 0);
+  CHECK(result.first->expected != result.first->found);
+  CHECK_THAT(to_text(*result.first), Catch::StartsWith("image 0, layer layer1.depthwise, row "));
+}
+
+TEST_CASE("a changed byte that no test image reveals is found by the digest", "[mcu][export][compiler]") {
+  const TempDir folder;
+  const QuantizedModel model = small_model();
+  const ImageSet images = image_set(model.spec, 1, 1);
+  export_c(model, images, folder / "c");
+  replace_in_file(folder / "c" / "model.c", ".digest = 0x", ".digest = 1u ^ 0x");
+  CHECK_THROWS_WITH(verify_export(model, folder / "c", images), Catch::Contains("model.c was changed"));
+}
+
+TEST_CASE("make test in the exported folder passes, and names the layer after a change", "[mcu][export][compiler]") {
+  if (skipped_without("make")) return;
+  const TempDir folder;
+  const QuantizedModel model = small_model();
+  export_c(model, image_set(model.spec, 3, 1), folder / "c");
+  const auto make = [&] { return run_command({"make", "-s", "-C", (folder / "c").string(), "test"}); };
+  const CommandResult good = make();
+  CAPTURE(good.output, good.errors);
+  CHECK(good.ending.empty());
+  CHECK_THAT(good.output, Catch::Contains("PASSED"));
+  const fs::path vectors = folder / "c" / "test_vectors.c";
+  replace_in_file(vectors, "0x", "1u ^ 0x", read_text_file(vectors).find("test_digests"));
+  const CommandResult bad = make();
+  CHECK_FALSE(bad.ending.empty());
+  CHECK_THAT(bad.output, Catch::Contains("vector 0: the first layer that differs is 0, stem"));
+}
+
+TEST_CASE("the lines of the exported README classify an image", "[mcu][export][compiler]") {
+  const TempDir folder;
+  const QuantizedModel model = small_model();
+  const ImageSet images = image_set(model.spec, 1, 1);
+  export_c(model, images, folder / "c");
+  const std::string readme = read_text_file(folder / "c" / "README.md");
+  CHECK(std::count(readme.begin(), readme.end(), '\n') <= 45);
+  const size_t begin = readme.find("```c\n") + 5, body = readme.find("\n\n", begin), end = readme.find("```", body);
+  REQUIRE(end != std::string::npos);
+  std::string program = readme.substr(begin, body - begin) + "\n#include <stdio.h>\nstatic int classify(const uint8_t *image) {" +
+                        readme.substr(body, end - body) + "}\nint main(void) {\n  static const uint8_t image[] = {";
+  for (const uint8_t byte : images.pixels) program += std::to_string(byte) + ",";
+  write_text_file(folder / "c" / "program.c", program + "};\n  printf(\"%d\", classify(image));\n  return 0;\n}\n");
+  const std::string build = text("cd ", (folder / "c").string(), " && cc -std=c99 -Wall -Werror program.c model.c mn_*.c -o program && ./program");
+  const CommandResult result = run_command({"sh", "-c", build});
+  CAPTURE(result.errors);
+  CHECK(result.output == std::to_string(integer_predict(model, images.pixels.data(), 1)[0]));
+}
+
+TEST_CASE("model.c compiled for a Cortex-M4 holds exactly the predicted bytes of constants, and no variables", "[mcu][export][compiler]") {
+  if (skipped_without("arm-none-eabi-gcc")) return;
+  const TempDir folder;
+  for (uint64_t seed = 0; seed < 5; ++seed) {
+    const QuantizedModel model = random_model(random_network(Rng(seed)), Rng(seed));
+    export_c(model, image_set(model.spec, 1, 1), folder / "c");
+    const std::string object = (folder / "model.o").string();
+    const CommandResult compiled =
+        run_command({"arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", "-Os", "-std=c99", "-c", (folder / "c" / "model.c").string(), "-o", object});
+    REQUIRE(compiled.errors == "");
+    std::istringstream table(run_command({"arm-none-eabi-size", object}).output);
+    std::string header;
+    int64_t constants = 0, data = 0, zeroed = 0;
+    std::getline(table, header);
+    table >> constants >> data >> zeroed;
+    CAPTURE(seed);
+    CHECK(constants == device_cost(model.spec).model_bytes);
+    CHECK(data + zeroed == 0);
+  }
+}
+
+TEST_CASE("strange names become legal C", "[mcu][export][compiler]") {
+  const TempDir folder;
+  NetworkSpec spec = family_network(3, {{true, 3}}, {6, 6, 1}, 2);
+  spec.layers[0].name = "*/ int \"x\" ?\?/";
+  spec.layers[1].name = "\xC3\xA4\n#error";
+  QuantizedModel model = random_model(spec, Rng(3));
+  model.class_names = {"caf\xC3\xA9 \"au lait\" ?\?/ \\", "line\nbreak */ 1"};
+  const ImageSet images = image_set(model.spec, 2, 1);
+  export_c(model, images, folder / "c");
+  CHECK(verify_export(model, folder / "c", images).bytes_different == 0);
+  if (skipped_without("make")) return;
+  const CommandResult test = run_command({"make", "-s", "-C", (folder / "c").string(), "test"});
+  CAPTURE(test.output, test.errors);
+  CHECK(test.ending.empty());
+}
+
+TEST_CASE("kernels that no layer needs stay out of the export", "[mcu][export]") {
+  const TempDir folder;
+  const QuantizedModel plain = random_model(family_network(3, {{false, 3}}, {6, 6, 1}, 2), Rng(3));
+  export_c(plain, image_set(plain.spec, 1, 1), folder / "c");
+  CHECK(names_in(folder / "c").count("mn_depthwise.c") == 0);
+  CHECK(names_in(folder / "c").count("mn_add.c") == 0);
+  CHECK(names_in(folder / "c").count("mn_pool.c") == 1);
+  CHECK(device_cost(plain.spec).code_bytes < device_cost(small_model().spec).code_bytes);
+}
+
+TEST_CASE("an export replaces an older one whole and refuses any other folder", "[mcu][export]") {
+  const TempDir folder;
+  const QuantizedModel first = small_model(1), second = random_model(family_network(3, {{false, 3}}, {6, 6, 1}, 2), Rng(3));
+  export_c(first, image_set(first.spec, 1, 1), (folder / "c").string() + "/");
+  CHECK(names_in(folder / "c").count("mn_depthwise.c") == 1);
+  export_c(second, image_set(second.spec, 1, 1), folder / "c");
+  CHECK(names_in(folder / "c").count("mn_depthwise.c") == 0);
+  CHECK(names_in(folder.path()) == std::set<std::string>{"c"});
+
+  fs::create_directories(folder / "mine");
+  write_text_file(folder / "mine" / "thesis.txt", "precious");
+  CHECK_THROWS_AS(export_c(first, image_set(first.spec, 1, 1), folder / "mine"), IoError);
+  CHECK(names_in(folder / "mine") == std::set<std::string>{"thesis.txt"});
+  fs::rename(folder / "mine", folder / "c.tmp");
+  CHECK_THROWS_WITH(export_c(first, image_set(first.spec, 1, 1), folder / "c"), Catch::Contains("c.tmp"));
+  CHECK(names_in(folder / "c.tmp") == std::set<std::string>{"thesis.txt"});
+  CHECK_THROWS_AS(export_c(first, image_set(first.spec, 1, 1), folder / "c.tmp" / "thesis.txt" / "c"), IoError);
+  CHECK_THROWS_AS(export_c(first, image_set(second.spec, 1, 1), folder / "other"), ConfigError);
+  CHECK_FALSE(fs::exists(folder / "other"));
+}
+
+TEST_CASE("verification says what is missing: compiler, folder, matching images or network", "[mcu][export][compiler]") {
+  const TempDir folder;
+  const QuantizedModel model = small_model(), other = random_model(family_network(3, {{false, 3}}, {6, 6, 1}, 2), Rng(3));
+  const ImageSet images = image_set(model.spec, 2, 1);
+  CHECK_THROWS_AS(verify_export(model, folder / "nothing", images), IoError);
+  export_c(model, images, folder / "c");
+  CHECK_THROWS_WITH(verify_export(other, folder / "c", images), Catch::Contains("the images are 9x7x3"));
+  export_c(other, image_set(other.spec, 1, 1), folder / "other");
+  CHECK_THROWS_WITH(verify_export(model, folder / "other", images), Catch::Contains("holds another network"));
+  const CompilerSetting setting("no-such-compiler -O2");
+  CHECK_THROWS_WITH(verify_export(model, folder / "c", images), Catch::Contains("cannot start no-such-compiler"));
+}
+
+TEST_CASE("verification names a refused compilation and a program that dies", "[mcu][export][compiler]") {
+  const TempDir folder;
+  const QuantizedModel model = small_model();
+  const ImageSet images = image_set(model.spec, 2, 1);
+  export_c(model, images, folder / "c");
+  replace_in_file(folder / "c" / "mn_run.c", "int8_t *tensors = arena;", "int8_t *tensors = arena; *(volatile int *)0 = 1;");
+  CHECK_THROWS_WITH(verify_export(model, folder / "c", images), Catch::Contains("signal"));
+  replace_in_file(folder / "c" / "mn_conv.c", "int32_t sum = 0;", "int32_t sum = nothing;");
+  CHECK_THROWS_WITH(verify_export(model, folder / "c", images), Catch::Contains("mn_conv.c") && Catch::Contains("nothing"));
+}
+
+TEST_CASE("progress counts every image, and may end the verification", "[mcu][export][compiler]") {
+  const TempDir folder;
+  const QuantizedModel model = small_model();
+  const ImageSet images = image_set(model.spec, 20, 1);
+  export_c(model, image_set(model.spec, 1, 1), folder / "c");
+  int64_t calls = 0, last = 0;
+  VerifyOptions options;
+  options.progress = [&](int64_t done, int64_t all) {
+    ++calls;
+    last = done;
+    CHECK(all == 20);
+  };
+  CHECK(verify_export(model, folder / "c", images, options).images == 20);
+  CHECK(calls == 20);
+  CHECK(last == 20);
+  options.progress = [](int64_t done, int64_t) { if (done == 3) throw Interrupted("stop"); };
+  CHECK_THROWS_AS(verify_export(model, folder / "c", images, options), Interrupted);
+}
+
+TEST_CASE("a network too large for the device's table is refused by name", "[mcu][sizes]") {
+  NetworkSpec spec = family_network(3, {{true, 3}}, {6, 6, 1}, 2);
+  spec.layers[0].out_channels = spec.layers[1].out_channels = 70'000;
+  CHECK_THROWS_WITH(device_cost(spec), Catch::StartsWith("layer stem: an extent is 70000"));
+}

@@ -1,0 +1,187 @@
+// The C runtime: run in this very process on a model's bytes, and compiled the way a device's firmware is.
+#include <catch2/catch.hpp>
+
+#include <iterator>
+#include <set>
+#include <sstream>
+
+#include "core/file.h"
+#include "mcu/host/model_image.h"
+#include "mcu/host/runtime_files.h"
+#include "mcu/host/sizes.h"
+#include "mcu/runtime/mn.h"
+#include "tests/support/random_model.h"
+#include "tests/support/shell.h"
+#include "tests/support/temp_dir.h"
+
+using namespace mininas;
+using namespace mininas::test;
+
+namespace {
+
+const std::vector<std::string> kStrict = {"-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-ffreestanding"};
+
+// A model's object in memory, with an arena of exactly the size it asks for.
+struct Device {
+  explicit Device(const QuantizedModel& model) : bytes(make_model_image(model).bytes), arena(this->model()->arena_bytes) {}
+
+  mn_model* model() { return reinterpret_cast<mn_model*>(bytes.data()); }
+  mn_status init() { return mn_init(model(), arena.data(), arena.size()); }
+
+  std::vector<uint8_t> bytes;
+  std::vector<int8_t> arena;
+};
+
+struct Seen {
+  std::vector<std::vector<int8_t>> layers;
+  static void observe(void* context, uint32_t layer, const int8_t* output, uint32_t count) {
+    auto& seen = *static_cast<Seen*>(context);
+    REQUIRE(layer == seen.layers.size());
+    seen.layers.emplace_back(output, output + count);
+  }
+};
+
+// Names that an object needs from elsewhere.
+std::set<std::string> undefined_names(const std::string& nm, const std::string& object) {
+  std::istringstream lines(run_command({nm, "-u", object}).output);
+  std::set<std::string> names;
+  for (std::string kind, name; lines >> kind >> name;) names.insert(name);
+  return names;
+}
+
+struct Compiler {
+  std::vector<std::string> command;
+  std::string nm;
+};
+
+std::vector<Compiler> compilers() {
+  std::vector<Compiler> found;
+  const std::vector<Compiler> known = {{{"gcc"}, "nm"},
+                                       {{"clang"}, "nm"},
+                                       {{"arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb"}, "arm-none-eabi-nm"},
+                                       {{"arm-none-eabi-gcc", "-mcpu=cortex-m0", "-mthumb"}, "arm-none-eabi-nm"}};
+  for (const Compiler& compiler : known) {
+    if (!skipped_without(compiler.command[0])) found.push_back(compiler);
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("the runtime computes the engine's bytes for 300 random networks", "[mcu][runtime]") {
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    const QuantizedModel model = random_model(random_network(Rng(seed), {16, 8, 5, 5}), Rng(seed + 5000));
+    const auto images = random_images(model.spec.input, 3, Rng(seed));
+    const IntegerOutputs expected = integer_forward(model, images.data() + model.spec.input.size() * static_cast<int64_t>(seed % 3), 1);
+    Device device(model);
+    Seen seen;
+    std::vector<int8_t> logits(static_cast<size_t>(model.spec.classes));
+    CAPTURE(seed);
+    REQUIRE(device.init() == MN_OK);
+    const uint8_t* image = images.data() + model.spec.input.size() * static_cast<int64_t>(seed % 3);
+    REQUIRE(mn_run_observed(device.model(), image, device.arena.data(), device.arena.size(), logits.data(), Seen::observe, &seen) == MN_OK);
+    REQUIRE(seen.layers == expected.layers);
+    REQUIRE(logits == expected.layers.back());
+  }
+}
+
+TEST_CASE("mn_init refuses what does not fit, each with its own status", "[mcu][runtime]") {
+  const QuantizedModel model = random_model(family_network(3, {{true, 3}}, {8, 8, 3}, 2), Rng(1));
+  Device device(model);
+  REQUIRE(device.init() == MN_OK);
+  const std::vector<uint8_t> whole = device.bytes;
+  CHECK(mn_init(device.model(), device.arena.data(), device.arena.size() - 1) == MN_ARENA_TOO_SMALL);
+  std::vector<int8_t> larger(device.arena.size() + 1);
+  CHECK(mn_init(device.model(), larger.data() + 1, device.arena.size()) == MN_ARENA_MISALIGNED);
+  device.model()->version = MN_VERSION + 1;
+  CHECK(device.init() == MN_OTHER_VERSION);
+  device.bytes = whole;
+  device.model()->magic ^= 1;
+  CHECK(device.init() == MN_NOT_A_MODEL);
+  device.bytes = whole;
+  device.model()->bytes = 3;
+  CHECK(device.init() == MN_DAMAGED);
+  for (size_t place = offsetof(mn_model, digest); place < whole.size(); place += place < 60 ? 1 : 37) {
+    device.bytes = whole;
+    device.bytes[place] ^= 0x10;
+    if (device.model()->bytes > whole.size() || device.model()->arena_bytes > device.arena.size()) continue;
+    CAPTURE(place);
+    CHECK(device.init() != MN_OK);
+  }
+}
+
+TEST_CASE("mn_run checks again what is cheap to check", "[mcu][runtime]") {
+  const QuantizedModel model = random_model(family_network(3, {{true, 3}}, {8, 8, 3}, 2), Rng(1));
+  Device device(model);
+  const auto image = random_images(model.spec.input, 1, Rng(2));
+  int8_t logits[2];
+  const auto run = [&](size_t arena_bytes) { return mn_run(device.model(), image.data(), device.arena.data(), arena_bytes, logits); };
+  CHECK(run(device.arena.size()) == MN_OK);
+  CHECK(run(device.arena.size() - 1) == MN_ARENA_TOO_SMALL);
+  device.bytes[sizeof(mn_model)] = MN_KINDS;  // kind of the first layer
+  CHECK(run(device.arena.size()) == MN_NO_KERNEL);
+  device.model()->magic = 0;
+  CHECK(run(device.arena.size()) == MN_NOT_A_MODEL);
+}
+
+TEST_CASE("the answer is the first largest logit", "[mcu][runtime]") {
+  const int8_t logits[] = {-128, 5, 7, 7, -3};
+  CHECK(mn_answer(logits, 5) == 2);
+  CHECK(mn_answer(logits, 2) == 1);
+  CHECK(mn_answer(logits, 1) == 0);
+}
+
+TEST_CASE("the runtime compiles under the strict flags and calls nothing but itself", "[mcu][runtime][compiler]") {
+  const TempDir folder;
+  const std::string object = (folder / "runtime.o").string();
+  std::vector<std::string> sources;
+  for (const TextFile& file : runtime_files()) {
+    write_text_file(folder / file.name, file.text);
+    if (file.name.ends_with(".c")) sources.push_back((folder / file.name).string());
+  }
+  // ARMv6-M has no instruction for these; every compiler for it brings them.
+  const std::set<std::string> kInstructions = {"__aeabi_lmul", "__aeabi_idiv"};
+  for (const Compiler& compiler : compilers()) {
+    for (const char* optimisation : {"-Os", "-O2"}) {
+      std::vector<std::string> command = compiler.command;
+      command.insert(command.end(), kStrict.begin(), kStrict.end());
+      command.insert(command.end(), sources.begin(), sources.end());
+      command.insert(command.end(), {optimisation, "-nostdlib", "-r", "-o", object});  // -r: one object, in which they find each other
+      const CommandResult compiled = run_command(command);
+      CAPTURE(compiler.command, optimisation, compiled.errors);
+      REQUIRE(compiled.ending.empty());
+      for (const std::string& name : undefined_names(compiler.nm, object)) {
+        CAPTURE(name);
+        CHECK(kInstructions.count(name) == 1);
+      }
+    }
+  }
+}
+
+TEST_CASE("the recorded code sizes are those of the runtime as it stands", "[mcu][runtime][compiler]") {
+  if (skipped_without("arm-none-eabi-gcc")) return;
+  if (!run_command({"arm-none-eabi-gcc", "-dumpversion"}).output.starts_with("12.2.")) {
+    WARN("skipped: the sizes are recorded with GCC 12.2");
+    return;
+  }
+  const TempDir folder;
+  for (const TextFile& file : runtime_files()) write_text_file(folder / file.name, file.text);
+  std::istringstream words{std::string(kCodeSizeCommand)};
+  const std::vector<std::string> compiler{std::istream_iterator<std::string>(words), {}};
+  size_t sources = 0;
+  for (const TextFile& file : runtime_files()) sources += file.name.ends_with(".c");
+  CHECK(code_sizes().size() == sources);
+  for (const CodeSize& size : code_sizes()) {
+    auto command = compiler;
+    command.insert(command.end(), {(folder / std::string(size.file)).string(), "-o", (folder / "out.o").string()});
+    REQUIRE(run_command(command).ending.empty());
+    std::istringstream table(run_command({"arm-none-eabi-size", (folder / "out.o").string()}).output);
+    std::string header;
+    int64_t code = 0, data = 0, zeroed = 0;
+    std::getline(table, header);
+    table >> code >> data >> zeroed;
+    CAPTURE(size.file);
+    CHECK(code == size.bytes);
+    CHECK(data + zeroed == 0);
+  }
+}
