@@ -78,16 +78,14 @@ bool jpeg_reaches_end(std::span<const std::byte> bytes) {
 ColourImage decode_image(std::span<const std::byte> bytes, const std::string& name) {
   if (bytes.size() > kMaxImageFileBytes)
     throw FormatError(text(name, ": holds ", bytes.size(), " bytes, expected at most ", kMaxImageFileBytes));
-  const auto* data = reinterpret_cast<const stbi_uc*>(bytes.data());
-  const auto size = static_cast<int>(bytes.size());
-  ColourImage image;
-  int channels_in_file = 0;
-  if (stbi_info_from_memory(data, size, &image.width, &image.height, &channels_in_file) == 0) refuse(name, stbi_failure_reason());
-  if (image.width > kMaxImageSide || image.height > kMaxImageSide)
-    refuse(name, text(image.width, "x", image.height, " pixels, expected at most ", kMaxImageSide, " a side"));
   if (is_jpeg(bytes) && !jpeg_reaches_end(bytes)) refuse(name, "the file ends before the image does");
 
-  const std::unique_ptr<stbi_uc, FreeBlock> pixels(stbi_load_from_memory(data, size, &image.width, &image.height, &channels_in_file, 3));
+  // The decoder looks at the header first and refuses sides beyond STBI_MAX_DIMENSIONS before it asks for memory.
+  ColourImage image;
+  int channels_in_file = 0;
+  const std::unique_ptr<stbi_uc, FreeBlock> pixels(stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data()),
+                                                                         static_cast<int>(bytes.size()), &image.width, &image.height,
+                                                                         &channels_in_file, 3));
   if (pixels == nullptr) refuse(name, stbi_failure_reason());
   image.pixels.assign(pixels.get(), pixels.get() + size_t{3} * static_cast<size_t>(image.width) * static_cast<size_t>(image.height));
   return image;

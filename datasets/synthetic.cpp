@@ -85,7 +85,7 @@ Scene draw_scene(int size, Rng& rng) {
   scene.shift_v = draw_between(rng, 0, period - 1);
   scene.texture.extent = scene.side + period;
   const int polarity = rng.coin() ? 1 : -1;
-  const int contrast = draw_between(rng, 16, 40);
+  const int contrast = draw_between(rng, 24, 56);
   for (size_t channel = 0; channel < 3; ++channel) {
     scene.ground[channel] = draw_between(rng, 80, 176);
     scene.contrast[channel] = polarity * contrast * draw_between(rng, 4, 8) / 8;

@@ -1,0 +1,59 @@
+// What the tests of datasets/ share: files made on the spot, their damage, and the real data where it is at hand.
+#pragma once
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/rng.h"
+
+namespace mininas::test {
+
+using Bytes = std::vector<uint8_t>;
+
+// Folders are made as needed. Plain, without sync: tests write many.
+void put_file(const std::filesystem::path& path, const Bytes& bytes);
+
+// A PNG without compression. `colour_type`: 0 grey, 2 red-green-blue, 4 grey and alpha, 6 red-green-blue and alpha; eight bits a sample.
+Bytes make_png(int height, int width, int colour_type, const Bytes& samples);
+// A grey JPEG of 8x8 pixels that are all 128 + dc / 8. Requires: dc in [128, 255].
+Bytes make_jpeg(int dc);
+Bytes solid_png(int height, int width, uint8_t red, uint8_t green, uint8_t blue);
+
+// The message of the error that `action` throws; fails the test where it throws none of type E.
+template <class E>
+std::string message_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const E& error) {
+    return error.what();
+  }
+  FAIL("no error of the expected type");
+  return "";
+}
+
+// All `parts` occur in what `action` throws.
+template <class E>
+void check_refused(const std::function<void()>& action, const std::vector<std::string>& parts) {
+  const std::string message = message_of<E>(action);
+  CHECK(message.find('\n') == std::string::npos);
+  for (const std::string& part : parts) CHECK_THAT(message, Catch::Contains(part));
+}
+
+// Cut at a random place or with up to three flipped bits.
+Bytes damaged(const Bytes& whole, Rng& rng);
+
+// Runs `load` and lets it succeed or throw an Error; anything else that escapes fails the test.
+void check_survives(const std::function<void()>& load);
+
+// The folder `name` of the real data; none, with a warning, where MININAS_DATA is not set.
+std::optional<std::filesystem::path> real_data(const std::string& name);
+
+}  // namespace mininas::test
