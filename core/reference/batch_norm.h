@@ -1,5 +1,5 @@
-// The definition of batch norm in training, and of its gradients (Ioffe and Szegedy, "Batch Normalization", ICML 2015), with the ReLU that may
-// follow. Channel by channel, over the n pixels of a batch:
+// The definition of batch norm in training, and of its gradients (Ioffe and Szegedy, "Batch Normalization", ICML 2015), with the ReLU that
+// may follow. Channel by channel, over the n pixels of a batch:
 //   mean = sum x / n,  variance = sum (x - mean)^2 / n,  normal = (x - mean) / sqrt(variance + epsilon),  y = gamma * normal + beta
 //   y = max(y, 0) where a ReLU follows
 // With g = dy (0 where the ReLU was shut):

@@ -17,7 +17,9 @@ std::vector<T> zeros(const Shape& shape) {
 }
 
 // Place of an element in memory order.
-inline size_t place(const Shape& s, int64_t n, int64_t h, int64_t w, int64_t c) { return static_cast<size_t>(((n * s.h + h) * s.w + w) * s.c + c); }
+inline size_t place(const Shape& s, int64_t n, int64_t h, int64_t w, int64_t c) {
+  return static_cast<size_t>(((n * s.h + h) * s.w + w) * s.c + c);
+}
 
 // Calls tap(n, oy, ox, ky, kx, iy, ix) for each tap of each output pixel that lies inside the image.
 template <class Tap>

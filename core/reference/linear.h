@@ -28,7 +28,8 @@ struct LinearGradients {
 };
 
 template <class T>
-LinearGradients<T> linear_gradients(const LinearGeometry& g, const std::vector<T>& x, const std::vector<T>& weight, const std::vector<T>& dy) {
+LinearGradients<T> linear_gradients(const LinearGeometry& g, const std::vector<T>& x, const std::vector<T>& weight,
+                                    const std::vector<T>& dy) {
   LinearGradients<T> d{std::vector<T>(x.size()), std::vector<T>(weight.size()), std::vector<T>(g.out)};
   for (size_t n = 0; n < g.batch; ++n)
     for (size_t o = 0; o < g.out; ++o) {

@@ -1,4 +1,5 @@
-// The definition of the global average pool and of its gradient:  y[n,c] = sum over pixels x[n,pixel,c] / pixels;  dx[n,pixel,c] = dy[n,c] / pixels.
+// The definition of the global average pool and of its gradient, over the p pixels of an image:
+//   y[n,c] = sum over pixels of x[n,pixel,c] / p;  dx[n,pixel,c] = dy[n,c] / p
 // x is NHWC of `shape`, y [n][c].
 #pragma once
 #include <cstddef>

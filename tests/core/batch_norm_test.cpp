@@ -21,9 +21,13 @@ struct Case {
 Case make_case(const Shape& shape, bool relu, float low, float high) {
   const Rng rng(21);
   const Shape one{1, 1, 1, shape.c};
-  Case c{random_tensor(shape, rng.fork("x"), low, high), random_tensor(shape, rng.fork("dy")), random_tensor(one, rng.fork("gamma"), 0.5f, 1.5f),
-         random_tensor(one, rng.fork("beta")), {}};
-  c.norm = {.gamma = to_doubles(c.gamma), .beta = to_doubles(c.beta), .epsilon = double{kEpsilon}, .relu = relu, .mean = {}, .variance = {}};
+  Case c{random_tensor(shape, rng.fork("x"), low, high),
+         random_tensor(shape, rng.fork("dy")),
+         random_tensor(one, rng.fork("gamma"), 0.5f, 1.5f),
+         random_tensor(one, rng.fork("beta")),
+         {}};
+  c.norm = {
+      .gamma = to_doubles(c.gamma), .beta = to_doubles(c.beta), .epsilon = double{kEpsilon}, .relu = relu, .mean = {}, .variance = {}};
   return c;
 }
 

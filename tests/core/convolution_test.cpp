@@ -13,7 +13,9 @@ using namespace mininas::test;
 
 namespace {
 
-std::string name_of(const ConvGeometry& g) { return text(to_text(g.input()), " -> ", to_text(g.output()), " kernel ", g.kernel, " stride ", g.stride); }
+std::string name_of(const ConvGeometry& g) {
+  return text(to_text(g.input()), " -> ", to_text(g.output()), " kernel ", g.kernel, " stride ", g.stride);
+}
 
 struct Case {
   Tensor x, weight, dy;
@@ -50,9 +52,7 @@ void check_depthwise(const ConvGeometry& g) {
 
 constexpr int kKernels[] = {1, 3, 5, 7};
 constexpr int kStrides[] = {1, 2, 3};
-constexpr struct {
-  int64_t height, width;
-} kImages[] = {{1, 1}, {2, 3}, {5, 9}, {8, 7}};
+constexpr struct { int64_t height, width; } kImages[] = {{1, 1}, {2, 3}, {5, 9}, {8, 7}};
 constexpr int64_t kChannels[] = {1, 15, 16, 17, 31, 33, 48, 72};
 
 }  // namespace
@@ -67,12 +67,14 @@ TEST_CASE("every kernel, stride and image size of a convolution agrees with the 
 TEST_CASE("every number of channels of a convolution agrees with the reference", "[core][convolution]") {
   for (const int64_t in_c : kChannels)
     for (const int64_t out_c : kChannels)
-      for (const int kernel : {1, 3}) check_conv({.batch = 1, .in_h = 3, .in_w = 4, .in_c = in_c, .out_c = out_c, .kernel = kernel, .stride = 1});
+      for (const int kernel : {1, 3})
+        check_conv({.batch = 1, .in_h = 3, .in_w = 4, .in_c = in_c, .out_c = out_c, .kernel = kernel, .stride = 1});
 }
 
 TEST_CASE("every batch size of a convolution agrees with the reference", "[core][convolution]") {
   for (const int64_t batch : {1, 3, 9})
-    for (const int kernel : {1, 3}) check_conv({.batch = batch, .in_h = 6, .in_w = 5, .in_c = 7, .out_c = 4, .kernel = kernel, .stride = 1});
+    for (const int kernel : {1, 3})
+      check_conv({.batch = batch, .in_h = 6, .in_w = 5, .in_c = 7, .out_c = 4, .kernel = kernel, .stride = 1});
 }
 
 TEST_CASE("a pointwise convolution of many tasks and passes agrees with the reference", "[core][convolution]") {
@@ -92,7 +94,8 @@ TEST_CASE("every kernel, stride and image size of a depthwise convolution agrees
   for (const int kernel : kKernels)
     for (const int stride : kStrides)
       for (const auto& image : kImages)
-        check_depthwise({.batch = 2, .in_h = image.height, .in_w = image.width, .in_c = 19, .out_c = 19, .kernel = kernel, .stride = stride});
+        check_depthwise(
+            {.batch = 2, .in_h = image.height, .in_w = image.width, .in_c = 19, .out_c = 19, .kernel = kernel, .stride = stride});
 }
 
 TEST_CASE("every number of channels and batch size of a depthwise convolution agrees with the reference", "[core][depthwise]") {
@@ -128,7 +131,8 @@ TEST_CASE("a convolution whose shapes do not fit is refused with both shapes", "
 
 TEST_CASE("a tensor of another shape than the geometry says is refused", "[core][convolution]") {
   const ConvGeometry g{.batch = 1, .in_h = 4, .in_w = 4, .in_c = 3, .out_c = 3, .kernel = 3, .stride = 2};
-  const Tensor x = Tensor::zeros(g.input()), w = Tensor::zeros(g.weight()), dy = Tensor::zeros(g.output()), other = Tensor::zeros({1, 9, 9, 9});
+  const Tensor x = Tensor::zeros(g.input()), w = Tensor::zeros(g.weight()), dy = Tensor::zeros(g.output()),
+               other = Tensor::zeros({1, 9, 9, 9});
   CHECK_THROWS_AS(conv2d(g, other, w), ConfigError);
   CHECK_THROWS_AS(conv2d(g, x, other), ConfigError);
   CHECK_THROWS_AS(conv2d_input_gradient(g, other, w), ConfigError);

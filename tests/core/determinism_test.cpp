@@ -87,7 +87,8 @@ TEST_CASE("one, two, three and eight threads compute the same bits", "[core][det
 TEST_CASE("a whole network computes the same bits on every instruction set", "[core][determinism]") {
   const std::string expected = "digest " + digest();
   const KernelTables tables = available_kernels();
-  for (int i = 0; i < tables.count; ++i) CHECK_THAT(output_with_isa(tables.table[i]->isa), Catch::Contains(tables.table[i]->isa + (" " + expected)));
+  for (int i = 0; i < tables.count; ++i)
+    CHECK_THAT(output_with_isa(tables.table[i]->isa), Catch::Contains(tables.table[i]->isa + (" " + expected)));
 }
 
 TEST_CASE("an instruction set that the machine lacks is refused with those it has", "[core][determinism]") {

@@ -21,14 +21,17 @@ namespace {
 
 constexpr double kTolerance = 3e-6;
 
-Parameter make_parameter(const Shape& shape, const char* name) { return {.name = name, .value = random_tensor(shape, Rng(31).fork(name)), .gradient = {}}; }
+Parameter make_parameter(const Shape& shape, const char* name) {
+  return {.name = name, .value = random_tensor(shape, Rng(31).fork(name)), .gradient = {}};
+}
 
 // Turns a value into a loss of one element, sum of weights * y, so that exactly `weights` flows back into y.
 Var project(Tape& tape, Var y, const Tensor& weights) {
   double sum = 0.0;
   for (int64_t i = 0; i < weights.size(); ++i) sum += double{weights.data()[i]} * double{tape.value(y).data()[i]};
   const Tensor* slope = &weights;
-  return tape.record(Tensor::full({1, 1, 1, 1}, static_cast<float>(sum)), {y}, [y, slope](Tape& t, const Tensor&) { t.accumulate(y, slope->clone()); });
+  return tape.record(Tensor::full({1, 1, 1, 1}, static_cast<float>(sum)), {y},
+                     [y, slope](Tape& t, const Tensor&) { t.accumulate(y, slope->clone()); });
 }
 
 // Runs build(tape), checks its value, and sends dy back through it.
@@ -53,12 +56,14 @@ TEST_CASE("convolutions on a tape give value and gradients of the reference", "[
   Parameter x = make_parameter(g.input(), "x"), w = make_parameter(g.weight(), "w"), dw = make_parameter(g.depthwise_weight(), "dw");
   const Tensor dy = random_tensor(g.output(), Rng(32));
   SECTION("standard") {
-    run([&](Tape& t) { return conv2d(t, t.parameter(x), t.parameter(w), 2); }, reference::conv2d(g, to_doubles(x.value), to_doubles(w.value)), dy);
+    run([&](Tape& t) { return conv2d(t, t.parameter(x), t.parameter(w), 2); },
+        reference::conv2d(g, to_doubles(x.value), to_doubles(w.value)), dy);
     check_gradient(x, reference::conv2d_input_gradient(g, to_doubles(dy), to_doubles(w.value)));
     check_gradient(w, reference::conv2d_weight_gradient(g, to_doubles(x.value), to_doubles(dy)));
   }
   SECTION("depthwise") {
-    run([&](Tape& t) { return depthwise(t, t.parameter(x), t.parameter(dw), 2); }, reference::depthwise(g, to_doubles(x.value), to_doubles(dw.value)), dy);
+    run([&](Tape& t) { return depthwise(t, t.parameter(x), t.parameter(dw), 2); },
+        reference::depthwise(g, to_doubles(x.value), to_doubles(dw.value)), dy);
     check_gradient(x, reference::depthwise_input_gradient(g, to_doubles(dy), to_doubles(dw.value)));
     check_gradient(dw, reference::depthwise_weight_gradient(g, to_doubles(x.value), to_doubles(dy)));
   }
@@ -102,12 +107,14 @@ TEST_CASE("ReLU, sum and pool on a tape give value and gradients of the referenc
     check_gradient(x, reference::relu_gradient(to_doubles(x.value), to_doubles(dy)));
   }
   SECTION("sum") {
-    run([&](Tape& t) { return add(t, t.parameter(x), t.parameter(other)); }, reference::add(to_doubles(x.value), to_doubles(other.value)), dy);
+    run([&](Tape& t) { return add(t, t.parameter(x), t.parameter(other)); }, reference::add(to_doubles(x.value), to_doubles(other.value)),
+        dy);
     check_gradient(x, to_doubles(dy));
     check_gradient(other, to_doubles(dy));
   }
   SECTION("pool") {
-    run([&](Tape& t) { return global_average_pool(t, t.parameter(x)); }, reference::global_average_pool(shape, to_doubles(x.value)), pooled);
+    run([&](Tape& t) { return global_average_pool(t, t.parameter(x)); }, reference::global_average_pool(shape, to_doubles(x.value)),
+        pooled);
     check_gradient(x, reference::global_average_pool_gradient(shape, to_doubles(pooled)));
   }
 }

@@ -35,8 +35,12 @@ Numbers away_from_zero(int64_t count, Rng rng) {
 }
 
 reference::BatchNorm<double> make_norm(int64_t channels, bool relu, Rng rng) {
-  return {.gamma = away_from_zero(channels, rng.fork("gamma")), .beta = random_numbers(channels, rng.fork("beta")), .epsilon = 1e-5, .relu = relu,
-          .mean = {}, .variance = {}};
+  return {.gamma = away_from_zero(channels, rng.fork("gamma")),
+          .beta = random_numbers(channels, rng.fork("beta")),
+          .epsilon = 1e-5,
+          .relu = relu,
+          .mean = {},
+          .variance = {}};
 }
 
 }  // namespace
@@ -49,8 +53,10 @@ TEST_CASE("the gradients of the reference convolution are its central difference
     const auto of_x = [&](const Numbers& v) { return projection(dy, reference::conv2d(g, v, w)); };
     const auto of_w = [&](const Numbers& v) { return projection(dy, reference::conv2d(g, x, v)); };
     CAPTURE(to_text(g.input()), g.kernel, g.stride);
-    CHECK_THAT(Values(g.input(), reference::conv2d_input_gradient(g, dy, w)), close_to(g.input(), central_differences(of_x, x), kGradientTolerance));
-    CHECK_THAT(Values(g.weight(), reference::conv2d_weight_gradient(g, x, dy)), close_to(g.weight(), central_differences(of_w, w), kGradientTolerance));
+    CHECK_THAT(Values(g.input(), reference::conv2d_input_gradient(g, dy, w)),
+               close_to(g.input(), central_differences(of_x, x), kGradientTolerance));
+    CHECK_THAT(Values(g.weight(), reference::conv2d_weight_gradient(g, x, dy)),
+               close_to(g.weight(), central_differences(of_w, w), kGradientTolerance));
   }
 }
 
@@ -100,8 +106,10 @@ TEST_CASE("the gradients of the reference batch norm are its central differences
     };
     CAPTURE(relu);
     CHECK_THAT(Values(d.x), close_to(Values(central_differences(of_x, x)), kGradientTolerance));
-    CHECK_THAT(Values(d.gamma), close_to(Values(central_differences(with(&reference::BatchNorm<double>::gamma), norm.gamma)), kGradientTolerance));
-    CHECK_THAT(Values(d.beta), close_to(Values(central_differences(with(&reference::BatchNorm<double>::beta), norm.beta)), kGradientTolerance));
+    CHECK_THAT(Values(d.gamma),
+               close_to(Values(central_differences(with(&reference::BatchNorm<double>::gamma), norm.gamma)), kGradientTolerance));
+    CHECK_THAT(Values(d.beta),
+               close_to(Values(central_differences(with(&reference::BatchNorm<double>::beta), norm.beta)), kGradientTolerance));
   }
 }
 
@@ -147,7 +155,8 @@ TEST_CASE("the gradients of reference ReLU, pool, linear and cross-entropy are t
     const std::vector<int> labels{0, 5, 3, 3};
     for (const double smoothing : {0.0, 0.1}) {
       const auto f = [&](const Numbers& v) { return reference::softmax_xent(v, labels, smoothing).loss; };
-      CHECK_THAT(Values(reference::softmax_xent(x, labels, smoothing).gradient), close_to(Values(central_differences(f, x)), kGradientTolerance));
+      CHECK_THAT(Values(reference::softmax_xent(x, labels, smoothing).gradient),
+                 close_to(Values(central_differences(f, x)), kGradientTolerance));
     }
   }
 }

@@ -1,5 +1,6 @@
-// Kernels of different instruction sets share no function: if two objects defined the same inline function, the linker would keep one of them, and a
-// machine without AVX-512 could end up in the AVX-512 copy. (Templates of Eigen are the danger; the Makefile renames its namespace.)
+// Kernels of different instruction sets share no function: if two objects defined the same inline function, the linker would keep one of
+// them, and a machine without AVX-512 could end up in the AVX-512 copy. (Templates of Eigen are the danger; the Makefile renames its
+// namespace.)
 #include <catch2/catch.hpp>
 
 #include <cstdio>

@@ -1,6 +1,7 @@
 // Comparison of arrays that reports the worst element: `CHECK_THAT(found, close_to(expected, tolerance))`.
-// An element passes when |found - expected| <= tolerance * (|expected| + scale), where scale is the root mean square of all that is expected:
-// relative for large elements, and for small ones absolute at the size that rounding errors of such sums have. What is not a number never passes.
+// An element passes when |found - expected| <= tolerance * (|expected| + scale), where scale is the root mean square of all that is
+// expected: relative for large elements, and for small ones absolute at the size that rounding errors of such sums have. What is not a
+// number never passes.
 #pragma once
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -63,8 +64,8 @@ class CloseTo : public Catch::MatcherBase<Values> {
     const Difference worst = worst_difference(found.numbers, expected_.numbers, tolerance_);
     std::ostringstream out;
     out.precision(10);
-    out << "be close: worst element " << coordinate(worst.at) << ", expected " << expected_.numbers[worst.at] << ", found " << found.numbers[worst.at]
-        << ", allowed difference " << worst.allowed;
+    out << "be close: worst element " << coordinate(worst.at) << ", expected " << expected_.numbers[worst.at] << ", found "
+        << found.numbers[worst.at] << ", allowed difference " << worst.allowed;
     report_ = out.str();
     return worst.excess <= 1.0;
   }
@@ -83,6 +84,8 @@ class CloseTo : public Catch::MatcherBase<Values> {
 };
 
 inline CloseTo close_to(Values expected, double tolerance) { return {std::move(expected), tolerance}; }
-inline CloseTo close_to(const Shape& shape, std::vector<double> expected, double tolerance) { return {Values(shape, std::move(expected)), tolerance}; }
+inline CloseTo close_to(const Shape& shape, std::vector<double> expected, double tolerance) {
+  return {Values(shape, std::move(expected)), tolerance};
+}
 
 }  // namespace mininas::test

@@ -1,0 +1,155 @@
+#include "tests/core/kernel_calls.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdint>
+
+#include "core/error.h"
+
+namespace mininas::test {
+namespace {
+
+Outputs finish(std::initializer_list<const Guarded*> outputs) {
+  Outputs taken;
+  for (const Guarded* output : outputs) {
+    REQUIRE(output->untouched_around());
+    taken.push_back(output->take());
+  }
+  return taken;
+}
+
+// b packed in panels, as convolutions do; c wider than its columns.
+KernelCall product_call(int64_t rows, int64_t columns, int64_t segments, int64_t depth, bool accumulate) {
+  const auto run = [=](const Kernels& k, const MakeTensor& make) {
+    const Rng rng(11);
+    const int64_t panels = (columns + 15) / 16, c_row = columns + 3, a_segment = depth + 2, b_segment = depth * 16;
+    const Tensor a = make({rows, segments, 1, a_segment}, rng.fork("a")), b = make({panels, segments, depth, 16}, rng.fork("b"));
+    Guarded c({rows, 1, 1, c_row});
+    k.product({.a = a.data(), .a_row = segments * a_segment, .a_segment = a_segment, .a_step = 1,
+               .b = b.data(), .b_panel = segments * b_segment, .b_segment = b_segment, .b_step = 16,
+               .c = c.data(), .c_row = c_row,
+               .rows = rows, .columns = columns, .segments = segments, .depth = depth, .accumulate = accumulate});
+    return finish({&c});
+  };
+  return {text("product ", rows, "x", columns, "x", segments, "x", depth, accumulate ? " accumulating" : ""), run};
+}
+
+KernelCall depthwise_call(int kernel, int stride, int64_t rows, int64_t width, int64_t channels) {
+  const auto run = [=](const Kernels& k, const MakeTensor& make) {
+    const Rng rng(12);
+    const Shape in{1, (rows - 1) * stride + kernel, (width - 1) * stride + kernel, channels};
+    const Shape taps{1, kernel, kernel, channels}, out{1, rows, width, channels};
+    const Tensor x = make(in, rng.fork("x")), w = make(taps, rng.fork("w")), dy = make(out, rng.fork("dy"));
+    Guarded y(out), gradient(taps, 0.25f);
+    k.depthwise({.in = x.data(), .in_row = in.w * channels, .weights = w.data(), .out = y.data(),
+                 .rows = rows, .width = width, .channels = channels, .kernel = kernel, .stride = stride});
+    k.depthwise_weight_gradient({.in = x.data(), .in_row = in.w * channels, .out_gradient = dy.data(), .gradient = gradient.data(),
+                                 .rows = rows, .width = width, .channels = channels, .kernel = kernel, .stride = stride});
+    return finish({&y, &gradient});
+  };
+  return {text("depthwise kernel ", kernel, " stride ", stride, " ", rows, "x", width, "x", channels), run};
+}
+
+KernelCall norm_call(int64_t pixels, int64_t channels, bool relu) {
+  const auto run = [=](const Kernels& k, const MakeTensor& make) {
+    const Rng rng(13);
+    const Shape all{1, 1, pixels, channels}, one{1, 1, 1, channels};
+    const Tensor x = make(all, rng.fork("x")), dy = make(all, rng.fork("dy")), scale = make(one, rng.fork("scale"));
+    const Tensor shift = make(one, rng.fork("shift")), mean = make(one, rng.fork("mean"));
+    const NormRows rows{.x = x.data(), .pixels = pixels, .channels = channels, .scale = scale.data(), .shift = shift.data(), .relu = relu};
+    Guarded y(all), dx(all), sum(one), squares(one), gradient_sum(one), products(one), pixel_sum(one);
+    k.channel_sums(x.data(), pixels, channels, sum.data(), squares.data());
+    k.normalize(rows, y.data());
+    k.normalize_gradient_sums(rows, dy.data(), mean.data(), gradient_sum.data(), products.data());
+    k.normalize_gradient(rows, dy.data(), mean.data(), shift.data(), dx.data());
+    k.sum_pixels(x.data(), pixels, channels, pixel_sum.data());
+    return finish({&y, &dx, &sum, &squares, &gradient_sum, &products, &pixel_sum});
+  };
+  return {text("norm ", pixels, "x", channels, relu ? " with ReLU" : ""), run};
+}
+
+KernelCall flat_call(int64_t count) {
+  const auto run = [=](const Kernels& k, const MakeTensor& make) {
+    Rng rng(14);
+    const Shape flat{1, 1, 1, count};
+    const Tensor a = make(flat, rng.fork("a")), b = make(flat, rng.fork("b")), v = make(flat, rng.fork("v")), w = make(flat, rng.fork("w"));
+    std::vector<uint8_t> bytes;
+    for (int64_t i = 0; i < count; ++i) bytes.push_back(static_cast<uint8_t>(rng.below(256)));
+    Guarded relu(flat), relu_gradient(flat), add(flat), scale(flat), real(flat), value(flat), velocity(flat), squares({1, 1, 1, 1});
+    std::copy_n(w.data(), count, value.data());
+    std::copy_n(v.data(), count, velocity.data());
+    k.relu(a.data(), count, relu.data());
+    k.relu_gradient(a.data(), b.data(), count, relu_gradient.data());
+    k.add(a.data(), b.data(), count, add.data());
+    k.scale(a.data(), 0.3f, count, scale.data());
+    k.bytes_to_real(bytes.data(), count, 121.0f, 0.01578f, real.data());
+    k.sgd(value.data(), a.data(), velocity.data(), count, 0.025f, 0.9f, 3e-4f, 0.7f);
+    squares.data()[0] = static_cast<float>(k.sum_squares(a.data(), count));
+    return finish({&relu, &relu_gradient, &add, &scale, &real, &value, &velocity, &squares});
+  };
+  return {text("flat arrays of ", count), run};
+}
+
+KernelCall requantize_call(int64_t pixels, int64_t channels) {
+  const auto run = [=](const Kernels& k, const MakeTensor& make) {
+    const Integers in(pixels, channels);
+    const Tensor dy = make(in.sum.shape(), Rng(16));
+    std::vector<uint8_t> inside(static_cast<size_t>(pixels * channels));
+    Guarded out(in.sum.shape()), dx(in.sum.shape()), mask(in.sum.shape());
+    k.requantize({.sum = in.sum.data(), .pixels = pixels, .channels = channels,
+                  .bias = in.bias.data(), .multiplier = in.multiplier.data(), .right_shift = in.right_shift.data(),
+                  .zero_point = -7, .low = -7, .high = 120, .out = out.data(), .inside = inside.data()});
+    k.mask(dy.data(), inside.data(), dy.size(), dx.data());
+    std::copy(inside.begin(), inside.end(), mask.data());
+    return finish({&out, &dx, &mask});
+  };
+  return {text("requantize ", pixels, "x", channels), run};
+}
+
+}  // namespace
+
+Guarded::Guarded(const Shape& shape, float start)
+    : shape_(shape), all_(Tensor::full({1, 1, 1, shape.size() + 2 * kGuard}, kGuardValue)) {
+  std::fill_n(data(), shape.size(), start);
+}
+
+Tensor Guarded::take() const {
+  Tensor inside = Tensor::uninitialized(shape_);
+  std::copy_n(all_.data() + kGuard, shape_.size(), inside.data());
+  return inside;
+}
+
+bool Guarded::untouched_around() const {
+  const auto same = [](float value) { return value == kGuardValue; };
+  const float* end = all_.data() + kGuard + shape_.size();
+  return std::all_of(all_.data(), all_.data() + kGuard, same) && std::all_of(end, end + kGuard, same);
+}
+
+Integers::Integers(int64_t pixels, int64_t channels) : sum(Tensor::uninitialized({1, 1, pixels, channels})) {
+  Rng rng(15);
+  for (float& value : sum.values()) value = static_cast<float>(static_cast<int32_t>(rng.below(1u << 25)) - (1 << 24));
+  for (int64_t c = 0; c < channels; ++c) {
+    bias.push_back(static_cast<int32_t>(rng.below(20001)) - 10000);
+    multiplier.push_back(c % 5 == 0 ? INT32_MAX : static_cast<int32_t>((1u << 30) + rng.below(1u << 30)));
+    right_shift.push_back(c % 7 == 0 ? 31 * (c % 2 == 0) : 10 + static_cast<int32_t>(rng.below(10)));
+  }
+}
+
+std::vector<KernelCall> all_kernel_calls() {
+  std::vector<KernelCall> calls;
+  for (const int64_t rows : {1, 2, 5, 8, 13, 17, 31})
+    for (const int64_t columns : {1, 15, 16, 17, 31, 33, 48, 64, 72, 81})
+      for (const bool accumulate : {false, true}) calls.push_back(product_call(rows, columns, 3, 7, accumulate));
+  calls.push_back(product_call(16, 48, 1, 500, false));
+  for (const int kernel : {1, 3, 5, 7})
+    for (const int stride : {1, 2, 3})
+      for (const int64_t channels : {1, 15, 16, 17, 33, 72})
+        for (const int64_t width : {1, 7, 8, 19}) calls.push_back(depthwise_call(kernel, stride, 2, width, channels));
+  for (const int64_t channels : {1, 15, 16, 17, 31, 33, 48, 72, 130})
+    for (const bool relu : {false, true}) calls.push_back(norm_call(37, channels, relu));
+  for (const int64_t count : {1, 15, 16, 17, 63, 1000}) calls.push_back(flat_call(count));
+  for (const int64_t channels : {1, 15, 16, 17, 40}) calls.push_back(requantize_call(23, channels));
+  return calls;
+}
+
+}  // namespace mininas::test
