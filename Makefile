@@ -68,6 +68,9 @@ $(BUILD)/%.c.o: %.c | packages
 # Carries the device's C files inside; the dependency scanner does not see them.
 $(BUILD)/mcu/host/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch]) $(wildcard mcu/host/exported/*)
 
+# The decoder's arithmetic overflows on damaged JPEG files; it shall wrap around, the same with every compiler.
+$(BUILD)/datasets/stb_decoder.cpp.o: CXXFLAGS += -fwrapv
+
 define kernel_rule
 $(BUILD)/core/kernels/%.$(1).o: core/kernels/%.cpp | packages
 	@mkdir -p $$(@D)

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/error.h"
+#include "datasets/jpeg_check.h"
 
 namespace {
 
@@ -26,6 +27,7 @@ void* resize_block(void* block, size_t bytes) { return bytes <= kMaxBlockBytes ?
 #define STBI_MALLOC(bytes) allocate_block(bytes)
 #define STBI_REALLOC(block, bytes) resize_block(block, bytes)
 #define STBI_FREE(block) std::free(block)
+#define STBI_ASSERT(condition) static_cast<void>(0)  // one fails for damaged files, harmlessly; an abort would not be harmless
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wall"
 #pragma GCC diagnostic ignored "-Wextra"
@@ -49,36 +51,15 @@ struct FreeBlock {
   throw FormatError(text(name, ": does not decode as PNG or JPEG: ", reason));
 }
 
-unsigned byte_at(std::span<const std::byte> bytes, size_t i) { return i < bytes.size() ? std::to_integer<unsigned>(bytes[i]) : 0; }
-
-bool is_jpeg(std::span<const std::byte> bytes) { return byte_at(bytes, 0) == 0xFF && byte_at(bytes, 1) == 0xD8; }
-
-// What may follow an 0xFF inside a scan: a stuffed zero, a restart marker, another 0xFF.
-bool continues_scan(unsigned next) { return next == 0 || next == 0xFF || (next >= 0xD0 && next <= 0xD7); }
-
-// True where the end marker (0xFFD9) follows the segments and scans. Segments are stepped over, because a preview inside one has an end
-// marker of its own.
-bool jpeg_reaches_end(std::span<const std::byte> bytes) {
-  size_t position = 2;
-  while (position < bytes.size()) {
-    const unsigned marker = byte_at(bytes, position + 1);
-    if (byte_at(bytes, position) != 0xFF || continues_scan(marker)) {
-      ++position;
-    } else if (marker == 0xD9) {
-      return true;
-    } else {
-      position += 2 + (byte_at(bytes, position + 2) << 8 | byte_at(bytes, position + 3));  // a segment's length counts itself
-    }
-  }
-  return false;
-}
+bool looks_like_jpeg(std::span<const std::byte> bytes) { return !bytes.empty() && bytes[0] == std::byte{0xFF}; }
 
 }  // namespace
 
 ColourImage decode_image(std::span<const std::byte> bytes, const std::string& name) {
   if (bytes.size() > kMaxImageFileBytes)
     throw FormatError(text(name, ": holds ", bytes.size(), " bytes, expected at most ", kMaxImageFileBytes));
-  if (is_jpeg(bytes) && !jpeg_reaches_end(bytes)) refuse(name, "the file ends before the image does");
+  if (looks_like_jpeg(bytes))
+    if (const std::string reason = why_bad_jpeg(bytes); !reason.empty()) refuse(name, reason);
 
   // The decoder looks at the header first and refuses sides beyond STBI_MAX_DIMENSIONS before it asks for memory.
   ColourImage image;

@@ -2,7 +2,7 @@
 // kMaxImageFileBytes a file, kMaxImageSide pixels a side, so at most 48 MiB decoded; what the decoder asks for beyond 256 MiB at once (a
 // file that unpacks without end) is denied. Colour is three channels always: grey is repeated, transparency is dropped, 16 bits become 8.
 // The turning that a camera notes in its JPEG files (EXIF) is ignored. The bytes are the same on every machine: no SIMD, no unwritten
-// memory.
+// memory, and integers that wrap around (a flag in the Makefile).
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,5 @@
 // Decoding and resizing of single images.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "core/sha256.h"
@@ -75,6 +76,35 @@ TEST_CASE("a truncated PNG or JPEG is refused wherever it is cut", "[datasets][d
     }
 }
 
+TEST_CASE("a JPEG that ends early, in the main image or behind a preview, is refused with the reason", "[datasets][decoder]") {
+  Bytes jpeg = make_jpeg(200);
+  const Bytes preview = {0xFF, 0xE1, 0, 6, 0xFF, 0xD9, 1, 2};  // an application's segment with an end marker inside
+  jpeg.insert(jpeg.begin() + 2, preview.begin(), preview.end());
+  CHECK(decode(jpeg).pixels.size() == 8 * 8 * 3);
+  jpeg.pop_back();
+  jpeg.pop_back();
+  check_refused<FormatError>([&] { decode(jpeg); }, {"test.img", "ends before the image does"});
+}
+
+TEST_CASE("JPEG tables and samplings that the decoder does not bear are refused", "[datasets][decoder]") {
+  Bytes jpeg = make_jpeg(200);
+  const auto find = [&](uint8_t marker) {
+    const Bytes wanted = {0xFF, marker};
+    return static_cast<size_t>(std::search(jpeg.begin(), jpeg.end(), wanted.begin(), wanted.end()) - jpeg.begin());
+  };
+  const size_t tables = find(0xC4), frame = find(0xC0);
+  jpeg[tables + 6] = jpeg[tables + 7] = 200;  // codes of two and three bits
+  check_refused<FormatError>([&] { decode(jpeg); }, {"test.img", "more than 256 symbols"});
+
+  jpeg = make_jpeg(200);
+  jpeg[frame + 9] = 3;  // channels, whose samplings are then read from what follows
+  const Bytes channels = {1, 0x31, 0, 2, 0x21, 0, 3, 0x11, 0};
+  jpeg.erase(jpeg.begin() + static_cast<std::ptrdiff_t>(frame + 10), jpeg.begin() + static_cast<std::ptrdiff_t>(frame + 13));
+  jpeg.insert(jpeg.begin() + static_cast<std::ptrdiff_t>(frame + 10), channels.begin(), channels.end());
+  jpeg[frame + 3] = 17;
+  check_refused<FormatError>([&] { decode(jpeg); }, {"test.img", "samplings"});
+}
+
 TEST_CASE("an image beyond 4096 pixels a side is refused before it is decoded", "[datasets][decoder]") {
   Bytes png = solid_png(1, 1, 0, 0, 0);
   png[16 + 2] = 0x10;  // width 4097
@@ -97,6 +127,23 @@ TEST_CASE("damaged images are decoded or refused, never worse, and always alike"
         CHECK(image.pixels == decode(bytes).pixels);
       });
     }
+}
+
+TEST_CASE("damaged real photographs are decoded or refused, never worse, and always alike", "[datasets][decoder][damage][real]") {
+  const auto folder = real_data("tiny-imagenet-pairs/volleyball-basketball/test/volleyball");
+  if (!folder) return;
+  Rng rng(5);
+  for (const auto& entry : std::filesystem::directory_iterator(*folder)) {
+    const auto whole = read_file(entry.path());
+    const auto* first = reinterpret_cast<const uint8_t*>(whole.data());
+    for (int round = 0; round < 10; ++round) {
+      const Bytes bytes = damaged(Bytes(first, first + whole.size()), rng);
+      check_survives([&] {
+        const ColourImage image = decode(bytes);
+        CHECK(image.pixels == decode(bytes).pixels);
+      });
+    }
+  }
 }
 
 TEST_CASE("an image of the right size stays as it is", "[datasets][resize]") {
