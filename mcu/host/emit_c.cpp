@@ -24,8 +24,8 @@ if (mn_run(MODEL, image, arena, sizeof arena, logits) != MN_OK) return -1;
 return (int)mn_answer(logits, MODEL_CLASSES); /* an index into MODEL_CLASS_NAMES */
 ```
 
-`image` is the camera's bytes as they are. There is no heap, no floating point and no library; all state is in `arena`, and tasks with arenas of their
-own may run at the same time.
+`image` is the camera's bytes as they are. There is no heap, no floating point and no library; all state is in `arena`,
+and tasks with arenas of their own may run at the same time.
 
 | file | what it is |
 |---|---|
@@ -36,8 +36,9 @@ own may run at the same time.
 | other `mn_*` | the portable kernels, and the arithmetic that training used too |
 | `selftest.c`, `test_vectors.c` | images with the digest of each layer's output |
 
-`make test` builds everything for this machine and runs the test vectors; a difference names its layer. For a device, compile `model.c` and `mn_*.c`
-with any C99 compiler for a little-endian target, call `selftest.c`'s `main` once, and leave it and `test_vectors.c` out afterwards.
+`make test` builds everything for this machine and runs the test vectors; a difference names its layer. For a device,
+compile `model.c` and `mn_*.c` with any C99 compiler for a little-endian target, call `selftest.c`'s `main` once, and leave
+it and `test_vectors.c` out afterwards.
 )";
 
 std::string readme_text(const QuantizedModel& model) {
@@ -46,9 +47,10 @@ std::string readme_text(const QuantizedModel& model) {
   for (const std::string& name : model.class_names) classes += (classes.empty() ? "" : ", ") + name;
   constexpr size_t kLongest = 400;
   if (classes.size() > kLongest) classes = classes.substr(0, classes.rfind(',', kLongest)) + ", ...";
-  return text("# An image classifier in C99\n\nTakes ", to_text(model.spec.input), " raw bytes, tells ", model.spec.classes, " classes apart: ", classes,
-              ".\n\n| RAM (arena) | constants | code (Cortex-M4, -Os) | multiply-accumulates |\n|---|---|---|---|\n| ", cost.ram_bytes, " bytes | ",
-              cost.model_bytes, " bytes | ", cost.code_bytes, " bytes | ", mac_count(model.spec), " |\n", kReadmeUse);
+  return text("# An image classifier in C99\n\nTakes ", to_text(model.spec.input), " raw bytes, tells ", model.spec.classes,
+              " classes apart: ", classes, ".\n\n| RAM (arena) | constants | code (Cortex-M4, -Os) | multiply-accumulates |\n",
+              "|---|---|---|---|\n| ", cost.ram_bytes, " bytes | ", cost.model_bytes, " bytes | ", cost.code_bytes, " bytes | ",
+              mac_count(model.spec), " |\n", kReadmeUse);
 }
 
 std::vector<TextFile> all_files(const QuantizedModel& model, const ImageSet& vectors) {

@@ -1,5 +1,5 @@
-// Export: a quantised model as a folder of C that stands alone: model.c, model.h, the runtime's files that it needs, test vectors, selftest.c,
-// Makefile, README.md. The folder is written whole or not at all.
+// Export: a quantised model as a folder of C that stands alone: model.c, model.h, the runtime's files that it needs, test vectors,
+// selftest.c, Makefile, README.md. The folder is written whole or not at all.
 #pragma once
 #include <filesystem>
 

@@ -83,45 +83,59 @@ class LimitSearch {
   int64_t steps_ = 0;
 };
 
-// The exact search. Any placement, read from the lowest offset up, is an order in which each tensor can sink onto the highest end of those
-// before it that it must not overlap; so some order gives the optimum, and branch and bound goes through all of them.
+// The exact search. In any placement, read from the lowest offset up, each tensor can sink onto the highest end of those before it that it
+// must not overlap; so some order with rising offsets gives the optimum, and branch and bound goes through all of them.
 class OrderSearch {
  public:
-  OrderSearch(const std::vector<ArenaTensor>& tensors, int64_t lower_bound)
-      : tensors_(tensors), lower_bound_(lower_bound), order_(ordered(tensors, [](auto& a, auto& b) { return a.bytes > b.bytes; })) {}
+  OrderSearch(const std::vector<ArenaTensor>& tensors, int64_t lower_bound) : tensors_(tensors), offsets_(tensors.size(), kUnplaced) {
+    best_.lower_bound = lower_bound;
+    best_.bytes = std::numeric_limits<int64_t>::max();
+  }
 
   Placement run() {
-    best_.lower_bound = lower_bound_;
-    best_.bytes = std::numeric_limits<int64_t>::max();
-    offsets_.assign(tensors_.size(), kUnplaced);
     extend(0, 0);
-    best_.optimal = steps_ <= kSearchSteps || best_.bytes == lower_bound_;
+    best_.optimal = steps_ <= kSearchSteps || best_.bytes == best_.lower_bound;
     return best_;
   }
 
  private:
   static constexpr int64_t kUnplaced = -1;
 
-  // The first descent always completes, so there is a result even where the steps run out.
-  bool out_of_steps() const { return steps_ > kSearchSteps && !best_.offsets.empty(); }
+  bool done() const { return best_.bytes == best_.lower_bound || steps_ > kSearchSteps; }
 
-  void extend(size_t placed, int64_t top) {
-    if (placed == order_.size()) {
-      best_.bytes = top;
+  // Places the remaining tensors, none below `floor`. The first descent always takes the lowest candidate and completes, so there is a
+  // result even where the steps run out.
+  void extend(size_t placed, int64_t floor) {
+    if (placed == tensors_.size()) {
+      best_.bytes = least_top(floor);
       best_.offsets = offsets_;
       return;
     }
-    for (const size_t tensor : order_) {
-      if (offsets_[tensor] != kUnplaced) continue;
-      if (best_.bytes == lower_bound_ || out_of_steps()) return;
+    for (const auto& [offset, tensor] : candidates(floor)) {
       ++steps_;
-      const int64_t offset = highest_end_below(tensor);
-      const int64_t new_top = std::max(top, offset + tensors_[tensor].bytes);
-      if (new_top >= best_.bytes) continue;
       offsets_[tensor] = offset;
-      extend(placed + 1, new_top);
+      if (least_top(offset) < best_.bytes) extend(placed + 1, offset);
       offsets_[tensor] = kUnplaced;
+      if (done()) return;
     }
+  }
+
+  // Unplaced tensors with the offset they sink to, lowest first. Not below `floor`: that placement is reached in another order. Not above
+  // where another unplaced tensor could end: that one would sink below and belongs first.
+  std::vector<std::pair<int64_t, size_t>> candidates(int64_t floor) const {
+    std::vector<std::pair<int64_t, size_t>> found;
+    int64_t limit = std::numeric_limits<int64_t>::max();
+    for (size_t tensor = 0; tensor < tensors_.size(); ++tensor) {
+      if (offsets_[tensor] != kUnplaced) continue;
+      const int64_t offset = highest_end_below(tensor);
+      limit = std::min(limit, offset + tensors_[tensor].bytes);
+      if (offset >= floor) found.emplace_back(offset, tensor);
+    }
+    std::erase_if(found, [&](const auto& candidate) { return candidate.first >= limit; });
+    std::stable_sort(found.begin(), found.end(), [&](const auto& a, const auto& b) {
+      return a.first != b.first ? a.first < b.first : tensors_[a.second].bytes > tensors_[b.second].bytes;
+    });
+    return found;
   }
 
   int64_t highest_end_below(size_t tensor) const {
@@ -131,8 +145,22 @@ class OrderSearch {
     return end;
   }
 
+  // What the arena needs at least: at every step, the unplaced tensors stack up above the placed ones and above `floor`.
+  int64_t least_top(int64_t floor) const {
+    int64_t top = 0;
+    for (const ArenaTensor& birth : tensors_) {
+      int64_t placed_end = 0, unplaced = 0;
+      for (size_t i = 0; i < tensors_.size(); ++i) {
+        if (tensors_[i].first > birth.first || birth.first > tensors_[i].last) continue;
+        if (offsets_[i] == kUnplaced) unplaced += tensors_[i].bytes;
+        else placed_end = std::max(placed_end, offsets_[i] + tensors_[i].bytes);
+      }
+      top = std::max(top, unplaced == 0 ? placed_end : std::max(placed_end, floor) + unplaced);
+    }
+    return top;
+  }
+
   const std::vector<ArenaTensor>& tensors_;
-  const int64_t lower_bound_;
   const std::vector<size_t> order_;
   std::vector<int64_t> offsets_;
   Placement best_;

@@ -41,6 +41,15 @@ void replace_in_file(const fs::path& path, const std::string& old, const std::st
   write_text_file(path, content.replace(place, old.size(), fresh));
 }
 
+int64_t differing_bytes(const QuantizedModel& a, const QuantizedModel& b, const ImageSet& images) {
+  const auto first = integer_forward(a, images.pixels.data(), images.count()).layers;
+  const auto second = integer_forward(b, images.pixels.data(), images.count()).layers;
+  int64_t different = 0;
+  for (size_t layer = 0; layer < first.size(); ++layer)
+    for (size_t i = 0; i < first[layer].size(); ++i) different += first[layer][i] != second[layer][i];
+  return different;
+}
+
 std::set<std::string> names_in(const fs::path& folder) {
   std::set<std::string> names;
   for (const auto& entry : fs::directory_iterator(folder)) names.insert(entry.path().filename().string());
@@ -132,7 +141,9 @@ TEST_CASE("one changed weight in model.c is found and its layer named", "[mcu][e
   replace_in_file(folder / "c" / "model.c", text(".weights = {\n      ", weight, ","), text(".weights = {\n      ", weight > 0 ? -127 : 127, ","), layer);
   const Verification result = verify_export(model, folder / "c", images);
   REQUIRE(result.first);
-  CHECK(result.bytes_different > 0);
+  QuantizedModel changed = model;
+  changed.layers[1].weights[0] = static_cast<int8_t>(weight > 0 ? -127 : 127);
+  CHECK(result.bytes_different == differing_bytes(model, changed, images));
   CHECK(result.first->layer == "layer1.depthwise");
   CHECK(result.first->channel == 0);
   CHECK(result.first->expected != result.first->found);

@@ -191,3 +191,13 @@ TEST_CASE("a model that breaks a rule is refused with layer, channel and rule", 
     CHECK_THROWS_WITH(validate(model), Catch::StartsWith(c.message));
   }
 }
+
+TEST_CASE("an accumulator may reach 2^31 - 1 and no more", "[mcu][qnet]") {
+  QuantizedModel model = small_model();
+  QuantizedLayer& layer = model.layers[1];  // depthwise: 9 taps a channel
+  std::fill(layer.weights.begin(), layer.weights.end(), int8_t{127});
+  layer.bias[0] = INT32_MAX - 9 * 127 * 255;
+  CHECK_NOTHROW(validate(model));
+  ++layer.bias[0];
+  CHECK_THROWS_WITH(validate(model), Catch::Contains("can reach 2147483648"));
+}
