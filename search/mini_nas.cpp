@@ -182,14 +182,21 @@ int MiniNas::layers_tried(int depth) const {
   return static_cast<int>(std::floor(options_.layer_fraction * depth + 1e-6));  // two thirds of 15 are 10
 }
 
+// No network can gain more than what is missing to 100 %: where a change would have to, none is tried.
+bool MiniNas::can_gain(double margin) const {
+  const double score = current_->outcome.score;
+  return above(100.0, score + with_noise(margin, score));
+}
+
 std::optional<Architecture> MiniNas::propose_operation() {
-  if (layer_ >= layers_tried(current_->candidate.architecture.depth())) return std::nullopt;
+  if (!can_gain(options_.operation_margin) || layer_ >= layers_tried(current_->candidate.architecture.depth())) return std::nullopt;
   Architecture changed = current_->candidate.architecture;
   changed.layers[static_cast<size_t>(layer_++)].operation = Operation::kConv;
   return changed;
 }
 
 std::optional<Architecture> MiniNas::propose_kernel() {
+  if (!can_gain(options_.kernel_margin)) return std::nullopt;
   for (; layer_ < layers_tried(current_->candidate.architecture.depth()); ++layer_, kernel_ = 0)
     while (kernel_ < options_.kernels.size()) {
       Architecture changed = current_->candidate.architecture;

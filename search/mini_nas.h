@@ -21,7 +21,7 @@ struct MiniNasOptions {
   int min_depth = 3, max_depth = 8;
   int min_width = 16, max_width = 64, width_step = 4;
   std::vector<int> kernels = {5, 7};  // tried in the kernel stage, in this order; 3 is where every layer starts
-  int epochs = 3;                     // of each candidate
+  int epochs = 5;                     // of each candidate
   double target_accuracy = 99.0;      // the network stops growing at target_accuracy - target_tolerance
   double target_tolerance = 0.5;
   double depth_gain = 0.25;           // a deeper network that gains this much becomes the current one
@@ -68,6 +68,7 @@ class MiniNas final : public SearchStrategy {
   // `tolerance`, or the standard error of `score` where that is larger.
   double with_noise(double tolerance, double score) const;
   int layers_tried(int depth) const;
+  bool can_gain(double margin) const;
 
   const MiniNasOptions options_;
   const int64_t validation_images_;

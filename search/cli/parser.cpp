@@ -38,8 +38,8 @@ struct Registration {
     app.add_flag("--" + field.name + ",!--no-" + field.name, *value, field.help + (*value ? " (default: yes)" : " (default: no)"));
   }
   void operator()(std::vector<int>* value) const {
-    // Without the fixed size, a list would swallow the words behind it.
-    app.add_option("--" + field.name, *value, field.help)->delimiter(',')->expected(1)->allow_extra_args(false)->capture_default_str()->type_name("N,N");
+    // Without allow_extra_args(false), a list would swallow the words behind it.
+    app.add_option("--" + field.name, *value, field.help)->delimiter(',')->allow_extra_args(false)->capture_default_str()->type_name("N,N");
   }
   template <class T>
   void operator()(T* value) const {

@@ -40,6 +40,7 @@ Record summarize(const Architecture& architecture, Trainable& network, const Tra
 Record train_in(const RunFolder& folder, const Architecture& architecture, const Dataset& data, const TrainConfig& config, Progress& progress) {
   if (std::filesystem::exists(folder.summary_file())) return Record::read(folder.summary_file());
   const NetworkSpec spec = build_network_spec(architecture, data.train.shape, data.train.classes());
+  progress.stage("training");
   try {
     const TrainResult result = train_stage(folder, spec, data.train, &data.test, config, progress.training_hooks());
     NamedNetwork trained = load_network(folder.network_file());
@@ -64,6 +65,7 @@ Record begin(const Command& command, Options& o, Progress& progress) {
     return train_in(folder, architecture, data, o.config, progress);
   }
   const NetworkSpec spec = build_network_spec(architecture, data.train.shape, data.train.classes());
+  progress.stage("training");
   TrainedNetwork trained = train_network(spec, data.train, &data.test, o.config, progress.training_hooks());
   return summarize(architecture, trained.network, trained.result, data, o.config);
 }

@@ -147,6 +147,14 @@ TEST_CASE("operations and kernels accumulate, and an equal score changes nothing
   CHECK(d.accepted == std::vector<std::string>{"w16:s3*3", "w16:s3,c3,s3", "w16:s3,c5,s3", "w16:s3,c5,s5"});
 }
 
+TEST_CASE("changes that would have to gain more than is missing to 100 % are not tried", "[search][mini-nas]") {
+  auto o = small_options();
+  CHECK(drive(o, {{"w16:s3*3", score(100)}, {"w12:s3*3", score(90)}}).asked.size() == 2);
+  o.operation_margin = 2;
+  const Drive d = drive(o, {{"w16:s3*3", score(98.5)}, {"w12:s3*3", score(90)}});
+  CHECK(d.asked[2] == "kernel w16:s5,s3*2");
+}
+
 TEST_CASE("a rejected kernel goes back to the best so far of that layer", "[search][mini-nas]") {
   auto o = small_options();
   o.kernels = {5, 7};

@@ -1,0 +1,81 @@
+#include "tests/cli/program.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "core/file.h"
+#include "tests/support/shell.h"
+#include "tests/support/temp_dir.h"
+
+namespace mininas::test {
+namespace {
+
+std::string program_path() {
+  const char* named = std::getenv("MININAS_BIN");
+  return named == nullptr ? "build/release/mininas" : named;
+}
+
+int status_of(const std::string& ending) {
+  const std::string exit = "exit status ";
+  if (ending.empty()) return 0;
+  if (ending.rfind(exit, 0) != 0) throw std::runtime_error("the program ended with " + ending);
+  return std::stoi(ending.substr(exit.size()));
+}
+
+pid_t start(const std::vector<std::string>& words, const std::filesystem::path& errors) {
+  std::vector<char*> arguments;
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  ::dup2(::open(errors.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644), STDERR_FILENO);
+  ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO);
+  ::execv(arguments[0], arguments.data());
+  ::_exit(127);
+}
+
+}  // namespace
+
+const std::string kTinyData = "synthetic:size=12,train=300,test=40";
+
+bool Answer::is_one_error_line() const {
+  return errors.rfind("mininas: ", 0) == 0 && std::count(errors.begin(), errors.end(), '\n') == 1 && errors.back() == '\n';
+}
+
+Answer mininas(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), program_path());
+  const CommandResult result = run_command(arguments);
+  return {status_of(result.ending), result.output, result.errors};
+}
+
+int signal_at(const std::vector<std::string>& arguments, const std::function<bool()>& moment, int signal, std::string* errors) {
+  const TempDir folder;
+  std::vector<std::string> words = arguments;
+  words.insert(words.begin(), program_path());
+  const pid_t child = start(words, folder / "errors");
+  int status = 0;
+  bool sent = false;
+  while (::waitpid(child, &status, WNOHANG) == 0) {
+    if (!sent && moment()) {
+      ::kill(child, signal);
+      sent = true;
+    }
+    ::usleep(500);
+  }
+  if (errors != nullptr) *errors = read_text_file(folder / "errors");
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+std::vector<std::string> tiny_search(const std::filesystem::path& out) {
+  return {"search",  "--data",     kTinyData, "--out",  out.string(), "--json",  "--threads", "1",         "--max-depth", "4",
+          "--min-width", "4",      "--max-width", "8",  "--kernels",  "5",       "--noise",   "0",         "--cutout",    "0",
+          "--lr",    "0.05",       "--candidate-epochs", "3", "--final-epochs", "3", "--qat-epochs", "2", "--validation-fraction", "0.3"};
+}
+
+}  // namespace mininas::test

@@ -1,0 +1,244 @@
+#include <catch2/catch.hpp>
+
+#include <signal.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/file.h"
+#include "tests/cli/program.h"
+#include "tests/support/shell.h"
+#include "tests/support/temp_dir.h"
+
+using namespace mininas;
+using namespace mininas::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+size_t lines_in(const fs::path& file) {
+  if (!fs::exists(file)) return 0;
+  const std::string content = read_text_file(file);
+  return static_cast<size_t>(std::count(content.begin(), content.end(), '\n'));
+}
+
+struct Moment {
+  std::string name;
+  std::function<bool(const fs::path& run)> reached;
+};
+
+// Where a run is killed. Some are passed within milliseconds: a run that got further than that, or to its end, must resume as well.
+const std::vector<Moment> kMoments = {
+    {"after its folder was made", [](const fs::path& run) { return fs::exists(run); }},
+    {"after run.json", [](const fs::path& run) { return fs::exists(run / "run.json"); }},
+    {"in the first candidate", [](const fs::path& run) { return fs::exists(run / "checkpoints/candidate-0.checkpoint"); }},
+    {"after three candidates", [](const fs::path& run) { return lines_in(run / "journal.jsonl") == 3; }},
+    {"in the fifth candidate", [](const fs::path& run) { return fs::exists(run / "checkpoints/candidate-4.checkpoint"); }},
+    {"in the final training", [](const fs::path& run) { return fs::exists(run / "checkpoints/training.checkpoint"); }},
+    {"after the final training", [](const fs::path& run) { return fs::exists(run / "network.bin"); }},
+    {"while it quantises", [](const fs::path& run) { return fs::exists(run / "checkpoints/quantizing.checkpoint"); }},
+    {"after it quantised", [](const fs::path& run) { return fs::exists(run / "quantized.bin"); }},
+    {"while it verifies", [](const fs::path& run) { return fs::exists(run / "c"); }},
+};
+
+}  // namespace
+
+namespace {
+
+// One search for all tests of this file, and a copy of its folder for each.
+struct FinishedRun {
+  FinishedRun() : answer(mininas::test::mininas(tiny_search(folder / "run"))) {}
+  TempDir folder;
+  Answer answer;
+};
+
+const FinishedRun& finished_run() {
+  static const FinishedRun run;
+  return run;
+}
+
+class RunCopy {
+ public:
+  RunCopy() : summary(finished_run().answer.json()) { fs::copy(finished_run().folder / "run", path(), fs::copy_options::recursive); }
+  fs::path path() const { return folder_ / "run"; }
+  std::string name() const { return path().string(); }
+  const Record summary;
+
+ private:
+  TempDir folder_;
+};
+
+}  // namespace
+
+TEST_CASE("a search goes from images to verified C, and leaves a record of itself", "[cli][search]") {
+  if (skipped_without("cc")) return;
+  INFO(finished_run().answer.errors);
+  REQUIRE(finished_run().answer.status == 0);
+  const RunCopy run;
+  CHECK(run.summary.to_line() == Record::read(run.path() / "summary.json").to_line());
+  for (const char* key : {"architecture", "params", "flash_bytes", "code_bytes", "ram_bytes", "macs", "test_accuracy_float", "test_accuracy_int8",
+                          "candidates_trained", "seconds", "weights_sha256", "verify", "seed", "command", "data"})
+    CHECK(run.summary.has(key));
+  const Record verify = run.summary.record("verify");
+  CHECK(verify.integer("images") == 40);
+  CHECK(verify.integer("bytes_different") == 0);
+  CHECK(verify.integer("bytes_compared") > 0);
+  CHECK(run.summary.integer("candidates") + 1 == static_cast<int>(lines_in(run.path() / "journal.jsonl")));
+  CHECK(fs::is_empty(run.path() / "checkpoints"));
+  const Answer again = mininas::test::mininas({"search", "--resume", run.name()});
+  CHECK(again.status == 0);
+  CHECK_THAT(again.output, Catch::Contains("VERIFIED") && Catch::Contains(run.summary.string("weights_sha256")));
+}
+
+TEST_CASE("the stages can be called one by one on what a search left", "[cli][stages]") {
+  if (skipped_without("cc")) return;
+  const RunCopy run;
+  const Record verified = mininas::test::mininas({"verify", run.name(), "--data", kTinyData, "--json"}).json();
+  CHECK(verified.to_line() == run.summary.record("verify").to_line());
+  const Record floats = mininas::test::mininas({"eval", run.name(), "--data", kTinyData, "--json"}).json();
+  CHECK(floats.number("accuracy") == run.summary.number("test_accuracy_float"));
+  const Record integers = mininas::test::mininas({"eval", run.name(), "--int8", "--json"}).json();
+  CHECK(integers.number("accuracy") == run.summary.number("test_accuracy_int8"));
+  const Record inspected = mininas::test::mininas({"inspect", run.name(), "--json"}).json();
+  for (const char* key : {"params", "flash_bytes", "ram_bytes", "macs"}) CHECK(inspected.integer(key) == run.summary.integer(key));
+  const Record same = mininas::test::mininas({"inspect", run.summary.string("architecture"), "--input", "12x12x3", "--json"}).json();
+  CHECK(same.to_line() == inspected.to_line());
+
+  const TempDir folder;
+  CHECK(mininas::test::mininas({"export", run.name(), "--out", (folder / "firmware").string()}).status == 0);
+  for (const char* file : {"model.c", "model.h", "mn.h", "Makefile", "README.md"})
+    CHECK(read_text_file(folder / "firmware" / file) == read_text_file(run.path() / "c" / file));
+}
+
+TEST_CASE("quantising again replaces all that was made of the old integers", "[cli][stages]") {
+  if (skipped_without("cc")) return;
+  const RunCopy run;
+  REQUIRE(mininas::test::mininas({"quantize", run.name(), "--qat-epochs", "1", "--quiet"}).status == 0);
+  CHECK_FALSE(fs::exists(run.path() / "c"));
+  const Record summary = mininas::test::mininas({"search", "--resume", run.name(), "--json"}).json();
+  CHECK(summary.string("quantized_sha256") != run.summary.string("quantized_sha256"));
+  CHECK(summary.string("weights_sha256") == run.summary.string("weights_sha256"));
+  CHECK(summary.record("verify").integer("bytes_different") == 0);
+}
+
+TEST_CASE("one wrong byte in the exported C is found, named and exit status 1", "[cli][stages]") {
+  if (skipped_without("cc")) return;
+  const RunCopy run;
+  std::string code = read_text_file(run.path() / "c/mn_pool.c");
+  const size_t place = code.find("mn_average(");
+  REQUIRE(place != std::string::npos);
+  code.replace(place, 11, "1 ^ mn_average(");
+  write_text_file(run.path() / "c/mn_pool.c", code);
+  const Answer verified = mininas::test::mininas({"verify", run.name(), "--json", "--quiet"});
+  CHECK(verified.status == 1);
+  CHECK(verified.is_one_error_line());
+  CHECK(verified.json().integer("bytes_different") > 0);
+  CHECK_THAT(verified.errors, Catch::Contains("layer pool"));
+}
+
+TEST_CASE("a run's folder takes no second run, no other settings, no other images, and no damage", "[cli][search]") {
+  if (skipped_without("cc")) return;
+  const RunCopy run;
+  const auto refused = [](const std::vector<std::string>& arguments, int status, const std::string& expected) {
+    const Answer answer = mininas::test::mininas(arguments);
+    INFO(answer.errors);
+    CHECK(answer.status == status);
+    CHECK(answer.is_one_error_line());
+    CHECK_THAT(answer.errors, Catch::Contains(expected));
+  };
+  refused(tiny_search(run.path()), 1, "go on with it by --resume");
+  refused({"search", "--resume", run.name(), "--final-epochs", "5"}, 2, "--final-epochs cannot go with --resume");
+  refused({"train", "--resume", run.name()}, 1, "is a run of `mininas search`");
+  refused({"search", "--resume", run.name(), "--data", "synthetic:size=12,train=302,test=40"}, 1, "training images have changed");
+  fs::remove(run.path() / "summary.json");
+  std::string bytes = read_text_file(run.path() / "network.bin");
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  write_text_file(run.path() / "network.bin", bytes);
+  refused({"eval", run.name()}, 1, "network.bin");
+  refused({"quantize", run.name(), "--quiet"}, 1, "network.bin");
+}
+
+TEST_CASE("a run that was killed at any moment resumes to the same network", "[cli][search][kill]") {
+  if (skipped_without("cc")) return;
+  const TempDir folder;
+  const Record expected = finished_run().answer.json();
+  const size_t expected_lines = lines_in(finished_run().folder / "run" / "journal.jsonl");
+  int killed = 0, number = 0;
+  for (const Moment& moment : kMoments) {
+    INFO("killed " << moment.name);
+    const fs::path out = folder / ("killed-" + std::to_string(number++));
+    killed += signal_at(tiny_search(out), [&] { return moment.reached(out); }, SIGKILL) == 128 + SIGKILL;
+    // Before run.json there is nothing to go on with, and nothing in the way of a new start.
+    const bool begun = fs::exists(out / "run.json");
+    const Answer resumed = begun ? mininas::test::mininas({"search", "--resume", out.string(), "--json", "--threads", number % 5 == 0 ? "2" : "1"}) : mininas::test::mininas(tiny_search(out));
+    INFO(resumed.errors);
+    REQUIRE(resumed.status == 0);
+    const Record json = resumed.json();
+    CHECK(json.string("architecture") == expected.string("architecture"));
+    CHECK(json.string("weights_sha256") == expected.string("weights_sha256"));
+    CHECK(json.string("quantized_sha256") == expected.string("quantized_sha256"));
+    CHECK(json.integer("candidates_trained") == expected.integer("candidates_trained"));
+    CHECK(lines_in(out / "journal.jsonl") == expected_lines);
+  }
+  CHECK(killed >= 6);
+}
+
+TEST_CASE("Ctrl-C saves, tells how to go on and is exit status 130", "[cli][search]") {
+  if (skipped_without("cc")) return;
+  const TempDir folder;
+  const fs::path out = folder / "run";
+  std::string errors;
+  const int status = signal_at(tiny_search(out), [&] { return lines_in(out / "journal.jsonl") >= 1; }, SIGINT, &errors);
+  CHECK(status == 130);
+  CHECK_THAT(errors, Catch::Contains("go on with: mininas search --resume " + out.string()));
+  CHECK(mininas::test::mininas({"search", "--resume", out.string(), "--quiet", "--threads", "1"}).status == 0);
+}
+
+TEST_CASE("a run that another process uses is refused", "[cli][search]") {
+  const TempDir folder;
+  const fs::path out = folder / "run";
+  fs::create_directory(out);
+  const FolderLock lock(out);
+  const Answer answer = mininas::test::mininas(tiny_search(out));
+  CHECK(answer.status == 1);
+  CHECK(answer.is_one_error_line());
+  CHECK_THAT(answer.errors, Catch::Contains("another process"));
+}
+
+TEST_CASE("train measures an architecture, the same for any number of threads and after any interruption", "[cli][train]") {
+  const TempDir folder;
+  const std::vector<std::string> base = {"train", "--arch", "w4:s3,c3,s5", "--data", kTinyData, "--epochs", "3", "--lr", "0.01", "--json", "--seed", "7"};
+  const auto with = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments = base;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  };
+  const Answer one = mininas::test::mininas(with({"--threads", "1", "--quiet"}));
+  REQUIRE(one.status == 0);
+  CHECK(one.errors.empty());
+  const Record json = one.json();
+  for (const char* key : {"train_accuracy", "test_accuracy", "best_test_accuracy", "best_epoch", "seconds", "weights_sha256", "params"}) CHECK(json.has(key));
+  const std::string digest = json.string("weights_sha256");
+  CHECK(mininas::test::mininas(with({"--threads", "3"})).json().string("weights_sha256") == digest);
+  CHECK(mininas::test::mininas(with({"--seed", "8"})).status == 2);
+
+  const fs::path out = folder / "run";
+  const auto started = [&] { return fs::exists(out / "checkpoints/training.checkpoint"); };
+  signal_at(with({"--out", out.string(), "--threads", "1"}), started, SIGKILL);
+  const Answer resumed = mininas::test::mininas({"train", "--resume", out.string(), "--json"});
+  INFO(resumed.errors);
+  REQUIRE(resumed.status == 0);
+  CHECK(resumed.json().string("weights_sha256") == digest);
+  CHECK(mininas::test::mininas({"search", "--resume", out.string()}).status == 1);
+
+  if (skipped_without("cc")) return;
+  CHECK(mininas::test::mininas({"quantize", out.string(), "--qat-epochs", "1"}).status == 0);
+  CHECK(mininas::test::mininas({"verify", out.string()}).status == 0);
+}
+
+TEST_CASE("train stops after the steps asked for", "[cli][train]") {
+  const std::vector<std::string> base = {"train", "--arch", "w4:s3*3", "--data", kTinyData, "--epochs", "50", "--batch", "20", "--steps", "4", "--json"};
+  const Answer answer = mininas::test::mininas(base);
+  REQUIRE(answer.status == 0);
+  CHECK(answer.json().integer("epochs") == 1);
+}

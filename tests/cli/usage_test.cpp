@@ -1,0 +1,102 @@
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+
+#include "tests/cli/program.h"
+#include "tests/support/temp_dir.h"
+
+using namespace mininas;
+using namespace mininas::test;
+
+namespace {
+
+// Exit status 2, one line that holds `expected`.
+void check_usage(const std::vector<std::string>& arguments, const std::string& expected) {
+  const Answer answer = mininas::test::mininas(arguments);
+  INFO(answer.errors);
+  CHECK(answer.status == 2);
+  CHECK(answer.is_one_error_line());
+  CHECK_THAT(answer.errors, Catch::Contains(expected));
+  CHECK(answer.output.empty());
+}
+
+// Exit status 1, one line that holds `expected`.
+void check_refusal(const std::vector<std::string>& arguments, const std::string& expected) {
+  const Answer answer = mininas::test::mininas(arguments);
+  INFO(answer.errors);
+  CHECK(answer.status == 1);
+  CHECK(answer.is_one_error_line());
+  CHECK_THAT(answer.errors, Catch::Contains(expected));
+}
+
+}  // namespace
+
+TEST_CASE("every command explains itself with an example", "[cli]") {
+  const Answer all = mininas::test::mininas({"--help"});
+  CHECK(all.status == 0);
+  for (const char* command : {"search", "train", "quantize", "export", "verify", "eval", "inspect"}) {
+    CHECK_THAT(all.output, Catch::Contains(command));
+    const Answer help = mininas::test::mininas({command, "--help"});
+    CHECK(help.status == 0);
+    CHECK_THAT(help.output, Catch::Contains(std::string("Example:\n  mininas ") + command));
+    for (const char* option : {"--json", "--seed", "--threads", "--quiet"}) CHECK_THAT(help.output, Catch::Contains(option));
+    CHECK(help.errors.empty());
+  }
+}
+
+TEST_CASE("wrong usage is one line and exit status 2", "[cli]") {
+  check_usage({}, "subcommand");
+  check_usage({"sing"}, "mininas --help");
+  check_usage({"inspect"}, "A-or-RUN");
+  check_usage({"inspect", "w16:s3*5", "--colour", "red"}, "--colour");
+  check_usage({"inspect", "w16:s3*5", "--classes", "two"}, "two");
+  check_usage({"inspect", "w16:s3*5", "--classes", "1"}, "--classes 1: must be 2 to 100000");
+  check_usage({"train", "--arch", "w16:s3*5"}, "--arch and --data");
+  check_usage({"train", "--arch", "w8:s3*3", "--data", "synthetic", "--schedule", "odd"}, "--schedule odd");
+  check_usage({"train", "--arch", "w8:s3*3", "--data", "synthetic", "--lr", "-1"}, "--lr -1");
+  check_usage({"train", "--arch", "w8:s3*3", "--data", "cifar11:x"}, "cifar11");
+  check_usage({"search", "--data", "synthetic"}, "--out RUN");
+  check_usage({"search", "--out", "never"}, "--data is needed");
+  check_usage({"search", "--data", "synthetic", "--out", "never", "--max-flash", "64Q"}, "--max-flash: '64Q' is no size");
+  check_usage({"search", "--data", "synthetic", "--out", "never", "--protocol", "magic"}, "there are: mini-nas");
+  check_usage({"search", "--data", "synthetic", "--out", "never", "--min-depth", "9"}, "depth 9 to 8");
+  check_usage({"search", "--data", "synthetic", "--out", "never", "--kernels", "5,6"}, "kernel 6");
+  CHECK_FALSE(std::filesystem::exists("never"));
+}
+
+TEST_CASE("what cannot be done is one line and exit status 1, with nothing half written", "[cli]") {
+  const TempDir folder;
+  const std::string out = (folder / "run").string();
+  check_refusal({"inspect", "w16:s3*2"}, "at least 3 layers");
+  check_refusal({"inspect", "w16:s4*5"}, "position 6");
+  check_refusal({"inspect", "w16:s3*5", "--input", "32x32"}, "32x32");
+  check_refusal({"inspect", folder.path().string()}, "holds no run");
+  check_refusal({"train", "--arch", "w8:s4*3", "--data", "synthetic", "--out", out}, "position 5");
+  check_refusal({"train", "--arch", "w8:s3*3", "--data", "cifar10:/nowhere", "--out", out}, "/nowhere");
+  check_refusal({"search", "--data", "cifar10:/nowhere", "--out", out}, "/nowhere");
+  check_refusal({"search", "--resume", out}, "holds no run");
+  check_refusal({"quantize", out}, "holds no run");
+  check_refusal({"verify", out}, "holds no run");
+  CHECK_FALSE(std::filesystem::exists(out));
+  check_refusal({"search", "--data", kTinyData, "--out", "/proc/run"}, "/proc/run");
+}
+
+TEST_CASE("a budget that no network keeps is refused with the figures", "[cli]") {
+  const TempDir folder;
+  const Answer answer = mininas::test::mininas({"search", "--data", kTinyData, "--out", (folder / "run").string(), "--max-flash", "1K", "--quiet"});
+  CHECK(answer.status == 1);
+  CHECK(answer.is_one_error_line());
+  CHECK_THAT(answer.errors, Catch::Contains("over the limit of 1,024"));
+}
+
+TEST_CASE("inspect tells the published sizes", "[cli][inspect]") {
+  const Answer answer = mininas::test::mininas({"inspect", "w72:s3*10", "--input", "32x32x3", "--classes", "10", "--json"});
+  REQUIRE(answer.status == 0);
+  const Record json = answer.json();
+  CHECK(json.integer("params") == 388450);
+  CHECK(json.integer("flash_bytes") == json.integer("model_bytes") + json.integer("code_bytes"));
+  CHECK(json.integer("ram_bytes") == 32 * 32 * 144 * 2);
+  CHECK(json.has("layers"));
+  const Answer table = mininas::test::mininas({"inspect", "w16:s3*6", "--input", "32x32x3", "--classes", "2"});
+  CHECK_THAT(table.output, Catch::Contains("11,682") && Catch::Contains("layer5.pointwise") && Catch::Contains("65,536 bytes of arena"));
+}
