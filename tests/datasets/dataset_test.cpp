@@ -70,6 +70,20 @@ TEST_CASE("a split depends on its seed and on nothing else", "[datasets][split]"
   CHECK(split_for_search(images, 0.2, 1).validation.pixels != split_for_search(images, 0.2, 2).validation.pixels);
 }
 
+TEST_CASE("each class has a draw of its own, which the other classes do not change", "[datasets][split]") {
+  std::vector<int> labels(40, 0);
+  labels.resize(80, 1);
+  const std::vector<int64_t> both = stratified_split(labels, {"a", "b"}, 0.25, Rng(3)).drawn;
+  REQUIRE(both.size() == 20);
+  const std::vector<int64_t> first(both.begin(), both.begin() + 10);
+  std::vector<int64_t> second(both.begin() + 10, both.end());
+  for (int64_t& position : second) position -= 40;
+  CHECK(first != second);
+  labels.resize(50);  // fewer of class b
+  const std::vector<int64_t> fewer = stratified_split(labels, {"a", "b"}, 0.25, Rng(3)).drawn;
+  CHECK(std::vector<int64_t>(fewer.begin(), fewer.begin() + 10) == first);
+}
+
 TEST_CASE("a split takes at least one image of a class and never all", "[datasets][split]") {
   const ImageSet images = numbered({0, 0, 1, 1}, {"a", "b"});
   CHECK(split_for_search(images, 0.01, 0).validation.labels == std::vector<int>{0, 1});
