@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "core/rng.h"
@@ -62,13 +63,16 @@ TEST_CASE("whole numbers below a bound are equally likely", "[core][rng]") {
   for (int i = 0; i < 100; ++i) CHECK(rng.below(1) == 0);
 }
 
-TEST_CASE("a bound close to 2^32 meets the rejection and stays below", "[core][rng]") {
+TEST_CASE("a large bound is free of the bias that multiplication alone would have", "[core][rng]") {
   Rng rng(11);
-  constexpr uint32_t kBound = 0x80000001u;  // nearly half of all draws are rejected
-  uint32_t largest = 0;
-  for (int i = 0; i < 1000; ++i) largest = std::max(largest, rng.below(kBound));
-  CHECK(largest < kBound);
-  CHECK(largest > kBound / 100 * 98);
+  constexpr uint32_t kBound = 0xC0000000u;  // without rejection, 0, 3, 6, ... would come twice as often as the others
+  std::array<int, 3> counts{};
+  for (int i = 0; i < 30000; ++i) {
+    const uint32_t draw = rng.below(kBound);
+    if (draw >= kBound) FAIL("a number above its bound: " << draw);
+    ++counts[draw % 3];
+  }
+  for (const int count : counts) CHECK(std::abs(count - 10000) < 400);  // five standard errors
 }
 
 TEST_CASE("a shuffle is a permutation that its seed determines, and every order occurs", "[core][rng]") {
