@@ -18,8 +18,8 @@ struct SearchedLayer {
 };
 
 // The stem and the stage widths are multiples of `width`: the stem has `stem_multiplier` times as many channels, the three thirds of the
-// layers have 1, 2 and 4 times as many. The two fields after `layers` are not part of the published space and keep its values by default; in
-// the text form they stand behind the width where they differ: `w16,stem1,early:s3*6`.
+// layers have 1, 2 and 4 times as many. The two fields after `layers` are not part of the published space and keep its values by default;
+// in the text form they stand behind the width where they differ: `w16,stem1,early:s3*6`.
 struct Architecture {
   int width = 16;
   std::vector<SearchedLayer> layers;

@@ -1,9 +1,9 @@
 // From an architecture to the network it stands for: the family of the paper, for any image shape and class count.
 //   stem            3x3 convolution to 2C channels, batch norm (no ReLU of its own in the published order)
-//   layer i of L    ReLU, then depthwise + pointwise convolution (`s`) or a standard one (`c`), then batch norm. Width C in the first third,
-//                   2C in the second, 4C in the last; the layers at floor(L/3) and floor(2L/3) have stride 2
+//   layer i of L    ReLU, then depthwise + pointwise convolution (`s`) or a standard one (`c`), then batch norm. Width C in the
+//                   first third, 2C in the second, 4C in the last; the layers at floor(L/3) and floor(2L/3) have stride 2
 //   head            global average pool on the last batch norm (no ReLU), linear with bias
-// A LayerSpec is "convolution, batch norm, ReLU", so each ReLU is booked with the layer before it: the same network, read from the other side.
+// A LayerSpec is "convolution, batch norm, ReLU", so each ReLU is booked with the layer before it; the network is the same.
 #pragma once
 #include "nn/network_spec.h"
 #include "search/architecture.h"

@@ -15,7 +15,8 @@ int64_t parse_scaled(const std::string& source, int64_t thousand, const char* ex
   const std::string unit(end, source.data() + source.size());
   const int64_t scale = unit.empty() ? 1 : unit == "K" || unit == "k" ? thousand : unit == "M" || unit == "m" ? thousand * thousand : 0;
   if (status != std::errc() || value < 1 || scale == 0 || value > std::numeric_limits<int64_t>::max() / (2 * thousand * thousand))
-    throw ConfigError(text("'", source, "' is no size: expected a whole number of at least 1, with K or M behind it where wanted (", example, ")"));
+    throw ConfigError(
+        text("'", source, "' is no size: expected a whole number of at least 1, with K or M behind it where wanted (", example, ")"));
   return value * scale;
 }
 

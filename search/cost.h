@@ -1,5 +1,5 @@
 // Cost: what a network will need on the device, from its architecture alone, before any training; and Budget: what it may need.
-// Flash and RAM come from the planner and the sizes that the exporter itself uses (mcu/host), so that the prediction is the exported figure.
+// Flash and RAM come from the planner and the sizes that the exporter itself uses (mcu/host), so the prediction is the exported figure.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -115,7 +115,7 @@ void MiniNas::enter_next_stage() {
   if (stage_ == Stage::kWidth) width_reference_ = current_->outcome.score;
 }
 
-// --- Stage 1: depth ------------------------------------------------------------------------------------------------------------------------
+// --- Stage 1: depth ---
 
 std::optional<Architecture> MiniNas::propose_depth() {
   if (!current_) {
@@ -148,14 +148,15 @@ Decision MiniNas::judge_depth(const Trial& trial) {
   const double score = trial.outcome.score, reference = current_->outcome.score;
   const double gain = with_noise(options_.depth_gain, reference), loss = with_noise(options_.depth_loss, reference);
   const std::string compared = comparison(score, reference);
-  if (at_least(score, reference + gain)) return accept(trial, text(compared, ": a gain of at least ", points(gain), ", the deeper network is kept"));
+  if (at_least(score, reference + gain))
+    return accept(trial, text(compared, ": a gain of at least ", points(gain), ", the deeper network is kept"));
   if (at_least(score, reference - loss))
     return {false, text(compared, ": less than ", points(gain), " gained, but no more than ", points(loss), " lost, so growing goes on")};
   stage_over_ = true;
   return {false, text(compared, ": more than ", points(loss), " lost, which ends the growth")};
 }
 
-// --- Stage 2: width ------------------------------------------------------------------------------------------------------------------------
+// --- Stage 2: width ---
 
 std::optional<Architecture> MiniNas::propose_width() {
   if (width_ + 1 == widths_.size()) return std::nullopt;
@@ -176,7 +177,7 @@ Decision MiniNas::judge_width(const Trial& trial) {
   return accept(trial, text(compared, ": no more than ", points(tolerance), " lost, the narrower network is kept"));
 }
 
-// --- Stages 3 and 4: operation and kernel, layer by layer ------------------------------------------------------------------------------------
+// --- Stages 3 and 4: operation and kernel, layer by layer ---
 
 int MiniNas::layers_tried(int depth) const {
   return static_cast<int>(std::floor(options_.layer_fraction * depth + 1e-6));  // two thirds of 15 are 10
@@ -212,11 +213,12 @@ Decision MiniNas::judge_gain(const Trial& trial, double margin) {
   const double reference = current_->outcome.score;
   const double needed = with_noise(margin, reference);
   const std::string compared = comparison(trial.outcome.score, reference);
-  if (above(trial.outcome.score, reference + needed)) return accept(trial, text(compared, ": more than ", points(needed), " gained, the change is kept"));
+  if (above(trial.outcome.score, reference + needed))
+    return accept(trial, text(compared, ": more than ", points(needed), " gained, the change is kept"));
   return {false, text(compared, ": not more than ", points(needed), " gained, the layer stays as it was")};
 }
 
-// --- All stages ------------------------------------------------------------------------------------------------------------------------------
+// --- All stages ---
 
 Decision MiniNas::accept(const Trial& trial, const std::string& reason) {
   current_ = trial;
@@ -227,12 +229,13 @@ int MiniNas::most_left() const {
   const int kernels = static_cast<int>(options_.kernels.size());
   const int depth = stage_ == Stage::kDepth ? options_.max_depth : current_ ? current_->candidate.architecture.depth() : 0;
   const int layers = layers_tried(depth);
-  const int of_layer = static_cast<int>(kernel_);
   switch (stage_) {
-    case Stage::kDepth: return options_.max_depth - std::max(depth_, options_.min_depth - 1) + static_cast<int>(widths_.size() - width_) + layers * (1 + kernels);
+    case Stage::kDepth:
+      return options_.max_depth - std::max(depth_, options_.min_depth - 1) + static_cast<int>(widths_.size() - width_) +
+             layers * (1 + kernels);
     case Stage::kWidth: return static_cast<int>(widths_.size() - width_) - 1 + layers * (1 + kernels);
     case Stage::kOperation: return layers - layer_ + layers * kernels;
-    case Stage::kKernel: return (layers - layer_) * kernels - of_layer;
+    case Stage::kKernel: return (layers - layer_) * kernels - static_cast<int>(kernel_);
     default: return 0;
   }
 }

@@ -24,13 +24,13 @@ struct MiniNasOptions {
   int epochs = 5;                     // of each candidate
   double target_accuracy = 99.0;      // the network stops growing at target_accuracy - target_tolerance
   double target_tolerance = 0.5;
-  double depth_gain = 0.25;           // a deeper network that gains this much becomes the current one
-  double depth_loss = 0.15;           // one that loses no more than this is not accepted, but growing goes on
-  double width_tolerance = 0.5;       // a narrower network may lose this much against the end of the depth stage
-  double operation_margin = 0.0;      // a standard convolution must gain more than this
-  double kernel_margin = 0.0;         // a larger kernel must gain more than this
-  double layer_fraction = 1.0;        // operations and kernels are tried on floor(layer_fraction * depth) layers from the input
-  double noise = 1.0;                 // each tolerance is at least so many standard errors; 0: the bare tolerances
+  double depth_gain = 0.25;       // a deeper network that gains this much becomes the current one
+  double depth_loss = 0.15;       // one that loses no more than this is not accepted, but growing goes on
+  double width_tolerance = 0.5;   // a narrower network may lose this much against the end of the depth stage
+  double operation_margin = 0.0;  // a standard convolution must gain more than this
+  double kernel_margin = 0.0;     // a larger kernel must gain more than this
+  double layer_fraction = 1.0;    // operations and kernels are tried on floor(layer_fraction * depth) layers from the input
+  double noise = 1.0;             // each tolerance is at least so many standard errors; 0: the bare tolerances
 };
 
 OptionFields option_fields(MiniNasOptions& options);
@@ -75,14 +75,14 @@ class MiniNas final : public SearchStrategy {
   const std::vector<int> widths_;
 
   Stage stage_ = Stage::kDepth;
-  std::optional<Trial> current_;     // the network accepted last
-  std::optional<Candidate> asked_;   // the question that `tell` will answer
-  size_t width_ = 0;                 // index into widths_ of the last width asked for
-  int depth_ = 0;                    // the last depth asked for
-  bool stage_over_ = false;          // a rule ended the stage
-  double width_reference_ = 0;       // score at the end of the depth stage
-  int layer_ = 0;                    // operation, kernel: the layer in turn
-  size_t kernel_ = 0;                // kernel: index into options_.kernels
+  std::optional<Trial> current_;    // the network accepted last
+  std::optional<Candidate> asked_;  // the question that `tell` will answer
+  size_t width_ = 0;                // index into widths_ of the last width asked for
+  int depth_ = 0;                   // the last depth asked for
+  bool stage_over_ = false;         // a rule ended the stage
+  double width_reference_ = 0;      // score at the end of the depth stage
+  int layer_ = 0;                   // operation, kernel: the layer in turn
+  size_t kernel_ = 0;               // kernel: index into options_.kernels
 };
 
 }  // namespace mininas

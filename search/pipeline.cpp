@@ -21,7 +21,7 @@ struct Found {
 
 Found search_stage(const RunFolder& folder, SearchSettings& settings, const Dataset& data, const PipelineHooks& hooks) {
   const SearchData images = split_for_search(data.train, settings.validation_fraction, settings.recipe.seed);
-  const auto strategy = settings.protocol->make_strategy(images.validation.count());
+  const auto strategy = settings.protocol->make_strategy({images.train.shape, images.train.classes(), images.validation.count()});
   TrainingEvaluator evaluator(images, {settings.recipe, settings.score}, folder.checkpoint_folder(), hooks.training);
   SearchTask task;
   task.cost = [&](const Architecture& a) { return predict_cost(build_network_spec(a, data.train.shape, data.train.classes())); };
@@ -69,7 +69,8 @@ Record summarize(const Found& found, const Record& measured, const RunIdentity& 
 
 }  // namespace
 
-Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data, const PipelineHooks& hooks) {
+Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data,
+                    const PipelineHooks& hooks) {
   if (fs::exists(folder.summary_file())) return Record::read(folder.summary_file());
   const auto stage = [&](const char* name) {
     if (hooks.on_stage) hooks.on_stage(name);

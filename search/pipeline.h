@@ -19,10 +19,11 @@ struct PipelineHooks {
   std::function<void(int64_t done, int64_t images)> on_verified;
 };
 
-// Returns what summary.json holds: architecture, params, flash_bytes, code_bytes, ram_bytes, macs, test_accuracy_float, test_accuracy_int8 (in [0, 1]),
-// candidates, candidates_trained, search_end, seconds, weights_sha256, quantized_sha256, verify {...}, seed, command, data.
-// The test images are used after the final training only. Throws what the stages throw, ConfigError where the budget allows no network, Error
-// where the exported network differs from the engine.
-Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data, const PipelineHooks& hooks);
+// Returns what summary.json holds: architecture, params, flash_bytes, code_bytes, ram_bytes, macs, test_accuracy_float, test_accuracy_int8
+// (in [0, 1]), candidates, candidates_trained, search_end, seconds, weights_sha256, quantized_sha256, verify {...}, seed, command, data.
+// The test images are used after the final training only. Throws what the stages throw, ConfigError where the budget allows no network,
+// Error where the exported network differs from the engine.
+Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data,
+                    const PipelineHooks& hooks);
 
 }  // namespace mininas

@@ -11,8 +11,8 @@ class MiniNasProtocol final : public Protocol {
   std::string name() const override { return "mini-nas"; }
   OptionFields fields() override { return option_fields(options_); }
   void validate() const override { mininas::validate(options_); }
-  std::unique_ptr<SearchStrategy> make_strategy(int64_t validation_images) const override {
-    return std::make_unique<MiniNas>(options_, validation_images);
+  std::unique_ptr<SearchStrategy> make_strategy(const SearchContext& context) const override {
+    return std::make_unique<MiniNas>(options_, context.validation_images);
   }
 
  private:

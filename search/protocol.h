@@ -1,13 +1,22 @@
-// Protocol: a search strategy together with its options, chosen by name (`--protocol`). A new strategy enters the program here and nowhere else.
+// Protocol: a search strategy together with its options, chosen by name (`--protocol`). A new strategy enters the program here
+// and nowhere else.
 #pragma once
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "core/tensor.h"
 #include "search/options.h"
 #include "search/strategy.h"
 
 namespace mininas {
+
+// What a strategy may know about the task beside the scores it is told.
+struct SearchContext {
+  ImageShape input;
+  int classes = 2;
+  int64_t validation_images = 1;  // how many images a score is measured on
+};
 
 class Protocol {
  public:
@@ -17,8 +26,7 @@ class Protocol {
   virtual OptionFields fields() = 0;
   // Throws ConfigError where the options contradict each other.
   virtual void validate() const = 0;
-  // `validation_images`: how many images a score is measured on.
-  virtual std::unique_ptr<SearchStrategy> make_strategy(int64_t validation_images) const = 0;
+  virtual std::unique_ptr<SearchStrategy> make_strategy(const SearchContext& context) const = 0;
 };
 
 std::vector<std::string> protocol_names();

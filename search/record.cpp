@@ -91,11 +91,15 @@ const Json& proven(const Json& json, const std::string& key, bool (*fits)(const 
 }  // namespace
 
 bool Record::boolean(const std::string& key) const {
-  return proven(content_->json, key, [](const Json& json) { return json.is_boolean(); }, "true or false", where_).get<bool>();
+  return proven(
+             content_->json, key, [](const Json& json) { return json.is_boolean(); }, "true or false", where_)
+      .get<bool>();
 }
 int Record::integer(const std::string& key) const { return proven(content_->json, key, is_int, "an integer", where_).get<int>(); }
 int64_t Record::integer64(const std::string& key) const {
-  return proven(content_->json, key, [](const Json& json) { return json.is_number_integer(); }, "an integer", where_).get<int64_t>();
+  return proven(
+             content_->json, key, [](const Json& json) { return json.is_number_integer(); }, "an integer", where_)
+      .get<int64_t>();
 }
 uint64_t Record::unsigned64(const std::string& key) const {
   const auto fits = [](const Json& json) { return json.is_number_unsigned() || (json.is_number_integer() && json.get<int64_t>() >= 0); };
@@ -120,7 +124,8 @@ std::vector<std::string> Record::strings(const std::string& key) const {
 Record Record::record(const std::string& key) const {
   Record inner;
   inner.where_ = where_ + ": " + key;
-  inner.content_->json = proven(content_->json, key, [](const Json& json) { return json.is_object(); }, "an object", where_);
+  inner.content_->json = proven(
+      content_->json, key, [](const Json& json) { return json.is_object(); }, "an object", where_);
   return inner;
 }
 

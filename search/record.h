@@ -17,8 +17,8 @@ class Record {
   Record& operator=(Record other) noexcept;
   ~Record();
 
-  // `where` stands at the front of every later error: "RUN/run.json", "RUN/journal.jsonl, line 7". Throws FormatError where `content` is not
-  // one JSON object.
+  // `where` stands at the front of every later error: "RUN/run.json", "RUN/journal.jsonl, line 7". Throws FormatError where `content` is
+  // not one JSON object.
   static Record parse(const std::string& content, const std::string& where);
   static Record read(const std::filesystem::path& path);
 

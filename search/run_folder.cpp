@@ -54,7 +54,8 @@ RunFile read_run_file(const RunFolder& folder, const std::string& kind) {
   const Record record = Record::read(folder.run_file());
   const std::string path = folder.run_file().string();
   if (record.integer("version") != kVersion)
-    throw FormatError(text(path, ": 'version' is ", record.integer("version"), ", expected ", kVersion, "; use the program that began the run"));
+    throw FormatError(
+        text(path, ": 'version' is ", record.integer("version"), ", expected ", kVersion, "; use the program that began the run"));
   const RunIdentity identity{record.string("kind"), record.string("command"), record.string("data"), record.string("train_digest"),
                              record.string("test_digest")};
   if (!kind.empty() && identity.kind != kind)
@@ -62,7 +63,8 @@ RunFile read_run_file(const RunFolder& folder, const std::string& kind) {
   return {identity, record.record("settings")};
 }
 
-void check_same_data(const RunFolder& folder, const RunIdentity& recorded, const std::string& train_digest, const std::string& test_digest) {
+void check_same_data(const RunFolder& folder, const RunIdentity& recorded, const std::string& train_digest,
+                     const std::string& test_digest) {
   check_digest(folder, "training", recorded.train_digest, train_digest);
   check_digest(folder, "test", recorded.test_digest, test_digest);
 }

@@ -11,8 +11,8 @@ void replay(SearchStrategy& strategy, const Journal& journal) {
     const Candidate& recorded = journal.entries()[i].trial.candidate;
     const auto asked = strategy.ask();
     const auto refuse = [&](const std::string& wanted) {
-      throw FormatError(text(journal.place(i), ": records candidate ", to_text(recorded.architecture), " (", recorded.stage, ", ", recorded.epochs,
-                             " epochs), but the search ", wanted, "; the journal belongs to another search"));
+      throw FormatError(text(journal.place(i), ": records candidate ", to_text(recorded.architecture), " (", recorded.stage, ", ",
+                             recorded.epochs, " epochs), but the search ", wanted, "; the journal belongs to another search"));
     };
     if (!asked) refuse("is over there");
     if (asked->stage != recorded.stage || asked->architecture != recorded.architecture || asked->epochs != recorded.epochs)
@@ -21,7 +21,8 @@ void replay(SearchStrategy& strategy, const Journal& journal) {
   }
 }
 
-Outcome answer(const Candidate& candidate, const Cost& cost, const SearchTask& task, Evaluator& evaluator, const Journal& journal, int index) {
+Outcome answer(const Candidate& candidate, const Cost& cost, const SearchTask& task, Evaluator& evaluator, const Journal& journal,
+               int index) {
   if (const auto why = why_over(task.budget, cost)) {
     Outcome outcome;
     outcome.status = Status::kInfeasible;
@@ -62,7 +63,8 @@ Trial run_search(SearchStrategy& strategy, Evaluator& evaluator, const SearchTas
   }
   const auto best = strategy.best();
   if (!best) {
-    const std::string last = journal.entries().empty() ? "" : text("; the smallest one asked for: ", journal.entries().back().trial.outcome.problem);
+    const std::string last =
+        journal.entries().empty() ? "" : text("; the smallest one asked for: ", journal.entries().back().trial.outcome.problem);
     throw ConfigError(text("no network of the search space could be used", last, "; allow more or search narrower (--min-width)"));
   }
   return *best;

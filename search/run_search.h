@@ -23,8 +23,8 @@ struct SearchHooks {
 // Runs the search, or goes on with the one that `journal` records, and returns the network it ends with.
 // The time limit counts the seconds in the journal, and the moment it ended the search is recorded there: a search that was killed and
 // resumed ends at the same candidate as the journal says.
-// Throws FormatError where the journal records other candidates than the strategy asks for (it belongs to another search), ConfigError where
-// no network of the space keeps within the budget, Interrupted from the evaluator.
+// Throws FormatError where the journal records other candidates than the strategy asks for (it belongs to another search), ConfigError
+// where no network of the space keeps within the budget, Interrupted from the evaluator.
 Trial run_search(SearchStrategy& strategy, Evaluator& evaluator, const SearchTask& task, Journal& journal, const SearchHooks& hooks = {});
 
 }  // namespace mininas

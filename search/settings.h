@@ -1,4 +1,5 @@
-// Settings: everything that determines a run, as the command line gives it and RUN/run.json keeps it. A resumed run takes all of it from there.
+// Settings: everything that determines a run, as the command line gives it and RUN/run.json keeps it. A resumed run takes
+// all of it from there.
 #pragma once
 #include <memory>
 #include <string>
@@ -11,7 +12,8 @@
 
 namespace mininas {
 
-// The published recipe is TrainConfig's default. These are its options but for epochs, steps and seed, which each command has in its own way.
+// The published recipe is TrainConfig's default. These are its options but for epochs, steps and seed, which each command has
+// in its own way.
 OptionFields recipe_fields(TrainConfig& config);
 // "usual" (the rate follows the epoch) or "as-published" (stepped before the epoch). Throws UsageError.
 ScheduleStep parse_schedule(const std::string& name);
@@ -29,13 +31,13 @@ OptionFields quantize_fields(QuantizeSettings& settings);  // "qat-epochs", "qat
 TrainConfig quantize_config(const TrainConfig& recipe, const QuantizeSettings& settings);
 
 struct SearchSettings {
-  std::string data;                // the text of --data
+  std::string data;  // the text of --data
   std::unique_ptr<Protocol> protocol = make_protocol("mini-nas");
   double validation_fraction = 0.1;
-  double hours = 0;                // of candidate training; 0: no limit
+  double hours = 0;  // of candidate training; 0: no limit
   Budget budget;
   Score score = Score::kLast;
-  TrainConfig recipe;              // of candidates and of the final training; `epochs` is the final training's
+  TrainConfig recipe;  // of candidates and of the final training; `epochs` is the final training's
   QuantizeSettings quantize;
 
   SearchSettings() { recipe.epochs = 30; }

@@ -66,13 +66,15 @@ std::vector<int> widths(const SearchSpace& space) {
 }
 
 std::optional<std::string> why_illegal(const SearchSpace& s, const Architecture& a) {
-  if (a.depth() < s.min_depth || a.depth() > s.max_depth) return text("depth ", a.depth(), " is not within ", s.min_depth, " to ", s.max_depth);
+  if (a.depth() < s.min_depth || a.depth() > s.max_depth)
+    return text("depth ", a.depth(), " is not within ", s.min_depth, " to ", s.max_depth);
   const std::vector<int> all = widths(s);
   if (std::find(all.begin(), all.end(), a.width) == all.end())
     return text("width ", a.width, " is not one of ", s.max_width, ", ", s.max_width - s.width_step, ", ... down to ", s.min_width);
   for (int i = 0; i < a.depth(); ++i) {
     const int kernel = a.layers[static_cast<size_t>(i)].kernel;
-    if (std::find(s.kernels.begin(), s.kernels.end(), kernel) == s.kernels.end()) return text("layer ", i, ": kernel ", kernel, " is not in the space");
+    if (std::find(s.kernels.begin(), s.kernels.end(), kernel) == s.kernels.end())
+      return text("layer ", i, ": kernel ", kernel, " is not in the space");
   }
   if (a.stem_multiplier != 2 || a.early_stride) return std::string("the stem is fixed: twice the width, stride 1");
   return std::nullopt;

@@ -35,8 +35,8 @@ TrainedNetwork train_network(const NetworkSpec& spec, const ImageSet& images, co
   return {std::move(network), std::move(result)};
 }
 
-TrainResult train_stage(const RunFolder& folder, const NetworkSpec& spec, const ImageSet& images, const ImageSet* evaluation, const TrainConfig& config,
-                        TrainHooks hooks) {
+TrainResult train_stage(const RunFolder& folder, const NetworkSpec& spec, const ImageSet& images, const ImageSet* evaluation,
+                        const TrainConfig& config, TrainHooks hooks) {
   hooks.checkpoint = folder.checkpoint_folder() / "training.checkpoint";
   TrainedNetwork trained = train_network(spec, images, evaluation, config, hooks);
   write_text_file(folder.training_file(), to_record(trained.result).to_page());

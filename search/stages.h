@@ -1,6 +1,6 @@
 // The stages that follow a search, each a function from files of the run to files of the run: train, quantise, export, verify.
-// The whole job (search/pipeline.h) calls them in order, the commands `train`, `quantize`, `export` and `verify` one by one. A stage that is
-// killed goes on from its checkpoint when it is called again with the same arguments.
+// The whole job (search/pipeline.h) calls them in order, the commands `train`, `quantize`, `export` and `verify` one by one. A stage that
+// is killed goes on from its checkpoint when it is called again with the same arguments.
 #pragma once
 #include <functional>
 
@@ -13,8 +13,8 @@
 namespace mininas {
 
 // Trains a fresh network and writes network.bin and training.json. `evaluation` may be null. `hooks.checkpoint` is set by the stage.
-TrainResult train_stage(const RunFolder& folder, const NetworkSpec& spec, const ImageSet& images, const ImageSet* evaluation, const TrainConfig& config,
-                        TrainHooks hooks);
+TrainResult train_stage(const RunFolder& folder, const NetworkSpec& spec, const ImageSet& images, const ImageSet* evaluation,
+                        const TrainConfig& config, TrainHooks hooks);
 
 // The same without a folder: nothing is written.
 struct TrainedNetwork {
@@ -31,7 +31,8 @@ TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, cons
 void export_stage(const RunFolder& folder, const ImageSet& images, const std::filesystem::path& target);
 
 // Compiles the export of the run and compares every byte of every layer over all `images`.
-Verification verify_stage(const RunFolder& folder, const ImageSet& images, const std::function<void(int64_t done, int64_t images)>& progress);
+Verification verify_stage(const RunFolder& folder, const ImageSet& images,
+                          const std::function<void(int64_t done, int64_t images)>& progress);
 
 // "params", "macs", "flash_bytes", "code_bytes", "ram_bytes" of a network.
 Record cost_record(const NetworkSpec& spec);

@@ -24,13 +24,13 @@ enum class Status { kOk, kInfeasible, kFailed };
 // What a candidate turned out to be. Accuracies are percentages, as tolerances are.
 struct Outcome {
   Status status = Status::kOk;
-  std::string problem;         // kInfeasible, kFailed: why
-  double score = 0;            // what the search compares: validation accuracy (of the last epoch, unless the evaluator says otherwise)
-  double best_train = 0;       // largest training accuracy of an epoch
-  std::vector<double> curve;   // validation accuracy after each epoch
-  double seconds = 0;          // spent on training
+  std::string problem;        // kInfeasible, kFailed: why
+  double score = 0;           // what the search compares: validation accuracy (of the last epoch, unless the evaluator says otherwise)
+  double best_train = 0;      // largest training accuracy of an epoch
+  std::vector<double> curve;  // validation accuracy after each epoch
+  double seconds = 0;         // spent on training
   uint64_t seed = 0;
-  bool from_journal = false;   // the same question had been asked before: nothing was trained
+  bool from_journal = false;  // the same question had been asked before: nothing was trained
 };
 
 struct Trial {

@@ -32,7 +32,8 @@ TrainingEvaluator::TrainingEvaluator(const SearchData& data, EvaluationRecipe re
 Outcome TrainingEvaluator::evaluate(const Candidate& candidate, int index) {
   TrainConfig config = recipe_.training;
   config.epochs = candidate.epochs;
-  Network network(build_network_spec(candidate.architecture, data_.train.shape, data_.train.classes()), pixels_, Rng(config.seed).fork("weights"));
+  Network network(build_network_spec(candidate.architecture, data_.train.shape, data_.train.classes()), pixels_,
+                  Rng(config.seed).fork("weights"));
   TrainHooks hooks = hooks_;
   hooks.checkpoint = checkpoint(index);
   Outcome outcome = outcome_of(train(network, data_.train, &data_.validation, config, hooks), recipe_.score);

@@ -57,8 +57,8 @@ int run(const Options& o) {
   for (const Record& line : classes)
     std::printf("%-24s %8lld %8lld %10s\n", line.string("class").c_str(), static_cast<long long>(line.integer64("images")),
                 static_cast<long long>(line.integer64("correct")), percent_text(line.number("accuracy")).c_str());
-  std::printf("%-24s %8lld %8lld %10s  (%s)\n", "all", static_cast<long long>(evaluation.images), static_cast<long long>(evaluation.correct),
-              percent_text(evaluation.accuracy()).c_str(), o.int8 ? "int8" : "float");
+  std::printf("%-24s %8lld %8lld %10s  (%s)\n", "all", static_cast<long long>(evaluation.images),
+              static_cast<long long>(evaluation.correct), percent_text(evaluation.accuracy()).c_str(), o.int8 ? "int8" : "float");
   return 0;
 }
 
@@ -66,8 +66,8 @@ int run(const Options& o) {
 
 void add_eval_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command = parser.add("eval", "accuracy of a run's network on the test images, per class too", "Example:\n  mininas eval run --int8",
-                                [o](const Command&) { return run(*o); });
+  Command& command = parser.add("eval", "accuracy of a run's network on the test images, per class too",
+                                "Example:\n  mininas eval run --int8", [o](const Command&) { return run(*o); });
   command.positional("RUN", o->run, "folder of the run");
   command.option("data", o->data, "whose test images to use; default: those of the run");
   command.flag("int8", o->int8, "the quantised network instead of the float one");

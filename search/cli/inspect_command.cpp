@@ -25,7 +25,8 @@ struct Options {
 // The network of a run, or that of an architecture's text.
 NetworkSpec spec_of(const Options& o, const Command& command) {
   if (!std::filesystem::is_directory(o.what)) return build_network_spec(parse_architecture(o.what), parse_image_shape(o.input), o.classes);
-  if (command.given("input") || command.given("classes")) throw UsageError("--input and --classes go with an architecture; a run knows its own");
+  if (command.given("input") || command.given("classes"))
+    throw UsageError("--input and --classes go with an architecture; a run knows its own");
   const RunFolder folder = RunFolder::view(o.what);
   if (std::filesystem::exists(folder.quantized_file())) return load_quantized_model(folder.quantized_file()).spec;
   return load_network(folder.network_file()).network.spec();
@@ -38,7 +39,11 @@ std::vector<Record> layer_records(const NetworkSpec& spec, const DeviceCost& dev
     const LayerSpec& layer = spec.layers[i];
     const ImageShape in = input_shape(spec, shapes, static_cast<int>(i));
     Record record;
-    record.set("name", layer.name).set("kind", to_text(layer.kind)).set("kernel", layer.kernel).set("stride", layer.stride).set("relu", layer.relu);
+    record.set("name", layer.name)
+        .set("kind", to_text(layer.kind))
+        .set("kernel", layer.kernel)
+        .set("stride", layer.stride)
+        .set("relu", layer.relu);
     record.set("output", to_text(shapes[i])).set("params", parameter_count(layer, in)).set("macs", mac_count(layer, in, shapes[i]));
     record.set("flash_bytes", device.layers[i].constant_bytes).set("live_ram_bytes", device.layers[i].live_ram_bytes);
     records.push_back(record);
@@ -47,9 +52,10 @@ std::vector<Record> layer_records(const NetworkSpec& spec, const DeviceCost& dev
 }
 
 void print_table(const std::vector<Record>& layers, const NetworkSpec& spec, const DeviceCost& device) {
-  const auto row = [](const std::string& name, const std::string& kind, const std::string& output, int64_t params, int64_t macs, int64_t flash, int64_t ram) {
-    std::printf("%-20s %-12s %-12s %12s %14s %12s %12s\n", name.c_str(), kind.c_str(), output.c_str(), grouped(params).c_str(), grouped(macs).c_str(),
-                grouped(flash).c_str(), grouped(ram).c_str());
+  const auto row = [](const std::string& name, const std::string& kind, const std::string& output, int64_t params, int64_t macs,
+                      int64_t flash, int64_t ram) {
+    std::printf("%-20s %-12s %-12s %12s %14s %12s %12s\n", name.c_str(), kind.c_str(), output.c_str(), grouped(params).c_str(),
+                grouped(macs).c_str(), grouped(flash).c_str(), grouped(ram).c_str());
   };
   std::printf("%-20s %-12s %-12s %12s %14s %12s %12s\n", "layer", "kind", "output", "parameters", "MACs", "flash bytes", "live RAM");
   for (const Record& l : layers)

@@ -47,7 +47,8 @@ class Parser {
   Parser();
   ~Parser();
 
-  // A command with its one-line summary, a text for the end of its help (an example first), and what it does; `run` returns the exit status.
+  // A command with its one-line summary, a text for the end of its help (an example first), and what it does, which
+  // returns the exit status.
   using Action = std::function<int(const Command&)>;
   Command& add(const std::string& name, const std::string& summary, const std::string& footer, Action run);
 

@@ -102,7 +102,8 @@ void Progress::step(const TrainProgress& p) {
 
 void Progress::epoch(const EpochResult& result) {
   const bool measured = result.eval_accuracy >= 0;
-  accuracy_ = text(measured ? ", accuracy " : ", training accuracy ", percent_text(measured ? result.eval_accuracy : result.train_accuracy));
+  accuracy_ =
+      text(measured ? ", accuracy " : ", training accuracy ", percent_text(measured ? result.eval_accuracy : result.train_accuracy));
 }
 
 void Progress::verified(int64_t done, int64_t images) {

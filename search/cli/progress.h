@@ -41,8 +41,8 @@ class Progress {
   std::string in_colour(const char* code, const std::string& what) const;
 
   const bool quiet_, terminal_, colour_;
-  std::string title_;      // "search: candidate 7 (width w48:s3*6), at most 31 more"
-  std::string accuracy_;   // of the last finished epoch
+  std::string title_;     // "search: candidate 7 (width w48:s3*6), at most 31 more"
+  std::string accuracy_;  // of the last finished epoch
   Clock::time_point last_shown_{}, first_shown_{};
   double first_done_ = -1;
   bool bar_drawn_ = false;

@@ -55,9 +55,10 @@ int run(const Options& o, const Command& command) {
 
 void add_quantize_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command = parser.add("quantize", "quantisation-aware training of a run's network: RUN/network.bin to RUN/quantized.bin",
-                                "Example:\n  mininas quantize run --qat-epochs 5\n\nAn interrupted one goes on when it is called again in the same way.",
-                                [o](const Command& given) { return run(*o, given); });
+  Command& command =
+      parser.add("quantize", "quantisation-aware training of a run's network: RUN/network.bin to RUN/quantized.bin",
+                 "Example:\n  mininas quantize run --qat-epochs 5\n\nAn interrupted one goes on when it is called again in the same way.",
+                 [o](const Command& given) { return run(*o, given); });
   command.positional("RUN", o->run, "folder of the run");
   command.option("data", o->data, "training images; default: those of the run");
   command.fields(quantize_fields(o->settings));

@@ -36,7 +36,8 @@ void complete_settings(Options& o) {
   if (o.protocol != s.protocol->name()) s.protocol = make_protocol(o.protocol);
   if (o.score != "last" && o.score != "best") throw UsageError(text("--score ", o.score, ": expected last or best"));
   s.score = o.score == "last" ? Score::kLast : Score::kBest;
-  s.budget = {limit("max-flash", o.max_flash, parse_size), limit("max-ram", o.max_ram, parse_size), limit("max-macs", o.max_macs, parse_count)};
+  s.budget = {limit("max-flash", o.max_flash, parse_size), limit("max-ram", o.max_ram, parse_size),
+              limit("max-macs", o.max_macs, parse_count)};
   try {
     validate(s);
   } catch (const ConfigError& error) {
@@ -75,16 +76,20 @@ void print_summary(const Record& s, const std::string& folder) {
   const Record verify = s.record("verify");
   print_row("architecture", s.string("architecture"));
   print_row("parameters", grouped(s.integer64("params")));
-  print_row("flash", text(grouped(s.integer64("flash_bytes")), " bytes, of these code for Cortex-M4: ", grouped(s.integer64("code_bytes"))));
+  print_row("flash",
+            text(grouped(s.integer64("flash_bytes")), " bytes, of these code for Cortex-M4: ", grouped(s.integer64("code_bytes"))));
   print_row("RAM", text(grouped(s.integer64("ram_bytes")), " bytes of arena"));
   print_row("MACs", grouped(s.integer64("macs")));
-  print_row("test accuracy", text(percent_text(s.number("test_accuracy_int8")), " int8, ", percent_text(s.number("test_accuracy_float")), " float"));
-  print_row("candidates", text(s.integer("candidates"), ", of these trained: ", s.integer("candidates_trained"), "; search ended: ", s.string("search_end")));
+  print_row("test accuracy",
+            text(percent_text(s.number("test_accuracy_int8")), " int8, ", percent_text(s.number("test_accuracy_float")), " float"));
+  print_row("candidates", text(s.integer("candidates"), ", of these trained: ", s.integer("candidates_trained"),
+                               "; search ended: ", s.string("search_end")));
   print_row("time", duration_text(s.number("seconds")));
   print_row("weights", "sha256 " + s.string("weights_sha256"));
   print_row("C code", folder + "/c");
-  print_row("VERIFIED", text(grouped(verify.integer64("images")), " images, ", verify.integer64("layers"), " layers, ",
-                             grouped(verify.integer64("bytes_compared")), " bytes compared, ", verify.integer64("bytes_different"), " different"));
+  print_row("VERIFIED",
+            text(grouped(verify.integer64("images")), " images, ", verify.integer64("layers"), " layers, ",
+                 grouped(verify.integer64("bytes_compared")), " bytes compared, ", verify.integer64("bytes_different"), " different"));
 }
 
 int run(Options& o, const Command& command) {
@@ -104,10 +109,11 @@ int run(Options& o, const Command& command) {
 
 void add_search_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command = parser.add("search", "the main job: search, train, quantise, export to RUN/c, verify",
-                                "Example:\n  mininas search --data cifar10:build/data:airplane,automobile --max-flash 64K --max-ram 64K --out run\n\n" +
-                                    dataset_help(),
-                                [o](const Command& given) { return run(*o, given); });
+  Command& command =
+      parser.add("search", "the main job: search, train, quantise, export to RUN/c, verify",
+                 "Example:\n  mininas search --data cifar10:build/data:airplane,automobile --max-flash 64K --max-ram 64K --out run\n\n" +
+                     dataset_help(),
+                 [o](const Command& given) { return run(*o, given); });
   command.option("data", o->settings.data, "the images, see below");
   command.option("out", o->out, "folder of the new run");
   command.option("resume", o->resume, "folder of a run to go on with; its settings stand");

@@ -22,22 +22,27 @@ struct Options {
 };
 
 OptionFields length_fields(TrainConfig& c) {
-  return {{"epochs", "passes over the training images", &c.epochs, 1, 10000}, {"steps", "stop after so many steps; 0: no limit", &c.max_steps, 0, 1e9}};
+  return {{"epochs", "passes over the training images", &c.epochs, 1, 10000},
+          {"steps", "stop after so many steps; 0: no limit", &c.max_steps, 0, 1e9}};
 }
 
-Record summarize(const Architecture& architecture, Trainable& network, const TrainResult& result, const Dataset& data, const TrainConfig& config) {
+Record summarize(const Architecture& architecture, Trainable& network, const TrainResult& result, const Dataset& data,
+                 const TrainConfig& config) {
   const EpochResult& last = result.epochs.back();
   const auto by_test = [](const EpochResult& a, const EpochResult& b) { return a.eval_accuracy < b.eval_accuracy; };
   const auto best = std::max_element(result.epochs.begin(), result.epochs.end(), by_test);
   Record record;
   record.set("architecture", to_text(architecture)).set("params", parameter_count(network.spec()));
   record.set("train_accuracy", last.train_accuracy).set("test_accuracy", last.eval_accuracy);
-  record.set("best_test_accuracy", best->eval_accuracy).set("best_epoch", best->epoch + 1).set("epochs", static_cast<int>(result.epochs.size()));
+  record.set("best_test_accuracy", best->eval_accuracy)
+      .set("best_epoch", best->epoch + 1)
+      .set("epochs", static_cast<int>(result.epochs.size()));
   record.set("seconds", result.seconds).set("weights_sha256", weights_sha256(network));
   return record.set("seed", config.seed).set("data", data.name);
 }
 
-Record train_in(const RunFolder& folder, const Architecture& architecture, const Dataset& data, const TrainConfig& config, Progress& progress) {
+Record train_in(const RunFolder& folder, const Architecture& architecture, const Dataset& data, const TrainConfig& config,
+                Progress& progress) {
   if (std::filesystem::exists(folder.summary_file())) return Record::read(folder.summary_file());
   const NetworkSpec spec = build_network_spec(architecture, data.train.shape, data.train.classes());
   progress.stage("training");
@@ -75,7 +80,8 @@ Record go_on(const Options& o, Progress& progress) {
   const RunFile run = read_run_file(folder, "train");
   const Dataset data = open_run_data(run, o.data);
   check_same_data(folder, run.identity, content_digest(data.train), content_digest(data.test));
-  return train_in(folder, parse_architecture(run.settings.string("architecture")), data, train_config_from(run.settings.record("recipe")), progress);
+  return train_in(folder, parse_architecture(run.settings.string("architecture")), data, train_config_from(run.settings.record("recipe")),
+                  progress);
 }
 
 void print_summary(const Record& s) {
@@ -109,9 +115,10 @@ int run(Options& o, const Command& command) {
 
 void add_train_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command = parser.add("train", "trains one architecture by the published recipe",
-                                "Example:\n  mininas train --arch w16:s3*5 --data cifar10:build/data:airplane,automobile --epochs 10\n\n" + dataset_help(),
-                                [o](const Command& given) { return run(*o, given); });
+  Command& command =
+      parser.add("train", "trains one architecture by the published recipe",
+                 "Example:\n  mininas train --arch w16:s3*5 --data cifar10:build/data:airplane,automobile --epochs 10\n\n" + dataset_help(),
+                 [o](const Command& given) { return run(*o, given); });
   command.option("arch", o->architecture, "width and layers, such as w16:s3*5 or w24:s3,c3,s5*3");
   command.option("data", o->data, "the images, see below");
   command.option("out", o->out, "folder to keep the network in; without it nothing is written");

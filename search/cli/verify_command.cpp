@@ -31,9 +31,12 @@ int run(const Options& o) {
   if (o.common.json)
     print_json(to_record(result));
   else
-    print_row(equal ? "VERIFIED" : "DIFFERENT", text(grouped(result.images), " images, ", result.layers, " layers, ", grouped(result.bytes_compared),
-                                                     " bytes compared, ", grouped(result.bytes_different), " different"));
-  if (!equal) std::cerr << "mininas: " << folder.export_folder().string() << " differs from the engine; the first place: " << to_text(*result.first) << "\n";
+    print_row(equal ? "VERIFIED" : "DIFFERENT",
+              text(grouped(result.images), " images, ", result.layers, " layers, ", grouped(result.bytes_compared), " bytes compared, ",
+                   grouped(result.bytes_different), " different"));
+  if (!equal)
+    std::cerr << "mininas: " << folder.export_folder().string() << " differs from the engine; the first place: " << to_text(*result.first)
+              << "\n";
   return equal ? 0 : 1;
 }
 
@@ -41,10 +44,11 @@ int run(const Options& o) {
 
 void add_verify_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command = parser.add("verify", "compiles RUN/c and compares every byte of every layer with the engine",
-                                "Example:\n  mininas verify run\n\nThe C compiler is $CC, or cc. One differing byte is exit status 1. A run without RUN/c is "
-                                "exported first.",
-                                [o](const Command&) { return run(*o); });
+  Command& command = parser.add(
+      "verify", "compiles RUN/c and compares every byte of every layer with the engine",
+      "Example:\n  mininas verify run\n\nThe C compiler is $CC, or cc. One differing byte is exit status 1. A run without RUN/c is "
+      "exported first.",
+      [o](const Command&) { return run(*o); });
   command.positional("RUN", o->run, "folder of the run");
   command.option("data", o->data, "whose test images to use; default: those of the run");
   add_common(command, o->common);

@@ -73,9 +73,36 @@ int signal_at(const std::vector<std::string>& arguments, const std::function<boo
 }
 
 std::vector<std::string> tiny_search(const std::filesystem::path& out) {
-  return {"search",  "--data",     kTinyData, "--out",  out.string(), "--json",  "--threads", "1",         "--max-depth", "4",
-          "--min-width", "4",      "--max-width", "8",  "--kernels",  "5",       "--noise",   "0",         "--cutout",    "0",
-          "--lr",    "0.05",       "--candidate-epochs", "3", "--final-epochs", "3", "--qat-epochs", "2", "--validation-fraction", "0.3"};
+  return {"search",
+          "--data",
+          kTinyData,
+          "--out",
+          out.string(),
+          "--json",
+          "--threads",
+          "1",
+          "--max-depth",
+          "4",
+          "--min-width",
+          "4",
+          "--max-width",
+          "8",
+          "--kernels",
+          "5",
+          "--noise",
+          "0",
+          "--cutout",
+          "0",
+          "--lr",
+          "0.05",
+          "--candidate-epochs",
+          "3",
+          "--final-epochs",
+          "3",
+          "--qat-epochs",
+          "2",
+          "--validation-fraction",
+          "0.3"};
 }
 
 }  // namespace mininas::test

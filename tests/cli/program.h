@@ -1,4 +1,5 @@
-// Runs `mininas` as a person does: arguments in, exit status and texts out. The program is named by MININAS_BIN (default: build/release/mininas).
+// Runs `mininas` as a person does: arguments in, exit status and texts out. The program is named by MININAS_BIN (default:
+// build/release/mininas).
 #pragma once
 #include <filesystem>
 #include <functional>

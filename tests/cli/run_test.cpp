@@ -76,8 +76,8 @@ TEST_CASE("a search goes from images to verified C, and leaves a record of itsel
   REQUIRE(finished_run().answer.status == 0);
   const RunCopy run;
   CHECK(run.summary.to_line() == Record::read(run.path() / "summary.json").to_line());
-  for (const char* key : {"architecture", "params", "flash_bytes", "code_bytes", "ram_bytes", "macs", "test_accuracy_float", "test_accuracy_int8",
-                          "candidates_trained", "seconds", "weights_sha256", "verify", "seed", "command", "data"})
+  for (const char* key : {"architecture", "params", "flash_bytes", "code_bytes", "ram_bytes", "macs", "test_accuracy_float",
+                          "test_accuracy_int8", "candidates_trained", "seconds", "weights_sha256", "verify", "seed", "command", "data"})
     CHECK(run.summary.has(key));
   const Record verify = run.summary.record("verify");
   CHECK(verify.integer("images") == 40);
@@ -167,10 +167,13 @@ TEST_CASE("a run that was killed at any moment resumes to the same network", "[c
   for (const Moment& moment : kMoments) {
     INFO("killed " << moment.name);
     const fs::path out = folder / ("killed-" + std::to_string(number++));
-    killed += signal_at(tiny_search(out), [&] { return moment.reached(out); }, SIGKILL) == 128 + SIGKILL;
+    killed += signal_at(
+                  tiny_search(out), [&] { return moment.reached(out); }, SIGKILL) == 128 + SIGKILL;
     // Before run.json there is nothing to go on with, and nothing in the way of a new start.
     const bool begun = fs::exists(out / "run.json");
-    const Answer resumed = begun ? mininas::test::mininas({"search", "--resume", out.string(), "--json", "--threads", number % 5 == 0 ? "2" : "1"}) : mininas::test::mininas(tiny_search(out));
+    const Answer resumed =
+        begun ? mininas::test::mininas({"search", "--resume", out.string(), "--json", "--threads", number % 5 == 0 ? "2" : "1"})
+              : mininas::test::mininas(tiny_search(out));
     INFO(resumed.errors);
     REQUIRE(resumed.status == 0);
     const Record json = resumed.json();
@@ -188,7 +191,8 @@ TEST_CASE("Ctrl-C saves, tells how to go on and is exit status 130", "[cli][sear
   const TempDir folder;
   const fs::path out = folder / "run";
   std::string errors;
-  const int status = signal_at(tiny_search(out), [&] { return lines_in(out / "journal.jsonl") >= 1; }, SIGINT, &errors);
+  const int status = signal_at(
+      tiny_search(out), [&] { return lines_in(out / "journal.jsonl") >= 1; }, SIGINT, &errors);
   CHECK(status == 130);
   CHECK_THAT(errors, Catch::Contains("go on with: mininas search --resume " + out.string()));
   CHECK(mininas::test::mininas({"search", "--resume", out.string(), "--quiet", "--threads", "1"}).status == 0);
@@ -207,7 +211,8 @@ TEST_CASE("a run that another process uses is refused", "[cli][search]") {
 
 TEST_CASE("train measures an architecture, the same for any number of threads and after any interruption", "[cli][train]") {
   const TempDir folder;
-  const std::vector<std::string> base = {"train", "--arch", "w4:s3,c3,s5", "--data", kTinyData, "--epochs", "3", "--lr", "0.01", "--json", "--seed", "7"};
+  const std::vector<std::string> base = {"train", "--arch", "w4:s3,c3,s5", "--data", kTinyData, "--epochs",
+                                         "3",     "--lr",   "0.01",        "--json", "--seed",  "7"};
   const auto with = [&](std::vector<std::string> more) {
     std::vector<std::string> arguments = base;
     arguments.insert(arguments.end(), more.begin(), more.end());
@@ -217,7 +222,8 @@ TEST_CASE("train measures an architecture, the same for any number of threads an
   REQUIRE(one.status == 0);
   CHECK(one.errors.empty());
   const Record json = one.json();
-  for (const char* key : {"train_accuracy", "test_accuracy", "best_test_accuracy", "best_epoch", "seconds", "weights_sha256", "params"}) CHECK(json.has(key));
+  for (const char* key : {"train_accuracy", "test_accuracy", "best_test_accuracy", "best_epoch", "seconds", "weights_sha256", "params"})
+    CHECK(json.has(key));
   const std::string digest = json.string("weights_sha256");
   CHECK(mininas::test::mininas(with({"--threads", "3"})).json().string("weights_sha256") == digest);
   CHECK(mininas::test::mininas(with({"--seed", "8"})).status == 2);
@@ -237,7 +243,8 @@ TEST_CASE("train measures an architecture, the same for any number of threads an
 }
 
 TEST_CASE("train stops after the steps asked for", "[cli][train]") {
-  const std::vector<std::string> base = {"train", "--arch", "w4:s3*3", "--data", kTinyData, "--epochs", "50", "--batch", "20", "--steps", "4", "--json"};
+  const std::vector<std::string> base = {"train", "--arch",  "w4:s3*3", "--data",  kTinyData, "--epochs",
+                                         "50",    "--batch", "20",      "--steps", "4",       "--json"};
   const Answer answer = mininas::test::mininas(base);
   REQUIRE(answer.status == 0);
   CHECK(answer.json().integer("epochs") == 1);

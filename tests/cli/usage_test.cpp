@@ -83,7 +83,8 @@ TEST_CASE("what cannot be done is one line and exit status 1, with nothing half 
 
 TEST_CASE("a budget that no network keeps is refused with the figures", "[cli]") {
   const TempDir folder;
-  const Answer answer = mininas::test::mininas({"search", "--data", kTinyData, "--out", (folder / "run").string(), "--max-flash", "1K", "--quiet"});
+  const Answer answer =
+      mininas::test::mininas({"search", "--data", kTinyData, "--out", (folder / "run").string(), "--max-flash", "1K", "--quiet"});
   CHECK(answer.status == 1);
   CHECK(answer.is_one_error_line());
   CHECK_THAT(answer.errors, Catch::Contains("over the limit of 1,024"));

@@ -86,8 +86,8 @@ TEST_CASE("the network is a chain with strides at one and two thirds and a ReLU 
   const NetworkSpec spec = build_network_spec(parse_architecture("w8:s3,c5,s7*2"), kCifar, 3);
   std::vector<std::string> names;
   for (const LayerSpec& layer : spec.layers) names.push_back(layer.name);
-  CHECK(names == std::vector<std::string>{"stem", "layer0.depthwise", "layer0.pointwise", "layer1.conv", "layer2.depthwise", "layer2.pointwise",
-                                          "layer3.depthwise", "layer3.pointwise", "pool", "classifier"});
+  CHECK(names == std::vector<std::string>{"stem", "layer0.depthwise", "layer0.pointwise", "layer1.conv", "layer2.depthwise",
+                                          "layer2.pointwise", "layer3.depthwise", "layer3.pointwise", "pool", "classifier"});
   const auto shapes = layer_shapes(spec);
   CHECK(shapes[0] == ImageShape{32, 32, 16});
   CHECK(shapes[1] == ImageShape{32, 32, 16});

@@ -76,9 +76,10 @@ Drive drive(const MiniNasOptions& options, const std::map<std::string, Outcome>&
 
 TEST_CASE("the published search is walked candidate by candidate", "[search][mini-nas]") {
   // Scores of the log, in its order.
-  const std::vector<double> scores = {94.86, 95.28, 95.16, 95.43, 95.58, 95.8,  96.0,  95.9,  96.09, 96.13, 96.16, 95.79, 95.97, 95.51, 95.53, 95.36,
-                                      95.7,  95.48, 96.0,  95.86, 95.78, 95.81, 95.81, 96.01, 95.92, 95.81, 95.73, 95.61, 95.63, 95.64, 95.56, 95.81,
-                                      95.57, 95.7,  95.6,  95.64, 95.77, 95.71, 95.57, 95.75, 95.7,  95.85, 95.68, 95.67, 95.58, 95.8};
+  const std::vector<double> scores = {94.86, 95.28, 95.16, 95.43, 95.58, 95.8,  96.0,  95.9,  96.09, 96.13, 96.16, 95.79,
+                                      95.97, 95.51, 95.53, 95.36, 95.7,  95.48, 96.0,  95.86, 95.78, 95.81, 95.81, 96.01,
+                                      95.92, 95.81, 95.73, 95.61, 95.63, 95.64, 95.56, 95.81, 95.57, 95.7,  95.6,  95.64,
+                                      95.77, 95.71, 95.57, 95.75, 95.7,  95.85, 95.68, 95.67, 95.58, 95.8};
   MiniNas search(published_options(), 10000);
   std::vector<std::string> asked;
   for (const double percent : scores) {
@@ -106,8 +107,9 @@ TEST_CASE("the published search is walked candidate by candidate", "[search][min
 
 TEST_CASE("a search without any gain stays with the first network and tries every change once", "[search][mini-nas]") {
   const Drive d = drive(small_options(), {{"w16:s3*3", score(90)}});
-  CHECK(d.asked == std::vector<std::string>{"depth w16:s3*3", "depth w16:s3*4", "width w12:s3*3", "operation w16:c3,s3*2", "operation w16:s3,c3,s3",
-                                            "operation w16:s3*2,c3", "kernel w16:s5,s3*2", "kernel w16:s3,s5,s3", "kernel w16:s3*2,s5"});
+  CHECK(d.asked == std::vector<std::string>{"depth w16:s3*3", "depth w16:s3*4", "width w12:s3*3", "operation w16:c3,s3*2",
+                                            "operation w16:s3,c3,s3", "operation w16:s3*2,c3", "kernel w16:s5,s3*2", "kernel w16:s3,s5,s3",
+                                            "kernel w16:s3*2,s5"});
   CHECK(d.accepted == std::vector<std::string>{"w16:s3*3"});
   CHECK(to_text(d.best->candidate.architecture) == "w16:s3*3");
 }
@@ -178,7 +180,8 @@ TEST_CASE("where nothing fits the search ends without a network", "[search][mini
 }
 
 TEST_CASE("an infeasible depth ends the growth, an infeasible change is not made", "[search][mini-nas]") {
-  const Drive d = drive(small_options(), {{"w16:s3*3", score(90)}, {"w16:s3*4", infeasible()}, {"w16:c3,s3*2", infeasible()}, {"w16:s3,c3,s3", score(95)}});
+  const Drive d = drive(small_options(),
+                        {{"w16:s3*3", score(90)}, {"w16:s3*4", infeasible()}, {"w16:c3,s3*2", infeasible()}, {"w16:s3,c3,s3", score(95)}});
   CHECK(d.asked[2] == "width w12:s3*3");
   CHECK(to_text(d.best->candidate.architecture) == "w16:s3,c3,s3");
 }
@@ -186,7 +189,8 @@ TEST_CASE("an infeasible depth ends the growth, an infeasible change is not made
 TEST_CASE("tolerances grow to the standard error of a small validation set", "[search][mini-nas]") {
   auto o = small_options();
   // One standard error of 90 % on 100 images is 3 points: a gain of 2 is noise, a loss of 2 as well.
-  const std::map<std::string, Outcome> answers = {{"w16:s3*3", score(90)}, {"w16:s3*4", score(92)}, {"w16:s3*5", score(88)}, {"w12:s3*3", score(87.5)}};
+  const std::map<std::string, Outcome> answers = {
+      {"w16:s3*3", score(90)}, {"w16:s3*4", score(92)}, {"w16:s3*5", score(88)}, {"w12:s3*3", score(87.5)}};
   CHECK(drive(o, answers, 100).accepted == std::vector<std::string>{"w16:s3*3", "w16:s3*4"});
   o.noise = 1;
   const Drive d = drive(o, answers, 100);
