@@ -50,7 +50,7 @@ struct RunIdentity {
   std::string train_digest, test_digest;
 };
 
-// run.json: the identity, the format's version and `settings`.
+// run.json: the identity, the format's version, the compiler that built the program, and `settings`.
 void write_run_file(const RunFolder& folder, const RunIdentity& identity, const Record& settings);
 struct RunFile {
   RunIdentity identity;

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "core/file.h"
@@ -248,4 +249,21 @@ TEST_CASE("train stops after the steps asked for", "[cli][train]") {
   const Answer answer = mininas::test::mininas(base);
   REQUIRE(answer.status == 0);
   CHECK(answer.json().integer("epochs") == 1);
+}
+
+TEST_CASE("real images go through training as generated ones do", "[cli][train][data]") {
+  const char* data = std::getenv("MININAS_DATA");
+  if (data == nullptr) {
+    WARN("skipped: MININAS_DATA is not set");
+    return;
+  }
+  const std::string folder = data;
+  for (const std::string& images : {"cifar10:" + folder + "/cifar-10-batches-bin:airplane,automobile",
+                                    "folder:" + folder + "/tiny-imagenet-pairs/volleyball-basketball:32x32"}) {
+    const Answer answer = mininas::test::mininas({"train", "--arch", "w8:s3*3", "--data", images, "--steps", "10", "--json", "--quiet"});
+    INFO(answer.errors);
+    REQUIRE(answer.status == 0);
+    CHECK(answer.json().integer("params") == 1770);
+    CHECK(answer.json().number("test_accuracy") > 0.4);
+  }
 }

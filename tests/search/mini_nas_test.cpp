@@ -183,6 +183,8 @@ TEST_CASE("an infeasible depth ends the growth, an infeasible change is not made
   const Drive d = drive(small_options(),
                         {{"w16:s3*3", score(90)}, {"w16:s3*4", infeasible()}, {"w16:c3,s3*2", infeasible()}, {"w16:s3,c3,s3", score(95)}});
   CHECK(d.asked[2] == "width w12:s3*3");
+  CHECK(d.asked[3] == "operation w16:c3,s3*2");
+  CHECK_THAT(d.reasons[3], Catch::Contains("over the limit") && Catch::Contains("stays as it was"));
   CHECK(to_text(d.best->candidate.architecture) == "w16:s3,c3,s3");
 }
 
