@@ -20,7 +20,8 @@ void require(bool holds, const std::string& where, const std::string& rule) {
 }
 
 void check_quantization(const Quantization& quantization, const std::string& where) {
-  require(std::isfinite(quantization.scale) && quantization.scale > 0, where, text("scale is ", quantization.scale, ", expected a positive number"));
+  require(std::isfinite(quantization.scale) && quantization.scale > 0, where,
+          text("scale is ", quantization.scale, ", expected a positive number"));
   require(quantization.zero_point >= -128 && quantization.zero_point <= 127, where,
           text("zero point is ", quantization.zero_point, ", expected -128 to 127"));
 }

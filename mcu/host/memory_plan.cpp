@@ -27,10 +27,10 @@ int64_t most_live(const std::vector<ArenaTensor>& tensors) {
   return most;
 }
 
-std::vector<size_t> ordered(const std::vector<ArenaTensor>& tensors, auto before) {
+std::vector<size_t> by_birth(const std::vector<ArenaTensor>& tensors) {
   std::vector<size_t> order(tensors.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return before(tensors[a], tensors[b]); });
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return tensors[a].first < tensors[b].first; });
   return order;
 }
 
@@ -39,7 +39,7 @@ std::vector<size_t> ordered(const std::vector<ArenaTensor>& tensors, auto before
 class LimitSearch {
  public:
   LimitSearch(const std::vector<ArenaTensor>& tensors, int64_t limit)
-      : tensors_(tensors), limit_(limit), order_(ordered(tensors, [](auto& a, auto& b) { return a.first < b.first; })), offsets_(tensors.size()) {}
+      : tensors_(tensors), limit_(limit), order_(by_birth(tensors)), offsets_(tensors.size()) {}
 
   std::optional<std::vector<int64_t>> run() {
     if (!place(0)) return std::nullopt;
@@ -61,8 +61,10 @@ class LimitSearch {
   std::vector<int64_t> candidates(size_t position) const {
     const ArenaTensor& tensor = tensors_[order_[position]];
     std::vector<std::pair<int64_t, int64_t>> taken;  // [begin, end)
-    for (size_t i = 0; i < position; ++i)
-      if (live_together(tensors_[order_[i]], tensor)) taken.emplace_back(offsets_[order_[i]], offsets_[order_[i]] + tensors_[order_[i]].bytes);
+    for (size_t i = 0; i < position; ++i) {
+      const size_t placed = order_[i];
+      if (live_together(tensors_[placed], tensor)) taken.emplace_back(offsets_[placed], offsets_[placed] + tensors_[placed].bytes);
+    }
     std::sort(taken.begin(), taken.end());
     taken.emplace_back(limit_, limit_);
     std::vector<int64_t> edges;

@@ -1,6 +1,6 @@
-// Memory plan: where in the arena each tensor lies, known from the NetworkSpec alone, before any training. The exporter writes these very
-// offsets, so a network that fits here fits on the device. All figures in bytes; an activation is one byte, and there is no alignment, no header
-// and no scratch in the arena. The image and the logits lie in buffers of the caller's, not in the arena.
+// Memory plan: where in the arena each tensor lies, known from the NetworkSpec alone, before any training. The exporter writes these
+// very offsets, so a network that fits here fits on the device. All figures in bytes; an activation is one byte, and there is no alignment,
+// no header and no scratch in the arena. The image and the logits lie in buffers of the caller's, not in the arena.
 #pragma once
 #include <cstdint>
 #include <vector>

@@ -78,8 +78,8 @@ std::string constants_text(const QuantizedLayer& layer, const std::string& ident
 }
 
 std::string header_initializer(const mn_model& header) {
-  return text("  .header = {.magic = MN_MAGIC, .digest = ", hex32(header.digest), ", .bytes = MODEL_BYTES, .arena_bytes = MODEL_ARENA_BYTES,\n",
-              "             .version = ", header.version, ", .layers = MODEL_LAYERS, .height = MODEL_HEIGHT, .width = MODEL_WIDTH,\n",
+  return text("  .header = {.magic = MN_MAGIC, .digest = ", hex32(header.digest), ", .bytes = MODEL_BYTES,\n",
+              "             .arena_bytes = MODEL_ARENA_BYTES, .version = ", header.version, ", .layers = MODEL_LAYERS, .height = MODEL_HEIGHT, .width = MODEL_WIDTH,\n",
               "             .channels = MODEL_CHANNELS, .classes = MODEL_CLASSES},\n");
 }
 
@@ -106,8 +106,9 @@ std::vector<NamedLayer> name_layers(const QuantizedModel& model) {
 constexpr const char* kSourceOpening = R"(/* The network: one constant object, laid out as mn_model.h says. Read it in this order:
  *   struct model_data   what lies in it
  *   .layers             one row a layer: what it computes, its shapes, where its input and output lie in the arena
- *   the constants       weights (output channel, row, column, input channel; depthwise: row, column, channel), biases in units of input scale x
- *                       weight scale, and for each channel the factor M = multiplier x 2^(-31 - shift) from there to units of the output
+ *   the constants       weights (output channel, row, column, input channel; depthwise: row, column, channel), biases in units of
+ *                       input scale x weight scale, and for each channel the factor M = multiplier x 2^(-31 - shift) from there to
+ *                       units of the output
  * Made by a program; mn_init refuses it where a byte was changed. */
 #include "model.h"
 
@@ -125,8 +126,10 @@ typedef char model_has_the_predicted_size[sizeof(struct model_data) == MODEL_BYT
 
 std::string struct_text(const ModelImage& image, const std::vector<NamedLayer>& layers) {
   std::string out = "struct model_data {\n  mn_model header;\n  mn_layer layers[MODEL_LAYERS];\n";
-  for (size_t i = 0; i < layers.size(); ++i)
-    if (image.layout.layers[i].bytes > 0) out += text("  /* ", layers[i].title, " */\n", member_text(image.layout.layers[i], layers[i].identifier));
+  for (size_t i = 0; i < layers.size(); ++i) {
+    if (image.layout.layers[i].bytes == 0) continue;
+    out += text("  /* ", layers[i].title, " */\n", member_text(image.layout.layers[i], layers[i].identifier));
+  }
   return out + "};\n";
 }
 
@@ -141,9 +144,9 @@ std::string model_header_text(const QuantizedModel& model, const ModelImage& ima
       << "\n#define MODEL_IMAGE_BYTES " << in.size() << "\n\n/* The answer: an index into these. */\n#define MODEL_CLASSES "
       << model.spec.classes << "\n#define MODEL_CLASS_NAMES \\\n  {";
   for (size_t i = 0; i < model.class_names.size(); ++i) out << (i == 0 ? "" : ", \\\n   ") << c_string(model.class_names[i]);
-  out << "}\n\n#define MODEL_LAYERS " << image.layers.size() << "\n/* Of the constant object below. */\n#define MODEL_BYTES " << image.header.bytes
-      << "\n/* RAM that mn_run needs; as uint32_t words, for an array that is aligned. */\n#define MODEL_ARENA_BYTES " << image.header.arena_bytes
-      << "\n#define MODEL_ARENA_WORDS ((MODEL_ARENA_BYTES + 3) / 4)\n\n"
+  out << "}\n\n#define MODEL_LAYERS " << image.layers.size() << "\n/* Of the constant object below. */\n#define MODEL_BYTES "
+      << image.header.bytes << "\n/* RAM that mn_run needs; as uint32_t words, for an array that is aligned. */\n#define MODEL_ARENA_BYTES "
+      << image.header.arena_bytes << "\n#define MODEL_ARENA_WORDS ((MODEL_ARENA_BYTES + 3) / 4)\n\n"
       << "struct model_data;\nextern const struct model_data model_data;\n#define MODEL ((const mn_model *)&model_data)\n\n#endif\n";
   return out.str();
 }
@@ -153,16 +156,20 @@ std::string model_source_text(const QuantizedModel& model, const ModelImage& ima
   std::string out = kSourceOpening + struct_text(image, layers) + kSourceChecks + "const struct model_data model_data = {\n";
   out += header_initializer(image.header) + "  .layers = {\n";
   for (size_t i = 0; i < layers.size(); ++i)
-    out += text("      /* ", layers[i].title, "; ", quantization_text(model.layers[i].output), " */\n", row_text(image.layers[i], layers[i].identifier));
+    out += text("      /* ", layers[i].title, "; ", quantization_text(model.layers[i].output), " */\n",
+                row_text(image.layers[i], layers[i].identifier));
   out += "  },\n";
-  for (size_t i = 0; i < layers.size(); ++i)
-    if (image.layout.layers[i].bytes > 0) out += text("  /* ", layers[i].title, " */\n", constants_text(model.layers[i], layers[i].identifier));
+  for (size_t i = 0; i < layers.size(); ++i) {
+    if (image.layout.layers[i].bytes == 0) continue;
+    out += text("  /* ", layers[i].title, " */\n", constants_text(model.layers[i], layers[i].identifier));
+  }
   return out + "};\n";
 }
 
 std::string vectors_header_text(const QuantizedModel& model, const ImageSet& vectors) {
   MN_CHECK(vectors.count() >= 1 && vectors.shape == model.spec.input, to_text(vectors.shape));
-  return text("/* Test vectors: images, and what the training engine computed for them. */\n#ifndef TEST_VECTORS_H\n#define TEST_VECTORS_H\n\n",
+  return text("/* Test vectors: images, and what the training engine computed for them. */\n#ifndef TEST_VECTORS_H\n",
+              "#define TEST_VECTORS_H\n\n",
               "#include <stdint.h>\n\n#include \"model.h\"\n\n#define TEST_VECTORS ", vectors.count(),
               "\n\nextern const uint8_t test_images[TEST_VECTORS][MODEL_IMAGE_BYTES];\n",
               "extern const int8_t test_logits[TEST_VECTORS][MODEL_CLASSES];\n",

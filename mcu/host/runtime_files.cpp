@@ -30,7 +30,8 @@ EMBED(driver, "mcu/host/exported/driver.c");
 namespace mininas {
 namespace {
 
-constexpr LayerKind kKinds[] = {LayerKind::kConv, LayerKind::kDepthwise, LayerKind::kGlobalAveragePool, LayerKind::kLinear, LayerKind::kAdd};
+// One of each kernel.
+constexpr LayerKind kKinds[] = {LayerKind::kConv, LayerKind::kDepthwise, LayerKind::kGlobalAveragePool, LayerKind::kAdd};
 
 bool uses(const NetworkSpec& spec, const std::string& kernel) {
   return std::any_of(spec.layers.begin(), spec.layers.end(), [&](const LayerSpec& layer) { return kernel_name(layer.kind) == kernel; });

@@ -1,5 +1,5 @@
-// Flash and RAM of a network on a device, exactly, from the NetworkSpec alone: the search rejects with these figures before it trains, and the
-// exporter emits nothing else. All in bytes.
+// Flash and RAM of a network on a device, exactly, from the NetworkSpec alone: the search rejects with these figures before it trains, and
+// the exporter emits nothing else. All in bytes.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -89,10 +89,11 @@ void compile_driver(const fs::path& folder, const VerifyOptions& options, const 
   command.insert(command.end(), {(work / "driver.c").string(), "-o", (work / "driver").string()});
   try {
     Process child(command, work / "compiler.txt");
-    if (!child.wait().empty()) throw ConfigError(text(folder.string(), ": ", name, " refuses the code: ", first_error_of(work / "compiler.txt")));
+    if (child.wait().empty()) return;
   } catch (const IoError& error) {
     throw IoError(text("verification needs a C compiler: ", error.what(), "; install gcc or clang, or name one in the variable CC"));
   }
+  throw ConfigError(text(folder.string(), ": ", name, " refuses the code: ", first_error_of(work / "compiler.txt")));
 }
 
 // One driver process at work on images [first, first + count).
@@ -165,19 +166,6 @@ class DriverRun {
   std::vector<int8_t> found_;
 };
 
-// Sums up workers in the order of their images, so that the first difference is the first.
-Verification sum_up(const std::vector<Verification>& parts, int64_t layers) {
-  Verification total;
-  total.layers = layers;
-  for (const Verification& part : parts) {
-    total.images += part.images;
-    total.bytes_compared += part.bytes_compared;
-    total.bytes_different += part.bytes_different;
-    if (!total.first) total.first = part.first;
-  }
-  return total;
-}
-
 // Tells progress, one caller at a time; after an exception in one worker the others stop too.
 class Progress {
  public:
@@ -198,6 +186,42 @@ class Progress {
   std::mutex guard_;
 };
 
+struct Part {
+  Verification result;
+  bool refused = false;  // by mn_init
+};
+
+Part verify_images(const QuantizedModel& model, const WorkFolder& work, const ImageSet& images, int64_t first, int64_t last, Progress& progress) {
+  Part part;
+  try {
+    DriverRun run(model, work, first, last - first);
+    part.refused = run.init_status() != MN_OK;
+    for (int64_t image = first; image < last; ++image) {
+      if (progress.stopped()) return part;
+      run.compare_image(images.image(image), image, part.result);
+      progress.step();
+    }
+    run.finish();
+  } catch (...) {
+    progress.stop();
+    throw;
+  }
+  return part;
+}
+
+// In the order of the images, so that the first difference is the first.
+Part sum_up(const std::vector<Part>& parts) {
+  Part total;
+  for (const Part& part : parts) {
+    total.result.images += part.result.images;
+    total.result.bytes_compared += part.result.bytes_compared;
+    total.result.bytes_different += part.result.bytes_different;
+    if (!total.result.first) total.result.first = part.result.first;
+    total.refused = total.refused || part.refused;
+  }
+  return total;
+}
+
 }  // namespace
 
 std::string to_text(const Difference& difference) {
@@ -212,28 +236,17 @@ Verification verify_export(const QuantizedModel& model, const fs::path& folder, 
   compile_driver(folder, options, work);
   write_file(work / "images.bin", std::as_bytes(std::span(images.pixels)));
   const int64_t workers = std::clamp<int64_t>(thread_count(), 1, std::max<int64_t>(1, images.count()));
-  std::vector<Verification> parts(static_cast<size_t>(workers));
+  std::vector<Part> parts(static_cast<size_t>(workers));
   Progress progress(options, images.count());
-  std::atomic<bool> refused = false;
   parallel_for(workers, [&](int64_t worker) {
     const int64_t first = images.count() * worker / workers, last = images.count() * (worker + 1) / workers;
-    try {
-      DriverRun run(model, work, first, last - first);
-      if (run.init_status() != MN_OK) refused = true;
-      for (int64_t image = first; image < last && !progress.stopped(); ++image) {
-        run.compare_image(images.image(image), image, parts[static_cast<size_t>(worker)]);
-        progress.step();
-      }
-      if (!progress.stopped()) run.finish();
-    } catch (...) {
-      progress.stop();
-      throw;
-    }
+    parts[static_cast<size_t>(worker)] = verify_images(model, work, images, first, last, progress);
   });
-  const Verification result = sum_up(parts, static_cast<int64_t>(model.layers.size()));
-  if (refused && result.bytes_different == 0)
+  Part total = sum_up(parts);
+  total.result.layers = static_cast<int64_t>(model.layers.size());
+  if (total.refused && total.result.bytes_different == 0)
     throw IoError(text(folder.string(), ": mn_init refuses the model though all bytes are equal: model.c was changed; export it again"));
-  return result;
+  return total.result;
 }
 
 }  // namespace mininas

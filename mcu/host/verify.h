@@ -1,5 +1,5 @@
-// Verification: compiles an exported folder with this machine's C compiler, runs images through it, and compares every byte of every layer with
-// the engine's own integer forward pass. Zero differences is the only pass.
+// Verification: compiles an exported folder with this machine's C compiler, runs images through it, and compares every byte of every layer
+// with the engine's own integer forward pass. Zero differences is the only pass.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -32,12 +32,14 @@ struct Verification {
 };
 
 struct VerifyOptions {
-  std::vector<std::string> compiler_flags = {"-O2"};          // beside the strict ones
-  std::function<void(int64_t done, int64_t images)> progress;  // one call at a time, from any thread; may throw, which ends the verification
+  std::vector<std::string> compiler_flags = {"-O2"};  // beside the strict ones
+  // One call at a time, from any thread. May throw, which ends the verification.
+  std::function<void(int64_t done, int64_t images)> progress;
 };
 
-// The compiler is $CC, or cc. Differences are a result, not an error. Throws ConfigError where the images or the folder do not belong to the model,
-// IoError where no compiler is there, the compiler refuses (its first line), the program dies, or the model's digest is wrong though its bytes work.
+// The compiler is $CC, or cc; the processes at work are as many as thread_count(). Differences are a result, not an error.
+// Throws ConfigError where images or folder do not belong to the model or the compiler refuses the code (with its first error), IoError where
+// there is no compiler, the program dies, or the model's digest is wrong though every byte is right.
 Verification verify_export(const QuantizedModel& model, const std::filesystem::path& folder, const ImageSet& images,
                            const VerifyOptions& options = {});
 

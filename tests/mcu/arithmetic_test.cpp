@@ -112,7 +112,8 @@ TEST_CASE("a factor and its fixed point differ by less than one part in 2^30", "
     const double value = std::exp2(-31.9 * rng.uniform()) * 0.9999;
     const FixedPoint fixed = to_fixed_point(value, "test");
     const double back = std::ldexp(static_cast<double>(fixed.multiplier), -31 - fixed.right_shift);
-    if (fixed.multiplier < (1 << 30) || fixed.right_shift < 0 || fixed.right_shift > 31 || std::abs(back / value - 1) > 0x1p-30) FAIL(value);
+    const bool legal = fixed.multiplier >= (1 << 30) && fixed.right_shift >= 0 && fixed.right_shift <= 31;
+    if (!legal || std::abs(back / value - 1) > 0x1p-30) FAIL(value);
   }
   CHECK(to_fixed_point(0.5, "test").multiplier == 1 << 30);
   CHECK(to_fixed_point(0.5, "test").right_shift == 0);

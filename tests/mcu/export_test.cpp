@@ -82,10 +82,10 @@ std::string export_and_verify(uint64_t seed, const RandomNetworkLimits& limits, 
   for (const ImageShape& shape : layer_shapes(model.spec)) layer_bytes += shape.size();
   const DeviceCost cost = device_cost(model.spec);
   if (result.first) return text("network ", seed, ": ", to_text(*result.first));
-  if (result.images != 5 || result.bytes_compared != 5 * layer_bytes) return text("network ", seed, ": compared ", result.bytes_compared, " bytes");
+  if (result.bytes_compared != 5 * layer_bytes) return text("network ", seed, ": compared ", result.bytes_compared, " bytes");
   const std::string header = read_text_file(folder / "c" / "model.h");
-  if (header.find(text("#define MODEL_ARENA_BYTES ", cost.ram_bytes, "\n")) == std::string::npos) return text("network ", seed, ": arena");
-  if (header.find(text("#define MODEL_BYTES ", cost.model_bytes, "\n")) == std::string::npos) return text("network ", seed, ": model bytes");
+  for (const std::string& line : {text("#define MODEL_ARENA_BYTES ", cost.ram_bytes, "\n"), text("#define MODEL_BYTES ", cost.model_bytes, "\n")})
+    if (header.find(line) == std::string::npos) return text("network ", seed, ": expected ", line);
   return "";
 }
 
@@ -102,7 +102,7 @@ std::string first_problem(uint64_t first_seed, int64_t count, const RandomNetwor
 }  // namespace
 
 // model.c itself refuses to compile where sizeof its object is not MODEL_BYTES, so equal constants are equal sizes.
-TEST_CASE("50 random networks leave as C, of the predicted size, and every byte of every layer is the engine's", "[mcu][export][compiler]") {
+TEST_CASE("50 random networks leave as C of the predicted size, every byte of every layer the engine's", "[mcu][export][compiler]") {
   VerifyOptions options;
   options.compiler_flags = {"-O1"};
   CHECK(first_problem(1, 44, {20, 8, 5, 5}, options) == "");
@@ -138,11 +138,12 @@ TEST_CASE("one changed weight in model.c is found and its layer named", "[mcu][e
   const size_t layer = source.find(".L01_layer1_depthwise = {");
   REQUIRE(layer != std::string::npos);
   const int weight = model.layers[1].weights[0];
-  replace_in_file(folder / "c" / "model.c", text(".weights = {\n      ", weight, ","), text(".weights = {\n      ", weight > 0 ? -127 : 127, ","), layer);
+  const int other = weight > 0 ? -127 : 127;
+  replace_in_file(folder / "c" / "model.c", text(".weights = {\n      ", weight, ","), text(".weights = {\n      ", other, ","), layer);
   const Verification result = verify_export(model, folder / "c", images);
   REQUIRE(result.first);
   QuantizedModel changed = model;
-  changed.layers[1].weights[0] = static_cast<int8_t>(weight > 0 ? -127 : 127);
+  changed.layers[1].weights[0] = static_cast<int8_t>(other);
   CHECK(result.bytes_different == differing_bytes(model, changed, images));
   CHECK(result.first->layer == "layer1.depthwise");
   CHECK(result.first->channel == 0);
@@ -189,7 +190,8 @@ TEST_CASE("the lines of the exported README classify an image", "[mcu][export][c
                         readme.substr(body, end - body) + "}\nint main(void) {\n  static const uint8_t image[] = {";
   for (const uint8_t byte : images.pixels) program += std::to_string(byte) + ",";
   write_text_file(folder / "c" / "program.c", program + "};\n  printf(\"%d\", classify(image));\n  return 0;\n}\n");
-  const std::string build = text("cd ", (folder / "c").string(), " && cc -std=c99 -Wall -Werror program.c model.c mn_*.c -o program && ./program");
+  const std::string build =
+      text("cd ", (folder / "c").string(), " && cc -std=c99 -Wall -Werror program.c model.c mn_*.c -o program && ./program");
   const CommandResult result = run_command({"sh", "-c", build});
   CAPTURE(result.errors);
   CHECK(result.output == std::to_string(integer_predict(model, images.pixels.data(), 1)[0]));
@@ -202,8 +204,9 @@ TEST_CASE("model.c compiled for a Cortex-M4 holds exactly the predicted bytes of
     const QuantizedModel model = random_model(random_network(Rng(seed)), Rng(seed));
     export_c(model, image_set(model.spec, 1, 1), folder / "c");
     const std::string object = (folder / "model.o").string();
+    const std::string source = (folder / "c" / "model.c").string();
     const CommandResult compiled =
-        run_command({"arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", "-Os", "-std=c99", "-c", (folder / "c" / "model.c").string(), "-o", object});
+        run_command({"arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", "-Os", "-std=c99", "-c", source, "-o", object});
     REQUIRE(compiled.errors == "");
     std::istringstream table(run_command({"arm-none-eabi-size", object}).output);
     std::string header;

@@ -38,7 +38,9 @@ bool fits(const std::vector<ArenaTensor>& tensors, int64_t limit, std::vector<in
   for (int64_t offset = 0; offset + tensors[next].bytes <= limit; ++offset) {
     const bool free = [&] {
       for (size_t i = 0; i < next; ++i)
-        if (live_together(tensors[i], tensors[next]) && offsets[i] < offset + tensors[next].bytes && offset < offsets[i] + tensors[i].bytes) return false;
+        if (live_together(tensors[i], tensors[next]) && offsets[i] < offset + tensors[next].bytes &&
+            offset < offsets[i] + tensors[i].bytes)
+          return false;
       return true;
     }();
     if (!free) continue;
