@@ -103,6 +103,7 @@ cifar10:
 
 ## bench    kernel and training benchmarks; figures in bench/results
 bench: $(patsubst bench/%.cpp,$(BUILD)/%,$(BENCHES))
+	@mkdir -p bench/results
 	@for bench in $^; do $$bench > bench/results/$${bench##*/}.md || exit 1; cat bench/results/$${bench##*/}.md; done
 
 # Figures name the flags that made them.
