@@ -22,6 +22,16 @@ void remove_outdated(const RunFolder& folder, const RunFile& run) {
   if (run.identity.kind == "search") std::filesystem::remove(folder.summary_file());
 }
 
+TrainResult quantize(const RunFolder& folder, const ImageSet& images, const TrainConfig& config, Progress& progress,
+                     const Command& command) {
+  progress.stage("quantisation-aware training");
+  try {
+    return quantize_stage(folder, images, config, progress.training_hooks());
+  } catch (const Interrupted& stop) {
+    throw Interrupted(text(stop.what(), "; go on with: ", command.typed()));
+  }
+}
+
 int run(const Options& o, const Command& command) {
   apply(o.common);
   const RunFolder folder = RunFolder::open(o.run);
@@ -31,8 +41,7 @@ int run(const Options& o, const Command& command) {
   TrainConfig config = quantize_config(train_config_from(recorded.settings.record("recipe")), o.settings);
   if (command.given("seed")) config.seed = o.common.seed;
   Progress progress(o.common.quiet);
-  progress.stage("quantisation-aware training");
-  const TrainResult result = quantize_stage(folder, data.train, config, progress.training_hooks());
+  const TrainResult result = quantize(folder, data.train, config, progress, command);
   remove_outdated(folder, recorded);
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
   const double accuracy = evaluate(integer_predict(model, data.test.pixels.data(), data.test.count()), data.test).accuracy();

@@ -57,6 +57,17 @@ Record train_in(const RunFolder& folder, const Architecture& architecture, const
   }
 }
 
+Record train_without_folder(const Architecture& architecture, const Dataset& data, const TrainConfig& config, Progress& progress) {
+  const NetworkSpec spec = build_network_spec(architecture, data.train.shape, data.train.classes());
+  progress.stage("training");
+  try {
+    TrainedNetwork trained = train_network(spec, data.train, &data.test, config, progress.training_hooks());
+    return summarize(architecture, trained.network, trained.result, data, config);
+  } catch (const Interrupted&) {
+    throw Interrupted("interrupted; nothing is kept without --out");
+  }
+}
+
 Record begin(const Command& command, Options& o, Progress& progress) {
   o.config.seed = o.common.seed;
   o.config.schedule = parse_schedule(o.schedule);
@@ -69,10 +80,7 @@ Record begin(const Command& command, Options& o, Progress& progress) {
     write_run_file(folder, {"train", command.typed(), o.data, content_digest(data.train), content_digest(data.test)}, settings);
     return train_in(folder, architecture, data, o.config, progress);
   }
-  const NetworkSpec spec = build_network_spec(architecture, data.train.shape, data.train.classes());
-  progress.stage("training");
-  TrainedNetwork trained = train_network(spec, data.train, &data.test, o.config, progress.training_hooks());
-  return summarize(architecture, trained.network, trained.result, data, o.config);
+  return train_without_folder(architecture, data, o.config, progress);
 }
 
 Record go_on(const Options& o, Progress& progress) {
