@@ -79,8 +79,8 @@ std::string constants_text(const QuantizedLayer& layer, const std::string& ident
 
 std::string header_initializer(const mn_model& header) {
   return text("  .header = {.magic = MN_MAGIC, .digest = ", hex32(header.digest), ", .bytes = MODEL_BYTES,\n",
-              "             .arena_bytes = MODEL_ARENA_BYTES, .version = ", header.version, ", .layers = MODEL_LAYERS, .height = MODEL_HEIGHT, .width = MODEL_WIDTH,\n",
-              "             .channels = MODEL_CHANNELS, .classes = MODEL_CLASSES},\n");
+              "             .arena_bytes = MODEL_ARENA_BYTES, .version = ", header.version, ", .layers = MODEL_LAYERS,\n",
+              "             .height = MODEL_HEIGHT, .width = MODEL_WIDTH, .channels = MODEL_CHANNELS, .classes = MODEL_CLASSES},\n");
 }
 
 std::string quantization_text(const Quantization& quantization) {

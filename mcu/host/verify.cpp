@@ -191,7 +191,9 @@ struct Part {
   bool refused = false;  // by mn_init
 };
 
-Part verify_images(const QuantizedModel& model, const WorkFolder& work, const ImageSet& images, int64_t first, int64_t last, Progress& progress) {
+// One worker's images: [first, last).
+Part verify_images(const QuantizedModel& model, const WorkFolder& work, const ImageSet& images, int64_t first, int64_t last,
+                   Progress& progress) {
   Part part;
   try {
     DriverRun run(model, work, first, last - first);

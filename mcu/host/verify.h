@@ -38,8 +38,8 @@ struct VerifyOptions {
 };
 
 // The compiler is $CC, or cc; the processes at work are as many as thread_count(). Differences are a result, not an error.
-// Throws ConfigError where images or folder do not belong to the model or the compiler refuses the code (with its first error), IoError where
-// there is no compiler, the program dies, or the model's digest is wrong though every byte is right.
+// Throws ConfigError where images or folder do not belong to the model or the compiler refuses the code (with its first error), IoError
+// where there is no compiler, the program dies, or the model's digest is wrong though every byte is right.
 Verification verify_export(const QuantizedModel& model, const std::filesystem::path& folder, const ImageSet& images,
                            const VerifyOptions& options = {});
 

@@ -38,7 +38,7 @@ typedef enum {
 mn_status mn_init(const mn_model *model, const void *arena, size_t arena_bytes);
 
 /* Computes `logits` (model->classes of them) of one image. The arena holds the layers' outputs meanwhile; its content before and after
- * means nothing. Checks again what is cheap to check (everything but the digest); where it does not return MN_OK the logits mean nothing. */
+ * means nothing. Checks again what is cheap to check (all but the digest); where it does not return MN_OK the logits mean nothing. */
 mn_status mn_run(const mn_model *model, const uint8_t *image, void *arena, size_t arena_bytes, int8_t *logits);
 
 /* Sees every layer's output as soon as it is complete: `bytes` values, height x width x channels. */

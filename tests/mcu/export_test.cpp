@@ -84,7 +84,8 @@ std::string export_and_verify(uint64_t seed, const RandomNetworkLimits& limits, 
   if (result.first) return text("network ", seed, ": ", to_text(*result.first));
   if (result.bytes_compared != 5 * layer_bytes) return text("network ", seed, ": compared ", result.bytes_compared, " bytes");
   const std::string header = read_text_file(folder / "c" / "model.h");
-  for (const std::string& line : {text("#define MODEL_ARENA_BYTES ", cost.ram_bytes, "\n"), text("#define MODEL_BYTES ", cost.model_bytes, "\n")})
+  const std::string arena = text("#define MODEL_ARENA_BYTES ", cost.ram_bytes, "\n");
+  for (const std::string& line : {arena, text("#define MODEL_BYTES ", cost.model_bytes, "\n")})
     if (header.find(line) == std::string::npos) return text("network ", seed, ": expected ", line);
   return "";
 }
