@@ -1,53 +1,50 @@
 #include "core/batch_norm.h"
 
 #include <cmath>
-#include <functional>
-#include <vector>
 
 #include "core/error.h"
-#include "core/kernels/kernels.h"
 #include "core/parallel.h"
 
 namespace mininas {
 namespace {
 
-// Runs body(image, first, second) for each image, which fills two vectors of channel sums; returns their totals over images.
-struct ChannelSums {
-  std::vector<double> first, second;
-};
-ChannelSums sum_over_images(const Shape& s, const std::function<void(int64_t, float*, float*)>& body) {
-  Tensor sums = Tensor::uninitialized({s.n, 2, 1, s.c});
-  parallel_for(s.n, [&](int64_t image) {
-    float* first = sums.data() + image * 2 * s.c;
-    body(image, first, first + s.c);
-  });
+int64_t image_floats(const Tensor& x) { return x.shape().h * x.shape().w * x.shape().c; }
+
+NormRows rows_of(const Tensor& x, int64_t image, const ChannelScale& how, bool relu) {
+  const Shape& s = x.shape();
+  return {.x = x.data() + image * image_floats(x), .pixels = s.h * s.w, .channels = s.c, .scale = how.scale.data(), .shift = how.shift.data(), .relu = relu};
+}
+
+}  // namespace
+
+ChannelSums ImageSums::total() const {
+  const Shape& s = sums_.shape();
   ChannelSums total{std::vector<double>(static_cast<size_t>(s.c)), std::vector<double>(static_cast<size_t>(s.c))};
   for (int64_t image = 0; image < s.n; ++image) {
     for (int64_t c = 0; c < s.c; ++c) {
-      total.first[static_cast<size_t>(c)] += double{sums.at(image, 0, 0, c)};
-      total.second[static_cast<size_t>(c)] += double{sums.at(image, 1, 0, c)};
+      total.first[static_cast<size_t>(c)] += double{sums_.at(image, 0, 0, c)};
+      total.second[static_cast<size_t>(c)] += double{sums_.at(image, 1, 0, c)};
     }
   }
   return total;
 }
 
-NormRows rows_of(const Tensor& x, int64_t image, const ChannelScale& how, bool relu) {
-  const Shape& s = x.shape();
-  return {.x = x.data() + image * s.h * s.w * s.c, .pixels = s.h * s.w, .channels = s.c, .scale = how.scale.data(), .shift = how.shift.data(), .relu = relu};
-}
-
-}  // namespace
-
 ChannelStatistics measure_channels(const Tensor& x) {
   const Shape& s = x.shape();
-  const ChannelSums sums = sum_over_images(s, [&](int64_t image, float* sum, float* squares) {
-    kernels().channel_sums(x.data() + image * s.h * s.w * s.c, s.h * s.w, s.c, sum, squares);
+  ImageSums sums(s.n, s.c);
+  parallel_for(s.n, [&](int64_t image) {
+    kernels().channel_sums(x.data() + image * s.h * s.w * s.c, s.h * s.w, s.c, sums.first(image), sums.second(image));
   });
-  ChannelStatistics batch{Tensor::uninitialized({1, 1, 1, s.c}), Tensor::uninitialized({1, 1, 1, s.c})};
-  const auto pixels = static_cast<double>(s.pixels());
-  for (int64_t c = 0; c < s.c; ++c) {
-    const double mean = sums.first[static_cast<size_t>(c)] / pixels;
-    const double variance = sums.second[static_cast<size_t>(c)] / pixels - mean * mean;
+  return statistics_of(sums.total(), s.pixels());
+}
+
+ChannelStatistics statistics_of(const ChannelSums& sums, int64_t pixels) {
+  const auto channels = static_cast<int64_t>(sums.first.size());
+  ChannelStatistics batch{Tensor::uninitialized({1, 1, 1, channels}), Tensor::uninitialized({1, 1, 1, channels})};
+  const auto n = static_cast<double>(pixels);
+  for (int64_t c = 0; c < channels; ++c) {
+    const double mean = sums.first[static_cast<size_t>(c)] / n;
+    const double variance = sums.second[static_cast<size_t>(c)] / n - mean * mean;
     batch.mean.data()[c] = static_cast<float>(mean);
     batch.variance.data()[c] = static_cast<float>(variance > 0.0 ? variance : 0.0);
   }
@@ -66,39 +63,49 @@ ChannelScale fold_norm(const Tensor& gamma, const Tensor& beta, const Tensor& me
 
 Tensor normalize(const Tensor& x, const ChannelScale& how, bool relu) {
   MN_CHECK(how.scale.size() == x.shape().c && how.shift.size() == x.shape().c, to_text(x.shape()));
-  const Shape& s = x.shape();
-  Tensor y = Tensor::uninitialized(s);
-  parallel_for(s.n, [&](int64_t image) { kernels().normalize(rows_of(x, image, how, relu), y.data() + image * s.h * s.w * s.c); });
+  Tensor y = Tensor::uninitialized(x.shape());
+  parallel_for(x.shape().n, [&](int64_t image) { kernels().normalize(rows_of(x, image, how, relu), y.data() + image * image_floats(x)); });
   return y;
 }
 
-// With g the gradient before the ReLU, n pixels and xhat = (x - mean) / sigma:
-//   dbeta = sum g,  dgamma = sum g * xhat,  dx = gamma / sigma * (g - dbeta / n - xhat * dgamma / n)
-// which is scale * g + factor * x + offset with factor and offset constant in a channel.
+MaskedGradient mask_gradient(const Tensor& x, const Tensor& dy, const ChannelStatistics& batch, const ChannelScale& how, bool relu) {
+  MN_CHECK(dy.shape() == x.shape(), to_text(dy.shape()));
+  Tensor g = Tensor::uninitialized(x.shape());
+  ImageSums sums(x.shape().n, x.shape().c);
+  parallel_for(x.shape().n, [&](int64_t image) {
+    const int64_t first = image * image_floats(x);
+    kernels().mask_gradient(rows_of(x, image, how, relu), dy.data() + first, batch.mean.data(), g.data() + first, sums.first(image), sums.second(image));
+  });
+  return {std::move(g), sums.total()};
+}
+
 NormGradients normalize_gradients(const Tensor& x, const Tensor& dy, const Tensor& gamma, const ChannelStatistics& batch, const ChannelScale& how,
                                   bool relu, float epsilon) {
-  MN_CHECK(dy.shape() == x.shape(), to_text(dy.shape()));
   const Shape& s = x.shape();
-  const auto offset_of = [&](int64_t image) { return image * s.h * s.w * s.c; };
-  const ChannelSums sums = sum_over_images(s, [&](int64_t image, float* sum, float* products) {
-    kernels().normalize_gradient_sums(rows_of(x, image, how, relu), dy.data() + offset_of(image), batch.mean.data(), sum, products);
+  MaskedGradient masked = mask_gradient(x, dy, batch, how, relu);
+  NormGradient d = norm_gradient(masked.sums, gamma, batch, s.pixels(), epsilon);
+  parallel_for(s.n, [&](int64_t image) {
+    float* g = masked.g.data() + image * image_floats(x);
+    kernels().norm_gradient(x.data() + image * image_floats(x), g, s.h * s.w, s.c, d.slopes(), g);
   });
-  NormGradients out{Tensor::uninitialized(s), Tensor::uninitialized(gamma.shape()), Tensor::uninitialized(gamma.shape())};
-  Tensor factor = Tensor::uninitialized(gamma.shape()), offset = Tensor::uninitialized(gamma.shape());
-  const auto pixels = static_cast<double>(s.pixels());
-  for (int64_t c = 0; c < s.c; ++c) {
+  return {std::move(masked.g), std::move(d.dgamma), std::move(d.dbeta)};
+}
+
+NormGradient norm_gradient(const ChannelSums& sums, const Tensor& gamma, const ChannelStatistics& batch, int64_t pixels, float epsilon) {
+  const auto make = [&] { return Tensor::uninitialized(gamma.shape()); };
+  NormGradient out{make(), make(), make(), make(), make()};
+  const auto n = static_cast<double>(pixels);
+  for (int64_t c = 0; c < gamma.size(); ++c) {
     const double sigma = std::sqrt(double{batch.variance.data()[c]} + double{epsilon});
     const double dbeta = sums.first[static_cast<size_t>(c)], dgamma = sums.second[static_cast<size_t>(c)] / sigma;
     const double scale = double{gamma.data()[c]} / sigma;
-    const double slope = -scale * dgamma / (pixels * sigma);
+    const double slope = -scale * dgamma / (n * sigma);
     out.dbeta.data()[c] = static_cast<float>(dbeta);
     out.dgamma.data()[c] = static_cast<float>(dgamma);
-    factor.data()[c] = static_cast<float>(slope);
-    offset.data()[c] = static_cast<float>(-scale * dbeta / pixels - slope * double{batch.mean.data()[c]});
+    out.scale.data()[c] = static_cast<float>(scale);
+    out.factor.data()[c] = static_cast<float>(slope);
+    out.offset.data()[c] = static_cast<float>(-scale * dbeta / n - slope * double{batch.mean.data()[c]});
   }
-  parallel_for(s.n, [&](int64_t image) {
-    kernels().normalize_gradient(rows_of(x, image, how, relu), dy.data() + offset_of(image), factor.data(), offset.data(), out.dx.data() + offset_of(image));
-  });
   return out;
 }
 

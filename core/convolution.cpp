@@ -5,47 +5,15 @@
 #include "core/bands.h"
 #include "core/error.h"
 #include "core/kernels/kernels.h"
+#include "core/packed_weights.h"
 #include "core/parallel.h"
 
 namespace mininas {
 namespace {
 
-constexpr int64_t kPanel = 16;          // columns of a packed panel
+constexpr int64_t kPanel = PackedWeights::kPanel;
 constexpr int64_t kPixelsATask = 1024;  // of a pointwise product
 constexpr int64_t kPixelsAPass = 256;   // of a pointwise weight gradient: both operands stay in cache while all tiles pass
-
-// Weights as panels of 16 columns: packed[panel][step][16], step being the position in the reduction.
-struct PackedWeights {
-  Tensor values;
-  int64_t steps;
-  int64_t panel() const { return steps * kPanel; }
-};
-
-template <class At>
-PackedWeights pack(int64_t steps, int64_t columns, const At& at) {
-  const int64_t panels = (columns + kPanel - 1) / kPanel;
-  PackedWeights packed{Tensor::zeros({panels, steps, 1, kPanel}), steps};
-  for (int64_t column = 0; column < columns; ++column) {
-    float* out = packed.values.data() + column / kPanel * packed.panel() + column % kPanel;
-    for (int64_t step = 0; step < steps; ++step) out[step * kPanel] = at(step, column);
-  }
-  return packed;
-}
-
-// For y: column = output channel, step = (ky, kx, input channel), the memory order of OHWI.
-PackedWeights pack_forward(const ConvGeometry& g, const Tensor& weight) {
-  const int64_t steps = int64_t{g.kernel} * g.kernel * g.in_c;
-  return pack(steps, g.out_c, [&](int64_t step, int64_t column) { return weight.data()[column * steps + step]; });
-}
-
-// For dx: column = input channel, step = (ky, kx, output channel) with the kernel turned by half a circle.
-PackedWeights pack_backward(const ConvGeometry& g, const Tensor& weight) {
-  const int64_t taps = int64_t{g.kernel} * g.kernel;
-  return pack(taps * g.out_c, g.in_c, [&](int64_t step, int64_t column) {
-    const int64_t tap = taps - 1 - step / g.out_c, channel = step % g.out_c;
-    return weight.data()[(channel * taps + tap) * g.in_c + column];
-  });
-}
 
 bool is_pointwise(const ConvGeometry& g) { return g.kernel == 1 && g.stride == 1; }
 

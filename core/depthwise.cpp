@@ -3,6 +3,7 @@
 #include "core/convolution.h"
 #include "core/error.h"
 #include "core/kernels/kernels.h"
+#include "core/packed_weights.h"
 #include "core/parallel.h"
 
 namespace mininas {
@@ -20,16 +21,6 @@ Tensor slide(const PaddedView& view, int kernel, int stride, const Tensor& weigh
     });
   });
   return y;
-}
-
-// The kernel turned by half a circle.
-Tensor flipped(const Tensor& weight) {
-  const Shape s = weight.shape();
-  Tensor turned = Tensor::uninitialized(s);
-  for (int64_t ky = 0; ky < s.h; ++ky)
-    for (int64_t kx = 0; kx < s.w; ++kx)
-      for (int64_t c = 0; c < s.c; ++c) turned.at(0, ky, kx, c) = weight.at(0, s.h - 1 - ky, s.w - 1 - kx, c);
-  return turned;
 }
 
 }  // namespace
@@ -50,7 +41,7 @@ Tensor depthwise(const ConvGeometry& g, const Tensor& x, const Tensor& weight) {
 
 Tensor depthwise_input_gradient(const ConvGeometry& g, const Tensor& dy, const Tensor& weight) {
   MN_CHECK(dy.shape() == g.output() && weight.shape() == g.depthwise_weight(), to_text(dy.shape()));
-  return slide(PaddedView::of_output_gradient(g, dy), g.kernel, 1, flipped(weight), g.input());
+  return slide(PaddedView::of_output_gradient(g, dy), g.kernel, 1, flip_depthwise(weight), g.input());
 }
 
 Tensor depthwise_weight_gradient(const ConvGeometry& g, const Tensor& x, const Tensor& dy) {

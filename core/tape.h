@@ -36,6 +36,9 @@ class Tape {
   Var parameter(Parameter& parameter);   // outlives the tape; its gradient is accumulated
   Var record(Tensor value, std::vector<Var> inputs, Backward backward);
 
+  // The handle that the next record() or constant() will return.
+  Var next() const { return {static_cast<int>(nodes_.size())}; }
+
   const Tensor& value(Var var) const;
   // True when somebody upstream wants a gradient of this value; backward functions skip the others.
   bool wants_gradient(Var var) const;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/conv_unit.h"
 #include "core/kernels/kernels.h"
 #include "core/ops.h"
 #include "core/sha256.h"
@@ -39,29 +40,47 @@ LayerWeights make_weights(const LayerSpec& layer, const ImageShape& in, const Rn
   return w;
 }
 
-Var convolve(Tape& tape, const LayerSpec& layer, LayerWeights& w, Var x) {
-  const Var weight = tape.parameter(w.weight);
-  return layer.kind == LayerKind::kDepthwise ? depthwise(tape, x, weight, layer.stride) : conv2d(tape, x, weight, layer.stride);
+bool is_convolution(const LayerSpec& layer) { return layer.kind == LayerKind::kConv || layer.kind == LayerKind::kDepthwise; }
+
+// Depthwise and pointwise with nothing between them run as one unit.
+bool continues_unit(const NetworkSpec& spec, size_t index) {
+  if (index == 0) return false;
+  const LayerSpec &layer = spec.layers[index], &before = spec.layers[index - 1];
+  if (layer.kind != LayerKind::kConv || layer.kernel != 1 || layer.stride != 1 || !layer.batch_norm || layer.bias) return false;
+  if (before.kind != LayerKind::kDepthwise || before.batch_norm || before.relu || before.bias) return false;
+  for (size_t other = index; other < spec.layers.size(); ++other) {
+    const LayerSpec& reader = spec.layers[other];
+    const bool reads = reader.input == static_cast<int>(index) - 1 || (reader.kind == LayerKind::kAdd && reader.other == static_cast<int>(index) - 1);
+    if (reads != (other == index)) return false;
+  }
+  return true;
 }
 
-Var normalized(Tape& tape, const LayerSpec& layer, LayerWeights& w, Var x, Phase phase) {
-  if (phase == Phase::kEvaluation)
-    return scale_channels(tape, x, fold_norm(w.gamma.value, w.beta.value, w.running_mean, w.running_variance, kBatchNormEpsilon), layer.relu);
-  ChannelStatistics batch;
-  const int64_t pixels = tape.value(x).shape().pixels();
-  const Var y = batch_norm(tape, x, tape.parameter(w.gamma), tape.parameter(w.beta), kBatchNormEpsilon, layer.relu, batch);
-  update_running(batch, pixels, kBatchNormMomentum, w.running_mean, w.running_variance);
+// A convolution with its batch norm; `window` is the depthwise layer before a pointwise one, or the layer itself.
+NormedValue unit(Tape& tape, const LayerSpec& layer, LayerWeights& w, const LayerSpec& window, LayerWeights& window_weights, const NormedValue& x, Phase phase) {
+  UnitWeights weights{.stride = window.stride};
+  if (window.kind == LayerKind::kDepthwise) weights.depthwise = tape.parameter(window_weights.weight);
+  if (layer.kind == LayerKind::kConv) weights.conv = tape.parameter(w.weight);
+  NormRequest request{tape.parameter(w.gamma), tape.parameter(w.beta), kBatchNormEpsilon, layer.relu};
+  ChannelScale running;
+  if (phase == Phase::kEvaluation) {
+    running = fold_norm(w.gamma.value, w.beta.value, w.running_mean, w.running_variance, kBatchNormEpsilon);
+    request.running = &running;
+  }
+  NormedValue y = conv_unit(tape, x, weights, request);
+  if (phase == Phase::kTraining)
+    update_running(y.norm->batch, tape.value(y.raw).shape().pixels(), kBatchNormMomentum, w.running_mean, w.running_variance);
   return y;
 }
 
-// One layer: convolution or pool or sum, then bias or norm, then ReLU.
-Var apply(Tape& tape, const LayerSpec& layer, LayerWeights& w, Var x, Var other, Phase phase) {
+// A layer that is not a unit: pool, sum, linear, or a convolution without batch norm.
+Var plain(Tape& tape, const LayerSpec& layer, LayerWeights& w, Var x, const NormedValue& other) {
   Var y = x;
-  if (has_weights(layer.kind)) y = convolve(tape, layer, w, x);
   if (layer.kind == LayerKind::kGlobalAveragePool) y = global_average_pool(tape, x);
-  if (layer.kind == LayerKind::kAdd) y = add(tape, x, other);
+  if (layer.kind == LayerKind::kAdd) y = add(tape, x, materialize(tape, other));
+  if (layer.kind == LayerKind::kDepthwise) y = depthwise(tape, x, tape.parameter(w.weight), layer.stride);
+  if (layer.kind == LayerKind::kConv || layer.kind == LayerKind::kLinear) y = conv2d(tape, x, tape.parameter(w.weight), layer.stride);
   if (layer.bias) y = add_bias(tape, y, tape.parameter(w.bias));
-  if (layer.batch_norm) return normalized(tape, layer, w, y, phase);
   return layer.relu ? relu(tape, y) : y;
 }
 
@@ -76,14 +95,20 @@ Network::Network(NetworkSpec spec, PixelScale pixels, Rng rng) : spec_(std::move
 Var Network::forward(Tape& tape, const ImageBatch& batch, Phase phase) {
   Tensor real = Tensor::uninitialized(spec_.input.batch(batch.count));
   kernels().bytes_to_real(batch.pixels, real.size(), static_cast<float>(pixels_.zero), pixels_.scale, real.data());
-  const Var image = tape.constant(std::move(real));
-  std::vector<Var> outputs;
+  const NormedValue image{tape.constant(std::move(real)), nullptr};
+  std::vector<NormedValue> outputs(layers_.size());
   const auto output_of = [&](int index) { return index == kImage ? image : outputs[static_cast<size_t>(index)]; };
   for (size_t i = 0; i < layers_.size(); ++i) {
     const LayerSpec& layer = spec_.layers[i];
-    outputs.push_back(apply(tape, layer, layers_[i], output_of(layer.input), output_of(layer.other), phase));
+    if (i + 1 < layers_.size() && continues_unit(spec_, i + 1)) continue;
+    const size_t window = continues_unit(spec_, i) ? i - 1 : i;
+    const NormedValue x = output_of(spec_.layers[window].input);
+    if (is_convolution(layer) && layer.batch_norm && !layer.bias)
+      outputs[i] = unit(tape, layer, layers_[i], spec_.layers[window], layers_[window], x, phase);
+    else
+      outputs[i].raw = plain(tape, layer, layers_[i], materialize(tape, x), output_of(layer.other));
   }
-  return outputs.back();
+  return materialize(tape, outputs.back());
 }
 
 std::vector<Parameter*> Network::parameters() {

@@ -1,23 +1,29 @@
-// Depthwise convolution over padded rows, sixteen channels at a time. Forward: a run of output pixels keeps its accumulators in registers while the
-// taps pass; weight gradient: the taps are the accumulators while the pixels pass (one kernel row at a time for 7x7, whose 49 taps would not fit).
+// Depthwise convolution over padded rows, sixteen channels at a time. Forward: a run of output pixels keeps its accumulators in registers while
+// the taps pass; with stride 1 an input pixel is loaded once a row of taps and serves every tap that slides over it. Weight gradient: the taps
+// are the accumulators while the pixels pass (one kernel row at a time for 7x7, whose 49 taps would not fit).
 #include "core/kernels/simd.h"
 #include "core/kernels/tables.h"
 
 namespace mininas::MN_ISA {
 namespace {
 
+// Output pixels in registers. A 3x3 kernel keeps its nine weights there too where there are 32 of them.
 #if defined(__AVX512F__)
-constexpr int kRun = 8;  // output pixels in registers
+constexpr int kRun = 8, kKeptTaps = 9;
+template <int kKernel>
+constexpr int kDenseRun = kKernel <= 3 ? 4 : 8;
 #else
-constexpr int kRun = 4;
+constexpr int kRun = 4, kKeptTaps = 1;
+template <int kKernel>
+constexpr int kDenseRun = 4;
 #endif
 
+// kPixels outputs `step` floats of input apart.
 template <int kKernel, int kPixels>
-MN_INLINE void run(const DepthwiseRows& d, const float* in, float* out, int64_t c, int lanes) {
+MN_INLINE void run(const DepthwiseRows& d, const float* in, int64_t step, float* out, int64_t c, int lanes) {
   F16 sum[kPixels];
   MN_UNROLL for (int i = 0; i < kPixels; ++i) sum[i] = F16::zero();
   const float* weights = d.weights + c;
-  const int64_t step = d.stride * d.channels;
   for (int ky = 0; ky < kKernel; ++ky) {
     MN_UNROLL for (int kx = 0; kx < kKernel; ++kx) {
       const F16 w = F16::load(weights + (ky * kKernel + kx) * d.channels);
@@ -28,6 +34,33 @@ MN_INLINE void run(const DepthwiseRows& d, const float* in, float* out, int64_t 
   MN_UNROLL for (int i = 0; i < kPixels; ++i) sum[i].store_first(out + i * d.channels, lanes);
 }
 
+// One row of outputs with stride 1, in runs of kDenseRun; returns how many pixels are done.
+template <int kKernel>
+MN_INLINE int64_t dense_row(const DepthwiseRows& d, const float* in, float* out, int64_t c, int lanes) {
+  constexpr int kPixels = kDenseRun<kKernel>, kInputs = kPixels + kKernel - 1, kTaps = kKernel * kKernel;
+  constexpr int kKept = kTaps <= kKeptTaps ? kTaps : 1;
+  const float* weights = d.weights + c;
+  F16 kept[kKept];
+  MN_UNROLL for (int t = 0; t < kKept; ++t) kept[t] = F16::load(weights + t * d.channels);
+  int64_t x = 0;
+  for (; x + kPixels <= d.width; x += kPixels) {
+    F16 sum[kPixels];
+    MN_UNROLL for (int i = 0; i < kPixels; ++i) sum[i] = F16::zero();
+    MN_UNROLL for (int ky = 0; ky < kKernel; ++ky) {
+      const float* row = in + x * d.channels + ky * d.in_row;
+      F16 v[kInputs];
+      MN_UNROLL for (int i = 0; i < kInputs; ++i) v[i] = F16::load(row + i * d.channels);
+      MN_UNROLL for (int kx = 0; kx < kKernel; ++kx) {
+        const int t = ky * kKernel + kx;
+        const F16 w = t < kKept ? kept[t] : F16::load(weights + t * d.channels);
+        MN_UNROLL for (int i = 0; i < kPixels; ++i) sum[i] = multiply_add(v[i + kx], w, sum[i]);
+      }
+    }
+    MN_UNROLL for (int i = 0; i < kPixels; ++i) sum[i].store_first(out + (x + i) * d.channels, lanes);
+  }
+  return x;
+}
+
 template <int kKernel>
 void rows(const DepthwiseRows& d) {
   const int64_t step = d.stride * d.channels;
@@ -35,9 +68,9 @@ void rows(const DepthwiseRows& d) {
     for_channel_groups(d.channels, [&](int64_t c, int lanes) {
       const float* in = d.in + y * d.stride * d.in_row + c;
       float* out = d.out + y * d.width * d.channels + c;
-      int64_t x = 0;
-      for (; x + kRun <= d.width; x += kRun) run<kKernel, kRun>(d, in + x * step, out + x * d.channels, c, lanes);
-      for (; x < d.width; ++x) run<kKernel, 1>(d, in + x * step, out + x * d.channels, c, lanes);
+      int64_t x = d.stride == 1 ? dense_row<kKernel>(d, in, out, c, lanes) : 0;
+      for (; x + kRun <= d.width; x += kRun) run<kKernel, kRun>(d, in + x * step, step, out + x * d.channels, c, lanes);
+      for (; x < d.width; ++x) run<kKernel, 1>(d, in + x * step, step, out + x * d.channels, c, lanes);
     });
   }
 }

@@ -54,6 +54,13 @@ struct NormRows {
   bool relu;
 };
 
+// Through batch norm, a channel: gradient = scale * g + factor * x + offset (core/batch_norm.h).
+struct NormSlopes {
+  const float* scale;
+  const float* factor;
+  const float* offset;
+};
+
 // From accumulators to bytes (mcu/runtime/mn_arithmetic.h), for `pixels` x `channels` values that are whole numbers held in floats.
 //   q = clamp(rescale(sum + bias) + zero_point); out = q - zero_point; inside = 1 where the clamp did not act
 struct RequantizeRows {
@@ -72,13 +79,14 @@ struct Kernels {
   void (*product)(const Product&);
   void (*depthwise)(const DepthwiseRows&);
   void (*depthwise_weight_gradient)(const DepthwiseWeightGradient&);
-  // Sums over pixels: sum[c] = x, squares[c] = x * x. Chain over pixels.
+  // Adds over pixels, in order: sum[c] += x, squares[c] += x * x.
   void (*channel_sums)(const float* x, int64_t pixels, int64_t channels, float* sum, float* squares);
   void (*normalize)(const NormRows&, float* y);
-  // With g = dy masked by the ReLU: sum[c] = g, products[c] = g * (x - mean[c]).
-  void (*normalize_gradient_sums)(const NormRows&, const float* dy, const float* mean, float* sum, float* products);
-  // dx = scale * g + factor * x + offset, channel by channel; g as above.
-  void (*normalize_gradient)(const NormRows&, const float* dy, const float* factor, const float* offset, float* dx);
+  // The gradient g in front of the norm (dy where the ReLU let through, else 0), and over pixels, in order:
+  // sum[c] += g, products[c] += g * (x - mean[c]).
+  void (*mask_gradient)(const NormRows&, const float* dy, const float* mean, float* g, float* sum, float* products);
+  // The norm's own gradient: dx = scale[c] * g + factor[c] * x + offset[c].
+  void (*norm_gradient)(const float* x, const float* g, int64_t pixels, int64_t channels, const NormSlopes& slopes, float* dx);
   void (*relu)(const float* x, int64_t count, float* y);
   void (*relu_gradient)(const float* x, const float* dy, int64_t count, float* dx);
   void (*add)(const float* a, const float* b, int64_t count, float* y);

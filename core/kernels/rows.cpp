@@ -13,24 +13,37 @@ MN_INLINE void for_vectors(int64_t count, const Body& body) {
   if (i < count) body(i, static_cast<int>(count - i));
 }
 
-// The gradient before the norm's ReLU, at one vector.
-MN_INLINE F16 masked(const NormRows& n, const F16& x, const F16& dy, const F16& scale, const F16& shift) {
-  return n.relu ? where_positive(multiply_add(x, scale, shift), dy) : dy;
+// Several groups of channels at once from channel c on, while that many are left: one chain alone would wait for each of its additions.
+template <int kGroups>
+MN_INLINE int64_t sums_of_groups(const float* x, int64_t pixels, int64_t channels, int64_t c, float* sum, float* squares) {
+  for (; c + (kGroups - 1) * kLanes < channels; c += kGroups * kLanes) {
+    F16 s[kGroups], q[kGroups];
+    MN_UNROLL for (int g = 0; g < kGroups; ++g) {
+      s[g] = F16::load(sum + c + g * kLanes);
+      q[g] = F16::load(squares + c + g * kLanes);
+    }
+    for (int64_t i = 0; i < pixels; ++i) {
+      MN_UNROLL for (int g = 0; g < kGroups; ++g) {
+        const F16 v = F16::load(x + i * channels + c + g * kLanes);
+        s[g] = s[g] + v;
+        q[g] = multiply_add(v, v, q[g]);
+      }
+    }
+    MN_UNROLL for (int g = 0; g < kGroups; ++g) {
+      const int lanes = static_cast<int>(smaller<int64_t>(kLanes, channels - c - g * kLanes));
+      s[g].store_first(sum + c + g * kLanes, lanes);
+      q[g].store_first(squares + c + g * kLanes, lanes);
+    }
+  }
+  return c;
 }
 
 }  // namespace
 
 void channel_sums(const float* x, int64_t pixels, int64_t channels, float* sum, float* squares) {
-  for_channel_groups(channels, [&](int64_t c, int lanes) {
-    F16 s = F16::zero(), q = F16::zero();
-    for (int64_t i = 0; i < pixels; ++i) {
-      const F16 v = F16::load(x + i * channels + c);
-      s = s + v;
-      q = multiply_add(v, v, q);
-    }
-    s.store_first(sum + c, lanes);
-    q.store_first(squares + c, lanes);
-  });
+  int64_t c = sums_of_groups<4>(x, pixels, channels, 0, sum, squares);
+  c = sums_of_groups<2>(x, pixels, channels, c, sum, squares);
+  sums_of_groups<1>(x, pixels, channels, c, sum, squares);
 }
 
 void normalize(const NormRows& n, float* y) {
@@ -43,29 +56,28 @@ void normalize(const NormRows& n, float* y) {
   });
 }
 
-void normalize_gradient_sums(const NormRows& n, const float* dy, const float* mean, float* sum, float* products) {
+void mask_gradient(const NormRows& n, const float* dy, const float* mean, float* g, float* sum, float* products) {
   for_channel_groups(n.channels, [&](int64_t c, int lanes) {
     const F16 scale = F16::load(n.scale + c), shift = F16::load(n.shift + c), m = F16::load(mean + c);
-    F16 s = F16::zero(), p = F16::zero();
+    F16 s = F16::load(sum + c), p = F16::load(products + c);
     for (int64_t i = 0; i < n.pixels; ++i) {
-      const F16 x = F16::load(n.x + i * n.channels + c);
-      const F16 g = masked(n, x, F16::load(dy + i * n.channels + c), scale, shift);
-      s = s + g;
-      p = multiply_add(g, x - m, p);
+      const F16 x = F16::load(n.x + i * n.channels + c), above = F16::load(dy + i * n.channels + c);
+      const F16 v = n.relu ? where_positive(multiply_add(x, scale, shift), above) : above;
+      v.store_first(g + i * n.channels + c, lanes);
+      s = s + v;
+      p = multiply_add(v, x - m, p);
     }
     s.store_first(sum + c, lanes);
     p.store_first(products + c, lanes);
   });
 }
 
-void normalize_gradient(const NormRows& n, const float* dy, const float* factor, const float* offset, float* dx) {
-  for_channel_groups(n.channels, [&](int64_t c, int lanes) {
-    const F16 scale = F16::load(n.scale + c), shift = F16::load(n.shift + c);
-    const F16 f = F16::load(factor + c), o = F16::load(offset + c);
-    for (int64_t i = 0; i < n.pixels; ++i) {
-      const F16 x = F16::load(n.x + i * n.channels + c);
-      const F16 g = masked(n, x, F16::load(dy + i * n.channels + c), scale, shift);
-      multiply_add(g, scale, multiply_add(x, f, o)).store_first(dx + i * n.channels + c, lanes);
+void norm_gradient(const float* x, const float* g, int64_t pixels, int64_t channels, const NormSlopes& slopes, float* dx) {
+  for_channel_groups(channels, [&](int64_t c, int lanes) {
+    const F16 scale = F16::load(slopes.scale + c), factor = F16::load(slopes.factor + c), offset = F16::load(slopes.offset + c);
+    for (int64_t i = 0; i < pixels; ++i) {
+      const F16 linear = multiply_add(F16::load(x + i * channels + c), factor, offset);
+      multiply_add(F16::load(g + i * channels + c), scale, linear).store_first(dx + i * channels + c, lanes);
     }
   });
 }

@@ -57,13 +57,13 @@ KernelCall norm_call(int64_t pixels, int64_t channels, bool relu) {
     const Tensor x = make(all, rng.fork("x")), dy = make(all, rng.fork("dy")), scale = make(one, rng.fork("scale"));
     const Tensor shift = make(one, rng.fork("shift")), mean = make(one, rng.fork("mean"));
     const NormRows rows{.x = x.data(), .pixels = pixels, .channels = channels, .scale = scale.data(), .shift = shift.data(), .relu = relu};
-    Guarded y(all), dx(all), sum(one), squares(one), gradient_sum(one), products(one), pixel_sum(one);
+    Guarded y(all), g(all), dx(all), sum(one), squares(one), gradient_sum(one, 0.5f), products(one), pixel_sum(one);
     k.channel_sums(x.data(), pixels, channels, sum.data(), squares.data());
     k.normalize(rows, y.data());
-    k.normalize_gradient_sums(rows, dy.data(), mean.data(), gradient_sum.data(), products.data());
-    k.normalize_gradient(rows, dy.data(), mean.data(), shift.data(), dx.data());
+    k.mask_gradient(rows, dy.data(), mean.data(), g.data(), gradient_sum.data(), products.data());
+    k.norm_gradient(x.data(), dy.data(), pixels, channels, {scale.data(), mean.data(), shift.data()}, dx.data());
     k.sum_pixels(x.data(), pixels, channels, pixel_sum.data());
-    return finish({&y, &dx, &sum, &squares, &gradient_sum, &products, &pixel_sum});
+    return finish({&y, &g, &dx, &sum, &squares, &gradient_sum, &products, &pixel_sum});
   };
   return {text("norm ", pixels, "x", channels, relu ? " with ReLU" : ""), run};
 }

@@ -1,0 +1,204 @@
+// One pass over the bands of an image does everything: the normalised input and the depthwise output are computed again, then the gradients of the
+// output, of the weights, of the depthwise output and of the input follow while their rows are in cache.
+#include <algorithm>
+
+#include "core/bands.h"
+#include "core/error.h"
+#include "core/kernels/kernels.h"
+#include "core/packed_weights.h"
+#include "core/parallel.h"
+#include "core/unit_backward.h"
+
+namespace mininas {
+namespace {
+
+constexpr int64_t kPanel = PackedWeights::kPanel;
+
+// The weights as the backward pass reads them.
+struct BackwardWeights {
+  const float* depthwise = nullptr;  // as forward: for the recomputation
+  Tensor flipped;                    // depthwise, turned
+  PackedWeights conv;                // turned and transposed
+};
+
+// What one task needs besides its rows.
+struct Gradients {
+  float* depthwise;  // [k][k][c]
+  float* conv;       // OHWI
+};
+
+// The bands of one image after another, with buffers that are reused. See conv_unit.h for how gradients travel.
+class BackwardBands {
+ public:
+  BackwardBands(const Tape& tape, const Unit& unit, const Tensor& g, const NormSlopes& slopes, const BackwardWeights& weights, Tensor* dx, ImageSums* dx_sums)
+      : unit_(unit), geometry_(unit.geometry), w_(geometry_.window), g_(g), raw_(tape.value(unit.raw)), slopes_(slopes), weights_(weights), dx_(dx), dx_sums_(dx_sums),
+        reader_{geometry_, tape.value(unit.x.raw), unit.x.norm.get()}, band_(geometry_.band_rows()),
+        padded_(geometry_.padded_row(), (band_ - 1) * w_.stride + w_.kernel),
+        spread_(geometry_.spread_row(), band_ * w_.stride + 2 * w_.kernel + w_.stride),
+        dy_(buffer(band_ * w_.out_w() * geometry_.out_c)), middle_(buffer(geometry_.mixed ? band_ * w_.out_w() * w_.out_c : 1)),
+        inner_(buffer(geometry_.mixed ? band_ * w_.out_w() * w_.out_c : 1)), dz_(buffer((band_ * w_.stride + w_.kernel) * w_.in_w * w_.in_c)) {}
+
+  void run(int64_t image, const Gradients& sums) {
+    padded_.restart();
+    spread_.restart();
+    spread_.append_zeros(w_.kernel - 1 - w_.padding());
+    int64_t done = 0;  // rows of dx
+    for (int64_t y = 0; y < w_.out_h(); y += band_) {
+      const int64_t rows = std::min(band_, w_.out_h() - y);
+      load(image, y, rows);
+      const float* inner = weight_gradients(y, rows, sums);
+      if (dx_) done = input_gradient(image, y, rows, inner, done);
+    }
+  }
+
+ private:
+  static Tensor buffer(int64_t floats) { return Tensor::uninitialized({1, 1, 1, floats}); }
+
+  // The input's padded rows, the depthwise output, and the true gradient of the raw output.
+  void load(int64_t image, int64_t y, int64_t rows) {
+    padded_.drop_before(y * w_.stride);
+    reader_.fill(padded_, image, (y + rows - 1) * w_.stride + w_.kernel);
+    if (geometry_.mixed)
+      kernels().depthwise({.in = padded_.row(y * w_.stride), .in_row = geometry_.padded_row(), .weights = weights_.depthwise, .out = middle_.data(), .rows = rows,
+                           .width = w_.out_w(), .channels = w_.in_c, .kernel = w_.kernel, .stride = w_.stride});
+    const int64_t first = (image * w_.out_h() + y) * w_.out_w() * geometry_.out_c;
+    kernels().norm_gradient(raw_.data() + first, g_.data() + first, rows * w_.out_w(), geometry_.out_c, slopes_, dy_.data());
+  }
+
+  // Returns the gradient of the window's output, rows x width x channels.
+  const float* weight_gradients(int64_t y, int64_t rows, const Gradients& sums) {
+    const int64_t out_w = w_.out_w();
+    const float* padded = padded_.row(y * w_.stride);
+    if (!geometry_.depthwise) {
+      const int64_t run = w_.kernel * w_.in_c;
+      for (int64_t ky = 0; ky < w_.kernel; ++ky)
+        kernels().product({.a = dy_.data(), .a_row = 1, .a_segment = out_w * w_.out_c, .a_step = w_.out_c,
+                           .b = padded + ky * geometry_.padded_row(), .b_panel = kPanel, .b_segment = w_.stride * geometry_.padded_row(), .b_step = w_.stride * w_.in_c,
+                           .c = sums.conv + ky * run, .c_row = w_.kernel * run,
+                           .rows = w_.out_c, .columns = run, .segments = rows, .depth = out_w, .accumulate = true});
+      return dy_.data();
+    }
+    const float* inner = geometry_.mixed ? mix_gradients(rows * out_w, sums) : dy_.data();
+    kernels().depthwise_weight_gradient({.in = padded, .in_row = geometry_.padded_row(), .out_gradient = inner, .gradient = sums.depthwise, .rows = rows,
+                                         .width = out_w, .channels = w_.in_c, .kernel = w_.kernel, .stride = w_.stride});
+    return inner;
+  }
+
+  // Through the pointwise convolution behind the depthwise one.
+  const float* mix_gradients(int64_t pixels, const Gradients& sums) {
+    const int64_t in_c = w_.out_c, out_c = geometry_.out_c;
+    kernels().product({.a = dy_.data(), .a_row = 1, .a_segment = 0, .a_step = out_c, .b = middle_.data(), .b_panel = kPanel, .b_segment = 0, .b_step = in_c,
+                       .c = sums.conv, .c_row = in_c, .rows = out_c, .columns = in_c, .segments = 1, .depth = pixels, .accumulate = true});
+    kernels().product({.a = dy_.data(), .a_row = out_c, .a_segment = 0, .a_step = 1, .b = weights_.conv.values.data(), .b_panel = weights_.conv.panel(), .b_segment = 0, .b_step = kPanel,
+                       .c = inner_.data(), .c_row = in_c, .rows = pixels, .columns = in_c, .segments = 1, .depth = out_c, .accumulate = false});
+    return inner_.data();
+  }
+
+  // Spreads the window's output gradient (zeros between its pixels where the stride is not 1, a border around it); the input gradient is a
+  // convolution of stride 1 over that, with the kernel turned. Returns how many of its rows are done.
+  int64_t input_gradient(int64_t image, int64_t y, int64_t rows, const float* inner, int64_t done) {
+    for (int64_t row = 0; row < rows; ++row) spread_row(inner + row * w_.out_w() * w_.out_c);
+    const bool last = y + rows == w_.out_h();
+    if (last) spread_.append_zeros(w_.in_h + w_.kernel - 1 - spread_.end());
+    const int64_t ready = last ? w_.in_h : std::clamp((y + rows) * w_.stride - w_.padding(), done, w_.in_h);
+    if (ready > done) finish_rows(image, done, ready - done);
+    spread_.drop_before(ready);
+    return ready;
+  }
+
+  void spread_row(const float* gradient) {
+    const int64_t border = (w_.kernel - 1 - w_.padding()) * w_.out_c, pixels = w_.out_w() * w_.out_c, width = geometry_.spread_row();
+    float* out = spread_.append(1);
+    if (w_.stride == 1) {
+      std::memset(out, 0, static_cast<size_t>(border) * sizeof(float));
+      std::memcpy(out + border, gradient, static_cast<size_t>(pixels) * sizeof(float));
+      std::memset(out + border + pixels, 0, static_cast<size_t>(width - border - pixels) * sizeof(float));
+      return;
+    }
+    std::memset(out, 0, static_cast<size_t>(width) * sizeof(float));
+    for (int64_t x = 0; x < w_.out_w(); ++x)
+      std::memcpy(out + border + x * w_.stride * w_.out_c, gradient + x * w_.out_c, static_cast<size_t>(w_.out_c) * sizeof(float));
+    spread_.append_zeros(w_.stride - 1);
+  }
+
+  // Rows of dx: the convolution, then the mask of the input's ReLU and the sums that its norm needs.
+  void finish_rows(int64_t image, int64_t first, int64_t rows) {
+    const int64_t row_floats = w_.in_w * w_.in_c;
+    float* out = dx_->data() + (image * w_.in_h + first) * row_floats;
+    const Norm* norm = unit_.x.norm.get();
+    float* dz = norm ? dz_.data() : out;
+    if (geometry_.depthwise) {
+      kernels().depthwise({.in = spread_.row(first), .in_row = geometry_.spread_row(), .weights = weights_.flipped.data(), .out = dz, .rows = rows,
+                           .width = w_.in_w, .channels = w_.in_c, .kernel = w_.kernel, .stride = 1});
+    } else {
+      const PackedWeights& packed = weights_.conv;
+      for (int64_t row = 0; row < rows; ++row)
+        kernels().product({.a = spread_.row(first + row), .a_row = w_.out_c, .a_segment = geometry_.spread_row(), .a_step = 1,
+                           .b = packed.values.data(), .b_panel = packed.panel(), .b_segment = w_.kernel * w_.out_c * kPanel, .b_step = kPanel,
+                           .c = dz + row * row_floats, .c_row = w_.in_c,
+                           .rows = w_.in_w, .columns = w_.in_c, .segments = w_.kernel, .depth = w_.kernel * w_.out_c, .accumulate = false});
+    }
+    if (norm)
+      kernels().mask_gradient(reader_.rows(image, first, rows), dz, norm->batch.mean.data(), out, dx_sums_->first(image), dx_sums_->second(image));
+  }
+
+  const Unit& unit_;
+  const UnitGeometry& geometry_;
+  const ConvGeometry& w_;
+  const Tensor &g_, &raw_;
+  const NormSlopes slopes_;
+  const BackwardWeights& weights_;
+  Tensor* dx_;
+  ImageSums* dx_sums_;
+  InputReader reader_;
+  int64_t band_;
+  RowWindow padded_, spread_;
+  Tensor dy_, middle_, inner_, dz_;
+};
+
+BackwardWeights prepare(const Tape& tape, const Unit& unit) {
+  BackwardWeights weights;
+  if (unit.weights.depthwise) {
+    weights.depthwise = tape.value(*unit.weights.depthwise).data();
+    weights.flipped = flip_depthwise(tape.value(*unit.weights.depthwise));
+  }
+  const UnitGeometry& g = unit.geometry;
+  if (unit.weights.conv) weights.conv = pack_backward(g.mixed ? g.mix() : g.window, tape.value(*unit.weights.conv));
+  return weights;
+}
+
+Tensor part_of(const Tensor& sums, int64_t first, const Shape& shape) {
+  Tensor part = Tensor::uninitialized(shape);
+  std::copy_n(sums.data() + first, shape.size(), part.data());
+  return part;
+}
+
+}  // namespace
+
+void unit_backward(Tape& tape, const Unit& unit, const Tensor& g) {
+  const UnitGeometry& geometry = unit.geometry;
+  const ConvGeometry& w = geometry.window;
+  Norm& norm = *unit.norm;
+  NormGradient d = norm_gradient(norm.gradient_sums, tape.value(norm.gamma), norm.batch, geometry.output().pixels(), norm.epsilon);
+  const BackwardWeights weights = prepare(tape, unit);
+  const int64_t depthwise_size = geometry.depthwise ? w.depthwise_weight().size() : 0;
+  const int64_t conv_size = unit.weights.conv ? tape.value(*unit.weights.conv).size() : 0;
+  const bool wants_input = tape.wants_gradient(unit.x.raw);
+  Tensor dx = wants_input ? Tensor::uninitialized(w.input()) : Tensor();
+  ImageSums dx_sums(w.batch, w.in_c);
+  // The chunks' sums of both weights, one behind the other (a depthwise kernel's end aligned for vectors is of no use: it is read unaligned).
+  const Tensor sums = sum_over_chunks(w.batch, {1, 1, 1, depthwise_size + conv_size}, [&](int64_t chunk, Tensor& sum) {
+    BackwardBands bands(tape, unit, g, d.slopes(), weights, wants_input ? &dx : nullptr, &dx_sums);
+    for (int64_t image = chunk_begin(w.batch, chunk); image < chunk_begin(w.batch, chunk + 1); ++image)
+      bands.run(image, {sum.data(), sum.data() + depthwise_size});
+  });
+  tape.accumulate(norm.gamma, std::move(d.dgamma));
+  tape.accumulate(norm.beta, std::move(d.dbeta));
+  if (unit.weights.depthwise) tape.accumulate(*unit.weights.depthwise, part_of(sums, 0, w.depthwise_weight()));
+  if (unit.weights.conv) tape.accumulate(*unit.weights.conv, part_of(sums, depthwise_size, tape.value(*unit.weights.conv).shape()));
+  if (!wants_input) return;
+  if (unit.x.norm) unit.x.norm->add_sums(dx_sums.total());
+  tape.accumulate(unit.x.raw, std::move(dx));
+}
+
+}  // namespace mininas

@@ -1,0 +1,78 @@
+#include "core/unit_bands.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/kernels/kernels.h"
+
+namespace mininas {
+
+int64_t UnitGeometry::band_rows() const {
+  constexpr int64_t kPixels = 128;
+  const int64_t rows = std::max<int64_t>(kPixels / window.out_w(), 2 * (window.kernel - 1));
+  return std::clamp<int64_t>(rows, 1, window.out_h());
+}
+
+UnitGeometry unit_geometry(const Tape& tape, const NormedValue& x, const UnitWeights& weights) {
+  MN_CHECK(weights.depthwise || weights.conv, "a unit needs weights");
+  const Shape& in = tape.value(x.raw).shape();
+  UnitGeometry g;
+  g.depthwise = weights.depthwise.has_value();
+  g.mixed = g.depthwise && weights.conv;
+  g.window = g.depthwise ? depthwise_geometry(in, tape.value(*weights.depthwise).shape(), weights.stride)
+                         : conv_geometry(in, tape.value(*weights.conv).shape(), weights.stride);
+  g.out_c = g.window.out_c;
+  if (g.mixed) {
+    const Shape& mix = tape.value(*weights.conv).shape();
+    if (mix.h != 1 || mix.w != 1 || mix.c != in.c)
+      throw ConfigError(text("a convolution behind a depthwise one has weights ", to_text(mix), ", expected pointwise ones for ", in.c, " channels"));
+    g.out_c = mix.n;
+  }
+  return g;
+}
+
+void RowWindow::drop_before(int64_t begin) {
+  const int64_t kept = std::max<int64_t>(0, end_ - begin);
+  if (kept > 0 && begin > begin_) std::memmove(memory_.data(), row(begin), static_cast<size_t>(kept * row_floats_) * sizeof(float));
+  begin_ = begin;
+  end_ = begin + kept;
+}
+
+float* RowWindow::append(int64_t rows) {
+  MN_CHECK(end_ + rows - begin_ <= capacity_, rows, " rows more than ", capacity_);
+  float* first = memory_.data() + (end_ - begin_) * row_floats_;
+  end_ += rows;
+  return first;
+}
+
+void RowWindow::append_zeros(int64_t rows) {
+  if (rows > 0) std::memset(append(rows), 0, static_cast<size_t>(rows * row_floats_) * sizeof(float));
+}
+
+NormRows InputReader::rows(int64_t image, int64_t first, int64_t count) const {
+  const ConvGeometry& w = geometry.window;
+  return {.x = raw.data() + (image * w.in_h + first) * w.in_w * w.in_c, .pixels = count * w.in_w, .channels = w.in_c,
+          .scale = norm ? norm->how.scale.data() : nullptr, .shift = norm ? norm->how.shift.data() : nullptr, .relu = norm && norm->relu};
+}
+
+void InputReader::fill(RowWindow& padded, int64_t image, int64_t end) const {
+  const ConvGeometry& w = geometry.window;
+  const int64_t border = w.padding() * w.in_c, pixels = w.in_w * w.in_c;
+  for (int64_t row = padded.end(); row < end; ++row) {
+    const int64_t y = row - w.padding();
+    if (y < 0 || y >= w.in_h) {
+      padded.append_zeros(1);
+      continue;
+    }
+    float* out = padded.append(1);
+    std::memset(out, 0, static_cast<size_t>(border) * sizeof(float));
+    const NormRows source = rows(image, y, 1);
+    if (norm)
+      kernels().normalize(source, out + border);
+    else
+      std::memcpy(out + border, source.x, static_cast<size_t>(pixels) * sizeof(float));
+    std::memset(out + border + pixels, 0, static_cast<size_t>(border) * sizeof(float));
+  }
+}
+
+}  // namespace mininas

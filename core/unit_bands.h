@@ -1,0 +1,60 @@
+// What the two passes of a convolution unit (core/conv_unit.h) share: its geometry, rows that pass by in a window, and how inputs are read.
+// Internal to core.
+#pragma once
+#include <cstring>
+#include <vector>
+
+#include "core/conv_unit.h"
+#include "core/convolution.h"
+
+namespace mininas {
+
+// Where a unit's pixels are. A window slides over the input with its border; a pointwise convolution may follow it.
+struct UnitGeometry {
+  ConvGeometry window;     // out_c: channels behind the window
+  bool depthwise = false;  // the window is depthwise; otherwise it is a standard convolution
+  bool mixed = false;      // a pointwise convolution follows
+  int64_t out_c = 1;
+
+  Shape output() const { return {window.batch, window.out_h(), window.out_w(), out_c}; }
+  ConvGeometry mix() const { return {.batch = window.batch, .in_h = window.out_h(), .in_w = window.out_w(), .in_c = window.out_c, .out_c = out_c}; }
+  int64_t padded_row() const { return (window.in_w + 2 * window.padding()) * window.in_c; }      // floats
+  int64_t spread_row() const { return (window.in_w + window.kernel - 1) * window.out_c; }        // of the window's output gradient, see below
+  // Output rows of a band: about 128 pixels, and enough that a window's border is not most of it. Depends on shapes alone.
+  int64_t band_rows() const;
+};
+
+// Throws ConfigError where weights and input do not fit.
+UnitGeometry unit_geometry(const Tape& tape, const NormedValue& x, const UnitWeights& weights);
+
+// Rows numbered from 0 that are appended at one end and dropped at the other; those between lie in one piece of memory.
+class RowWindow {
+ public:
+  RowWindow(int64_t row_floats, int64_t capacity)
+      : row_floats_(row_floats), memory_(Tensor::uninitialized({1, 1, 1, row_floats * capacity})), capacity_(capacity) {}
+
+  int64_t end() const { return end_; }
+  const float* row(int64_t index) const { return memory_.data() + (index - begin_) * row_floats_; }
+  void restart() { begin_ = end_ = 0; }
+  void drop_before(int64_t begin);
+  float* append(int64_t rows);
+  void append_zeros(int64_t rows);
+
+ private:
+  int64_t row_floats_;
+  Tensor memory_;
+  int64_t capacity_, begin_ = 0, end_ = 0;
+};
+
+// How a unit reads its input: pixels through the norm, border zero.
+struct InputReader {
+  const UnitGeometry& geometry;
+  const Tensor& raw;
+  const Norm* norm;  // null: as it is
+
+  NormRows rows(int64_t image, int64_t first, int64_t count) const;  // of the raw value
+  // Appends what is missing of padded rows [.., end) of one image.
+  void fill(RowWindow& padded, int64_t image, int64_t end) const;
+};
+
+}  // namespace mininas

@@ -1,0 +1,170 @@
+// A convolution unit (core/conv_unit.h) against its definition: the composition of the plain operations, values and gradients.
+#include <catch2/catch.hpp>
+
+#include "core/conv_unit.h"
+#include "core/ops.h"
+#include "tests/support/allclose.h"
+#include "tests/support/tensors.h"
+
+using namespace mininas;
+using namespace mininas::test;
+
+namespace {
+
+constexpr float kEpsilon = 1e-5f;
+
+// One unit of a chain: window `kernel` and `stride`; "d" depthwise, "c" standard, "s" depthwise and pointwise.
+struct UnitCase {
+  char kind;
+  int kernel, stride;
+  int64_t out_c;
+  bool relu;
+};
+
+struct ChainCase {
+  Shape input;
+  std::vector<UnitCase> units;
+};
+
+Shape window_output(const Shape& in, const UnitCase& u) {
+  const int64_t padding = (u.kernel - 1) / 2;
+  return {in.n, (in.h + 2 * padding - u.kernel) / u.stride + 1, (in.w + 2 * padding - u.kernel) / u.stride + 1, u.out_c};
+}
+
+// Parameters of a chain; both forms start from the same values.
+struct ChainParameters {
+  Parameter x;
+  struct Unit {
+    Parameter depthwise, conv, gamma, beta;
+  };
+  std::vector<Unit> units;
+
+  ChainParameters(const ChainCase& chain, Rng rng) {
+    x = {.name = "x", .value = random_tensor(chain.input, rng.fork("x")), .gradient = {}};
+    Shape in = chain.input;
+    for (size_t i = 0; i < chain.units.size(); ++i) {
+      const UnitCase& u = chain.units[i];
+      const Rng unit = rng.fork("unit", i);
+      const Shape vector{1, 1, 1, u.out_c};
+      Unit made;
+      if (u.kind != 'c') made.depthwise = {.name = "depthwise", .value = random_tensor({1, u.kernel, u.kernel, in.c}, unit.fork("depthwise")), .gradient = {}};
+      const int64_t k = u.kind == 'c' ? u.kernel : 1;
+      if (u.kind != 'd') made.conv = {.name = "conv", .value = random_tensor({u.out_c, k, k, in.c}, unit.fork("conv")), .gradient = {}};
+      made.gamma = {.name = "gamma", .value = random_tensor(vector, unit.fork("gamma"), 0.5f, 1.5f), .gradient = {}};
+      made.beta = {.name = "beta", .value = random_tensor(vector, unit.fork("beta")), .gradient = {}};
+      units.push_back(std::move(made));
+      in = window_output(in, u);
+    }
+  }
+
+  std::vector<Parameter*> all() {
+    std::vector<Parameter*> list = {&x};
+    for (Unit& u : units)
+      for (Parameter* p : {&u.depthwise, &u.conv, &u.gamma, &u.beta})
+        if (p->exists()) list.push_back(p);
+    return list;
+  }
+};
+
+Var plain_chain(Tape& tape, const ChainCase& chain, ChainParameters& p) {
+  Var y = tape.parameter(p.x);
+  for (size_t i = 0; i < chain.units.size(); ++i) {
+    const UnitCase& u = chain.units[i];
+    ChainParameters::Unit& w = p.units[i];
+    if (u.kind != 'c') y = depthwise(tape, y, tape.parameter(w.depthwise), u.stride);
+    if (u.kind != 'd') y = conv2d(tape, y, tape.parameter(w.conv), u.kind == 'c' ? u.stride : 1);
+    ChannelStatistics batch;
+    y = batch_norm(tape, y, tape.parameter(w.gamma), tape.parameter(w.beta), kEpsilon, u.relu, batch);
+  }
+  return y;
+}
+
+Var fused_chain(Tape& tape, const ChainCase& chain, ChainParameters& p) {
+  NormedValue y{tape.parameter(p.x), nullptr};
+  for (size_t i = 0; i < chain.units.size(); ++i) {
+    const UnitCase& u = chain.units[i];
+    ChainParameters::Unit& w = p.units[i];
+    UnitWeights weights{.stride = u.stride};
+    if (u.kind != 'c') weights.depthwise = tape.parameter(w.depthwise);
+    if (u.kind != 'd') weights.conv = tape.parameter(w.conv);
+    y = conv_unit(tape, y, weights, {tape.parameter(w.gamma), tape.parameter(w.beta), kEpsilon, u.relu});
+  }
+  return materialize(tape, y);
+}
+
+// Sends `slopes` back from y.
+void backward(Tape& tape, Var y, const Tensor& slopes) {
+  tape.backward(tape.record(Tensor::zeros({1, 1, 1, 1}), {y}, [&, y](Tape& t, const Tensor&) { t.accumulate(y, slopes.clone()); }));
+}
+
+void compare(const ChainCase& chain) {
+  ChainParameters plain(chain, Rng(7)), fused(chain, Rng(7));
+  Tape plain_tape(Tape::Mode::kRecord), fused_tape(Tape::Mode::kRecord);
+  const Var expected = plain_chain(plain_tape, chain, plain), found = fused_chain(fused_tape, chain, fused);
+  const Tensor slopes = random_tensor(plain_tape.value(expected).shape(), Rng(8));
+  CHECK_THAT(Values(fused_tape.value(found)), close_to(Values(plain_tape.value(expected)), 2e-5));
+  backward(plain_tape, expected, slopes);
+  backward(fused_tape, found, slopes);
+  const auto want = plain.all(), have = fused.all();
+  for (size_t i = 0; i < want.size(); ++i) {
+    INFO("parameter " << i << ": " << want[i]->name);
+    CHECK_THAT(Values(have[i]->gradient), close_to(Values(want[i]->gradient), 2e-4));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a chain of units equals the plain operations, gradients too", "[core][unit]") {
+  const int kernel = GENERATE(1, 3, 5, 7);
+  const int stride = GENERATE(1, 2);
+  const char kind = GENERATE('s', 'd', 'c');
+  CAPTURE(kernel, stride, kind);
+  const int64_t out = kind == 'd' ? 17 : 20;
+  compare({{3, 9, 11, 17}, {{kind, kernel, stride, out, true}, {'s', 3, 1, 33, false}}});
+}
+
+TEST_CASE("units hold at odd shapes", "[core][unit]") {
+  const Shape input = GENERATE(Shape{2, 1, 1, 3}, Shape{1, 2, 3, 1}, Shape{9, 5, 4, 16}, Shape{2, 40, 37, 5});
+  CAPTURE(to_text(input));
+  compare({input, {{'c', 3, 1, 16, true}, {'s', 5, 2, 48, true}, {'d', 3, 1, 48, true}, {'c', 1, 1, 31, false}}});
+}
+
+TEST_CASE("a raw value with two readers receives both gradients", "[core][unit]") {
+  const ChainCase chain{{2, 6, 7, 5}, {{'c', 3, 1, 6, true}, {'c', 3, 1, 6, false}}};
+  const auto gradients = [&](bool fused) {
+    ChainParameters p(chain, Rng(9));
+    Tape tape(Tape::Mode::kRecord);
+    auto& [depth0, conv0, gamma0, beta0] = p.units[0];
+    auto& [depth1, conv1, gamma1, beta1] = p.units[1];
+    Var sum;
+    if (fused) {
+      const NormedValue y = conv_unit(tape, {tape.parameter(p.x), nullptr}, {.conv = tape.parameter(conv0)}, {tape.parameter(gamma0), tape.parameter(beta0), kEpsilon, true});
+      const NormedValue z = conv_unit(tape, y, {.conv = tape.parameter(conv1)}, {tape.parameter(gamma1), tape.parameter(beta1), kEpsilon, false});
+      sum = add(tape, materialize(tape, y), materialize(tape, z));
+    } else {
+      ChannelStatistics batch;
+      const Var y = batch_norm(tape, conv2d(tape, tape.parameter(p.x), tape.parameter(conv0), 1), tape.parameter(gamma0), tape.parameter(beta0), kEpsilon, true, batch);
+      const Var z = batch_norm(tape, conv2d(tape, y, tape.parameter(conv1), 1), tape.parameter(gamma1), tape.parameter(beta1), kEpsilon, false, batch);
+      sum = add(tape, y, z);
+    }
+    backward(tape, sum, random_tensor(tape.value(sum).shape(), Rng(10)));
+    std::vector<Values> all;
+    for (const Parameter* q : p.all()) all.emplace_back(q->gradient);
+    return all;
+  };
+  const auto want = gradients(false), have = gradients(true);
+  for (size_t i = 0; i < want.size(); ++i) CHECK_THAT(have[i], close_to(want[i], 2e-4));
+}
+
+TEST_CASE("a unit in evaluation applies the running statistics", "[core][unit]") {
+  const ChainCase chain{{2, 8, 8, 4}, {{'s', 3, 2, 9, true}}};
+  ChainParameters p(chain, Rng(11));
+  const ChannelScale running{random_tensor({1, 1, 1, 9}, Rng(12)), random_tensor({1, 1, 1, 9}, Rng(13))};
+  Tape tape(Tape::Mode::kForwardOnly);
+  auto& w = p.units[0];
+  const Var x = tape.parameter(p.x);
+  const NormedValue y = conv_unit(tape, {x, nullptr}, {.depthwise = tape.parameter(w.depthwise), .conv = tape.parameter(w.conv), .stride = 2},
+                                  {tape.parameter(w.gamma), tape.parameter(w.beta), kEpsilon, true, &running});
+  const Var raw = conv2d(tape, depthwise(tape, x, tape.parameter(w.depthwise), 2), tape.parameter(w.conv), 1);
+  CHECK_THAT(Values(tape.value(materialize(tape, y))), close_to(Values(tape.value(scale_channels(tape, raw, running, true))), 1e-5));
+}
