@@ -1,0 +1,61 @@
+#include "tests/nn/small_networks.h"
+
+#include "core/error.h"
+#include "datasets/synthetic.h"
+#include "tests/support/random_model.h"
+
+namespace mininas::test {
+
+NetworkSpec plain_network() {
+  return {{7, 6, 3},
+          3,
+          {{"stem", LayerKind::kConv, kImage, kImage, 4, 3, 1, false, true, true},
+           {"depthwise", LayerKind::kDepthwise, 0, kImage, 4, 3, 2, false, false, false},
+           {"pointwise", LayerKind::kConv, 1, kImage, 6, 1, 1, false, true, true},
+           {"conv", LayerKind::kConv, 2, kImage, 5, 5, 1, false, true, false},
+           {"pool", LayerKind::kGlobalAveragePool, 3, kImage, 5, 1, 1, false, false, false},
+           {"classifier", LayerKind::kLinear, 4, kImage, 3, 1, 1, true, false, false}}};
+}
+
+NetworkSpec residual_network() {
+  return {{6, 7, 1},
+          2,
+          {{"stem", LayerKind::kConv, kImage, kImage, 4, 3, 2, false, true, true},
+           {"depthwise", LayerKind::kDepthwise, 0, kImage, 4, 5, 1, false, true, true},
+           {"pointwise", LayerKind::kConv, 1, kImage, 4, 1, 1, false, true, false},
+           {"residual", LayerKind::kAdd, 2, 0, 4, 1, 1, false, false, true},
+           {"depthwise2", LayerKind::kDepthwise, 3, kImage, 4, 3, 1, false, false, false},
+           {"pointwise2", LayerKind::kConv, 4, kImage, 5, 1, 1, false, true, true},
+           {"bare", LayerKind::kConv, 5, kImage, 5, 1, 1, false, false, false},
+           {"biased", LayerKind::kConv, 5, kImage, 5, 3, 1, true, false, true},
+           {"sum", LayerKind::kAdd, 7, 6, 5, 1, 1, false, false, false},
+           {"pool", LayerKind::kGlobalAveragePool, 8, kImage, 5, 1, 1, false, false, false},
+           {"classifier", LayerKind::kLinear, 9, kImage, 2, 1, 1, true, false, false}}};
+}
+
+void randomize_norms(Network& network, Rng rng) {
+  const auto fill = [&](Tensor& tensor, float low, float high) {
+    for (float& value : tensor.values()) value = rng.uniform(low, high);
+  };
+  for (LayerWeights& w : network.layers()) {
+    fill(w.gamma.value, 0.5f, 1.5f);
+    fill(w.beta.value, -0.5f, 0.5f);
+    fill(w.running_mean, -0.5f, 0.5f);
+    fill(w.running_variance, 0.5f, 2.0f);
+  }
+}
+
+ImageSet noise_images(const ImageShape& shape, int classes, int64_t count, Rng rng) {
+  ImageSet images{.shape = shape, .class_names = {}, .pixels = random_images(shape, count, rng.fork("pixels")), .labels = {}};
+  for (int i = 0; i < classes; ++i) images.class_names.push_back(text("class ", i));
+  for (int64_t i = 0; i < count; ++i) images.labels.push_back(static_cast<int>(rng.below(static_cast<uint32_t>(classes))));
+  return images;
+}
+
+ImageSet learnable_images(int64_t count) {
+  return make_synthetic({.classes = 2, .size = 12, .channels = 1, .train = count, .test = 2, .seed = 3}).train;
+}
+
+NetworkSpec learning_network(const ImageShape& input, int classes) { return family_network(8, {{true, 3}, {false, 3}, {true, 3}}, input, classes); }
+
+}  // namespace mininas::test

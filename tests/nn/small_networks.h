@@ -1,0 +1,26 @@
+// Networks and images for the tests of nn/: small enough for the reference, and with every way in which layers meet.
+#pragma once
+#include "nn/network.h"
+
+namespace mininas::test {
+
+// A stem, a separable layer that halves the image, a standard 5x5 convolution without ReLU, pool, linear. 7x6x3, 3 classes.
+NetworkSpec plain_network();
+
+// A strided stem; a depthwise convolution with a norm of its own and a pointwise one, added to the stem; a separable layer; a convolution
+// with neither norm nor ReLU, and one with ReLU alone, whose sum leaves; pool, linear. 6x7x1, 2 classes.
+NetworkSpec residual_network();
+
+// Numbers other than 0 and 1 for gamma, beta and the running statistics, so that nothing hides behind them.
+void randomize_norms(Network& network, Rng rng);
+
+// `count` images of noise with labels drawn at random.
+ImageSet noise_images(const ImageShape& shape, int classes, int64_t count, Rng rng);
+
+inline ImageBatch whole(const ImageSet& images) { return {images.pixels.data(), images.count()}; }
+
+// Small synthetic images that a small network learns in seconds. 12x12x1, 2 classes.
+ImageSet learnable_images(int64_t count);
+NetworkSpec learning_network(const ImageShape& input, int classes);
+
+}  // namespace mininas::test
