@@ -22,7 +22,7 @@ std::string points(double value, const char* format = "%.2f") {
 }
 std::string signed_points(double value) { return points(value, "%+.2f"); }
 
-// "95.28 % after 94.86 % (+0.42)"
+// "95.28 % against 94.86 % (+0.42)"
 std::string comparison(double score, double reference) {
   return text(points(score), " % against ", points(reference), " % (", signed_points(score - reference), ")");
 }
@@ -32,13 +32,19 @@ std::string stage_name(int stage) {
   return kNames[stage];
 }
 
+// `widths` and, in the same steps, those below them.
+std::vector<int> with_narrower(std::vector<int> widths, int step) {
+  while (widths.back() > step) widths.push_back(widths.back() - step);
+  return widths;
+}
+
 }  // namespace
 
 OptionFields option_fields(MiniNasOptions& o) {
   return {
       {"min-depth", "fewest searched layers", &o.min_depth, kMinDepth, kMaxDepth},
       {"max-depth", "most searched layers", &o.max_depth, kMinDepth, kMaxDepth},
-      {"min-width", "smallest width", &o.min_width, 1, kMaxWidth},
+      {"min-width", "smallest width, unless the budget allows none so wide", &o.min_width, 1, kMaxWidth},
       {"max-width", "largest width, where the search starts", &o.max_width, 1, kMaxWidth},
       {"width-step", "from one width to the next", &o.width_step, 1, kMaxWidth},
       {"kernels", "larger kernels to try, in this order", &o.kernels, 3, 7},
@@ -67,9 +73,21 @@ void validate(const MiniNasOptions& options) {
   validate(search_space(options));
 }
 
-MiniNas::MiniNas(const MiniNasOptions& options, int64_t validation_images)
-    : options_(options), validation_images_(validation_images), widths_(widths(search_space(options))) {
+namespace {
+
+// Before anything is made of them.
+const MiniNasOptions& checked(const MiniNasOptions& options) {
   validate(options);
+  return options;
+}
+
+}  // namespace
+
+MiniNas::MiniNas(const MiniNasOptions& options, int64_t validation_images)
+    : options_(checked(options)),
+      validation_images_(validation_images),
+      widths_(widths(search_space(options))),
+      starting_widths_(with_narrower(widths_, options.width_step)) {
   MN_CHECK(validation_images >= 1, validation_images, " validation images");
 }
 
@@ -119,7 +137,7 @@ void MiniNas::enter_next_stage() {
 
 std::optional<Architecture> MiniNas::propose_depth() {
   if (!current_) {
-    if (width_ == widths_.size()) return std::nullopt;  // not even the narrowest fits
+    if (width_ == starting_widths_.size()) return std::nullopt;  // not even the narrowest fits
     depth_ = options_.min_depth;
   } else {
     const Outcome& now = current_->outcome;
@@ -127,10 +145,11 @@ std::optional<Architecture> MiniNas::propose_depth() {
     if (good_enough || depth_ == options_.max_depth) return std::nullopt;
     ++depth_;
   }
-  return plain_architecture(widths_[width_], depth_);
+  return plain_architecture(starting_widths_[width_], depth_);
 }
 
-// Budget rule: the search starts at the largest width whose shallowest network fits.
+// Budget rule: the search starts at the largest width whose shallowest network fits. Where that is none of the range, narrower ones are
+// tried: the range is a habit, the budget a fact.
 Decision MiniNas::judge_start(const Trial& trial) {
   if (trial.outcome.status != Status::kOk) {
     ++width_;
@@ -159,7 +178,7 @@ Decision MiniNas::judge_depth(const Trial& trial) {
 // --- Stage 2: width ---
 
 std::optional<Architecture> MiniNas::propose_width() {
-  if (width_ + 1 == widths_.size()) return std::nullopt;
+  if (width_ + 1 >= widths_.size()) return std::nullopt;
   Architecture narrower = current_->candidate.architecture;
   narrower.width = widths_[++width_];
   return narrower;
@@ -228,12 +247,10 @@ Decision MiniNas::accept(const Trial& trial, const std::string& reason) {
 int MiniNas::most_left() const {
   const int kernels = static_cast<int>(options_.kernels.size());
   const int depth = stage_ == Stage::kDepth ? options_.max_depth : current_ ? current_->candidate.architecture.depth() : 0;
-  const int layers = layers_tried(depth);
+  const int layers = layers_tried(depth), narrower = static_cast<int>(starting_widths_.size() - width_);
   switch (stage_) {
-    case Stage::kDepth:
-      return options_.max_depth - std::max(depth_, options_.min_depth - 1) + static_cast<int>(widths_.size() - width_) +
-             layers * (1 + kernels);
-    case Stage::kWidth: return static_cast<int>(widths_.size() - width_) - 1 + layers * (1 + kernels);
+    case Stage::kDepth: return options_.max_depth - std::max(depth_, options_.min_depth - 1) + narrower + layers * (1 + kernels);
+    case Stage::kWidth: return narrower - 1 + layers * (1 + kernels);
     case Stage::kOperation: return layers - layer_ + layers * kernels;
     case Stage::kKernel: return (layers - layer_) * kernels - static_cast<int>(kernel_);
     default: return 0;

@@ -72,12 +72,13 @@ class MiniNas final : public SearchStrategy {
 
   const MiniNasOptions options_;
   const int64_t validation_images_;
-  const std::vector<int> widths_;
+  const std::vector<int> widths_;           // of the range, largest first
+  const std::vector<int> starting_widths_;  // the same and narrower ones, for a budget that allows none of the range
 
   Stage stage_ = Stage::kDepth;
   std::optional<Trial> current_;    // the network accepted last
   std::optional<Candidate> asked_;  // the question that `tell` will answer
-  size_t width_ = 0;                // index into widths_ of the last width asked for
+  size_t width_ = 0;                // index into starting_widths_ of the last width asked for
   int depth_ = 0;                   // the last depth asked for
   bool stage_over_ = false;         // a rule ended the stage
   double width_reference_ = 0;      // score at the end of the depth stage

@@ -65,7 +65,7 @@ Trial run_search(SearchStrategy& strategy, Evaluator& evaluator, const SearchTas
   if (!best) {
     const std::string last =
         journal.entries().empty() ? "" : text("; the smallest one asked for: ", journal.entries().back().trial.outcome.problem);
-    throw ConfigError(text("no network of the search space could be used", last, "; allow more or search narrower (--min-width)"));
+    throw ConfigError(text("no network of the search space could be used", last, "; allow more, or take smaller images"));
   }
   return *best;
 }

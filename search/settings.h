@@ -25,7 +25,7 @@ TrainConfig train_config_from(const Record& record);
 // Quantisation-aware training: the recipe of the float training, but for these.
 struct QuantizeSettings {
   int epochs = 5;
-  float learning_rate = 0.0025f;
+  float learning_rate = 0.0005f;  // small: the weights are trained already and only settle on their integers
 };
 OptionFields quantize_fields(QuantizeSettings& settings);  // "qat-epochs", "qat-lr"
 TrainConfig quantize_config(const TrainConfig& recipe, const QuantizeSettings& settings);
@@ -40,7 +40,7 @@ struct SearchSettings {
   TrainConfig recipe;  // of candidates and of the final training; `epochs` is the final training's
   QuantizeSettings quantize;
 
-  SearchSettings() { recipe.epochs = 30; }
+  SearchSettings() { recipe.epochs = 60; }
 };
 
 OptionFields option_fields(SearchSettings& settings);  // the numbers that belong to no part: fraction, hours, final epochs

@@ -173,9 +173,18 @@ TEST_CASE("the search starts at the largest width whose shallowest network fits"
   CHECK_THAT(d.reasons[0], Catch::Contains("over the limit") && Catch::Contains("narrower"));
 }
 
+TEST_CASE("where no width of the range fits, narrower ones are tried, and the width stage has nothing to do", "[search][mini-nas]") {
+  const Drive d =
+      drive(small_options(), {{"w16:s3*3", infeasible()}, {"w12:s3*3", infeasible()}, {"w8:s3*3", infeasible()}, {"w4:s3*3", score(80)}});
+  CHECK(d.asked[3] == "depth w4:s3*3");
+  CHECK(d.asked[4] == "depth w4:s3*4");
+  CHECK(d.asked[5] == "operation w4:c3,s3*2");
+}
+
 TEST_CASE("where nothing fits the search ends without a network", "[search][mini-nas]") {
-  const Drive d = drive(small_options(), {{"w16:s3*3", infeasible()}, {"w12:s3*3", infeasible()}, {"w8:s3*3", infeasible()}});
-  CHECK(d.asked.size() == 3);
+  const Drive d = drive(small_options(),
+                        {{"w16:s3*3", infeasible()}, {"w12:s3*3", infeasible()}, {"w8:s3*3", infeasible()}, {"w4:s3*3", infeasible()}});
+  CHECK(d.asked.size() == 4);
   CHECK_FALSE(d.best);
 }
 
@@ -231,6 +240,9 @@ TEST_CASE("options out of range are refused by name", "[search][mini-nas]") {
   o = {};
   o.min_depth = 9;
   CHECK_THROWS_WITH(validate(o), Catch::Contains("depth 9 to 8"));
+  o = {};
+  o.width_step = 0;
+  CHECK_THROWS_WITH(MiniNas(o, 100), Catch::Contains("--width-step 0"));
 }
 
 TEST_CASE("options survive their record", "[search][options]") {

@@ -159,7 +159,7 @@ TEST_CASE("a budget that nothing keeps within is an error with the figures", "[s
   ToyEvaluator evaluator;
   SearchTask task;
   task.budget.max_flash_bytes = 10;
-  CHECK_THROWS_WITH(search_in(folder / "journal.jsonl", evaluator, task), Catch::Contains("flash 192 is over the limit of 10"));
+  CHECK_THROWS_WITH(search_in(folder / "journal.jsonl", evaluator, task), Catch::Contains("flash 48 is over the limit of 10"));
   CHECK(evaluator.calls == 0);
 }
 
