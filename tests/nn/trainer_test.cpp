@@ -1,0 +1,268 @@
+// The training loop: what it learns, its schedule and limits, the data it refuses, and its evaluation.
+#include "nn/trainer.h"
+
+#include <catch2/catch.hpp>
+
+#include <functional>
+#include <limits>
+
+#include "core/error.h"
+#include "core/ops.h"
+#include "nn/optimizer.h"
+#include "tests/nn/small_networks.h"
+#include "tests/support/threads.h"
+
+using namespace mininas;
+using namespace mininas::test;
+
+namespace {
+
+constexpr PixelScale kPixels{.zero = 120, .scale = 0.02f};
+
+TrainConfig short_config() {
+  return {.epochs = 3, .batch = 8, .learning_rate = 0.05f, .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 3}, .seed = 4};
+}
+
+ImageSet few_images(int64_t count = 20) { return noise_images({7, 6, 3}, 3, count, Rng(6)); }
+
+struct Trained {
+  TrainResult result;
+  std::string digest;
+};
+
+Trained train_plain(const TrainConfig& config, const ImageSet& images = few_images(), const TrainHooks& hooks = {}) {
+  const Threads one(1);  // steps this small are done before a second thread has begun
+  Network network(plain_network(), kPixels, Rng(1));
+  Trained trained{train(network, images, nullptr, config, hooks), ""};
+  trained.digest = weights_sha256(network);
+  return trained;
+}
+
+}  // namespace
+
+TEST_CASE("training learns a small data set, and its record tells so", "[nn][trainer]") {
+  const Threads one(1);
+  const ImageSet images = learnable_images(300), others = learnable_images(500);
+  Network network(learning_network(images.shape, 2), measure_pixel_scale(images), Rng(2));
+  const TrainConfig config{.epochs = 8, .batch = 32, .learning_rate = 0.1f, .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 0}, .seed = 1};
+  const double before = evaluate(network, others).accuracy();
+  const TrainResult result = train(network, images, &others, config, {});
+  REQUIRE(result.epochs.size() == 8);
+  CHECK(before < 0.75);
+  CHECK(result.epochs.back().eval_accuracy > 0.9);
+  CHECK(result.epochs.back().eval_accuracy == evaluate(network, others).accuracy());
+  CHECK(result.epochs.back().train_accuracy > 0.85);
+  CHECK(result.epochs.back().train_loss < 0.6 * result.epochs.front().train_loss);
+  CHECK(result.seconds > 0.0);
+}
+
+TEST_CASE("learning rates follow the cosine of finished epochs, or of the epoch to come as published", "[nn][trainer]") {
+  TrainConfig config = short_config();
+  for (const auto& [schedule, first] : {std::pair{ScheduleStep::kAfterEpoch, 0}, std::pair{ScheduleStep::kBeforeEpoch, 1}}) {
+    config.schedule = schedule;
+    const auto epochs = train_plain(config).result.epochs;
+    REQUIRE(epochs.size() == 3);
+    for (int e = 0; e < 3; ++e) {
+      CHECK(epochs[static_cast<size_t>(e)].epoch == e);
+      CHECK(epochs[static_cast<size_t>(e)].learning_rate == cosine_rate(double{config.learning_rate}, e + first, 3));
+    }
+  }
+}
+
+TEST_CASE("the last epoch of the published schedule changes no weight", "[nn][trainer]") {
+  TrainConfig config = short_config();
+  config.schedule = ScheduleStep::kBeforeEpoch;
+  std::vector<std::vector<float>> weights;
+  const Threads one(1);
+  Network network(plain_network(), kPixels, Rng(1));
+  const TrainHooks hooks{.on_step = {}, .on_epoch = [&](const EpochResult&) {
+    const auto values = network.layers()[0].weight.value.values();
+    weights.emplace_back(values.begin(), values.end());
+  }, .checkpoint = {}};
+  train(network, few_images(), nullptr, config, hooks);
+  CHECK(weights[0] != weights[1]);
+  CHECK(weights[1] == weights[2]);
+}
+
+TEST_CASE("progress counts every step, the last and smaller one of an epoch too", "[nn][trainer]") {
+  std::vector<std::pair<int, int>> seen;
+  double loss_sum = 0.0;
+  const TrainHooks hooks{.on_step = [&](const TrainProgress& p) {
+    CHECK(p.steps == 3);
+    CHECK(p.epochs == 3);
+    seen.emplace_back(p.epoch, p.step);
+    if (p.epoch == 0) loss_sum += p.loss * (p.step < 3 ? 8.0 : 4.0);
+  }, .on_epoch = {}, .checkpoint = {}};
+  const auto trained = train_plain(short_config(), few_images(20), hooks);
+  CHECK(seen.size() == 9);
+  CHECK(seen.front() == std::pair{0, 1});
+  CHECK(seen.back() == std::pair{2, 3});
+  CHECK(trained.result.epochs[0].train_loss == Approx(loss_sum / 20.0));
+  CHECK(trained.result.epochs[0].eval_accuracy == -1.0);
+}
+
+TEST_CASE("every image is shown once an epoch, in another order each time", "[nn][trainer]") {
+  // The spy is a linear classifier on a single pixel that notes the bytes it is shown.
+  class Spy final : public Trainable {
+   public:
+    Var forward(Tape& tape, const ImageBatch& batch, Phase) override {
+      shown.insert(shown.end(), batch.pixels, batch.pixels + batch.count);
+      return tape.constant(Tensor::zeros({batch.count, 1, 1, 2}));
+    }
+    const NetworkSpec& spec() const override { return spec_; }
+    uint8_t zero_byte() const override { return 0; }
+    std::vector<Parameter*> parameters() override { return {}; }
+    std::vector<Tensor*> state() override { return {}; }
+    std::vector<uint8_t> shown;
+
+   private:
+    NetworkSpec spec_{{1, 1, 1}, 2, {{"classifier", LayerKind::kLinear, kImage, kImage, 2, 1, 1, true, false, false}}};
+  };
+  ImageSet images{.shape = {1, 1, 1}, .class_names = {"a", "b"}, .pixels = {}, .labels = std::vector<int>(50)};
+  for (int i = 0; i < 50; ++i) images.pixels.push_back(static_cast<uint8_t>(i));
+  const Threads one(1);
+  Spy spy;
+  train(spy, images, nullptr, {.epochs = 2, .batch = 8, .augmentation = {.crop_padding = 0, .horizontal_flip = false, .cutout = 0}}, {});
+  std::vector<uint8_t> first(spy.shown.begin(), spy.shown.begin() + 50), second(spy.shown.begin() + 50, spy.shown.end());
+  CHECK(first != second);
+  for (auto* epoch : {&first, &second}) {
+    CHECK(*epoch != images.pixels);
+    std::sort(epoch->begin(), epoch->end());
+    CHECK(*epoch == images.pixels);
+  }
+}
+
+TEST_CASE("a step limit ends training in the middle of an epoch", "[nn][trainer]") {
+  TrainConfig config = short_config();
+  config.max_steps = 4;
+  int steps = 0;
+  const TrainHooks hooks{.on_step = [&](const TrainProgress&) { ++steps; }, .on_epoch = {}, .checkpoint = {}};
+  const auto limited = train_plain(config, few_images(20), hooks);
+  CHECK(steps == 4);
+  CHECK(limited.result.epochs.size() == 2);
+  config.max_steps = 6;
+  CHECK(train_plain(config).result.epochs.size() == 2);
+  config.max_steps = 9;
+  CHECK(train_plain(config).digest == train_plain(short_config()).digest);
+}
+
+TEST_CASE("label smoothing, momentum, decay, clipping, augmentation and seed each change what is learned", "[nn][trainer]") {
+  const std::string base = train_plain(short_config()).digest;
+  CHECK(train_plain(short_config()).digest == base);
+  const std::vector<std::function<void(TrainConfig&)>> changes{
+      [](TrainConfig& c) { c.label_smoothing = 0.1f; }, [](TrainConfig& c) { c.momentum = 0.8f; },
+      [](TrainConfig& c) { c.weight_decay = 0.01f; },   [](TrainConfig& c) { c.clip_norm = 0.1f; },
+      [](TrainConfig& c) { c.batch = 7; },              [](TrainConfig& c) { c.augmentation.crop_padding = 2; },
+      [](TrainConfig& c) { c.augmentation.horizontal_flip = false; }, [](TrainConfig& c) { c.augmentation.cutout = 0; },
+      [](TrainConfig& c) { c.seed = 5; },               [](TrainConfig& c) { c.schedule = ScheduleStep::kBeforeEpoch; }};
+  for (size_t i = 0; i < changes.size(); ++i) {
+    INFO("change " << i);
+    TrainConfig config = short_config();
+    changes[i](config);
+    CHECK(train_plain(config).digest != base);
+  }
+}
+
+TEST_CASE("the loss is the smoothed one", "[nn][trainer]") {
+  TrainConfig config = short_config();
+  config.label_smoothing = 0.3f;
+  config.max_steps = 1;
+  config.batch = 20;
+  config.augmentation = {.crop_padding = 0, .horizontal_flip = false, .cutout = 0};
+  const ImageSet images = few_images(20);
+  Network network(plain_network(), kPixels, Rng(1));
+  Tape tape(Tape::Mode::kForwardOnly);
+  const Var logits = network.forward(tape, whole(images), Phase::kTraining);
+  const double expected = double{tape.value(softmax_cross_entropy(tape, logits, images.labels, 0.3f)).data()[0]};
+  CHECK(train_plain(config, images).result.epochs[0].train_loss == Approx(expected).epsilon(1e-5));
+}
+
+TEST_CASE("each field of a training recipe has a legal range, named where it is left", "[nn][trainer]") {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<std::pair<const char*, std::function<void(TrainConfig&)>>> cases{
+      {"epochs", [](TrainConfig& c) { c.epochs = 0; }},          {"epochs", [](TrainConfig& c) { c.epochs = 100001; }},
+      {"batch", [](TrainConfig& c) { c.batch = 1; }},            {"batch", [](TrainConfig& c) { c.batch = 65537; }},
+      {"steps", [](TrainConfig& c) { c.max_steps = -1; }},       {"learning rate", [](TrainConfig& c) { c.learning_rate = 0.0f; }},
+      {"learning rate", [](TrainConfig& c) { c.learning_rate = 101.0f; }}, {"learning rate", [](TrainConfig& c) { c.learning_rate = kNan; }},
+      {"momentum", [](TrainConfig& c) { c.momentum = 1.0f; }},   {"momentum", [](TrainConfig& c) { c.momentum = -0.1f; }},
+      {"weight decay", [](TrainConfig& c) { c.weight_decay = -1e-9f; }}, {"weight decay", [](TrainConfig& c) { c.weight_decay = 1.5f; }},
+      {"clip norm", [](TrainConfig& c) { c.clip_norm = -1.0f; }}, {"clip norm", [](TrainConfig& c) { c.clip_norm = kNan; }},
+      {"label smoothing", [](TrainConfig& c) { c.label_smoothing = 1.0f; }}, {"label smoothing", [](TrainConfig& c) { c.label_smoothing = -0.1f; }},
+      {"crop padding and cutout", [](TrainConfig& c) { c.augmentation.crop_padding = -1; }},
+      {"crop padding and cutout", [](TrainConfig& c) { c.augmentation.cutout = -1; }}};
+  CHECK_NOTHROW(validate(TrainConfig{}));
+  for (const auto& [field, change] : cases) {
+    TrainConfig config;
+    change(config);
+    CHECK_THROWS_AS(validate(config), ConfigError);
+    CHECK_THROWS_WITH(validate(config), Catch::StartsWith(std::string(field) + ": expected"));
+    CHECK_THROWS_WITH(train_plain(config), Catch::StartsWith(std::string(field) + ": expected"));
+  }
+}
+
+TEST_CASE("images that do not fit the network are refused with both shapes", "[nn][trainer]") {
+  Network network(plain_network(), kPixels, Rng(1));
+  const ImageSet wrong_shape = noise_images({6, 7, 3}, 3, 4, Rng(1)), wrong_classes = noise_images({7, 6, 3}, 2, 4, Rng(1)),
+                 none = noise_images({7, 6, 3}, 3, 0, Rng(1));
+  for (const ImageSet* images : {&wrong_shape, &wrong_classes}) {
+    CHECK_THROWS_WITH(train(network, *images, nullptr, short_config(), {}), Catch::Contains("do not fit a network for 7x6x3 and 3 classes"));
+    CHECK_THROWS_WITH(evaluate(network, *images), Catch::Contains(text("images of ", to_text(images->shape), " in ", images->classes(), " classes")));
+  }
+  CHECK_THROWS_AS(train(network, none, nullptr, short_config(), {}), ConfigError);
+  CHECK_THROWS_WITH(evaluate(network, none), Catch::Contains("no images"));
+}
+
+TEST_CASE("evaluation counts each image once in the row of its label and the column of its answer", "[nn][trainer]") {
+  ImageSet images = noise_images({1, 1, 1}, 3, 6, Rng(1));
+  images.labels = {0, 0, 1, 2, 2, 2};
+  const Evaluation e = evaluate(std::vector<int>{0, 1, 1, 0, 2, 2}, images);
+  CHECK(e.images == 6);
+  CHECK(e.correct == 4);
+  CHECK(e.accuracy() == Approx(4.0 / 6.0));
+  CHECK(e.confusion == std::vector<std::vector<int64_t>>{{1, 1, 0}, {0, 1, 0}, {1, 0, 2}});
+  CHECK_THROWS_AS(evaluate(std::vector<int>{0, 1}, images), std::logic_error);
+  CHECK(Evaluation{}.accuracy() == 0.0);
+}
+
+TEST_CASE("evaluation of many images is that of each alone, whatever the batches", "[nn][trainer]") {
+  const ImageSet images = few_images(131);  // more than one batch, the last of three
+  Network network(plain_network(), kPixels, Rng(1));
+  randomize_norms(network, Rng(2));
+  const Evaluation together = evaluate(network, images);
+  Evaluation sum{.confusion = std::vector(3, std::vector<int64_t>(3))};
+  for (int64_t i = 0; i < images.count(); ++i) {
+    const Evaluation one = evaluate(network, select_images(images, {i}));
+    sum.correct += one.correct;
+    for (size_t a = 0; a < 3; ++a)
+      for (size_t b = 0; b < 3; ++b) sum.confusion[a][b] += one.confusion[a][b];
+  }
+  CHECK(together.images == 131);
+  CHECK(together.correct == sum.correct);
+  CHECK(together.confusion == sum.confusion);
+}
+
+TEST_CASE("equal logits answer with the first class", "[nn][trainer]") {
+  Network network(plain_network(), kPixels, Rng(1));
+  for (float& value : network.layers().back().weight.value.values()) value = 0.0f;
+  for (float& value : network.layers().back().bias.value.values()) value = 1.0f;
+  const ImageSet images = few_images(9);
+  const Evaluation e = evaluate(network, images);
+  CHECK(e.correct == std::count(images.labels.begin(), images.labels.end(), 0));
+}
+
+TEST_CASE("a batch with a single pixel a channel trains and stays finite", "[nn][trainer]") {
+  NetworkSpec spec{{1, 1, 3},
+                   2,
+                   {{"conv", LayerKind::kConv, kImage, kImage, 4, 3, 2, false, true, true},
+                    {"classifier", LayerKind::kLinear, 0, kImage, 2, 1, 1, true, false, false}}};
+  Network network(spec, kPixels, Rng(1));
+  const ImageSet images = noise_images(spec.input, 2, 9, Rng(2));  // batches of 8 and of 1
+  TrainConfig config = short_config();
+  config.augmentation = {.crop_padding = 0, .horizontal_flip = true, .cutout = 0};
+  const TrainResult result = train(network, images, &images, config, {});
+  for (const EpochResult& e : result.epochs) CHECK(std::isfinite(e.train_loss));
+  for (const Parameter* p : network.parameters())
+    for (const float value : p->value.values()) CHECK(std::isfinite(value));
+  for (const Tensor* t : network.state())
+    for (const float value : t->values()) CHECK(std::isfinite(value));
+}
