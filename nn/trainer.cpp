@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/ops.h"
 #include "core/parallel.h"
+#include "core/sha256.h"
 #include "nn/checkpoint.h"
 #include "nn/optimizer.h"
 
@@ -42,12 +43,23 @@ TrainingBatch gather(const ImageSet& images, std::span<const int64_t> indices, c
   return batch;
 }
 
-// Everything that determines the bits of a training run.
+// The network's answers to a few images, which tell apart what equal weights do not: strides, sums, the pixel scale, activation ranges.
+std::string answers_digest(Trainable& network, const ImageSet& images) {
+  constexpr int64_t kFew = 8;
+  Tape tape(Tape::Mode::kForwardOnly);
+  const Var logits = network.forward(tape, {images.image(0), std::min(kFew, images.count())}, Phase::kEvaluation);
+  Sha256 hash;
+  hash.update(std::span<const float>(tape.value(logits).values()));
+  return hash.hex_digest();
+}
+
+// Everything that determines the bits of a training run; numbers in hexadecimal, which rounds nothing.
 std::string identity_of(Trainable& network, const ImageSet& images, const TrainConfig& c) {
   const Augmentation& a = c.augmentation;
-  return text("epochs=", c.epochs, " batch=", c.batch, " max_steps=", c.max_steps, " lr=", c.learning_rate, " momentum=", c.momentum, " decay=", c.weight_decay,
-              " clip=", c.clip_norm, " smoothing=", c.label_smoothing, " schedule=", static_cast<int>(c.schedule), " crop=", a.crop_padding,
-              " flip=", a.horizontal_flip, " cutout=", a.cutout, " seed=", c.seed, " data=", content_digest(images), " start=", weights_sha256(network));
+  return text(std::hexfloat, "epochs=", c.epochs, " batch=", c.batch, " max_steps=", c.max_steps, " lr=", c.learning_rate, " momentum=", c.momentum,
+              " decay=", c.weight_decay, " clip=", c.clip_norm, " smoothing=", c.label_smoothing, " schedule=", static_cast<int>(c.schedule),
+              " crop=", a.crop_padding, " flip=", a.horizontal_flip, " cutout=", a.cutout, " seed=", c.seed, " data=", content_digest(images),
+              " start=", weights_sha256(network), " answers=", answers_digest(network, images));
 }
 
 // One pass over the data and what it measured.

@@ -52,9 +52,7 @@ ImageSet noise_images(const ImageShape& shape, int classes, int64_t count, Rng r
   return images;
 }
 
-ImageSet learnable_images(int64_t count) {
-  return make_synthetic({.classes = 2, .size = 12, .channels = 1, .train = count, .test = 2, .seed = 3}).train;
-}
+Dataset learnable_images() { return make_synthetic({.classes = 2, .size = 12, .channels = 1, .train = 300, .test = 200, .seed = 3}); }
 
 NetworkSpec learning_network(const ImageShape& input, int classes) { return family_network(8, {{true, 3}, {false, 3}, {true, 3}}, input, classes); }
 

@@ -42,15 +42,15 @@ Trained train_plain(const TrainConfig& config, const ImageSet& images = few_imag
 
 TEST_CASE("training learns a small data set, and its record tells so", "[nn][trainer]") {
   const Threads one(1);
-  const ImageSet images = learnable_images(300), others = learnable_images(500);
-  Network network(learning_network(images.shape, 2), measure_pixel_scale(images), Rng(2));
+  const Dataset data = learnable_images();
+  Network network(learning_network(data.train.shape, 2), measure_pixel_scale(data.train), Rng(2));
   const TrainConfig config{.epochs = 8, .batch = 32, .learning_rate = 0.1f, .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 0}, .seed = 1};
-  const double before = evaluate(network, others).accuracy();
-  const TrainResult result = train(network, images, &others, config, {});
+  const double before = evaluate(network, data.test).accuracy();
+  const TrainResult result = train(network, data.train, &data.test, config, {});
   REQUIRE(result.epochs.size() == 8);
   CHECK(before < 0.75);
   CHECK(result.epochs.back().eval_accuracy > 0.9);
-  CHECK(result.epochs.back().eval_accuracy == evaluate(network, others).accuracy());
+  CHECK(result.epochs.back().eval_accuracy == evaluate(network, data.test).accuracy());
   CHECK(result.epochs.back().train_accuracy > 0.85);
   CHECK(result.epochs.back().train_loss < 0.6 * result.epochs.front().train_loss);
   CHECK(result.seconds > 0.0);
