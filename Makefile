@@ -16,7 +16,7 @@ CXXFLAGS := -std=c++20 $(OPT) -g1 -ffp-contract=off -fopenmp $(WARNINGS) -I. -is
 CFLAGS   := -std=c99 -pedantic $(OPT) -g1 -Wall -Wextra -Wconversion $(WERROR) -I. -MMD -MP $(EXTRA)
 LDFLAGS  := -fopenmp $(EXTRA)
 
-# Kernels are compiled once for each instruction set, from one text, each into a namespace of its own (core/kernels/README.md).
+# Kernels are compiled once for each instruction set, from one text, each into a namespace of its own (core/README.md).
 ISAS     := baseline
 ifeq ($(shell uname -m),x86_64)
 ISAS     += avx2 avx512
@@ -95,7 +95,7 @@ ubsan:
 ## demo     searches, trains, quantises, exports and verifies a network on a generated data set (under 2 minutes on 2 cores)
 demo: program
 	rm -rf build/demo
-	build/mininas search --data synthetic --max-flash 32K --max-ram 64K --out build/demo
+	build/mininas search --data synthetic:classes=4 --min-width 8 --max-width 16 --max-flash 32K --max-ram 64K --out build/demo
 
 ## cifar10  downloads CIFAR-10 from its home, checks it and unpacks it into build/data
 cifar10:
