@@ -1,5 +1,7 @@
 #include "nn/model_file.h"
 
+#include <cmath>
+
 #include "core/binary_io.h"
 #include "core/error.h"
 
@@ -60,6 +62,7 @@ NetworkSpec SpecCodec::get(BinaryReader& in) {
 }
 
 void save_network(Network& network, const std::vector<std::string>& class_names, const std::filesystem::path& path) {
+  MN_CHECK(static_cast<int>(class_names.size()) == network.spec().classes, class_names.size(), " names");
   BinaryWriter out("NETW", kVersion);
   SpecCodec::put(out, network.spec());
   for (const std::string& name : class_names) out.put(name);
@@ -77,7 +80,8 @@ NamedNetwork load_network(const std::filesystem::path& path) {
   PixelScale pixels;
   pixels.zero = in.get<int32_t>();
   pixels.scale = in.get<float>();
-  if (pixels.zero < 0 || pixels.zero > 255 || !(pixels.scale > 0.0f)) in.fail("a pixel scale with zero in 0..255 and a positive factor was expected");
+  if (pixels.zero < 0 || pixels.zero > 255 || !(pixels.scale > 0.0f) || !std::isfinite(pixels.scale))
+    in.fail("a pixel scale with zero in 0..255 and a positive factor was expected");
   Network network(std::move(spec), pixels, Rng(0));
   for (Tensor* tensor : tensors_of(network)) *tensor = in.get_tensor(tensor->shape(), "weights");
   in.expect_end();

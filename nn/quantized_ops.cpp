@@ -62,9 +62,9 @@ Tensor integer_convolution(const ConvGeometry& g, bool is_depthwise, const Quant
       for (int64_t oc = 0; oc < g.out_c; ++oc, ++i) {
         const auto channel = static_cast<size_t>(oc);
         const int32_t sum = integer_sum(g, is_depthwise, x, q.weights, row / g.out_h(), row % g.out_h(), ox, oc) + q.bias[channel];
-        const int32_t value = mn_rescale(sum, q.rescale[channel].multiplier, q.rescale[channel].right_shift) + q.output.zero_point;
-        const int32_t clamped = mn_clamp(value, q.low, q.high);
-        y.data()[i] = static_cast<float>(clamped - q.output.zero_point);
+        const int32_t value = mn_rescale(sum, q.rescale[channel].multiplier, q.rescale[channel].right_shift);
+        const int32_t clamped = mn_clamp(value, q.low - q.output.zero_point, q.high - q.output.zero_point);
+        y.data()[i] = static_cast<float>(clamped);
         inside[static_cast<size_t>(i)] = clamped == value;
       }
     }

@@ -19,9 +19,9 @@ namespace {
 
 // Trains in float, then with integers; both digests.
 std::string trained_digests(const NetworkSpec& spec) {
-  const ImageSet images = noise_images(spec.input, spec.classes, 27, Rng(1));
+  const ImageSet images = noise_images(spec.input, spec.classes, 11, Rng(1));
   Network network(spec, measure_pixel_scale(images), Rng(2));
-  TrainConfig config{.epochs = 1, .batch = 10, .learning_rate = 0.1f, .label_smoothing = 0.1f,
+  TrainConfig config{.epochs = 1, .batch = 8, .learning_rate = 0.1f, .label_smoothing = 0.1f,
                      .augmentation = {.crop_padding = 2, .horizontal_flip = true, .cutout = 4}, .seed = 3};
   train(network, images, nullptr, config, {});
   QuantizedNetwork quantized(network, images.class_names, images);

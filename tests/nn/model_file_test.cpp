@@ -1,0 +1,159 @@
+// Finished networks on disk: what comes back is what was saved, and what is damaged or impossible does not come back.
+#include "nn/model_file.h"
+
+#include <catch2/catch.hpp>
+
+#include <functional>
+
+#include "core/binary_io.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "nn/trainer.h"
+#include "tests/nn/small_networks.h"
+#include "tests/support/random_model.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/tensors.h"
+
+using namespace mininas;
+using namespace mininas::test;
+
+namespace {
+
+const std::vector<std::string> kNames{"cat", "a class with spaces, and \xc3\xa9"};
+
+Network make_network(uint64_t seed = 1) {
+  Network network(residual_network(), {.zero = 77, .scale = 0.0123f}, Rng(seed));
+  randomize_norms(network, Rng(seed + 1));
+  return network;
+}
+
+void check_equal(const NetworkSpec& found, const NetworkSpec& expected) {
+  CHECK(found.input == expected.input);
+  CHECK(found.classes == expected.classes);
+  REQUIRE(found.layers.size() == expected.layers.size());
+  for (size_t i = 0; i < found.layers.size(); ++i) {
+    const LayerSpec &f = found.layers[i], &e = expected.layers[i];
+    CHECK(f.name == e.name);
+    CHECK((f.kind == e.kind && f.input == e.input && f.other == e.other && f.out_channels == e.out_channels));
+    CHECK((f.kernel == e.kernel && f.stride == e.stride && f.bias == e.bias && f.batch_norm == e.batch_norm && f.relu == e.relu));
+  }
+}
+
+// The error of reading a spec that was written with one change.
+std::string refusal(const std::function<void(NetworkSpec&)>& change) {
+  const TempDir folder;
+  NetworkSpec spec = residual_network();
+  change(spec);
+  BinaryWriter out("SPEC", 1);
+  SpecCodec::put(out, spec);
+  out.write(folder / "spec");
+  BinaryReader in(folder / "spec", "SPEC", 1);
+  try {
+    SpecCodec::get(in);
+  } catch (const FormatError& error) {
+    CHECK_THAT(error.what(), Catch::StartsWith((folder / "spec").string()));
+    return error.what();
+  }
+  return "nothing was refused";
+}
+
+}  // namespace
+
+TEST_CASE("a saved network comes back with the same bits, names, pixel scale and answers", "[nn][model_file]") {
+  const TempDir folder;
+  Network network = make_network();
+  save_network(network, kNames, folder / "network.bin");
+  NamedNetwork loaded = load_network(folder / "network.bin");
+  CHECK(loaded.class_names == kNames);
+  CHECK(loaded.network.pixel_scale().zero == 77);
+  CHECK(loaded.network.pixel_scale().scale == 0.0123f);
+  CHECK(weights_sha256(loaded.network) == weights_sha256(network));
+  check_equal(loaded.network.spec(), network.spec());
+  const ImageSet images = noise_images(network.spec().input, 2, 16, Rng(3));
+  Tape before(Tape::Mode::kForwardOnly), after(Tape::Mode::kForwardOnly);
+  CHECK(same_bits(before.value(network.forward(before, whole(images), Phase::kEvaluation)),
+                  after.value(loaded.network.forward(after, whole(images), Phase::kEvaluation))));
+  CHECK(evaluate(loaded.network, images).confusion == evaluate(network, images).confusion);
+}
+
+TEST_CASE("saving what was loaded gives the same file", "[nn][model_file]") {
+  const TempDir folder;
+  Network network = make_network();
+  save_network(network, kNames, folder / "a");
+  NamedNetwork loaded = load_network(folder / "a");
+  save_network(loaded.network, loaded.class_names, folder / "b");
+  CHECK(read_file(folder / "a") == read_file(folder / "b"));
+}
+
+TEST_CASE("a damaged, truncated or missing network file is refused with its path", "[nn][model_file]") {
+  const TempDir folder;
+  Network network = make_network();
+  save_network(network, kNames, folder / "a");
+  const auto bytes = read_file(folder / "a");
+  const auto check_refused = [&](const std::vector<std::byte>& damaged) {
+    write_file(folder / "b", damaged);
+    CHECK_THROWS_AS(load_network(folder / "b"), FormatError);
+    CHECK_THROWS_WITH(load_network(folder / "b"), Catch::StartsWith((folder / "b").string()));
+  };
+  for (size_t i = 0; i < bytes.size(); i += 41) {
+    auto damaged = bytes;
+    damaged[i] ^= std::byte{16};
+    check_refused(damaged);
+  }
+  for (const size_t size : {size_t{0}, size_t{43}, bytes.size() / 2, bytes.size() - 1}) check_refused({bytes.begin(), bytes.begin() + static_cast<int64_t>(size)});
+  CHECK_THROWS_AS(load_network(folder / "none"), IoError);
+}
+
+TEST_CASE("a network file with a pixel scale that cannot be is refused", "[nn][model_file]") {
+  const TempDir folder;
+  for (const PixelScale scale : {PixelScale{-1, 1.0f}, PixelScale{256, 1.0f}, PixelScale{0, 0.0f}, PixelScale{0, -1.0f}, PixelScale{0, NAN}, PixelScale{0, INFINITY}}) {
+    Network network(residual_network(), scale, Rng(1));
+    save_network(network, kNames, folder / "a");
+    CHECK_THROWS_WITH(load_network(folder / "a"), Catch::Contains("pixel scale"));
+  }
+}
+
+TEST_CASE("a network is saved with one name a class or not at all", "[nn][model_file]") {
+  const TempDir folder;
+  Network network = make_network();
+  CHECK_THROWS_AS(save_network(network, {"only one"}, folder / "a"), std::logic_error);
+  CHECK_FALSE(std::filesystem::exists(folder / "a"));
+}
+
+TEST_CASE("a file of another kind is refused by name", "[nn][model_file]") {
+  const TempDir folder;
+  save_quantized_model(random_model(residual_network(), Rng(1)), folder / "q");
+  CHECK_THROWS_WITH(load_network(folder / "q"), Catch::Contains("kind NETW"));
+}
+
+TEST_CASE("any spec of the family comes back from its file form", "[nn][model_file]") {
+  const TempDir folder;
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    const NetworkSpec spec = random_network(Rng(seed));
+    BinaryWriter out("SPEC", 1);
+    SpecCodec::put(out, spec);
+    out.write(folder / "spec");
+    BinaryReader in(folder / "spec", "SPEC", 1);
+    check_equal(SpecCodec::get(in), spec);
+    CHECK_NOTHROW(in.expect_end());
+  }
+}
+
+TEST_CASE("a spec that cannot be is refused with file and rule, although its checksum is right", "[nn][model_file]") {
+  CHECK_THAT(refusal([](NetworkSpec& s) { s.layers[0].kind = static_cast<LayerKind>(5); }), Catch::Contains("layer kind 5 does not exist"));
+  CHECK_THAT(refusal([](NetworkSpec& s) { s.layers.clear(); }), Catch::Contains("0 layers cannot be"));
+  CHECK_THAT(refusal([](NetworkSpec& s) { s.layers[1].out_channels = 9; }), Catch::Contains("layer depthwise: has 9 output channels"));
+  CHECK_THAT(refusal([](NetworkSpec& s) { s.layers[1].input = 7; }), Catch::Contains("layer depthwise: reads layer 7"));
+  CHECK_THAT(refusal([](NetworkSpec& s) { s.layers[5].other = -70000; }), Catch::Contains("layer pointwise2: only sums have a second input"));
+  CHECK_THAT(refusal([](NetworkSpec& s) { s.input.height = -1; }), Catch::Contains("cannot read images of -1x7x1"));
+  CHECK_THAT(refusal([](NetworkSpec& s) { s.classes = 1; }), Catch::Contains("at least 2 classes"));
+}
+
+TEST_CASE("a count of layers beyond any network is refused before anything is read", "[nn][model_file]") {
+  const TempDir folder;
+  BinaryWriter out("SPEC", 1);
+  for (const int value : {6, 7, 1, 2, 10001}) out.put(int32_t{value});
+  out.write(folder / "spec");
+  BinaryReader in(folder / "spec", "SPEC", 1);
+  CHECK_THROWS_WITH(SpecCodec::get(in), Catch::Contains("10001 layers cannot be"));
+}
