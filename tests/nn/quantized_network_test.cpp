@@ -70,6 +70,7 @@ TEST_CASE("the forward pass of training is the exported network's, byte for byte
 }
 
 TEST_CASE("the forward pass stays the exported network's while training moves the weights", "[nn][quantized]") {
+  const Threads one(1);
   for (const NetworkSpec& spec : {plain_network(), residual_network()}) {
     const ImageSet images = noise_images(spec.input, spec.classes, 21, Rng(2));
     QuantizedNetwork network = quantize(make_network(spec), images);
