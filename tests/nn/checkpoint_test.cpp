@@ -22,7 +22,11 @@ namespace {
 constexpr PixelScale kPixels{.zero = 120, .scale = 0.02f};
 
 TrainConfig recipe() {
-  return {.epochs = 4, .batch = 8, .learning_rate = 0.05f, .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 3}, .seed = 4};
+  return {.epochs = 4,
+          .batch = 8,
+          .learning_rate = 0.05f,
+          .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 3},
+          .seed = 4};
 }
 
 ImageSet images_of(const NetworkSpec& spec) { return noise_images(spec.input, spec.classes, 20, Rng(6)); }
@@ -142,7 +146,8 @@ TEST_CASE("a checkpoint of another recipe is refused, whichever field differs an
     changes[i](config);
     const TrainHooks hooks{.on_step = {}, .on_epoch = {}, .checkpoint = folder / "c"};
     CHECK_THROWS_AS(run(*float_network(), hooks, config), FormatError);
-    CHECK_THROWS_WITH(run(*float_network(), hooks, config), Catch::Contains((folder / "c").string()) && Catch::Contains("another training run"));
+    CHECK_THROWS_WITH(run(*float_network(), hooks, config),
+                      Catch::Contains((folder / "c").string()) && Catch::Contains("another training run"));
   }
 }
 
@@ -157,7 +162,8 @@ TEST_CASE("a checkpoint of other data or of another network is refused, even one
   ImageSet images = images_of(spec);
   NetworkSpec without_stride = spec;
   without_stride.layers[0].stride = 1;
-  Network other_stride(without_stride, kPixels, Rng(1)), other_seed(spec, kPixels, Rng(2)), other_scale(spec, {.zero = 120, .scale = 0.021f}, Rng(1));
+  Network other_stride(without_stride, kPixels, Rng(1)), other_seed(spec, kPixels, Rng(2)),
+      other_scale(spec, {.zero = 120, .scale = 0.021f}, Rng(1));
   check_refused(other_stride, images);
   check_refused(other_seed, images);
   check_refused(other_scale, images);
@@ -180,7 +186,8 @@ TEST_CASE("a damaged or truncated checkpoint is refused with its path", "[nn][ch
     damaged[i] ^= std::byte{4};
     check_refused(damaged);
   }
-  for (const size_t size : {size_t{0}, size_t{20}, bytes.size() / 2, bytes.size() - 1}) check_refused({bytes.begin(), bytes.begin() + static_cast<int64_t>(size)});
+  for (const size_t size : {size_t{0}, size_t{20}, bytes.size() / 2, bytes.size() - 1})
+    check_refused({bytes.begin(), bytes.begin() + static_cast<int64_t>(size)});
 }
 
 TEST_CASE("no checkpoint is no error: nothing is loaded", "[nn][checkpoint]") {

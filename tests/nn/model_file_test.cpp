@@ -100,13 +100,15 @@ TEST_CASE("a damaged, truncated or missing network file is refused with its path
     damaged[i] ^= std::byte{16};
     check_refused(damaged);
   }
-  for (const size_t size : {size_t{0}, size_t{43}, bytes.size() / 2, bytes.size() - 1}) check_refused({bytes.begin(), bytes.begin() + static_cast<int64_t>(size)});
+  for (const size_t size : {size_t{0}, size_t{43}, bytes.size() / 2, bytes.size() - 1})
+    check_refused({bytes.begin(), bytes.begin() + static_cast<int64_t>(size)});
   CHECK_THROWS_AS(load_network(folder / "none"), IoError);
 }
 
 TEST_CASE("a network file with a pixel scale that cannot be is refused", "[nn][model_file]") {
   const TempDir folder;
-  for (const PixelScale scale : {PixelScale{-1, 1.0f}, PixelScale{256, 1.0f}, PixelScale{0, 0.0f}, PixelScale{0, -1.0f}, PixelScale{0, NAN}, PixelScale{0, INFINITY}}) {
+  for (const PixelScale scale : {PixelScale{-1, 1.0f}, PixelScale{256, 1.0f}, PixelScale{0, 0.0f}, PixelScale{0, -1.0f}, PixelScale{0, NAN},
+                                 PixelScale{0, INFINITY}}) {
     Network network(residual_network(), scale, Rng(1));
     save_network(network, kNames, folder / "a");
     CHECK_THROWS_WITH(load_network(folder / "a"), Catch::Contains("pixel scale"));
@@ -144,7 +146,8 @@ TEST_CASE("a spec that cannot be is refused with file and rule, although its che
   CHECK_THAT(refusal([](NetworkSpec& s) { s.layers.clear(); }), Catch::Contains("0 layers cannot be"));
   CHECK_THAT(refusal([](NetworkSpec& s) { s.layers[1].out_channels = 9; }), Catch::Contains("layer depthwise: has 9 output channels"));
   CHECK_THAT(refusal([](NetworkSpec& s) { s.layers[1].input = 7; }), Catch::Contains("layer depthwise: reads layer 7"));
-  CHECK_THAT(refusal([](NetworkSpec& s) { s.layers[5].other = -70000; }), Catch::Contains("layer pointwise2: only sums have a second input"));
+  CHECK_THAT(refusal([](NetworkSpec& s) { s.layers[5].other = -70000; }),
+             Catch::Contains("layer pointwise2: only sums have a second input"));
   CHECK_THAT(refusal([](NetworkSpec& s) { s.input.height = -1; }), Catch::Contains("cannot read images of -1x7x1"));
   CHECK_THAT(refusal([](NetworkSpec& s) { s.classes = 1; }), Catch::Contains("at least 2 classes"));
 }

@@ -65,6 +65,12 @@ std::vector<double> slopes(const Network& network, std::vector<double> parameter
   return gradient;
 }
 
+double largest(const std::vector<double>& numbers) {
+  double most = 0.0;
+  for (const double number : numbers) most = std::max(most, std::abs(number));
+  return most;
+}
+
 std::vector<double> random_direction(size_t count, uint64_t seed) {
   return random_numbers(static_cast<int64_t>(count), Rng(seed).fork("direction"));
 }
@@ -78,7 +84,8 @@ double slope_along(Network& network, const std::vector<double>& direction) {
   return slope;
 }
 
-double reference_slope(const Network& network, const std::vector<double>& parameters, const std::vector<double>& direction, const ImageSet& images) {
+double reference_slope(const Network& network, const std::vector<double>& parameters, const std::vector<double>& direction,
+                       const ImageSet& images) {
   constexpr double kStep = 1e-7;
   auto above = parameters, below = parameters;
   for (size_t i = 0; i < parameters.size(); ++i) {
@@ -91,7 +98,7 @@ double reference_slope(const Network& network, const std::vector<double>& parame
 }  // namespace
 
 TEST_CASE("a network's logits are the composition of the definitions, in training and in evaluation", "[nn][network]") {
-  for (const NetworkSpec& spec : {plain_network(), residual_network()}) {
+  for (const NetworkSpec& spec : {plain_network(), residual_network(), forked_network()}) {
     const ImageSet images = noise_images(spec.input, spec.classes, 4, Rng(1));
     for (const Phase phase : {Phase::kTraining, Phase::kEvaluation}) {
       INFO("layers " << spec.layers.size() << ", evaluation " << (phase == Phase::kEvaluation));
@@ -104,7 +111,7 @@ TEST_CASE("a network's logits are the composition of the definitions, in trainin
 }
 
 TEST_CASE("gradients of every parameter are the central differences of the loss in double", "[nn][network][gradient]") {
-  for (const NetworkSpec& spec : {plain_network(), residual_network()}) {
+  for (const NetworkSpec& spec : {plain_network(), residual_network(), forked_network()}) {
     const ImageSet images = noise_images(spec.input, spec.classes, 4, Rng(2));
     Network network = make_network(spec);
     const auto parameters = parameters_of(network);
@@ -114,13 +121,18 @@ TEST_CASE("gradients of every parameter are the central differences of the loss 
       INFO(p->name);
       const auto count = static_cast<size_t>(p->value.size());
       REQUIRE_FALSE(p->gradient.empty());
-      CHECK_THAT(Values(p->gradient), close_to(p->value.shape(), slopes(network, parameters, first, count, images), 1e-4));
+      const auto expected = slopes(network, parameters, first, count, images);
+      if (largest(expected) < 1e-8)  // a shift that the next norm takes away
+        CHECK(largest(to_doubles(p->gradient)) < 1e-7);
+      else
+        CHECK_THAT(Values(p->gradient), close_to(p->value.shape(), expected, 1e-4));
       first += count;
     }
   }
 }
 
-TEST_CASE("random networks of the family are the composition of the definitions: both phases, and the slope of the loss", "[nn][network][gradient]") {
+TEST_CASE("random networks of the family are the composition of the definitions: both phases, and the slope of the loss",
+          "[nn][network][gradient]") {
   for (uint64_t seed = 0; seed < 9; ++seed) {
     const NetworkSpec spec = random_network(Rng(seed), {.max_extent = 9, .max_width = 3, .max_depth = 4, .max_classes = 4});
     INFO("seed " << seed << ", image " << to_text(spec.input));

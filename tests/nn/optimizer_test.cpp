@@ -66,7 +66,8 @@ TEST_CASE("steps of gradient descent are the definition's, with and without mome
 }
 
 TEST_CASE("clipping acts on the common norm of all gradients, and only above its bound", "[nn][optimizer]") {
-  Parameter a{.name = "a", .value = Tensor::zeros({1, 1, 1, 1}), .gradient = {}}, b{.name = "b", .value = Tensor::zeros({1, 1, 1, 1}), .gradient = {}};
+  Parameter a{.name = "a", .value = Tensor::zeros({1, 1, 1, 1}), .gradient = {}},
+      b{.name = "b", .value = Tensor::zeros({1, 1, 1, 1}), .gradient = {}};
   const auto step = [&](float clip) {
     SgdOptimizer optimizer({&a, &b}, 0.0f, 0.0f, clip);
     a.value.data()[0] = b.value.data()[0] = 0.0f;

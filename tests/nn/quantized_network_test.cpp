@@ -36,7 +36,8 @@ void check_forward_is_integer_forward(QuantizedNetwork& network, const ImageSet&
   const Quantization& output = model.layers.back().output;
   for (const auto mode : {Tape::Mode::kForwardOnly, Tape::Mode::kRecord}) {
     Tape tape(mode);
-    const Tensor& logits = tape.value(network.forward(tape, whole(images), mode == Tape::Mode::kRecord ? Phase::kTraining : Phase::kEvaluation));
+    const Tensor& logits =
+        tape.value(network.forward(tape, whole(images), mode == Tape::Mode::kRecord ? Phase::kTraining : Phase::kEvaluation));
     REQUIRE(logits.size() == static_cast<int64_t>(bytes.size()));
     int64_t different = 0;
     for (size_t i = 0; i < bytes.size(); ++i)
@@ -65,7 +66,8 @@ TEST_CASE("the forward pass of training is the exported network's, byte for byte
     QuantizedNetwork network = quantize(make_network(spec, seed, {.zero = zero, .scale = 0.0125f}), images);
     check_forward_is_integer_forward(network, images);
   }
-  for (const char* kind : {"add1/1", "conv3/1", "conv5/1", "conv7/1", "conv3/2", "conv5/2", "depthwise3/1", "depthwise5/1", "depthwise7/1", "depthwise3/2"})
+  for (const char* kind :
+       {"add1/1", "conv3/1", "conv5/1", "conv7/1", "conv3/2", "conv5/2", "depthwise3/1", "depthwise5/1", "depthwise7/1", "depthwise3/2"})
     CHECK(seen.contains(kind));
 }
 
@@ -75,8 +77,11 @@ TEST_CASE("the forward pass stays the exported network's while training moves th
     const ImageSet images = noise_images(spec.input, spec.classes, 21, Rng(2));
     QuantizedNetwork network = quantize(make_network(spec), images);
     const std::string before = weights_sha256(network);
-    const TrainHooks check{.on_step = [&](const TrainProgress&) { check_forward_is_integer_forward(network, images); }, .on_epoch = {}, .checkpoint = {}};
-    train(network, images, nullptr, {.epochs = 2, .batch = 8, .learning_rate = 0.05f, .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 3}}, check);
+    const TrainHooks check{
+        .on_step = [&](const TrainProgress&) { check_forward_is_integer_forward(network, images); }, .on_epoch = {}, .checkpoint = {}};
+    train(network, images, nullptr,
+          {.epochs = 2, .batch = 8, .learning_rate = 0.05f, .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 3}},
+          check);
     CHECK(weights_sha256(network) != before);
     CHECK(distinct(integer_forward(network.freeze(), images.pixels.data(), images.count()).layers.back()) > 10);
   }
@@ -150,10 +155,12 @@ TEST_CASE("ranges are the mean over batches of 64 of the smallest and largest va
     CHECK(ranges[i].high == Approx(expected[i].high).epsilon(1e-4).margin(1e-5));
     if (spec.layers[i].relu) CHECK(ranges[i].low == 0.0);
   }
-  CHECK_THROWS_WITH(measure_ranges(network, fold_batch_norm(network), noise_images(spec.input, 2, 0, Rng(1))), Catch::Contains("no images"));
+  CHECK_THROWS_WITH(measure_ranges(network, fold_batch_norm(network), noise_images(spec.input, 2, 0, Rng(1))),
+                    Catch::Contains("no images"));
 }
 
-TEST_CASE("integers represent the real network: scales cover the ranges, weights and biases are the rounded folded ones", "[nn][quantized]") {
+TEST_CASE("integers represent the real network: scales cover the ranges, weights and biases are the rounded folded ones",
+          "[nn][quantized]") {
   const NetworkSpec spec = residual_network();
   const ImageSet images = noise_images(spec.input, spec.classes, 60, Rng(7));
   const Network network = make_network(spec);
@@ -176,7 +183,8 @@ TEST_CASE("integers represent the real network: scales cover the ranges, weights
     std::vector<int> largest(static_cast<size_t>(channels));
     for (int64_t w = 0; w < size; ++w) {
       const auto c = static_cast<size_t>(spec.layers[i].kind == LayerKind::kDepthwise ? w % channels : w / (size / channels));
-      CHECK(std::abs(q.weights[static_cast<size_t>(w)] * q.weight_scales[c] - double{folded[i].weight.data()[w]}) <= 0.5001 * q.weight_scales[c]);
+      CHECK(std::abs(q.weights[static_cast<size_t>(w)] * q.weight_scales[c] - double{folded[i].weight.data()[w]}) <=
+            0.5001 * q.weight_scales[c]);
       largest[c] = std::max(largest[c], std::abs(int{q.weights[static_cast<size_t>(w)]}));
     }
     for (size_t c = 0; c < q.bias.size(); ++c) {
@@ -247,7 +255,11 @@ TEST_CASE("quantisation-aware training keeps the accuracy of the float network",
   const Threads one(1);
   const Dataset data = learnable_images();
   Network network(learning_network(data.train.shape, 2), measure_pixel_scale(data.train), Rng(2));
-  TrainConfig config{.epochs = 8, .batch = 32, .learning_rate = 0.1f, .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 0}, .seed = 1};
+  TrainConfig config{.epochs = 8,
+                     .batch = 32,
+                     .learning_rate = 0.1f,
+                     .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 0},
+                     .seed = 1};
   train(network, data.train, nullptr, config, {});
   QuantizedNetwork quantized(network, data.train.class_names, data.train);
   config.epochs = 3;

@@ -31,7 +31,12 @@ struct Case {
 };
 
 Case make_case(LayerKind kind, const ConvGeometry& g, Rng rng) {
-  Case c{.layer = {"layer", kind, kImage, kImage, static_cast<int>(g.out_c), g.kernel, g.stride, true, false, false}, .g = g, .q = {}, .x = {}, .weight = {}, .bias = {}};
+  Case c{.layer = {"layer", kind, kImage, kImage, static_cast<int>(g.out_c), g.kernel, g.stride, true, false, false},
+         .g = g,
+         .q = {},
+         .x = {},
+         .weight = {},
+         .bias = {}};
   for (int64_t i = 0; i < c.weight_shape().size(); ++i) c.q.weights.push_back(static_cast<int8_t>(static_cast<int>(rng.below(255)) - 127));
   for (int64_t i = 0; i < g.out_c; ++i) {
     c.q.bias.push_back(static_cast<int32_t>(rng.below(4000)) - 2000);
@@ -89,7 +94,8 @@ void check(Case& c) {
   const Var y = quantized_convolution(tape, c.layer, c.q, kInput, tape.parameter(c.x), tape.parameter(c.weight), tape.parameter(c.bias));
   CHECK(to_doubles(tape.value(y)) == e.values);
   tape.backward(project(tape, y, slopes));
-  std::vector<double> dy = to_doubles(slopes), x = to_doubles(c.x.value), weights(c.q.weights.begin(), c.q.weights.end()), bias(c.q.bias.size());
+  std::vector<double> dy = to_doubles(slopes), x = to_doubles(c.x.value), weights(c.q.weights.begin(), c.q.weights.end()),
+                      bias(c.q.bias.size());
   for (size_t i = 0; i < dy.size(); ++i) dy[i] *= e.inside[i];
   for (size_t i = 0; i < dy.size(); ++i) bias[i % bias.size()] += dy[i];
   for (double& value : x) value *= kInput.scale;
@@ -98,9 +104,13 @@ void check(Case& c) {
   const double tolerance = 4.0 * sum_tolerance(static_cast<int64_t>(dy.size()));
   CHECK_THAT(Values(c.bias.gradient), close_to(c.bias.value.shape(), bias, tolerance));
   CHECK_THAT(Values(c.weight.gradient),
-             close_to(c.weight_shape(), c.is_depthwise() ? reference::depthwise_weight_gradient(c.g, x, dy) : reference::conv2d_weight_gradient(c.g, x, dy), tolerance));
-  CHECK_THAT(Values(c.x.gradient),
-             close_to(c.g.input(), c.is_depthwise() ? reference::depthwise_input_gradient(c.g, dy, weights) : reference::conv2d_input_gradient(c.g, dy, weights), tolerance));
+             close_to(c.weight_shape(),
+                      c.is_depthwise() ? reference::depthwise_weight_gradient(c.g, x, dy) : reference::conv2d_weight_gradient(c.g, x, dy),
+                      tolerance));
+  CHECK_THAT(Values(c.x.gradient), close_to(c.g.input(),
+                                            c.is_depthwise() ? reference::depthwise_input_gradient(c.g, dy, weights)
+                                                             : reference::conv2d_input_gradient(c.g, dy, weights),
+                                            tolerance));
 }
 
 int64_t clamped_outputs(const Case& c) {
@@ -110,11 +120,14 @@ int64_t clamped_outputs(const Case& c) {
 
 }  // namespace
 
-TEST_CASE("quantised convolutions give the integers of the definition, and pass gradients straight through where nothing clamps", "[nn][quantized_ops]") {
+TEST_CASE("quantised convolutions give the integers of the definition, and pass gradients straight through where nothing clamps",
+          "[nn][quantized_ops]") {
   for (const int kernel : {1, 3, 5, 7})
     for (const int stride : {1, 2}) {
-      Case conv = make_case(LayerKind::kConv, {.batch = 2, .in_h = 7, .in_w = 5, .in_c = 3, .out_c = 5, .kernel = kernel, .stride = stride}, Rng(1));
-      Case depthwise = make_case(LayerKind::kDepthwise, {.batch = 2, .in_h = 7, .in_w = 5, .in_c = 5, .out_c = 5, .kernel = kernel, .stride = stride}, Rng(2));
+      Case conv = make_case(LayerKind::kConv, {.batch = 2, .in_h = 7, .in_w = 5, .in_c = 3, .out_c = 5, .kernel = kernel, .stride = stride},
+                            Rng(1));
+      Case depthwise = make_case(LayerKind::kDepthwise,
+                                 {.batch = 2, .in_h = 7, .in_w = 5, .in_c = 5, .out_c = 5, .kernel = kernel, .stride = stride}, Rng(2));
       for (Case* c : {&conv, &depthwise}) {
         CHECK(float_is_exact(c->q.weights, 5, c->is_depthwise()));
         check(*c);
@@ -127,7 +140,9 @@ TEST_CASE("quantised convolutions give the integers of the definition, and pass 
 TEST_CASE("where float sums would not be exact, integer loops give the same integers and gradients", "[nn][quantized_ops]") {
   // Large sums that the bias takes away again, and a rescale near 1: one unit lost in 2^24 shows in the output.
   for (const int kernel : {1, 3}) {
-    Case c = make_case(LayerKind::kConv, {.batch = 3, .in_h = 4, .in_w = 3, .in_c = kernel == 1 ? 1100 : 130, .out_c = 3, .kernel = kernel, .stride = 1}, Rng(3));
+    Case c =
+        make_case(LayerKind::kConv,
+                  {.batch = 3, .in_h = 4, .in_w = 3, .in_c = kernel == 1 ? 1100 : 130, .out_c = 3, .kernel = kernel, .stride = 1}, Rng(3));
     Rng rng(4);
     for (int8_t& weight : c.q.weights) weight = static_cast<int8_t>(120 + static_cast<int>(rng.below(8)));
     for (float& value : c.x.value.values()) value = 249.0f + static_cast<float>(rng.below(7) == 0);
@@ -144,7 +159,8 @@ TEST_CASE("where float sums would not be exact, integer loops give the same inte
 TEST_CASE("integer loops are right for depthwise layers, strides and borders too", "[nn][quantized_ops]") {
   // One channel too heavy for floats sends the whole layer through the integer loops.
   for (const int stride : {1, 2}) {
-    Case conv = make_case(LayerKind::kConv, {.batch = 2, .in_h = 6, .in_w = 7, .in_c = 60, .out_c = 4, .kernel = 5, .stride = stride}, Rng(5));
+    Case conv =
+        make_case(LayerKind::kConv, {.batch = 2, .in_h = 6, .in_w = 7, .in_c = 60, .out_c = 4, .kernel = 5, .stride = stride}, Rng(5));
     for (size_t i = 0; i < conv.q.weights.size() / 4; ++i) conv.q.weights[i] = i % 2 == 0 ? 127 : -127;
     CHECK_FALSE(float_is_exact(conv.q.weights, 4, false));
     check(conv);
@@ -188,8 +204,10 @@ TEST_CASE("a quantised sum is the device's, and passes its gradient to both summ
   const Shape shape{2, 3, 4, 5};
   const double a_scale = 0.03, b_scale = 0.05, y_scale = 0.04;
   QuantizedLayer q{.output = {.scale = y_scale, .zero_point = -30}, .low = -30, .high = 127};
-  q.rescale = {to_fixed_point(a_scale / (2.0 * b_scale), "a"), to_fixed_point(b_scale / (2.0 * b_scale), "b"), to_fixed_point(2.0 * b_scale / (0x1p20 * y_scale), "y")};
-  Parameter a{.name = "a", .value = Tensor::uninitialized(shape), .gradient = {}}, b{.name = "b", .value = Tensor::uninitialized(shape), .gradient = {}};
+  q.rescale = {to_fixed_point(a_scale / (2.0 * b_scale), "a"), to_fixed_point(b_scale / (2.0 * b_scale), "b"),
+               to_fixed_point(2.0 * b_scale / (0x1p20 * y_scale), "y")};
+  Parameter a{.name = "a", .value = Tensor::uninitialized(shape), .gradient = {}},
+      b{.name = "b", .value = Tensor::uninitialized(shape), .gradient = {}};
   Rng rng(11);
   for (Parameter* p : {&a, &b})
     for (float& value : p->value.values()) value = static_cast<float>(static_cast<int>(rng.below(511)) - 255);

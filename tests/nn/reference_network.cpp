@@ -27,7 +27,8 @@ class Cursor {
 };
 
 Doubles convolved(const LayerSpec& layer, const Shape& in, const Doubles& x, Cursor& parameters) {
-  const ConvGeometry g{.batch = in.n, .in_h = in.h, .in_w = in.w, .in_c = in.c, .out_c = layer.out_channels, .kernel = layer.kernel, .stride = layer.stride};
+  const ConvGeometry g{
+      .batch = in.n, .in_h = in.h, .in_w = in.w, .in_c = in.c, .out_c = layer.out_channels, .kernel = layer.kernel, .stride = layer.stride};
   if (layer.kind == LayerKind::kDepthwise) return reference::depthwise(g, x, parameters.next(g.depthwise_weight().size()));
   return reference::conv2d(g, x, parameters.next(g.weight().size()));
 }
@@ -77,7 +78,8 @@ ReferencePass reference_pass(const Network& network, const std::vector<double>& 
     if (layer.kind == LayerKind::kGlobalAveragePool) y = reference::global_average_pool(in, y);
     if (layer.kind == LayerKind::kAdd) y = reference::add(y, output_of(layer.other));
     if (layer.bias) y = biased(y, cursor.next(layer.out_channels));
-    reference::BatchNorm<double> norm{.gamma = {}, .beta = {}, .epsilon = double{kBatchNormEpsilon}, .relu = false, .mean = {}, .variance = {}};
+    reference::BatchNorm<double> norm{
+        .gamma = {}, .beta = {}, .epsilon = double{kBatchNormEpsilon}, .relu = false, .mean = {}, .variance = {}};
     if (layer.batch_norm) {
       norm.gamma = cursor.next(layer.out_channels);
       norm.beta = cursor.next(layer.out_channels);

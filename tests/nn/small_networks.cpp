@@ -33,6 +33,28 @@ NetworkSpec residual_network() {
            {"classifier", LayerKind::kLinear, 9, kImage, 2, 1, 1, true, false, false}}};
 }
 
+NetworkSpec forked_network() {
+  return {{5, 5, 3},
+          2,
+          {{"stem", LayerKind::kConv, kImage, kImage, 4, 3, 1, false, true, true},
+           {"shared", LayerKind::kDepthwise, 0, kImage, 4, 3, 1, false, false, false},
+           {"pointwise", LayerKind::kConv, 1, kImage, 4, 1, 1, false, true, true},
+           {"sum", LayerKind::kAdd, 2, 1, 4, 1, 1, false, false, false},
+           {"beside", LayerKind::kDepthwise, 3, kImage, 4, 3, 1, false, false, false},
+           {"pointwise2", LayerKind::kConv, 3, kImage, 4, 1, 1, false, true, false},
+           {"sum2", LayerKind::kAdd, 5, 4, 4, 1, 1, false, false, true},
+           {"normed", LayerKind::kDepthwise, 6, kImage, 4, 3, 1, false, true, false},
+           {"pointwise3", LayerKind::kConv, 7, kImage, 4, 1, 1, false, true, true},
+           {"rectified", LayerKind::kDepthwise, 8, kImage, 4, 3, 1, false, false, true},
+           {"pointwise4", LayerKind::kConv, 9, kImage, 4, 1, 1, false, true, true},
+           {"biased", LayerKind::kDepthwise, 10, kImage, 4, 3, 1, true, false, false},
+           {"pointwise5", LayerKind::kConv, 11, kImage, 4, 1, 1, false, true, true},
+           {"bare", LayerKind::kDepthwise, 12, kImage, 4, 3, 1, false, false, false},
+           {"pointwise6", LayerKind::kConv, 13, kImage, 4, 1, 1, false, false, true},
+           {"pool", LayerKind::kGlobalAveragePool, 14, kImage, 4, 1, 1, false, false, false},
+           {"classifier", LayerKind::kLinear, 15, kImage, 2, 1, 1, true, false, false}}};
+}
+
 void randomize_norms(Network& network, Rng rng) {
   const auto fill = [&](Tensor& tensor, float low, float high) {
     for (float& value : tensor.values()) value = rng.uniform(low, high);
@@ -54,6 +76,8 @@ ImageSet noise_images(const ImageShape& shape, int classes, int64_t count, Rng r
 
 Dataset learnable_images() { return make_synthetic({.classes = 2, .size = 12, .channels = 1, .train = 300, .test = 200, .seed = 3}); }
 
-NetworkSpec learning_network(const ImageShape& input, int classes) { return family_network(8, {{true, 3}, {false, 3}, {true, 3}}, input, classes); }
+NetworkSpec learning_network(const ImageShape& input, int classes) {
+  return family_network(8, {{true, 3}, {false, 3}, {true, 3}}, input, classes);
+}
 
 }  // namespace mininas::test

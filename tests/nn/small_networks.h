@@ -11,6 +11,10 @@ NetworkSpec plain_network();
 // with neither norm nor ReLU, and one with ReLU alone, whose sum leaves; pool, linear. 6x7x1, 2 classes.
 NetworkSpec residual_network();
 
+// Every neighbourhood of a depthwise and a pointwise convolution that must not run as one unit: a second reader of what lies between, a
+// reader of something else, a norm, a ReLU or a bias between them, no norm behind them. 5x5x3, 2 classes.
+NetworkSpec forked_network();
+
 // Numbers other than 0 and 1 for gamma, beta and the running statistics, so that nothing hides behind them.
 void randomize_norms(Network& network, Rng rng);
 

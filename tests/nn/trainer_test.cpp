@@ -20,7 +20,11 @@ namespace {
 constexpr PixelScale kPixels{.zero = 120, .scale = 0.02f};
 
 TrainConfig short_config() {
-  return {.epochs = 3, .batch = 8, .learning_rate = 0.05f, .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 3}, .seed = 4};
+  return {.epochs = 3,
+          .batch = 8,
+          .learning_rate = 0.05f,
+          .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 3},
+          .seed = 4};
 }
 
 ImageSet few_images(int64_t count = 20) { return noise_images({7, 6, 3}, 3, count, Rng(6)); }
@@ -44,7 +48,11 @@ TEST_CASE("training learns a small data set, and its record tells so", "[nn][tra
   const Threads one(1);
   const Dataset data = learnable_images();
   Network network(learning_network(data.train.shape, 2), measure_pixel_scale(data.train), Rng(2));
-  const TrainConfig config{.epochs = 8, .batch = 32, .learning_rate = 0.1f, .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 0}, .seed = 1};
+  const TrainConfig config{.epochs = 8,
+                           .batch = 32,
+                           .learning_rate = 0.1f,
+                           .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 0},
+                           .seed = 1};
   const double before = evaluate(network, data.test).accuracy();
   const TrainResult result = train(network, data.train, &data.test, config, {});
   REQUIRE(result.epochs.size() == 8);
@@ -180,14 +188,22 @@ TEST_CASE("the loss is the smoothed one", "[nn][trainer]") {
 TEST_CASE("each field of a training recipe has a legal range, named where it is left", "[nn][trainer]") {
   constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
   const std::vector<std::pair<const char*, std::function<void(TrainConfig&)>>> cases{
-      {"epochs", [](TrainConfig& c) { c.epochs = 0; }},          {"epochs", [](TrainConfig& c) { c.epochs = 100001; }},
-      {"batch", [](TrainConfig& c) { c.batch = 1; }},            {"batch", [](TrainConfig& c) { c.batch = 65537; }},
-      {"steps", [](TrainConfig& c) { c.max_steps = -1; }},       {"learning rate", [](TrainConfig& c) { c.learning_rate = 0.0f; }},
-      {"learning rate", [](TrainConfig& c) { c.learning_rate = 101.0f; }}, {"learning rate", [](TrainConfig& c) { c.learning_rate = kNan; }},
-      {"momentum", [](TrainConfig& c) { c.momentum = 1.0f; }},   {"momentum", [](TrainConfig& c) { c.momentum = -0.1f; }},
-      {"weight decay", [](TrainConfig& c) { c.weight_decay = -1e-9f; }}, {"weight decay", [](TrainConfig& c) { c.weight_decay = 1.5f; }},
-      {"clip norm", [](TrainConfig& c) { c.clip_norm = -1.0f; }}, {"clip norm", [](TrainConfig& c) { c.clip_norm = kNan; }},
-      {"label smoothing", [](TrainConfig& c) { c.label_smoothing = 1.0f; }}, {"label smoothing", [](TrainConfig& c) { c.label_smoothing = -0.1f; }},
+      {"epochs", [](TrainConfig& c) { c.epochs = 0; }},
+      {"epochs", [](TrainConfig& c) { c.epochs = 100001; }},
+      {"batch", [](TrainConfig& c) { c.batch = 1; }},
+      {"batch", [](TrainConfig& c) { c.batch = 65537; }},
+      {"steps", [](TrainConfig& c) { c.max_steps = -1; }},
+      {"learning rate", [](TrainConfig& c) { c.learning_rate = 0.0f; }},
+      {"learning rate", [](TrainConfig& c) { c.learning_rate = 101.0f; }},
+      {"learning rate", [](TrainConfig& c) { c.learning_rate = kNan; }},
+      {"momentum", [](TrainConfig& c) { c.momentum = 1.0f; }},
+      {"momentum", [](TrainConfig& c) { c.momentum = -0.1f; }},
+      {"weight decay", [](TrainConfig& c) { c.weight_decay = -1e-9f; }},
+      {"weight decay", [](TrainConfig& c) { c.weight_decay = 1.5f; }},
+      {"clip norm", [](TrainConfig& c) { c.clip_norm = -1.0f; }},
+      {"clip norm", [](TrainConfig& c) { c.clip_norm = kNan; }},
+      {"label smoothing", [](TrainConfig& c) { c.label_smoothing = 1.0f; }},
+      {"label smoothing", [](TrainConfig& c) { c.label_smoothing = -0.1f; }},
       {"crop padding and cutout", [](TrainConfig& c) { c.augmentation.crop_padding = -1; }},
       {"crop padding and cutout", [](TrainConfig& c) { c.augmentation.cutout = -1; }}};
   CHECK_NOTHROW(validate(TrainConfig{}));
@@ -205,8 +221,10 @@ TEST_CASE("images that do not fit the network are refused with both shapes", "[n
   const ImageSet wrong_shape = noise_images({6, 7, 3}, 3, 4, Rng(1)), wrong_classes = noise_images({7, 6, 3}, 2, 4, Rng(1)),
                  none = noise_images({7, 6, 3}, 3, 0, Rng(1));
   for (const ImageSet* images : {&wrong_shape, &wrong_classes}) {
-    CHECK_THROWS_WITH(train(network, *images, nullptr, short_config(), {}), Catch::Contains("do not fit a network for 7x6x3 and 3 classes"));
-    CHECK_THROWS_WITH(evaluate(network, *images), Catch::Contains(text("images of ", to_text(images->shape), " in ", images->classes(), " classes")));
+    CHECK_THROWS_WITH(train(network, *images, nullptr, short_config(), {}),
+                      Catch::Contains("do not fit a network for 7x6x3 and 3 classes"));
+    CHECK_THROWS_WITH(evaluate(network, *images),
+                      Catch::Contains(text("images of ", to_text(images->shape), " in ", images->classes(), " classes")));
   }
   CHECK_THROWS_AS(train(network, none, nullptr, short_config(), {}), ConfigError);
   CHECK_THROWS_WITH(evaluate(network, none), Catch::Contains("no images"));
