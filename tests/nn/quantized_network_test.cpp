@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "core/error.h"
@@ -157,6 +159,19 @@ TEST_CASE("ranges are the mean over batches of 64 of the smallest and largest va
   }
   CHECK_THROWS_WITH(measure_ranges(network, fold_batch_norm(network), noise_images(spec.input, 2, 0, Rng(1))),
                     Catch::Contains("no images"));
+}
+
+TEST_CASE("a layer that is never negative, or never positive, still has 0 in its range", "[nn][fold]") {
+  const NetworkSpec spec = plain_network();
+  const ImageSet images = noise_images(spec.input, spec.classes, 8, Rng(6));
+  Network network = make_network(spec);
+  for (float& beta : network.layers()[0].beta.value.values()) beta = 100.0f;
+  for (float& beta : network.layers()[3].beta.value.values()) beta = -1000.0f;
+  const auto ranges = measure_ranges(network, fold_batch_norm(network), images);
+  CHECK(ranges[0].low == 0.0);
+  CHECK(ranges[0].high > 50.0);
+  CHECK(ranges[3].low < -500.0);
+  CHECK(ranges[3].high == 0.0);
 }
 
 TEST_CASE("integers represent the real network: scales cover the ranges, weights and biases are the rounded folded ones",

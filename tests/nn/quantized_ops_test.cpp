@@ -3,6 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/ops.h"
 #include "core/reference/depthwise.h"
 #include "mcu/runtime/mn_arithmetic.h"

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
 
@@ -28,6 +30,24 @@ TrainConfig short_config() {
 }
 
 ImageSet few_images(int64_t count = 20) { return noise_images({7, 6, 3}, 3, count, Rng(6)); }
+
+// Answers nothing and notes the bytes that it is shown.
+class Spy final : public Trainable {
+ public:
+  explicit Spy(const ImageShape& shape) : spec_{shape, 2, {}} {}
+  Var forward(Tape& tape, const ImageBatch& batch, Phase) override {
+    shown.insert(shown.end(), batch.pixels, batch.pixels + batch.count * spec_.input.size());
+    return tape.constant(Tensor::zeros({batch.count, 1, 1, 2}));
+  }
+  const NetworkSpec& spec() const override { return spec_; }
+  uint8_t zero_byte() const override { return 99; }
+  std::vector<Parameter*> parameters() override { return {}; }
+  std::vector<Tensor*> state() override { return {}; }
+  std::vector<uint8_t> shown;
+
+ private:
+  NetworkSpec spec_;
+};
 
 struct Trained {
   TrainResult result;
@@ -110,26 +130,10 @@ TEST_CASE("progress counts every step, the last and smaller one of an epoch too"
 }
 
 TEST_CASE("every image is shown once an epoch, in another order each time", "[nn][trainer]") {
-  // The spy is a linear classifier on a single pixel that notes the bytes it is shown.
-  class Spy final : public Trainable {
-   public:
-    Var forward(Tape& tape, const ImageBatch& batch, Phase) override {
-      shown.insert(shown.end(), batch.pixels, batch.pixels + batch.count);
-      return tape.constant(Tensor::zeros({batch.count, 1, 1, 2}));
-    }
-    const NetworkSpec& spec() const override { return spec_; }
-    uint8_t zero_byte() const override { return 0; }
-    std::vector<Parameter*> parameters() override { return {}; }
-    std::vector<Tensor*> state() override { return {}; }
-    std::vector<uint8_t> shown;
-
-   private:
-    NetworkSpec spec_{{1, 1, 1}, 2, {{"classifier", LayerKind::kLinear, kImage, kImage, 2, 1, 1, true, false, false}}};
-  };
   ImageSet images{.shape = {1, 1, 1}, .class_names = {"a", "b"}, .pixels = {}, .labels = std::vector<int>(50)};
   for (int i = 0; i < 50; ++i) images.pixels.push_back(static_cast<uint8_t>(i));
   const Threads one(1);
-  Spy spy;
+  Spy spy(images.shape);
   train(spy, images, nullptr, {.epochs = 2, .batch = 8, .augmentation = {.crop_padding = 0, .horizontal_flip = false, .cutout = 0}}, {});
   std::vector<uint8_t> first(spy.shown.begin(), spy.shown.begin() + 50), second(spy.shown.begin() + 50, spy.shown.end());
   CHECK(first != second);
@@ -138,6 +142,23 @@ TEST_CASE("every image is shown once an epoch, in another order each time", "[nn
     std::sort(epoch->begin(), epoch->end());
     CHECK(*epoch == images.pixels);
   }
+}
+
+TEST_CASE("an image is augmented the same way whatever the batches, differently each epoch, with the byte of 0 at the border",
+          "[nn][trainer]") {
+  const Threads one(1);
+  const ImageSet images = noise_images({6, 5, 3}, 2, 20, Rng(3));
+  const Augmentation augmentation{.crop_padding = 2, .horizontal_flip = true, .cutout = 3};
+  std::vector<std::vector<uint8_t>> shown;
+  for (const int batch : {20, 7}) {
+    Spy spy(images.shape);
+    train(spy, images, nullptr, {.epochs = 2, .batch = batch, .augmentation = augmentation}, {});
+    shown.push_back(spy.shown);
+  }
+  CHECK(shown[0] == shown[1]);
+  const auto middle = shown[0].begin() + static_cast<int64_t>(shown[0].size() / 2);
+  CHECK_FALSE(std::equal(shown[0].begin(), middle, middle));
+  CHECK(std::count(shown[0].begin(), shown[0].end(), 99) > 1000);  // by chance alone about 14 of 3600
 }
 
 TEST_CASE("a step limit ends training in the middle of an epoch", "[nn][trainer]") {
