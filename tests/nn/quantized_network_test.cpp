@@ -254,6 +254,12 @@ TEST_CASE("freezing proves the model: what has no legal integers is refused with
   CHECK_THROWS_WITH(network.freeze(), Catch::StartsWith("layer stem, channel 2: "));
 }
 
+TEST_CASE("freezing validates the whole model, its class names too", "[nn][quantized]") {
+  const NetworkSpec spec = plain_network();
+  const QuantizedNetwork network(make_network(spec), {"only one"}, noise_images(spec.input, spec.classes, 10, Rng(10)));
+  CHECK_THROWS_WITH(network.freeze(), Catch::Contains("has 1 class names, expected 3"));
+}
+
 TEST_CASE("quantised networks carry no norms, and pad with the byte that is zero", "[nn][quantized]") {
   const NetworkSpec spec = residual_network();
   const ImageSet images = noise_images(spec.input, spec.classes, 10, Rng(11));
