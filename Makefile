@@ -36,6 +36,11 @@ objects  = $(patsubst %,$(BUILD)/%.o,$(1))
 KERNEL_OBJECTS := $(foreach isa,$(ISAS),$(patsubst %.cpp,$(BUILD)/%.$(isa).o,$(KERNELS)))
 LIBRARY_OBJECTS := $(call objects,$(LIBRARY) $(RUNTIME)) $(KERNEL_OBJECTS)
 
+# One short line a file; `make V=1` shows the commands.
+ifndef V
+say = @echo "  $(1)" && 
+endif
+
 .DELETE_ON_ERROR:
 .PHONY: all program test check demo asan ubsan bench cifar10 clean help packages
 
@@ -47,23 +52,23 @@ build/mininas: $(BUILD)/mininas
 	@ln -sf $(CONFIG)/mininas $@
 
 $(BUILD)/mininas: $(call objects,$(PROGRAM)) $(LIBRARY_OBJECTS)
-	$(CXX) $^ $(LDFLAGS) -o $@
+	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
 
 $(BUILD)/mininas_tests: $(call objects,$(TESTS)) $(LIBRARY_OBJECTS)
-	$(CXX) $^ $(LDFLAGS) -o $@
+	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
 
 # Tests are many and run once: compiled for speed of compilation.
 $(BUILD)/tests/%.cpp.o: tests/%.cpp | packages
 	@mkdir -p $(@D)
-	$(CXX) $(CXXFLAGS) -O1 -c $< -o $@
+	$(call say,$<)$(CXX) $(CXXFLAGS) -O1 -c $< -o $@
 
 $(BUILD)/%.cpp.o: %.cpp | packages
 	@mkdir -p $(@D)
-	$(CXX) $(CXXFLAGS) -c $< -o $@
+	$(call say,$<)$(CXX) $(CXXFLAGS) -c $< -o $@
 
 $(BUILD)/%.c.o: %.c | packages
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c $< -o $@
+	$(call say,$<)$(CC) $(CFLAGS) -c $< -o $@
 
 # Carries the device's C files inside; the dependency scanner does not see them.
 $(BUILD)/mcu/host/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch]) $(wildcard mcu/host/exported/*)
@@ -74,7 +79,7 @@ $(BUILD)/datasets/stb_decoder.cpp.o: CXXFLAGS += -fwrapv
 define kernel_rule
 $(BUILD)/core/kernels/%.$(1).o: core/kernels/%.cpp | packages
 	@mkdir -p $$(@D)
-	$$(CXX) $$(CXXFLAGS) $$(ISA_$(1)) -c $$< -o $$@
+	$$(call say,$$<)$$(CXX) $$(CXXFLAGS) $$(ISA_$(1)) -c $$< -o $$@
 endef
 $(foreach isa,$(ISAS),$(eval $(call kernel_rule,$(isa))))
 
@@ -95,7 +100,7 @@ ubsan:
 ## demo     searches, trains, quantises, exports and verifies a network on a generated data set (under 2 minutes on 2 cores)
 demo: program
 	rm -rf build/demo
-	build/mininas search --data synthetic:classes=4 --min-width 8 --max-width 16 --max-flash 32K --max-ram 64K --out build/demo
+	build/mininas search --data synthetic:classes=4 --min-width 8 --max-width 16 --max-flash 32K --max-ram 64K --final-epochs 30 --out build/demo
 
 ## cifar10  downloads CIFAR-10 from its home, checks it and unpacks it into build/data
 cifar10:
@@ -110,7 +115,7 @@ bench: $(patsubst bench/%.cpp,$(BUILD)/%,$(BENCHES))
 $(BUILD)/bench/harness.cpp.o: CXXFLAGS += '-DMN_FLAGS="$(OPT) -ffp-contract=off $(EXTRA)"'
 
 $(BUILD)/%_bench: $(BUILD)/bench/%_bench.cpp.o $(call objects,$(wildcard bench/harness.cpp)) $(LIBRARY_OBJECTS)
-	$(CXX) $^ $(LDFLAGS) -o $@
+	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
 
 ## clean    removes everything that was built (and build/data, build/demo)
 clean:

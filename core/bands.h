@@ -1,5 +1,5 @@
-// Bands: how a convolution over images is cut into tasks. A task is (image, first output row, rows); its padded input lies in a buffer of its own.
-// Internal to core/convolution.cpp and core/depthwise.cpp.
+// Bands: how a convolution over images is cut into tasks. A task is (image, first output row, rows); its padded input lies in a buffer of
+// its own. Internal to core/convolution.cpp and core/depthwise.cpp.
 #pragma once
 #include <functional>
 #include <vector>

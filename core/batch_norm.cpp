@@ -12,7 +12,12 @@ int64_t image_floats(const Tensor& x) { return x.shape().h * x.shape().w * x.sha
 
 NormRows rows_of(const Tensor& x, int64_t image, const ChannelScale& how, bool relu) {
   const Shape& s = x.shape();
-  return {.x = x.data() + image * image_floats(x), .pixels = s.h * s.w, .channels = s.c, .scale = how.scale.data(), .shift = how.shift.data(), .relu = relu};
+  return {.x = x.data() + image * image_floats(x),
+          .pixels = s.h * s.w,
+          .channels = s.c,
+          .scale = how.scale.data(),
+          .shift = how.shift.data(),
+          .relu = relu};
 }
 
 }  // namespace
@@ -74,13 +79,14 @@ MaskedGradient mask_gradient(const Tensor& x, const Tensor& dy, const ChannelSta
   ImageSums sums(x.shape().n, x.shape().c);
   parallel_for(x.shape().n, [&](int64_t image) {
     const int64_t first = image * image_floats(x);
-    kernels().mask_gradient(rows_of(x, image, how, relu), dy.data() + first, batch.mean.data(), g.data() + first, sums.first(image), sums.second(image));
+    kernels().mask_gradient(rows_of(x, image, how, relu), dy.data() + first, batch.mean.data(), g.data() + first, sums.first(image),
+                            sums.second(image));
   });
   return {std::move(g), sums.total()};
 }
 
-NormGradients normalize_gradients(const Tensor& x, const Tensor& dy, const Tensor& gamma, const ChannelStatistics& batch, const ChannelScale& how,
-                                  bool relu, float epsilon) {
+NormGradients normalize_gradients(const Tensor& x, const Tensor& dy, const Tensor& gamma, const ChannelStatistics& batch,
+                                  const ChannelScale& how, bool relu, float epsilon) {
   const Shape& s = x.shape();
   MaskedGradient masked = mask_gradient(x, dy, batch, how, relu);
   NormGradient d = norm_gradient(masked.sums, gamma, batch, s.pixels(), epsilon);

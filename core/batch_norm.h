@@ -1,6 +1,7 @@
 // Batch normalisation over the pixels of a batch, with the ReLU that follows it (Ioffe and Szegedy 2015).
 //   y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, then max(y, 0) where asked.
-// Definition: core/reference/batch_norm.h. Sums are made per image in float and over images in double, in image order. Vectors are [1,1,1,c].
+// Definition: core/reference/batch_norm.h. Sums are made per image in float and over images in double, in image order. Vectors are
+// [1,1,1,c].
 #pragma once
 #include <functional>
 #include <vector>
@@ -65,8 +66,8 @@ NormGradient norm_gradient(const ChannelSums& sums, const Tensor& gamma, const C
 struct NormGradients {
   Tensor dx, dgamma, dbeta;
 };
-NormGradients normalize_gradients(const Tensor& x, const Tensor& dy, const Tensor& gamma, const ChannelStatistics& batch, const ChannelScale& how,
-                                  bool relu, float epsilon);
+NormGradients normalize_gradients(const Tensor& x, const Tensor& dy, const Tensor& gamma, const ChannelStatistics& batch,
+                                  const ChannelScale& how, bool relu, float epsilon);
 
 // running = (1 - momentum) * running + momentum * batch, with the unbiased variance (n / (n - 1); n = 1 counts as biased).
 void update_running(const ChannelStatistics& batch, int64_t pixels, float momentum, Tensor& mean, Tensor& variance);

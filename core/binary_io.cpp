@@ -47,7 +47,8 @@ void BinaryWriter::write(const std::filesystem::path& path) {
   bytes_.resize(bytes_.size() - digest.size());
 }
 
-BinaryReader::BinaryReader(const std::filesystem::path& path, const char (&kind)[5], uint32_t version) : path_(path), bytes_(read_file(path)) {
+BinaryReader::BinaryReader(const std::filesystem::path& path, const char (&kind)[5], uint32_t version)
+    : path_(path), bytes_(read_file(path)) {
   if (bytes_.size() < kHeaderBytes + kDigestBytes)
     fail(text("expected at least ", kHeaderBytes + kDigestBytes, " bytes, found ", bytes_.size()));
   if (std::memcmp(bytes_.data(), kMagic, 4) != 0) fail("expected the letters MNAS: this is not a file of mininas");

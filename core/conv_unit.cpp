@@ -5,35 +5,21 @@
 
 #include "core/error.h"
 #include "core/kernels/kernels.h"
-#include "core/packed_weights.h"
 #include "core/parallel.h"
+#include "core/products.h"
 #include "core/unit_backward.h"
 #include "core/unit_bands.h"
 
 namespace mininas {
 namespace {
 
-constexpr int64_t kPanel = PackedWeights::kPanel;
-
 // Rows of the window's output, from padded rows.
-void window_forward(const UnitGeometry& g, const float* padded, int64_t rows, const float* depthwise, const PackedWeights& conv, float* out) {
+void window_forward(const UnitGeometry& g, const float* padded, int64_t rows, const float* depthwise, const PackedWeights& conv,
+                    float* out) {
   const ConvGeometry& w = g.window;
-  if (g.depthwise)
-    return kernels().depthwise({.in = padded, .in_row = g.padded_row(), .weights = depthwise, .out = out, .rows = rows, .width = w.out_w(),
-                                .channels = w.in_c, .kernel = w.kernel, .stride = w.stride});
-  for (int64_t row = 0; row < rows; ++row)
-    kernels().product({.a = padded + row * w.stride * g.padded_row(), .a_row = w.stride * w.in_c, .a_segment = g.padded_row(), .a_step = 1,
-                       .b = conv.values.data(), .b_panel = conv.panel(), .b_segment = w.kernel * w.in_c * kPanel, .b_step = kPanel,
-                       .c = out + row * w.out_w() * w.out_c, .c_row = w.out_c,
-                       .rows = w.out_w(), .columns = w.out_c, .segments = w.kernel, .depth = w.kernel * w.in_c, .accumulate = false});
-}
-
-void mix_forward(const UnitGeometry& g, const float* middle, int64_t rows, const PackedWeights& conv, float* out) {
-  const int64_t channels = g.window.out_c;
-  kernels().product({.a = middle, .a_row = channels, .a_segment = 0, .a_step = 1,
-                     .b = conv.values.data(), .b_panel = conv.panel(), .b_segment = 0, .b_step = kPanel,
-                     .c = out, .c_row = g.out_c,
-                     .rows = rows * g.window.out_w(), .columns = g.out_c, .segments = 1, .depth = channels, .accumulate = false});
+  if (!g.depthwise) return multiply_windows(g.windows(padded), rows, w.out_w(), conv, w.out_c, out);
+  kernels().depthwise({.in = padded, .in_row = g.padded_row(), .weights = depthwise, .out = out,
+                       .rows = rows, .width = w.out_w(), .channels = w.in_c, .kernel = w.kernel, .stride = w.stride});
 }
 
 struct ForwardResult {
@@ -59,7 +45,7 @@ ForwardResult forward(const Tape& tape, const UnitGeometry& g, const NormedValue
       padded.drop_before(y * w.stride);
       reader.fill(padded, image, (y + rows - 1) * w.stride + w.kernel);
       window_forward(g, padded.row(y * w.stride), rows, depthwise, conv, g.mixed ? middle.data() : out);
-      if (g.mixed) mix_forward(g, middle.data(), rows, conv, out);
+      if (g.mixed) multiply_pixels(middle.data(), rows * w.out_w(), w.out_c, conv, g.out_c, out);
       if (measure) kernels().channel_sums(out, rows * w.out_w(), g.out_c, sums.first(image), sums.second(image));
     }
   });
@@ -74,7 +60,8 @@ ChannelScale copy_of(const ChannelScale& how) { return {how.scale.clone(), how.s
 NormedValue conv_unit(Tape& tape, const NormedValue& x, const UnitWeights& weights, const NormRequest& request) {
   const UnitGeometry g = unit_geometry(tape, x, weights);
   ForwardResult result = forward(tape, g, x, weights, request.running == nullptr);
-  auto norm = std::make_shared<Norm>(Norm{.gamma = request.gamma, .beta = request.beta, .epsilon = request.epsilon, .relu = request.relu});
+  auto norm =
+      std::make_shared<Norm>(Norm{.gamma = request.gamma, .beta = request.beta, .epsilon = request.epsilon, .relu = request.relu});
   if (request.running) {
     norm->how = copy_of(*request.running);
     return {tape.constant(std::move(result.raw)), norm};

@@ -3,13 +3,14 @@
 //
 // Why it is fast. Networks of this size spend their time moving activations, not multiplying. So only two tensors a unit ever reach memory:
 // the raw output of its convolution and, backward, one gradient. Everything else lives in bands of rows that stay in cache: the normalised
-// input with its border, the depthwise output, their gradients. The norm of an output is applied by its readers as they load it, its statistics are
-// summed while the band that holds it is still in cache, and the backward pass computes the band again instead of storing it.
+// input with its border, the depthwise output, their gradients. The norm of an output is applied by its readers as they load it, its
+// statistics are summed while the band that holds it is still in cache, and the backward pass computes the band again instead of storing
+// it.
 //
-// How a raw value travels. `NormedValue` is a raw convolution output with the norm its readers apply. Backward, each reader adds to the raw value's
-// tape gradient g, the gradient in front of the norm and behind the ReLU's mask, and to Norm the two sums over all pixels that the norm's
-// own gradient needs; the unit that made the value, which the tape reaches after all readers, turns g into the true gradient
-// scale * g + factor * raw + offset while it loads its bands (see batch_norm.h for the formula).
+// How a raw value travels. `NormedValue` is a raw convolution output with the norm its readers apply. Backward, each reader adds to the raw
+// value's tape gradient g, the gradient in front of the norm and behind the ReLU's mask, and to Norm the two sums over all pixels that the
+// norm's own gradient needs; the unit that made the value, which the tape reaches after all readers, turns g into the true gradient scale *
+// g + factor * raw + offset while it loads its bands (see batch_norm.h for the formula).
 #pragma once
 #include <memory>
 #include <optional>

@@ -1,18 +1,16 @@
-// One pass over the bands of an image does everything: the normalised input and the depthwise output are computed again, then the gradients of the
-// output, of the weights, of the depthwise output and of the input follow while their rows are in cache.
+// One pass over the bands of an image does everything: the normalised input and the depthwise output are computed again, then the gradients
+// of the output, of the weights, of the depthwise output and of the input follow while their rows are in cache.
 #include <algorithm>
 
 #include "core/bands.h"
 #include "core/error.h"
 #include "core/kernels/kernels.h"
-#include "core/packed_weights.h"
 #include "core/parallel.h"
+#include "core/products.h"
 #include "core/unit_backward.h"
 
 namespace mininas {
 namespace {
-
-constexpr int64_t kPanel = PackedWeights::kPanel;
 
 // The weights as the backward pass reads them.
 struct BackwardWeights {
@@ -30,13 +28,14 @@ struct Gradients {
 // The bands of one image after another, with buffers that are reused. See conv_unit.h for how gradients travel.
 class BackwardBands {
  public:
-  BackwardBands(const Tape& tape, const Unit& unit, const Tensor& g, const NormSlopes& slopes, const BackwardWeights& weights, Tensor* dx, ImageSums* dx_sums)
-      : unit_(unit), geometry_(unit.geometry), w_(geometry_.window), g_(g), raw_(tape.value(unit.raw)), slopes_(slopes), weights_(weights), dx_(dx), dx_sums_(dx_sums),
-        reader_{geometry_, tape.value(unit.x.raw), unit.x.norm.get()}, band_(geometry_.band_rows()),
+  BackwardBands(const Tape& tape, const Unit& unit, const Tensor& g, const NormSlopes& slopes, const BackwardWeights& weights, Tensor* dx,
+                ImageSums* dx_sums)
+      : unit_(unit), geometry_(unit.geometry), w_(geometry_.window), g_(g), raw_(tape.value(unit.raw)), slopes_(slopes), weights_(weights),
+        dx_(dx), dx_sums_(dx_sums), reader_{geometry_, tape.value(unit.x.raw), unit.x.norm.get()}, band_(geometry_.band_rows()),
         padded_(geometry_.padded_row(), (band_ - 1) * w_.stride + w_.kernel),
         spread_(geometry_.spread_row(), band_ * w_.stride + 2 * w_.kernel + w_.stride),
         dy_(buffer(band_ * w_.out_w() * geometry_.out_c)), middle_(buffer(geometry_.mixed ? band_ * w_.out_w() * w_.out_c : 1)),
-        inner_(buffer(geometry_.mixed ? band_ * w_.out_w() * w_.out_c : 1)), dz_(buffer((band_ * w_.stride + w_.kernel) * w_.in_w * w_.in_c)) {}
+        inner_(buffer(middle_.size())), dz_(buffer((band_ * w_.stride + w_.kernel) * w_.in_w * w_.in_c)) {}
 
   void run(int64_t image, const Gradients& sums) {
     padded_.restart();
@@ -59,8 +58,8 @@ class BackwardBands {
     padded_.drop_before(y * w_.stride);
     reader_.fill(padded_, image, (y + rows - 1) * w_.stride + w_.kernel);
     if (geometry_.mixed)
-      kernels().depthwise({.in = padded_.row(y * w_.stride), .in_row = geometry_.padded_row(), .weights = weights_.depthwise, .out = middle_.data(), .rows = rows,
-                           .width = w_.out_w(), .channels = w_.in_c, .kernel = w_.kernel, .stride = w_.stride});
+      kernels().depthwise({.in = padded_.row(y * w_.stride), .in_row = geometry_.padded_row(), .weights = weights_.depthwise,
+                           .out = middle_.data(), .rows = rows, .width = w_.out_w(), .channels = w_.in_c, .kernel = w_.kernel, .stride = w_.stride});
     const int64_t first = (image * w_.out_h() + y) * w_.out_w() * geometry_.out_c;
     kernels().norm_gradient(raw_.data() + first, g_.data() + first, rows * w_.out_w(), geometry_.out_c, slopes_, dy_.data());
   }
@@ -70,28 +69,18 @@ class BackwardBands {
     const int64_t out_w = w_.out_w();
     const float* padded = padded_.row(y * w_.stride);
     if (!geometry_.depthwise) {
-      const int64_t run = w_.kernel * w_.in_c;
-      for (int64_t ky = 0; ky < w_.kernel; ++ky)
-        kernels().product({.a = dy_.data(), .a_row = 1, .a_segment = out_w * w_.out_c, .a_step = w_.out_c,
-                           .b = padded + ky * geometry_.padded_row(), .b_panel = kPanel, .b_segment = w_.stride * geometry_.padded_row(), .b_step = w_.stride * w_.in_c,
-                           .c = sums.conv + ky * run, .c_row = w_.kernel * run,
-                           .rows = w_.out_c, .columns = run, .segments = rows, .depth = out_w, .accumulate = true});
+      add_window_gradient(dy_.data(), w_.out_c, geometry_.windows(padded), rows, out_w, sums.conv);
       return dy_.data();
     }
-    const float* inner = geometry_.mixed ? mix_gradients(rows * out_w, sums) : dy_.data();
-    kernels().depthwise_weight_gradient({.in = padded, .in_row = geometry_.padded_row(), .out_gradient = inner, .gradient = sums.depthwise, .rows = rows,
-                                         .width = out_w, .channels = w_.in_c, .kernel = w_.kernel, .stride = w_.stride});
+    const float* inner = dy_.data();
+    if (geometry_.mixed) {  // through the pointwise convolution behind the depthwise one
+      add_pixel_gradient(dy_.data(), geometry_.out_c, middle_.data(), w_.out_c, rows * out_w, sums.conv);
+      multiply_pixels(dy_.data(), rows * out_w, geometry_.out_c, weights_.conv, w_.out_c, inner_.data());
+      inner = inner_.data();
+    }
+    kernels().depthwise_weight_gradient({.in = padded, .in_row = geometry_.padded_row(), .out_gradient = inner, .gradient = sums.depthwise,
+                                         .rows = rows, .width = out_w, .channels = w_.in_c, .kernel = w_.kernel, .stride = w_.stride});
     return inner;
-  }
-
-  // Through the pointwise convolution behind the depthwise one.
-  const float* mix_gradients(int64_t pixels, const Gradients& sums) {
-    const int64_t in_c = w_.out_c, out_c = geometry_.out_c;
-    kernels().product({.a = dy_.data(), .a_row = 1, .a_segment = 0, .a_step = out_c, .b = middle_.data(), .b_panel = kPanel, .b_segment = 0, .b_step = in_c,
-                       .c = sums.conv, .c_row = in_c, .rows = out_c, .columns = in_c, .segments = 1, .depth = pixels, .accumulate = true});
-    kernels().product({.a = dy_.data(), .a_row = out_c, .a_segment = 0, .a_step = 1, .b = weights_.conv.values.data(), .b_panel = weights_.conv.panel(), .b_segment = 0, .b_step = kPanel,
-                       .c = inner_.data(), .c_row = in_c, .rows = pixels, .columns = in_c, .segments = 1, .depth = out_c, .accumulate = false});
-    return inner_.data();
   }
 
   // Spreads the window's output gradient (zeros between its pixels where the stride is not 1, a border around it); the input gradient is a
@@ -127,19 +116,16 @@ class BackwardBands {
     float* out = dx_->data() + (image * w_.in_h + first) * row_floats;
     const Norm* norm = unit_.x.norm.get();
     float* dz = norm ? dz_.data() : out;
-    if (geometry_.depthwise) {
-      kernels().depthwise({.in = spread_.row(first), .in_row = geometry_.spread_row(), .weights = weights_.flipped.data(), .out = dz, .rows = rows,
-                           .width = w_.in_w, .channels = w_.in_c, .kernel = w_.kernel, .stride = 1});
-    } else {
-      const PackedWeights& packed = weights_.conv;
-      for (int64_t row = 0; row < rows; ++row)
-        kernels().product({.a = spread_.row(first + row), .a_row = w_.out_c, .a_segment = geometry_.spread_row(), .a_step = 1,
-                           .b = packed.values.data(), .b_panel = packed.panel(), .b_segment = w_.kernel * w_.out_c * kPanel, .b_step = kPanel,
-                           .c = dz + row * row_floats, .c_row = w_.in_c,
-                           .rows = w_.in_w, .columns = w_.in_c, .segments = w_.kernel, .depth = w_.kernel * w_.out_c, .accumulate = false});
-    }
+    const float* spread = spread_.row(first);
+    if (geometry_.depthwise)
+      kernels().depthwise({.in = spread, .in_row = geometry_.spread_row(), .weights = weights_.flipped.data(), .out = dz,
+                           .rows = rows, .width = w_.in_w, .channels = w_.in_c, .kernel = w_.kernel, .stride = 1});
+    else
+      multiply_windows({.padded = spread, .padded_row = geometry_.spread_row(), .channels = w_.out_c, .kernel = w_.kernel, .stride = 1},
+                       rows, w_.in_w, weights_.conv, w_.in_c, dz);
     if (norm)
-      kernels().mask_gradient(reader_.rows(image, first, rows), dz, norm->batch.mean.data(), out, dx_sums_->first(image), dx_sums_->second(image));
+      kernels().mask_gradient(reader_.rows(image, first, rows), dz, norm->batch.mean.data(), out, dx_sums_->first(image),
+                              dx_sums_->second(image));
   }
 
   const Unit& unit_;
@@ -186,7 +172,7 @@ void unit_backward(Tape& tape, const Unit& unit, const Tensor& g) {
   const bool wants_input = tape.wants_gradient(unit.x.raw);
   Tensor dx = wants_input ? Tensor::uninitialized(w.input()) : Tensor();
   ImageSums dx_sums(w.batch, w.in_c);
-  // The chunks' sums of both weights, one behind the other (a depthwise kernel's end aligned for vectors is of no use: it is read unaligned).
+  // The chunks' sums of both weights, one behind the other.
   const Tensor sums = sum_over_chunks(w.batch, {1, 1, 1, depthwise_size + conv_size}, [&](int64_t chunk, Tensor& sum) {
     BackwardBands bands(tape, unit, g, d.slopes(), weights, wants_input ? &dx : nullptr, &dx_sums);
     for (int64_t image = chunk_begin(w.batch, chunk); image < chunk_begin(w.batch, chunk + 1); ++image)

@@ -1,7 +1,7 @@
 // Convolutions and their gradients: standard (also pointwise and fully connected) and depthwise, float32, NHWC, symmetric padding.
 // Definitions: core/reference/convolution.h. Here: shapes are checked, work is cut into tasks by shape alone, and the kernels
-// (core/kernels) do the arithmetic. A layer runs in bands of rows: a band of the input is copied with its border into a small buffer that stays in cache,
-// and one kernel call makes the band's output. Results do not depend on threads or instruction set.
+// (core/kernels) do the arithmetic. A layer runs in bands of rows: a band of the input is copied with its border into a small buffer that
+// stays in cache, and one kernel call makes the band's output. Results do not depend on threads or instruction set.
 #pragma once
 #include <cstdint>
 

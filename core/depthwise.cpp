@@ -26,7 +26,8 @@ Tensor slide(const PaddedView& view, int kernel, int stride, const Tensor& weigh
 }  // namespace
 
 ConvGeometry depthwise_geometry(const Shape& x, const Shape& weight, int stride) {
-  const ConvGeometry g{.batch = x.n, .in_h = x.h, .in_w = x.w, .in_c = x.c, .out_c = x.c, .kernel = static_cast<int>(weight.h), .stride = stride};
+  const ConvGeometry g{
+      .batch = x.n, .in_h = x.h, .in_w = x.w, .in_c = x.c, .out_c = x.c, .kernel = static_cast<int>(weight.h), .stride = stride};
   if (weight != g.depthwise_weight())
     throw ConfigError(text("depthwise: weight has shape ", to_text(weight), ", expected ", to_text(g.depthwise_weight())));
   if (g.kernel > 7 || g.kernel % 2 == 0 || stride < 1)

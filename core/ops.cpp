@@ -90,7 +90,8 @@ Var relu(Tape& tape, Var x) {
 
 Var add(Tape& tape, Var a, Var b) {
   const Tensor &x = tape.value(a), &y = tape.value(b);
-  if (x.shape() != y.shape()) throw ConfigError(text("add: shapes ", to_text(x.shape()), " and ", to_text(y.shape()), ", expected equal ones"));
+  if (x.shape() != y.shape())
+    throw ConfigError(text("add: shapes ", to_text(x.shape()), " and ", to_text(y.shape()), ", expected equal ones"));
   Tensor sum = Tensor::uninitialized(x.shape());
   for_spans(x.size(), [&](int64_t first, int64_t count) { kernels().add(x.data() + first, y.data() + first, count, sum.data() + first); });
   return tape.record(std::move(sum), {a, b}, [a, b](Tape& t, const Tensor& dy) {
@@ -103,7 +104,8 @@ Var global_average_pool(Tape& tape, Var x) {
   const Shape s = tape.value(x).shape();
   const float share = 1.0f / static_cast<float>(s.h * s.w);
   Tensor sums = Tensor::uninitialized({s.n, 1, 1, s.c});
-  parallel_for(s.n, [&](int64_t n) { kernels().sum_pixels(tape.value(x).data() + n * s.h * s.w * s.c, s.h * s.w, s.c, sums.data() + n * s.c); });
+  parallel_for(s.n,
+               [&](int64_t n) { kernels().sum_pixels(tape.value(x).data() + n * s.h * s.w * s.c, s.h * s.w, s.c, sums.data() + n * s.c); });
   kernels().scale(sums.data(), share, sums.size(), sums.data());
   return tape.record(std::move(sums), {x}, [x, s, share](Tape& t, const Tensor& dy) {
     Tensor dx = Tensor::uninitialized(s);
@@ -129,17 +131,19 @@ Var softmax_cross_entropy(Tape& tape, Var logits, std::span<const int> labels, f
     for (int64_t c = 0; c < classes; ++c) total += portable_exp(double{row[c]} - largest);
     const double log_total = portable_log(total);
     for (int64_t c = 0; c < classes; ++c) {
-      const double target = (1.0 - double{smoothing}) * (c == labels[static_cast<size_t>(i)]) + double{smoothing} / static_cast<double>(classes);
+      const double target =
+          (1.0 - double{smoothing}) * (c == labels[static_cast<size_t>(i)]) + double{smoothing} / static_cast<double>(classes);
       const double log_p = double{row[c]} - largest - log_total;
       loss -= target * log_p;
       gradient->data()[i * classes + c] = static_cast<float>((portable_exp(log_p) - target) / static_cast<double>(n));
     }
   }
-  return tape.record(Tensor::full({1, 1, 1, 1}, static_cast<float>(loss / static_cast<double>(n))), {logits}, [logits, gradient](Tape& t, const Tensor& dloss) {
-    Tensor dz = Tensor::uninitialized(gradient->shape());
-    kernels().scale(gradient->data(), dloss.data()[0], gradient->size(), dz.data());
-    t.accumulate(logits, std::move(dz));
-  });
+  return tape.record(Tensor::full({1, 1, 1, 1}, static_cast<float>(loss / static_cast<double>(n))), {logits},
+                     [logits, gradient](Tape& t, const Tensor& dloss) {
+                       Tensor dz = Tensor::uninitialized(gradient->shape());
+                       kernels().scale(gradient->data(), dloss.data()[0], gradient->size(), dz.data());
+                       t.accumulate(logits, std::move(dz));
+                     });
 }
 
 }  // namespace mininas

@@ -1,5 +1,5 @@
-// Convolution weights in the order the matrix kernel eats them: panels of 16 columns, packed[panel][step][16], `step` being the position in the
-// reduction. Made once a step, read by every task.
+// Convolution weights in the order the matrix kernel eats them: panels of 16 columns, packed[panel][step][16], `step` being the position in
+// the reduction. Made once a step, read by every task.
 #pragma once
 #include "core/convolution.h"
 

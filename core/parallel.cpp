@@ -11,9 +11,9 @@
 
 namespace {
 
-// Threads that wait for others should sleep, not spin: on a machine that is shared, a spinning thread takes the core that the one it waits for
-// needs, and a loop then costs a time slice of the system instead of its work. The price on an idle machine is about 3 %. OpenMP reads this setting while it is
-// loaded, before any constructor of ours, hence this earlier hook; a value of the user's stands.
+// Threads that wait for others should sleep, not spin: on a machine that is shared, a spinning thread takes the core that the one it waits
+// for needs, and a loop then costs a time slice of the system instead of its work. The price on an idle machine is about 3 %. OpenMP reads
+// this setting while it is loaded, before any constructor of ours, hence this earlier hook; a value of the user's stands.
 void ask_for_sleep(int, char**, char**) { ::setenv("OMP_WAIT_POLICY", "passive", 0); }
 __attribute__((section(".preinit_array"), used)) void (*const before_openmp)(int, char**, char**) = ask_for_sleep;
 

@@ -25,7 +25,8 @@ UnitGeometry unit_geometry(const Tape& tape, const NormedValue& x, const UnitWei
   if (g.mixed) {
     const Shape& mix = tape.value(*weights.conv).shape();
     if (mix.h != 1 || mix.w != 1 || mix.c != in.c)
-      throw ConfigError(text("a convolution behind a depthwise one has weights ", to_text(mix), ", expected pointwise ones for ", in.c, " channels"));
+      throw ConfigError(
+          text("a convolution behind a depthwise one has weights ", to_text(mix), ", expected pointwise ones for ", in.c, " channels"));
     g.out_c = mix.n;
   }
   return g;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/conv_unit.h"
-#include "core/convolution.h"
+#include "core/products.h"
 
 namespace mininas {
 
@@ -17,9 +17,15 @@ struct UnitGeometry {
   int64_t out_c = 1;
 
   Shape output() const { return {window.batch, window.out_h(), window.out_w(), out_c}; }
-  ConvGeometry mix() const { return {.batch = window.batch, .in_h = window.out_h(), .in_w = window.out_w(), .in_c = window.out_c, .out_c = out_c}; }
+  ConvGeometry mix() const {
+    return {.batch = window.batch, .in_h = window.out_h(), .in_w = window.out_w(), .in_c = window.out_c, .out_c = out_c};
+  }
   int64_t padded_row() const { return (window.in_w + 2 * window.padding()) * window.in_c; }      // floats
-  int64_t spread_row() const { return (window.in_w + window.kernel - 1) * window.out_c; }        // of the window's output gradient, see below
+  int64_t spread_row() const { return (window.in_w + window.kernel - 1) * window.out_c; }  // of the window's output gradient, see below
+  // What a window sees of padded rows.
+  WindowRows windows(const float* padded) const {
+    return {.padded = padded, .padded_row = padded_row(), .channels = window.in_c, .kernel = window.kernel, .stride = window.stride};
+  }
   // Output rows of a band: about 128 pixels, and enough that a window's border is not most of it. Depends on shapes alone.
   int64_t band_rows() const;
 };

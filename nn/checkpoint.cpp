@@ -41,7 +41,8 @@ void save_checkpoint(const TrainingState& state, const std::string& identity, co
 bool load_checkpoint(const TrainingState& state, const std::string& identity, const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) return false;
   BinaryReader in(path, "CKPT", kVersion);
-  if (in.get_text() != identity) in.fail("this checkpoint belongs to another training run (network, data or recipe differ); delete it or choose another folder");
+  if (in.get_text() != identity)
+    in.fail("this checkpoint belongs to another training run (network, data or recipe differ); delete it or choose another folder");
   state.steps = in.get<int64_t>();
   const auto epochs = in.get<uint32_t>();
   for (uint32_t i = 0; i < epochs; ++i) state.epochs.push_back(get_epoch(in));

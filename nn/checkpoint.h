@@ -1,4 +1,5 @@
-// The state of a training run between two epochs (BinaryWriter kind "CKPT"): identity of the run, finished epochs, steps, parameters, velocities, running statistics.
+// The state of a training run between two epochs (BinaryWriter kind "CKPT"): identity of the run, finished epochs, steps, parameters,
+// velocities, running statistics.
 #pragma once
 #include <filesystem>
 #include <string>

@@ -18,7 +18,8 @@ FoldedLayer fold_layer(const LayerSpec& layer, const LayerWeights& w) {
   const int64_t channels = layer.out_channels, per_channel = folded.weight.size() / channels;
   for (int64_t i = 0; i < folded.weight.size(); ++i)
     folded.weight.data()[i] *= how.scale.data()[layer.kind == LayerKind::kDepthwise ? i % channels : i / per_channel];
-  for (int64_t c = 0; c < channels; ++c) folded.bias.data()[c] = __builtin_fmaf(folded.bias.data()[c], how.scale.data()[c], how.shift.data()[c]);
+  for (int64_t c = 0; c < channels; ++c)
+    folded.bias.data()[c] = __builtin_fmaf(folded.bias.data()[c], how.scale.data()[c], how.shift.data()[c]);
   return folded;
 }
 

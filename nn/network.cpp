@@ -50,14 +50,16 @@ bool continues_unit(const NetworkSpec& spec, size_t index) {
   if (before.kind != LayerKind::kDepthwise || before.batch_norm || before.relu || before.bias) return false;
   for (size_t other = index; other < spec.layers.size(); ++other) {
     const LayerSpec& reader = spec.layers[other];
-    const bool reads = reader.input == static_cast<int>(index) - 1 || (reader.kind == LayerKind::kAdd && reader.other == static_cast<int>(index) - 1);
+    const bool reads =
+        reader.input == static_cast<int>(index) - 1 || (reader.kind == LayerKind::kAdd && reader.other == static_cast<int>(index) - 1);
     if (reads != (other == index)) return false;
   }
   return true;
 }
 
 // A convolution with its batch norm; `window` is the depthwise layer before a pointwise one, or the layer itself.
-NormedValue unit(Tape& tape, const LayerSpec& layer, LayerWeights& w, const LayerSpec& window, LayerWeights& window_weights, const NormedValue& x, Phase phase) {
+NormedValue unit(Tape& tape, const LayerSpec& layer, LayerWeights& w, const LayerSpec& window, LayerWeights& window_weights,
+                 const NormedValue& x, Phase phase) {
   UnitWeights weights{.stride = window.stride};
   if (window.kind == LayerKind::kDepthwise) weights.depthwise = tape.parameter(window_weights.weight);
   if (layer.kind == LayerKind::kConv) weights.conv = tape.parameter(w.weight);

@@ -66,7 +66,8 @@ void check_layer(const NetworkSpec& spec, const std::vector<ImageShape>& shapes)
   const bool keeps_channels = layer.kind != LayerKind::kConv && layer.kind != LayerKind::kLinear;
   require(!keeps_channels || layer.out_channels == in.channels, layer,
           text("has ", layer.out_channels, " output channels, expected its input's ", in.channels));
-  require(layer.kind != LayerKind::kLinear || (in.height == 1 && in.width == 1), layer, text("reads ", to_text(in), ", expected a single pixel"));
+  require(layer.kind != LayerKind::kLinear || (in.height == 1 && in.width == 1), layer,
+          text("reads ", to_text(in), ", expected a single pixel"));
   if (layer.kind == LayerKind::kAdd) check_sum(layer, shapes, in);
 }
 

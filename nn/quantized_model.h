@@ -1,5 +1,5 @@
-// QuantizedModel: a network in integers, the value that quantisation-aware training hands to mcu/host. Formulas: mcu/runtime/mn_arithmetic.h.
-// It validates itself: a model that passes `validate` cannot overflow an accumulator and can be exported.
+// QuantizedModel: a network in integers, the value that quantisation-aware training hands to mcu/host. Formulas:
+// mcu/runtime/mn_arithmetic.h. It validates itself: a model that passes `validate` cannot overflow an accumulator and can be exported.
 #pragma once
 #include <cstdint>
 #include <filesystem>

@@ -26,7 +26,8 @@ double smallest_weight_scale(double input, double output) { return output / inpu
 
 std::vector<FixedPoint> add_rescale(const Quantization& a, const Quantization& b, const Quantization& output, const std::string& name) {
   const double twice_largest = 2.0 * std::max(a.scale, b.scale);
-  return {to_fixed_point(a.scale / twice_largest, text("layer ", name, ", first input")), to_fixed_point(b.scale / twice_largest, text("layer ", name, ", second input")),
+  return {to_fixed_point(a.scale / twice_largest, text("layer ", name, ", first input")),
+          to_fixed_point(b.scale / twice_largest, text("layer ", name, ", second input")),
           to_fixed_point(twice_largest / (static_cast<double>(1 << MN_ADD_SHIFT) * output.scale), text("layer ", name, ", output"))};
 }
 
@@ -55,7 +56,8 @@ QuantizedLayer QuantizedNetwork::quantize_layer(size_t index) const {
   const LayerSpec& spec = spec_.layers[index];
   const Layer& layer = layers_[index];
   QuantizedLayer q{.output = layer.output, .low = spec.relu ? layer.output.zero_point : -128, .high = 127};
-  if (spec.kind == LayerKind::kAdd) q.rescale = add_rescale(input_of(spec), layers_[static_cast<size_t>(spec.other)].output, layer.output, spec.name);
+  if (spec.kind == LayerKind::kAdd)
+    q.rescale = add_rescale(input_of(spec), layers_[static_cast<size_t>(spec.other)].output, layer.output, spec.name);
   if (!has_weights(spec.kind)) return q;
   const double input_scale = input_of(spec).scale;
   const bool channel_is_last = spec.kind == LayerKind::kDepthwise;
@@ -63,7 +65,8 @@ QuantizedLayer QuantizedNetwork::quantize_layer(size_t index) const {
   const int64_t channels = spec.out_channels, per_channel = weights.size() / channels;
   const auto channel_of = [&](int64_t i) { return static_cast<size_t>(channel_is_last ? i % channels : i / per_channel); };
   std::vector<double> largest(static_cast<size_t>(channels));
-  for (int64_t i = 0; i < weights.size(); ++i) largest[channel_of(i)] = std::max(largest[channel_of(i)], std::abs(double{weights.data()[i]}));
+  for (int64_t i = 0; i < weights.size(); ++i)
+    largest[channel_of(i)] = std::max(largest[channel_of(i)], std::abs(double{weights.data()[i]}));
   for (size_t c = 0; c < largest.size(); ++c) {
     q.weight_scales.push_back(std::max(largest[c] / 127.0, smallest_weight_scale(input_scale, layer.output.scale)));
     const double sum_scale = input_scale * q.weight_scales[c];

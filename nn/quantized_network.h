@@ -10,8 +10,8 @@ namespace mininas {
 
 class QuantizedNetwork final : public Trainable {
  public:
-  // Folds `network` and measures activation ranges on `calibration` (all images of the set). Throws ConfigError with layer and channel where
-  // the network has no legal integer form.
+  // Folds `network` and measures activation ranges on `calibration` (all images of the set). Throws ConfigError with layer and channel
+  // where the network has no legal integer form.
   QuantizedNetwork(const Network& network, std::vector<std::string> class_names, const ImageSet& calibration);
 
   Var forward(Tape& tape, const ImageBatch& batch, Phase phase) override;

@@ -17,7 +17,8 @@ using Mask = std::vector<uint8_t>;  // 1 where the clamp did not act
 Tensor masked(const Tensor& dy, const Mask& inside) {
   Tensor dx = Tensor::uninitialized(dy.shape());
   const int64_t image = dy.size() / dy.shape().n;
-  parallel_for(dy.shape().n, [&](int64_t n) { kernels().mask(dy.data() + n * image, inside.data() + n * image, image, dx.data() + n * image); });
+  parallel_for(dy.shape().n,
+               [&](int64_t n) { kernels().mask(dy.data() + n * image, inside.data() + n * image, image, dx.data() + n * image); });
   return dx;
 }
 
@@ -34,7 +35,8 @@ Tensor scaled_weights(const QuantizedLayer& q, const Shape& shape, bool channel_
 }
 
 // The sums of one output pixel by integer loops. For weights too large for exact floats.
-int32_t integer_sum(const ConvGeometry& g, bool is_depthwise, const Tensor& x, const std::vector<int8_t>& weights, int64_t n, int64_t oy, int64_t ox, int64_t oc) {
+int32_t integer_sum(const ConvGeometry& g, bool is_depthwise, const Tensor& x, const std::vector<int8_t>& weights, int64_t n, int64_t oy,
+                    int64_t ox, int64_t oc) {
   int32_t sum = 0;
   for (int64_t ky = 0; ky < g.kernel; ++ky) {
     const int64_t y = oy * g.stride + ky - g.padding();
@@ -82,13 +84,23 @@ void requantize(const QuantizedLayer& q, Tensor& sums, Mask& inside) {
   const Shape& s = sums.shape();
   const int64_t image = s.h * s.w * s.c;
   parallel_for(s.n, [&](int64_t n) {
-    kernels().requantize({.sum = sums.data() + n * image, .pixels = s.h * s.w, .channels = s.c, .bias = q.bias.data(), .multiplier = multiplier.data(),
-                          .right_shift = right_shift.data(), .zero_point = q.output.zero_point, .low = q.low, .high = q.high,
-                          .out = sums.data() + n * image, .inside = inside.data() + n * image});
+    kernels().requantize({.sum = sums.data() + n * image,
+                          .pixels = s.h * s.w,
+                          .channels = s.c,
+                          .bias = q.bias.data(),
+                          .multiplier = multiplier.data(),
+                          .right_shift = right_shift.data(),
+                          .zero_point = q.output.zero_point,
+                          .low = q.low,
+                          .high = q.high,
+                          .out = sums.data() + n * image,
+                          .inside = inside.data() + n * image});
   });
 }
 
-void scale_in_place(Tensor& tensor, double factor) { kernels().scale(tensor.data(), static_cast<float>(factor), tensor.size(), tensor.data()); }
+void scale_in_place(Tensor& tensor, double factor) {
+  kernels().scale(tensor.data(), static_cast<float>(factor), tensor.size(), tensor.data());
+}
 
 Tensor channel_totals(const Tensor& x) {
   const Shape& s = x.shape();
@@ -110,7 +122,8 @@ bool float_is_exact(const std::vector<int8_t>& weights, int64_t channels, bool c
   return true;
 }
 
-Var quantized_convolution(Tape& tape, const LayerSpec& layer, const QuantizedLayer& q, const Quantization& input, Var x, Var weight, Var bias) {
+Var quantized_convolution(Tape& tape, const LayerSpec& layer, const QuantizedLayer& q, const Quantization& input, Var x, Var weight,
+                          Var bias) {
   const bool is_depthwise = layer.kind == LayerKind::kDepthwise;
   const Shape shape = tape.value(weight).shape();
   const Shape& in = tape.value(x).shape();
@@ -132,7 +145,8 @@ Var quantized_convolution(Tape& tape, const LayerSpec& layer, const QuantizedLay
     Tensor dw = is_depthwise ? depthwise_weight_gradient(g, t.value(x), g_out) : conv2d_weight_gradient(g, t.value(x), g_out);
     scale_in_place(dw, input.scale);  // the tape holds x / input.scale
     t.accumulate(weight, std::move(dw));
-    if (t.wants_gradient(x)) t.accumulate(x, is_depthwise ? depthwise_input_gradient(g, g_out, *real) : conv2d_input_gradient(g, g_out, *real));
+    if (t.wants_gradient(x))
+      t.accumulate(x, is_depthwise ? depthwise_input_gradient(g, g_out, *real) : conv2d_input_gradient(g, g_out, *real));
   });
 }
 
@@ -144,7 +158,8 @@ Var quantized_average_pool(Tape& tape, const Quantization& quantization, Var x) 
     float* sums = y.data() + n * s.c;
     kernels().sum_pixels(tape.value(x).data() + n * s.h * s.w * s.c, s.h * s.w, s.c, sums);
     for (int64_t c = 0; c < s.c; ++c)
-      sums[c] = static_cast<float>(mn_average(static_cast<int32_t>(sums[c]) + pixels * quantization.zero_point, pixels) - quantization.zero_point);
+      sums[c] = static_cast<float>(mn_average(static_cast<int32_t>(sums[c]) + pixels * quantization.zero_point, pixels) -
+                                   quantization.zero_point);
   });
   return tape.record(std::move(y), {x}, [=](Tape& t, const Tensor& dy) {
     Tensor dx = Tensor::uninitialized(s);

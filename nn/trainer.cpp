@@ -31,14 +31,16 @@ struct TrainingBatch {
   std::vector<int> labels;
 };
 
-TrainingBatch gather(const ImageSet& images, std::span<const int64_t> indices, const Augmentation& how, uint8_t zero, const Rng& epoch_rng) {
+TrainingBatch gather(const ImageSet& images, std::span<const int64_t> indices, const Augmentation& how, uint8_t zero,
+                     const Rng& epoch_rng) {
   TrainingBatch batch;
   const int64_t size = images.shape.size();
   batch.pixels.resize(indices.size() * static_cast<size_t>(size));
   for (const int64_t index : indices) batch.labels.push_back(images.labels[static_cast<size_t>(index)]);
   parallel_for(static_cast<int64_t>(indices.size()), [&](int64_t i) {
     const int64_t index = indices[static_cast<size_t>(i)];
-    augment_image(images.image(index), images.shape, how, zero, epoch_rng.fork("augment", static_cast<uint64_t>(index)), batch.pixels.data() + i * size);
+    augment_image(images.image(index), images.shape, how, zero, epoch_rng.fork("augment", static_cast<uint64_t>(index)),
+                  batch.pixels.data() + i * size);
   });
   return batch;
 }
@@ -56,10 +58,11 @@ std::string answers_digest(Trainable& network, const ImageSet& images) {
 // Everything that determines the bits of a training run; numbers in hexadecimal, which rounds nothing.
 std::string identity_of(Trainable& network, const ImageSet& images, const TrainConfig& c) {
   const Augmentation& a = c.augmentation;
-  return text(std::hexfloat, "epochs=", c.epochs, " batch=", c.batch, " max_steps=", c.max_steps, " lr=", c.learning_rate, " momentum=", c.momentum,
-              " decay=", c.weight_decay, " clip=", c.clip_norm, " smoothing=", c.label_smoothing, " schedule=", static_cast<int>(c.schedule),
-              " crop=", a.crop_padding, " flip=", a.horizontal_flip, " cutout=", a.cutout, " seed=", c.seed, " data=", content_digest(images),
-              " start=", weights_sha256(network), " answers=", answers_digest(network, images));
+  return text(std::hexfloat, "epochs=", c.epochs, " batch=", c.batch, " max_steps=", c.max_steps, " lr=", c.learning_rate,
+              " momentum=", c.momentum, " decay=", c.weight_decay, " clip=", c.clip_norm, " smoothing=", c.label_smoothing,
+              " schedule=", static_cast<int>(c.schedule), " crop=", a.crop_padding, " flip=", a.horizontal_flip, " cutout=", a.cutout,
+              " seed=", c.seed, " data=", content_digest(images), " start=", weights_sha256(network),
+              " answers=", answers_digest(network, images));
 }
 
 // One pass over the data and what it measured.
@@ -120,8 +123,8 @@ class EpochRun {
 
 void check_data(Trainable& network, const ImageSet& images) {
   if (images.shape != network.spec().input || images.classes() != network.spec().classes)
-    throw ConfigError(text("images of ", to_text(images.shape), " in ", images.classes(), " classes do not fit a network for ", to_text(network.spec().input), " and ",
-                           network.spec().classes, " classes"));
+    throw ConfigError(text("images of ", to_text(images.shape), " in ", images.classes(), " classes do not fit a network for ",
+                           to_text(network.spec().input), " and ", network.spec().classes, " classes"));
   if (images.count() == 0) throw ConfigError("there are no images to work on");
 }
 
@@ -142,7 +145,8 @@ void validate(const TrainConfig& c) {
   require(c.augmentation.crop_padding >= 0 && c.augmentation.cutout >= 0, "crop padding and cutout: expected 0 (off) or more pixels");
 }
 
-TrainResult train(Trainable& network, const ImageSet& images, const ImageSet* evaluation, const TrainConfig& config, const TrainHooks& hooks) {
+TrainResult train(Trainable& network, const ImageSet& images, const ImageSet* evaluation, const TrainConfig& config,
+                  const TrainHooks& hooks) {
   validate(config);
   check_data(network, images);
   SgdOptimizer optimizer(network.parameters(), config.momentum, config.weight_decay, config.clip_norm);

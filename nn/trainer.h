@@ -57,7 +57,8 @@ struct TrainHooks {
 };
 
 // `evaluation` may be null: no accuracy is measured. Throws ConfigError, FormatError for a damaged checkpoint or one of another config.
-TrainResult train(Trainable& network, const ImageSet& images, const ImageSet* evaluation, const TrainConfig& config, const TrainHooks& hooks);
+TrainResult train(Trainable& network, const ImageSet& images, const ImageSet* evaluation, const TrainConfig& config,
+                  const TrainHooks& hooks);
 
 struct Evaluation {
   int64_t images = 0, correct = 0;

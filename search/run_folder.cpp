@@ -46,7 +46,10 @@ RunFolder RunFolder::view(const fs::path& path) {
 void write_run_file(const RunFolder& folder, const RunIdentity& identity, const Record& settings) {
   Record record;
   record.set("version", kVersion).set("kind", identity.kind).set("command", identity.command).set("data", identity.data);
-  record.set("compiler", __VERSION__).set("train_digest", identity.train_digest).set("test_digest", identity.test_digest).set("settings", settings);
+  record.set("compiler", __VERSION__)
+      .set("train_digest", identity.train_digest)
+      .set("test_digest", identity.test_digest)
+      .set("settings", settings);
   write_text_file(folder.run_file(), record.to_page());
 }
 

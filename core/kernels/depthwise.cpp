@@ -1,6 +1,6 @@
-// Depthwise convolution over padded rows, sixteen channels at a time. Forward: a run of output pixels keeps its accumulators in registers while
-// the taps pass; with stride 1 an input pixel is loaded once a row of taps and serves every tap that slides over it. Weight gradient: the taps
-// are the accumulators while the pixels pass (one kernel row at a time for 7x7, whose 49 taps would not fit).
+// Depthwise convolution over padded rows, sixteen channels at a time. Forward: a run of output pixels keeps its accumulators in registers
+// while the taps pass; with stride 1 an input pixel is loaded once a row of taps and serves every tap that slides over it. Weight gradient:
+// the taps are the accumulators while the pixels pass (one kernel row at a time for 7x7, whose 49 taps would not fit).
 #include "core/kernels/simd.h"
 #include "core/kernels/tables.h"
 

@@ -100,12 +100,13 @@ struct Kernels {
   void (*requantize)(const RequantizeRows&);
   // dx = dy where inside, else 0.
   void (*mask)(const float* dy, const uint8_t* inside, int64_t count, float* dx);
-  // One step of gradient descent with momentum: g = clip * gradient + decay * value; velocity = momentum * velocity + g; value -= rate * velocity.
+  // One step of gradient descent with momentum: g = clip * gradient + decay * value,
+  // velocity = momentum * velocity + g, value -= rate * velocity.
   void (*sgd)(float* value, const float* gradient, float* velocity, int64_t count, float rate, float momentum, float decay, float clip);
 };
 
-// The table of this machine: the widest instruction set it has (avx512, avx2, baseline), or the one that MININAS_ISA names, throwing ConfigError when
-// the machine lacks that one.
+// The table of this machine: the widest instruction set it has (avx512, avx2, baseline), or the one that MININAS_ISA names, throwing
+// ConfigError when the machine lacks that one.
 const Kernels& kernels();
 
 // All tables that this machine can run, widest first: tests and benches walk this list.

@@ -1,6 +1,6 @@
-// The matrix micro-kernel. A tile of rows x vectors accumulators stays in registers while the reduction streams past: per step one vector of b a
-// column block and one broadcast of a a row. Tiles are chosen by shape to fill the registers of the instruction set; since each output is its own chain,
-// the tile never changes a bit.
+// The matrix micro-kernel. A tile of rows x vectors accumulators stays in registers while the reduction streams past: per step one vector
+// of b a column block and one broadcast of a a row. Tiles are chosen by shape to fill the registers of the instruction set; since each
+// output is its own chain, the tile never changes a bit.
 #include "core/kernels/simd.h"
 #include "core/kernels/tables.h"
 

@@ -12,9 +12,9 @@ void requantize(const RequantizeRows& r) {
     float* out = r.out + i * r.channels;
     uint8_t* inside = r.inside + i * r.channels;
     for (int64_t c = 0; c < r.channels; ++c) {
-      const int32_t q = mn_rescale(static_cast<int32_t>(sum[c]) + r.bias[c], r.multiplier[c], r.right_shift[c]) + r.zero_point;
-      const int32_t clamped = mn_clamp(q, r.low, r.high);
-      out[c] = static_cast<float>(clamped - r.zero_point);
+      const int32_t q = mn_rescale(static_cast<int32_t>(sum[c]) + r.bias[c], r.multiplier[c], r.right_shift[c]);
+      const int32_t clamped = mn_clamp(q, r.low - r.zero_point, r.high - r.zero_point);  // before the zero point, so that nothing overflows
+      out[c] = static_cast<float>(clamped);
       inside[c] = clamped == q;
     }
   }

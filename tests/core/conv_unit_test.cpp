@@ -47,7 +47,9 @@ struct ChainParameters {
       const Rng unit = rng.fork("unit", i);
       const Shape vector{1, 1, 1, u.out_c};
       Unit made;
-      if (u.kind != 'c') made.depthwise = {.name = "depthwise", .value = random_tensor({1, u.kernel, u.kernel, in.c}, unit.fork("depthwise")), .gradient = {}};
+      if (u.kind != 'c')
+        made.depthwise = {
+            .name = "depthwise", .value = random_tensor({1, u.kernel, u.kernel, in.c}, unit.fork("depthwise")), .gradient = {}};
       const int64_t k = u.kind == 'c' ? u.kernel : 1;
       if (u.kind != 'd') made.conv = {.name = "conv", .value = random_tensor({u.out_c, k, k, in.c}, unit.fork("conv")), .gradient = {}};
       made.gamma = {.name = "gamma", .value = random_tensor(vector, unit.fork("gamma"), 0.5f, 1.5f), .gradient = {}};
@@ -138,13 +140,17 @@ TEST_CASE("a raw value with two readers receives both gradients", "[core][unit]"
     auto& [depth1, conv1, gamma1, beta1] = p.units[1];
     Var sum;
     if (fused) {
-      const NormedValue y = conv_unit(tape, {tape.parameter(p.x), nullptr}, {.conv = tape.parameter(conv0)}, {tape.parameter(gamma0), tape.parameter(beta0), kEpsilon, true});
-      const NormedValue z = conv_unit(tape, y, {.conv = tape.parameter(conv1)}, {tape.parameter(gamma1), tape.parameter(beta1), kEpsilon, false});
+      const NormedValue y = conv_unit(tape, {tape.parameter(p.x), nullptr}, {.conv = tape.parameter(conv0)},
+                                      {tape.parameter(gamma0), tape.parameter(beta0), kEpsilon, true});
+      const NormedValue z =
+          conv_unit(tape, y, {.conv = tape.parameter(conv1)}, {tape.parameter(gamma1), tape.parameter(beta1), kEpsilon, false});
       sum = add(tape, materialize(tape, y), materialize(tape, z));
     } else {
       ChannelStatistics batch;
-      const Var y = batch_norm(tape, conv2d(tape, tape.parameter(p.x), tape.parameter(conv0), 1), tape.parameter(gamma0), tape.parameter(beta0), kEpsilon, true, batch);
-      const Var z = batch_norm(tape, conv2d(tape, y, tape.parameter(conv1), 1), tape.parameter(gamma1), tape.parameter(beta1), kEpsilon, false, batch);
+      const Var y = batch_norm(tape, conv2d(tape, tape.parameter(p.x), tape.parameter(conv0), 1), tape.parameter(gamma0),
+                               tape.parameter(beta0), kEpsilon, true, batch);
+      const Var z = batch_norm(tape, conv2d(tape, y, tape.parameter(conv1), 1), tape.parameter(gamma1), tape.parameter(beta1), kEpsilon,
+                               false, batch);
       sum = add(tape, y, z);
     }
     backward(tape, sum, random_tensor(tape.value(sum).shape(), Rng(10)));
@@ -163,8 +169,9 @@ TEST_CASE("a unit in evaluation applies the running statistics", "[core][unit]")
   Tape tape(Tape::Mode::kForwardOnly);
   auto& w = p.units[0];
   const Var x = tape.parameter(p.x);
-  const NormedValue y = conv_unit(tape, {x, nullptr}, {.depthwise = tape.parameter(w.depthwise), .conv = tape.parameter(w.conv), .stride = 2},
-                                  {tape.parameter(w.gamma), tape.parameter(w.beta), kEpsilon, true, &running});
+  const NormedValue y =
+      conv_unit(tape, {x, nullptr}, {.depthwise = tape.parameter(w.depthwise), .conv = tape.parameter(w.conv), .stride = 2},
+                {tape.parameter(w.gamma), tape.parameter(w.beta), kEpsilon, true, &running});
   const Var raw = conv2d(tape, depthwise(tape, x, tape.parameter(w.depthwise), 2), tape.parameter(w.conv), 1);
   CHECK_THAT(Values(tape.value(materialize(tape, y))), close_to(Values(tape.value(scale_channels(tape, raw, running, true))), 1e-5));
 }
