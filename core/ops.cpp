@@ -12,14 +12,6 @@
 namespace mininas {
 namespace {
 
-Tensor sum_over_batch(const Tensor& x) {  // [n,h,w,c] -> [1,1,1,c], image by image
-  const Shape& s = x.shape();
-  Tensor per_image = Tensor::uninitialized({s.n, 1, 1, s.c}), sum = Tensor::uninitialized({1, 1, 1, s.c});
-  parallel_for(s.n, [&](int64_t n) { kernels().sum_pixels(x.data() + n * s.h * s.w * s.c, s.h * s.w, s.c, per_image.data() + n * s.c); });
-  kernels().sum_pixels(per_image.data(), s.n, s.c, sum.data());
-  return sum;
-}
-
 // Splits a flat array into tasks of equal length.
 template <class Body>
 void for_spans(int64_t count, const Body& body) {
@@ -28,6 +20,14 @@ void for_spans(int64_t count, const Body& body) {
 }
 
 }  // namespace
+
+Tensor sum_over_pixels(const Tensor& x) {
+  const Shape& s = x.shape();
+  Tensor per_image = Tensor::uninitialized({s.n, 1, 1, s.c}), sum = Tensor::uninitialized({1, 1, 1, s.c});
+  parallel_for(s.n, [&](int64_t n) { kernels().sum_pixels(x.data() + n * s.h * s.w * s.c, s.h * s.w, s.c, per_image.data() + n * s.c); });
+  kernels().sum_pixels(per_image.data(), s.n, s.c, sum.data());
+  return sum;
+}
 
 Var conv2d(Tape& tape, Var x, Var weight, int stride) {
   const ConvGeometry g = conv_geometry(tape.value(x).shape(), tape.value(weight).shape(), stride);
@@ -69,7 +69,7 @@ Var add_bias(Tape& tape, Var x, Var bias) {
   const ChannelScale how{Tensor::full(tape.value(bias).shape(), 1.0f), tape.value(bias).clone()};
   Tensor y = normalize(tape.value(x), how, false);
   return tape.record(std::move(y), {x, bias}, [x, bias](Tape& t, const Tensor& dy) {
-    if (t.wants_gradient(bias)) t.accumulate(bias, sum_over_batch(dy));
+    if (t.wants_gradient(bias)) t.accumulate(bias, sum_over_pixels(dy));
     if (t.wants_gradient(x)) t.accumulate(x, dy.clone());
   });
 }

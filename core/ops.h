@@ -24,6 +24,9 @@ Var add(Tape& tape, Var a, Var b);
 //   x [n,h,w,c] -> [n,1,1,c], the mean over pixels
 Var global_average_pool(Tape& tape, Var x);
 
+//   x [n,h,w,c] -> [1,1,1,c], the sum over all pixels, image by image: the gradient of a bias. Not on the tape.
+Tensor sum_over_pixels(const Tensor& x);
+
 // Softmax cross-entropy, averaged over the batch: target distribution (1 - smoothing) * one-hot + smoothing / classes.
 //   logits [n,1,1,classes], labels[n] in [0, classes) -> [1,1,1,1]
 Var softmax_cross_entropy(Tape& tape, Var logits, std::span<const int> labels, float smoothing);

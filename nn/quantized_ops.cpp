@@ -6,6 +6,7 @@
 #include "core/convolution.h"
 #include "core/error.h"
 #include "core/kernels/kernels.h"
+#include "core/ops.h"
 #include "core/parallel.h"
 #include "mcu/runtime/mn_arithmetic.h"
 
@@ -102,14 +103,6 @@ void scale_in_place(Tensor& tensor, double factor) {
   kernels().scale(tensor.data(), static_cast<float>(factor), tensor.size(), tensor.data());
 }
 
-Tensor channel_totals(const Tensor& x) {
-  const Shape& s = x.shape();
-  Tensor per_image = Tensor::uninitialized({s.n, 1, 1, s.c}), total = Tensor::uninitialized({1, 1, 1, s.c});
-  parallel_for(s.n, [&](int64_t n) { kernels().sum_pixels(x.data() + n * s.h * s.w * s.c, s.h * s.w, s.c, per_image.data() + n * s.c); });
-  kernels().sum_pixels(per_image.data(), s.n, s.c, total.data());
-  return total;
-}
-
 }  // namespace
 
 bool float_is_exact(const std::vector<int8_t>& weights, int64_t channels, bool channel_is_last) {
@@ -141,7 +134,7 @@ Var quantized_convolution(Tape& tape, const LayerSpec& layer, const QuantizedLay
   auto real = std::make_shared<Tensor>(scaled_weights(q, shape, is_depthwise, [&](size_t channel) { return q.weight_scales[channel]; }));
   return tape.record(std::move(y), {x, weight, bias}, [=](Tape& t, const Tensor& dy) {
     const Tensor g_out = masked(dy, *inside);
-    t.accumulate(bias, channel_totals(g_out));
+    t.accumulate(bias, sum_over_pixels(g_out));
     Tensor dw = is_depthwise ? depthwise_weight_gradient(g, t.value(x), g_out) : conv2d_weight_gradient(g, t.value(x), g_out);
     scale_in_place(dw, input.scale);  // the tape holds x / input.scale
     t.accumulate(weight, std::move(dw));
