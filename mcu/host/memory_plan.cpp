@@ -10,6 +10,7 @@
 namespace mininas {
 namespace {
 
+constexpr int64_t kTensorAlignment = 4;
 constexpr int64_t kSearchSteps = 300'000;  // of each of the two searches below: a fraction of a second
 
 bool live_together(const ArenaTensor& a, const ArenaTensor& b) { return a.first <= b.last && b.first <= a.last; }
@@ -202,7 +203,8 @@ MemoryPlan plan_memory(const NetworkSpec& spec) {
   MemoryPlan plan;
   for (int i = 0; i + 1 < static_cast<int>(shapes.size()); ++i) {
     plan.tensor_of_layer.push_back(i);
-    plan.tensors.push_back({shapes[static_cast<size_t>(i)].size(), i, last[static_cast<size_t>(i)]});
+    const int64_t bytes = (shapes[static_cast<size_t>(i)].size() + kTensorAlignment - 1) / kTensorAlignment * kTensorAlignment;
+    plan.tensors.push_back({bytes, i, last[static_cast<size_t>(i)]});
   }
   plan.tensor_of_layer.push_back(kCallerTensor);
   for (int i = 0; i < static_cast<int>(shapes.size()); ++i) plan.live_bytes.push_back(live_at(plan.tensors, i));

@@ -46,6 +46,9 @@ void set_extents(mn_layer& row, const ImageShape& in, const ImageShape& out) {
   row.out_height = static_cast<uint16_t>(out.height);
   row.out_width = static_cast<uint16_t>(out.width);
   row.out_channels = static_cast<uint16_t>(out.channels);
+  row.in_rows = row.other_rows = row.in_height;
+  row.out_rows = row.out_height;
+  row.strip = 1;
 }
 
 void set_places(mn_layer& row, const NetworkSpec& spec, const MemoryPlan& plan, int index) {

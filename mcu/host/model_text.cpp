@@ -39,8 +39,10 @@ std::string row_text(const mn_layer& row, const std::string& identifier) {
       << ", .low = " << int{row.low} << ", .high = " << int{row.high} << ",\n"
       << "       .in_height = " << row.in_height << ", .in_width = " << row.in_width << ", .in_channels = " << row.in_channels
       << ", .out_height = " << row.out_height << ", .out_width = " << row.out_width << ", .out_channels = " << row.out_channels << ",\n"
+      << "       .in_rows = " << row.in_rows << ", .other_rows = " << row.other_rows << ", .out_rows = " << row.out_rows
+      << ", .strip = " << row.strip << ", .row_step = " << row.row_step << ", .row_lead = " << row.row_lead << ",\n"
       << "       .input = " << place_text(row.input) << ", .other = " << place_text(row.other) << ", .output = " << place_text(row.output)
-      << ",\n"
+      << ", .scratch = " << row.scratch << ",\n"
       << "       .bias = " << constant_text(row.bias, identifier, "bias")
       << ", .multipliers = " << constant_text(row.multipliers, identifier, "multipliers") << ",\n"
       << "       .shifts = " << constant_text(row.shifts, identifier, "shifts")

@@ -114,15 +114,8 @@ class DriverRun {
   // Compares the next image; `image` is its index. Adds to `result`.
   void compare_image(const uint8_t* pixels, int64_t image, Verification& result) {
     const IntegerOutputs expected = integer_forward(model_, pixels, 1);
-    for (size_t layer = 0; layer < shapes_.size(); ++layer) {
-      uint32_t head[2];
-      take(head, sizeof head);
-      expect(head[0], static_cast<int64_t>(layer), "the index of a layer");
-      expect(head[1], shapes_[layer].size(), "bytes of a layer");
-      found_.resize(head[1]);
-      take(found_.data(), found_.size());
-      compare_layer(expected.layers[layer], image, layer, result);
-    }
+    take_layers();
+    for (size_t layer = 0; layer < shapes_.size(); ++layer) compare_layer(expected.layers[layer], found_[layer], image, layer, result);
     ++result.images;
   }
 
@@ -131,6 +124,25 @@ class DriverRun {
   }
 
  private:
+  // Puts together the layers of one image. A layer's pieces come in order, from its first byte to its last.
+  void take_layers() {
+    int64_t missing = 0;
+    for (const ImageShape& shape : shapes_) missing += shape.size();
+    found_.assign(shapes_.size(), {});
+    while (missing > 0) {
+      uint32_t head[3];
+      take(head, sizeof head);
+      if (head[0] >= shapes_.size()) expect(head[0], static_cast<int64_t>(shapes_.size()) - 1, "the index of a layer, at most");
+      std::vector<int8_t>& layer = found_[head[0]];
+      expect(head[1], static_cast<int64_t>(layer.size()), "the next byte of a layer");
+      const int64_t end = int64_t{head[1]} + head[2];
+      if (head[2] == 0 || end > shapes_[head[0]].size()) expect(static_cast<uint32_t>(end), shapes_[head[0]].size(), "bytes of a layer");
+      layer.resize(static_cast<size_t>(end));
+      take(layer.data() + head[1], head[2]);
+      missing -= head[2];
+    }
+  }
+
   void take(void* out, size_t count) {
     if (process_.read({static_cast<std::byte*>(out), count}) == count) return;
     const std::string end = process_.wait();
@@ -145,16 +157,17 @@ class DriverRun {
     if (found != expected) throw ConfigError(text("the folder holds another network: ", what, ": expected ", expected, ", found ", found));
   }
 
-  void compare_layer(const std::vector<int8_t>& expected, int64_t image, size_t layer, Verification& result) const {
+  void compare_layer(const std::vector<int8_t>& expected, const std::vector<int8_t>& found, int64_t image, size_t layer,
+                     Verification& result) const {
     result.bytes_compared += static_cast<int64_t>(expected.size());
-    if (std::memcmp(expected.data(), found_.data(), expected.size()) == 0) return;
+    if (found == expected) return;
     for (size_t i = 0; i < expected.size(); ++i) {
-      if (expected[i] == found_[i]) continue;
+      if (expected[i] == found[i]) continue;
       ++result.bytes_different;
       if (result.first) continue;
       const auto pixel = static_cast<int>(i) / shapes_[layer].channels;
       result.first = {image, model_.spec.layers[layer].name, pixel / shapes_[layer].width, pixel % shapes_[layer].width,
-                      static_cast<int>(i) % shapes_[layer].channels, expected[i], found_[i]};
+                      static_cast<int>(i) % shapes_[layer].channels, expected[i], found[i]};
     }
   }
 
@@ -163,7 +176,7 @@ class DriverRun {
   const fs::path errors_;
   Process process_;
   uint32_t init_status_ = 0;
-  std::vector<int8_t> found_;
+  std::vector<std::vector<int8_t>> found_;  // of one image, layer by layer
 };
 
 // Tells progress, one caller at a time; after an exception in one worker the others stop too.

@@ -41,8 +41,9 @@ mn_status mn_init(const mn_model *model, const void *arena, size_t arena_bytes);
  * means nothing. Checks again what is cheap to check (all but the digest); where it does not return MN_OK the logits mean nothing. */
 mn_status mn_run(const mn_model *model, const uint8_t *image, void *arena, size_t arena_bytes, int8_t *logits);
 
-/* Sees every layer's output as soon as it is complete: `bytes` values, height x width x channels. */
-typedef void mn_observer(void *context, uint32_t layer, const int8_t *output, uint32_t bytes);
+/* Sees every byte of every layer's output as soon as it is computed, some rows at a time: `bytes` values that lie `offset` bytes behind
+ * the beginning of the output (height x width x channels). A layer's pieces come in order; those of several layers may take turns. */
+typedef void mn_observer(void *context, uint32_t layer, uint32_t offset, const int8_t *values, uint32_t bytes);
 
 /* mn_run with somebody watching, for verification. `observer` may be 0. */
 mn_status mn_run_observed(const mn_model *model, const uint8_t *image, void *arena, size_t arena_bytes, int8_t *logits,

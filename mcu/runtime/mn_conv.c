@@ -10,36 +10,39 @@ static int32_t dot(const int8_t *values, const int8_t *weights, int32_t count, i
   return sum;
 }
 
-/* All output channels of one pixel. */
+/* All output channels of one pixel. `input` is the whole tensor, whose rows may be a ring. */
 static void conv_pixel(const mn_model *model, const mn_layer *layer, const int8_t *input, mn_taps rows, mn_taps columns, int8_t *output) {
   const int32_t *bias = mn_constants(model, layer->bias);
   const int32_t *multipliers = mn_constants(model, layer->multipliers);
   const uint8_t *shifts = mn_constants(model, layer->shifts);
   const int8_t *weights = mn_constants(model, layer->weights);
   const int32_t flip = mn_flip(layer);
-  const int32_t in_row = (int32_t)layer->in_width * layer->in_channels;
   const int32_t weight_row = (int32_t)layer->kernel * layer->in_channels;
   const int32_t run = (columns.last - columns.first) * layer->in_channels;
+  const int32_t first_slot = (rows.start + rows.first) % layer->in_rows;
   int32_t channel, row;
-  input += (rows.start + rows.first) * in_row + (columns.start + columns.first) * layer->in_channels;
+  input += (columns.start + columns.first) * layer->in_channels;
   weights += columns.first * layer->in_channels;
   for (channel = 0; channel < layer->out_channels; ++channel) {
     int32_t sum = bias[channel];
+    int32_t slot = first_slot;
     for (row = rows.first; row < rows.last; ++row) {
-      sum += dot(input + (row - rows.first) * in_row, weights + row * weight_row, run, flip, layer->in_zero);
+      sum += dot(input + slot * mn_in_row_bytes(layer), weights + row * weight_row, run, flip, layer->in_zero);
+      if (++slot == layer->in_rows) slot = 0;
     }
     output[channel] = mn_requantize(sum, multipliers[channel], shifts[channel], layer->out_zero, layer->low, layer->high);
     weights += layer->kernel * weight_row;
   }
 }
 
-void mn_conv(const mn_model *model, const mn_layer *layer, const int8_t *input, const int8_t *other, int8_t *output) {
+void mn_conv(const mn_model *model, const mn_layer *layer, const mn_work *work) {
   int32_t y, x;
-  (void)other;
-  for (y = 0; y < layer->out_height; ++y) {
+  for (y = work->first; y < work->last; ++y) {
     const mn_taps rows = mn_taps_at(y, layer->stride, layer->kernel, layer->in_height);
+    int8_t *output = work->output + (y % layer->out_rows) * mn_out_row_bytes(layer);
     for (x = 0; x < layer->out_width; ++x) {
-      conv_pixel(model, layer, input, rows, mn_taps_at(x, layer->stride, layer->kernel, layer->in_width), output);
+      const mn_taps columns = mn_taps_at(x, layer->stride, layer->kernel, layer->in_width);
+      conv_pixel(model, layer, work->input, rows, columns, output);
       output += layer->out_channels;
     }
   }

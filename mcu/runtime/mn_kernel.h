@@ -1,12 +1,24 @@
-/* What every kernel shares. A kernel computes one layer: it reads the layer's row, its constants and its inputs, and writes the whole
- * output. To speed up a core, write another function of this type and name it in mn_kernels.c; the bytes must stay the same. */
+/* What every kernel shares. A kernel computes some rows of one layer's output. To speed up a core, write another function of this type and
+ * name it in mn_kernels.c; the bytes must stay the same. */
 #ifndef MN_KERNEL_H
 #define MN_KERNEL_H
 
 #include "mn_model.h"
 
-/* `input` and `other` (only MN_ADD reads it) never overlap `output`. */
-typedef void mn_kernel(const mn_model *model, const mn_layer *layer, const int8_t *input, const int8_t *other, int8_t *output);
+/* Rows [first, last) of a layer's output, and where everything lies: row y of the input begins at
+ * input + (y % layer->in_rows) * (bytes of a row), and so on. Inside a row all bytes are contiguous. */
+typedef struct {
+  const int8_t *input, *other; /* only MN_ADD reads `other` */
+  int8_t *output;
+  void *scratch;               /* of the layer's scratch bytes, a multiple of 4; its content means nothing before and after */
+  int32_t first, last;
+} mn_work;
+
+/* Computes the rows one after another, lowest first. Outputs may lie on top of inputs, so a kernel keeps this rule: while row y is not yet
+ * written completely, it writes nothing of row y + 1; once it writes row y it reads no row of the input that lies wholly above the window
+ * of row y. What it may rely on: row y overlaps no input row inside that window or below. MN_ADD alone may find output and inputs in one
+ * place: element i is written after element i of both was read. */
+typedef void mn_kernel(const mn_model *model, const mn_layer *layer, const mn_work *work);
 
 mn_kernel mn_conv, mn_depthwise, mn_pool, mn_add;
 
@@ -18,6 +30,9 @@ static inline const void *mn_constants(const mn_model *model, uint32_t offset) {
 
 /* Bits to flip in a stored input byte to get its int8 value: an image's byte b stands for b - 128, which is b with its top bit flipped. */
 static inline int32_t mn_flip(const mn_layer *layer) { return layer->input == MN_CALLER ? -128 : 0; }
+
+static inline int32_t mn_in_row_bytes(const mn_layer *layer) { return (int32_t)layer->in_width * layer->in_channels; }
+static inline int32_t mn_out_row_bytes(const mn_layer *layer) { return (int32_t)layer->out_width * layer->out_channels; }
 
 /* The taps of a window that lie inside the input, along one axis: tap t reads position start + t, for t in [first, last). */
 typedef struct {

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define MN_MAGIC 0x53414E4Du /* "MNAS" */
-#define MN_VERSION 1u        /* of this layout and of the arithmetic */
+#define MN_VERSION 2u        /* of this layout and of the arithmetic */
 
 /* As an input's place: the caller's image. As an output's place: the caller's logits. Every other tensor lies in the arena. */
 #define MN_CALLER 0xFFFFFFFFu
@@ -39,7 +39,12 @@ typedef struct {
   int8_t low, high;   /* clamp of the output; ReLU: low = out_zero */
   uint16_t in_height, in_width, in_channels;
   uint16_t out_height, out_width, out_channels;
-  uint32_t input, other, output; /* places in the arena, or MN_CALLER */
+  uint16_t in_rows, other_rows, out_rows; /* how many rows of a tensor exist: row y lies in slot y % rows; all of them, or a ring */
+  uint16_t strip;    /* layers from here on that run together, a row of the last one at a time; 1: alone; 0: inside a strip */
+  uint16_t row_step; /* once r rows of its strip's last layer are done, this layer has done ... */
+  int16_t row_lead;  /* ... r x row_step + row_lead rows, or all of them */
+  uint32_t input, other, output; /* places in the arena, multiples of 4, or MN_CALLER */
+  uint32_t scratch;     /* place of what its kernel needs besides (nothing outlives a call), a multiple of 4 */
   uint32_t bias;        /* offsets of int32[out_channels] ... */
   uint32_t multipliers; /* ... of int32[out_channels]; MN_ADD: int32[3], of input, other and sum ... */
   uint32_t shifts;      /* ... of uint8, as many as multipliers: M = multiplier x 2^(-31 - shift) ... */
@@ -48,6 +53,6 @@ typedef struct {
 
 /* Refuses to compile where the layout differs. */
 typedef char mn_model_has_28_bytes[sizeof(mn_model) == 28 ? 1 : -1];
-typedef char mn_layer_has_48_bytes[sizeof(mn_layer) == 48 ? 1 : -1];
+typedef char mn_layer_has_64_bytes[sizeof(mn_layer) == 64 ? 1 : -1];
 
 #endif

@@ -1,4 +1,4 @@
-/* Runs the layers one after another. */
+/* Runs the layers one after another, or several of them together where they form a strip. */
 #include "mn.h"
 
 #include "mn_crc32.h"
@@ -25,22 +25,74 @@ mn_status mn_run(const mn_model *model, const uint8_t *image, void *arena, size_
   return mn_run_observed(model, image, arena, arena_bytes, logits, 0, 0);
 }
 
-mn_status mn_run_observed(const mn_model *model, const uint8_t *image, void *arena, size_t arena_bytes, int8_t *logits,
-                          mn_observer *observer, void *context) {
-  const mn_layer *layer = mn_constants(model, sizeof *model);
-  int8_t *tensors = arena;
-  const mn_status status = check(model, arena, arena_bytes);
+/* What stays the same during a run. */
+typedef struct {
+  const mn_model *model;
+  const mn_layer *layers;
+  const uint8_t *image;
+  int8_t *arena, *logits;
+  mn_observer *observer;
+  void *context;
+} mn_pass;
+
+/* A ring's rows are contiguous up to its last slot. */
+static void show_rows(const mn_pass *pass, uint32_t index, const mn_work *work) {
+  const mn_layer *layer = pass->layers + index;
+  const int32_t row_bytes = mn_out_row_bytes(layer);
+  int32_t y, count;
+  for (y = work->first; y < work->last; y += count) {
+    const int32_t slot = y % layer->out_rows;
+    count = work->last - y < layer->out_rows - slot ? work->last - y : layer->out_rows - slot;
+    pass->observer(pass->context, index, (uint32_t)(y * row_bytes), work->output + slot * row_bytes, (uint32_t)(count * row_bytes));
+  }
+}
+
+static mn_status run_rows(const mn_pass *pass, uint32_t index, int32_t first, int32_t last) {
+  const mn_layer *layer = pass->layers + index;
+  mn_kernel *kernel = layer->kind < MN_KINDS ? mn_kernels[layer->kind] : 0;
+  mn_work work;
+  if (kernel == 0) return MN_NO_KERNEL;
+  work.input = layer->input == MN_CALLER ? (const int8_t *)pass->image : pass->arena + layer->input;
+  work.other = pass->arena + layer->other;
+  work.output = layer->output == MN_CALLER ? pass->logits : pass->arena + layer->output;
+  work.scratch = pass->arena + layer->scratch;
+  work.first = first;
+  work.last = last;
+  kernel(pass->model, layer, &work);
+  if (pass->observer != 0) show_rows(pass, index, &work);
+  return MN_OK;
+}
+
+/* How many rows of a layer are done after `step` of its strip's `steps`. */
+static int32_t rows_after(const mn_layer *layer, int32_t step, int32_t steps) {
+  const int32_t rows = step * layer->row_step + layer->row_lead;
+  if (step == 0) return 0;
+  return step == steps || rows > layer->out_height ? layer->out_height : rows;
+}
+
+/* A strip makes one row of its last layer a step: each layer before it computes the rows that this one row needs. A layer alone makes all
+ * of its rows in one step. */
+static mn_status run_strip(const mn_pass *pass, uint32_t index, uint32_t count) {
+  const int32_t steps = count == 1 ? 1 : pass->layers[index + count - 1].out_height;
+  int32_t step;
   uint32_t i;
-  if (status != MN_OK) return status;
-  for (i = 0; i < model->layers; ++i, ++layer) {
-    const int8_t *input = layer->input == MN_CALLER ? (const int8_t *)image : tensors + layer->input;
-    int8_t *output = layer->output == MN_CALLER ? logits : tensors + layer->output;
-    mn_kernel *kernel = layer->kind < MN_KINDS ? mn_kernels[layer->kind] : 0;
-    if (kernel == 0) return MN_NO_KERNEL;
-    kernel(model, layer, input, tensors + layer->other, output);
-    if (observer != 0) observer(context, i, output, (uint32_t)layer->out_height * layer->out_width * layer->out_channels);
+  for (step = 0; step < steps; ++step) {
+    for (i = index; i < index + count; ++i) {
+      const mn_layer *layer = pass->layers + i;
+      const mn_status status = run_rows(pass, i, rows_after(layer, step, steps), rows_after(layer, step + 1, steps));
+      if (status != MN_OK) return status;
+    }
   }
   return MN_OK;
+}
+
+mn_status mn_run_observed(const mn_model *model, const uint8_t *image, void *arena, size_t arena_bytes, int8_t *logits,
+                          mn_observer *observer, void *context) {
+  const mn_pass pass = {model, mn_constants(model, sizeof *model), image, arena, logits, observer, context};
+  mn_status status = check(model, arena, arena_bytes);
+  uint32_t i;
+  for (i = 0; status == MN_OK && i < model->layers; i += pass.layers[i].strip) status = run_strip(&pass, i, pass.layers[i].strip);
+  return status;
 }
 
 uint32_t mn_answer(const int8_t *logits, uint32_t count) {

@@ -285,7 +285,7 @@ TEST_CASE("verification names a refused compilation and a program that dies", "[
   const QuantizedModel model = small_model();
   const ImageSet images = image_set(model.spec, 2, 1);
   export_c(model, images, folder / "c");
-  replace_in_file(folder / "c" / "mn_run.c", "int8_t *tensors = arena;", "int8_t *tensors = arena; *(volatile int *)0 = 1;");
+  replace_in_file(folder / "c" / "mn_run.c", "work.first = first;", "work.first = first; *(volatile int *)0 = 1;");
   CHECK_THROWS_WITH(verify_export(model, folder / "c", images), Catch::Contains("signal"));
   replace_in_file(folder / "c" / "mn_conv.c", "int32_t sum = 0;", "int32_t sum = nothing;");
   CHECK_THROWS_WITH(verify_export(model, folder / "c", images), Catch::Contains("mn_conv.c") && Catch::Contains("nothing"));

@@ -1,7 +1,7 @@
 /* Verification's side in C: runs images through the exported network and writes every layer's output to standard output.
  *   driver IMAGES FIRST COUNT
  * IMAGES holds raw images one after another. Output, in this machine's byte order: status of mn_init, bytes of an image, layers (uint32
- * each); then for each image and layer: index, bytes (uint32 each), the output. */
+ * each); then for each image the layers' outputs, some rows at a time: layer, offset, bytes (uint32 each), values. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +22,11 @@ static void write_bytes(const void *bytes, size_t count) {
   if (fwrite(bytes, 1, count, stdout) != count) fail("cannot write");
 }
 
-static void write_layer(void *context, uint32_t layer, const int8_t *output, uint32_t bytes) {
-  const uint32_t head[2] = {layer, bytes};
+static void write_rows(void *context, uint32_t layer, uint32_t offset, const int8_t *values, uint32_t bytes) {
+  const uint32_t head[3] = {layer, offset, bytes};
   (void)context;
   write_bytes(head, sizeof head);
-  write_bytes(output, bytes);
+  write_bytes(values, bytes);
 }
 
 /* What the arena held before must not matter, and nothing may be written behind it. */
@@ -58,7 +58,7 @@ int main(int argc, char **argv) {
     const int value = (int)(0xA5 ^ (i & 0xFF));
     fill_arena(value);
     if (fread(image, 1, sizeof image, images) != sizeof image) fail("the images end too early");
-    if (mn_run_observed(MODEL, image, arena, MODEL_ARENA_BYTES, logits, write_layer, NULL) != MN_OK) fail("mn_run refuses");
+    if (mn_run_observed(MODEL, image, arena, MODEL_ARENA_BYTES, logits, write_rows, NULL) != MN_OK) fail("mn_run refuses");
     check_guard(value);
   }
   if (fflush(stdout) != 0) fail("cannot write");
