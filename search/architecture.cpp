@@ -95,7 +95,7 @@ std::string to_text(const Architecture& a) {
 Architecture parse_architecture(const std::string& source) {
   Reader in(source);
   Architecture a;
-  if (!in.accept("w")) in.fail("'w' and the width expected");
+  if (!in.accept("w")) in.fail("'w' and the width expected, or the name of a network");
   a.width = in.number("a width", 1, kMaxWidth);
   if (in.accept(",stem")) a.stem_multiplier = in.number("a stem multiplier", 1, 2);
   a.early_stride = in.accept(",early");

@@ -1,39 +1,20 @@
 #include "search/build.h"
 
+#include <utility>
+
 #include "core/error.h"
+#include "nn/layer_chain.h"
+#include "nn/named_networks.h"
 
 namespace mininas {
 namespace {
 
-// Appends layers to a chain: each reads the one before it.
-class Chain {
- public:
-  explicit Chain(NetworkSpec& spec) : spec_(spec) {}
-
-  // A convolution whose batch norm and ReLU the caller chooses by the returned reference.
-  LayerSpec& add(std::string name, LayerKind kind, int out_channels, int kernel = 1, int stride = 1) {
-    LayerSpec layer;
-    layer.name = std::move(name);
-    layer.kind = kind;
-    layer.input = static_cast<int>(spec_.layers.size()) - 1;  // kImage for the first
-    layer.out_channels = out_channels;
-    layer.kernel = kernel;
-    layer.stride = stride;
-    spec_.layers.push_back(std::move(layer));
-    return spec_.layers.back();
-  }
-
- private:
-  NetworkSpec& spec_;
-};
-
-void add_searched_layer(Chain& chain, const SearchedLayer& layer, int index, int in_channels, int out_channels, int stride, bool relu) {
+void add_searched_layer(LayerChain& chain, const SearchedLayer& layer, int index, int out_channels, int stride, bool relu) {
   const std::string name = text("layer", index);
   const bool separable = layer.operation == Operation::kSeparable;
-  if (separable) chain.add(name + ".depthwise", LayerKind::kDepthwise, in_channels, layer.kernel, stride);
-  LayerSpec& last = separable ? chain.add(name + ".pointwise", LayerKind::kConv, out_channels)
-                              : chain.add(name + ".conv", LayerKind::kConv, out_channels, layer.kernel, stride);
-  last.batch_norm = true;
+  if (separable) chain.add(name + ".depthwise", LayerKind::kDepthwise, chain.channels(), layer.kernel, stride);
+  LayerSpec& last = separable ? chain.add_normed(name + ".pointwise", LayerKind::kConv, out_channels)
+                              : chain.add_normed(name + ".conv", LayerKind::kConv, out_channels, layer.kernel, stride);
   last.relu = relu;
 }
 
@@ -41,26 +22,22 @@ void add_searched_layer(Chain& chain, const SearchedLayer& layer, int index, int
 
 NetworkSpec build_network_spec(const Architecture& a, const ImageShape& input, int classes) {
   validate(a);
-  NetworkSpec spec;
-  spec.input = input;
-  spec.classes = classes;
-  Chain chain(spec);
-
-  int channels = a.stem_multiplier * a.width;
-  LayerSpec& stem = chain.add("stem", LayerKind::kConv, channels, 3, a.early_stride ? 2 : 1);
-  stem.batch_norm = stem.relu = true;
-
+  LayerChain chain(input, classes);
+  chain.add_normed("stem", LayerKind::kConv, a.stem_multiplier * a.width, 3, a.early_stride ? 2 : 1).relu = true;
   const int depth = a.depth(), second = depth / 3, third = 2 * depth / 3;
   for (int i = 0; i < depth; ++i) {
     const int width = a.width * (i < second ? 1 : i < third ? 2 : 4);
     const int stride = i == second || i == third ? 2 : 1;
-    add_searched_layer(chain, a.layers[static_cast<size_t>(i)], i, channels, width, stride, i + 1 < depth);
-    channels = width;
+    add_searched_layer(chain, a.layers[static_cast<size_t>(i)], i, width, stride, i + 1 < depth);
   }
-  chain.add("pool", LayerKind::kGlobalAveragePool, channels);
-  chain.add("classifier", LayerKind::kLinear, classes).bias = true;
-  layer_shapes(spec);
-  return spec;
+  return std::move(chain).finish();
+}
+
+std::string network_text(const std::string& source) { return is_network_name(source) ? source : to_text(parse_architecture(source)); }
+
+NetworkSpec build_network_spec(const std::string& source, const ImageShape& input, int classes) {
+  return is_network_name(source) ? named_network(source, input, classes)
+                                 : build_network_spec(parse_architecture(source), input, classes);
 }
 
 }  // namespace mininas

@@ -5,6 +5,8 @@
 //   head            global average pool on the last batch norm (no ReLU), linear with bias
 // A LayerSpec is "convolution, batch norm, ReLU", so each ReLU is booked with the layer before it; the network is the same.
 #pragma once
+#include <string>
+
 #include "nn/network_spec.h"
 #include "search/architecture.h"
 
@@ -13,5 +15,11 @@ namespace mininas {
 // Layers are named "stem", "layer0.depthwise", "layer0.pointwise", "layer1.conv", "pool", "classifier".
 // Throws ConfigError where the architecture or the class count cannot be.
 NetworkSpec build_network_spec(const Architecture& architecture, const ImageShape& input, int classes);
+
+// The same for the text of a network as the command line takes it: an architecture, or the name of a published network
+// (nn/named_networks.h).
+NetworkSpec build_network_spec(const std::string& text, const ImageShape& input, int classes);
+// Its canonical form, which records keep. Throws ConfigError where the text is neither.
+std::string network_text(const std::string& text);
 
 }  // namespace mininas

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "mcu/host/sizes.h"
 #include "nn/model_file.h"
+#include "nn/named_networks.h"
 #include "nn/quantized_model.h"
 #include "search/build.h"
 #include "search/cli/commands.h"
@@ -24,7 +25,7 @@ struct Options {
 
 // The network of a run, or that of an architecture's text.
 NetworkSpec spec_of(const Options& o, const Command& command) {
-  if (!std::filesystem::is_directory(o.what)) return build_network_spec(parse_architecture(o.what), parse_image_shape(o.input), o.classes);
+  if (!std::filesystem::is_directory(o.what)) return build_network_spec(o.what, parse_image_shape(o.input), o.classes);
   if (command.given("input") || command.given("classes"))
     throw UsageError("--input and --classes go with an architecture; a run knows its own");
   const RunFolder folder = RunFolder::view(o.what);
@@ -88,7 +89,8 @@ void add_inspect_command(Parser& parser) {
   Command& command = parser.add("inspect", "a row a layer: shape, parameters, MACs, flash, live RAM; totals",
                                 "Example:\n  mininas inspect w72:s3*10 --input 32x32x3 --classes 10",
                                 [o](const Command& given) { return run(*o, given); });
-  command.positional("A-or-RUN", o->what, "an architecture, such as w16:s3*5, or the folder of a run");
+  command.positional("A-or-RUN", o->what,
+                     "an architecture, such as w16:s3*5, a network by name (" + network_names() + "), or the folder of a run");
   command.option("input", o->input, "height x width x channels of the image");
   command.fields({{"classes", "number of classes", &o->classes, 2, 100000}});
   add_common(command, o->common);

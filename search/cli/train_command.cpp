@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "datasets/open.h"
+#include "nn/named_networks.h"
 #include "search/build.h"
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
@@ -26,13 +27,13 @@ OptionFields length_fields(TrainConfig& c) {
           {"steps", "stop after so many steps; 0: no limit", &c.max_steps, 0, 1e9}};
 }
 
-Record summarize(const Architecture& architecture, Trainable& network, const TrainResult& result, const Dataset& data,
+Record summarize(const std::string& architecture, Trainable& network, const TrainResult& result, const Dataset& data,
                  const TrainConfig& config) {
   const EpochResult& last = result.epochs.back();
   const auto by_test = [](const EpochResult& a, const EpochResult& b) { return a.eval_accuracy < b.eval_accuracy; };
   const auto best = std::max_element(result.epochs.begin(), result.epochs.end(), by_test);
   Record record;
-  record.set("architecture", to_text(architecture)).set("params", parameter_count(network.spec()));
+  record.set("architecture", architecture).set("params", parameter_count(network.spec()));
   record.set("train_accuracy", last.train_accuracy).set("test_accuracy", last.eval_accuracy);
   record.set("best_test_accuracy", best->eval_accuracy)
       .set("best_epoch", best->epoch + 1)
@@ -41,7 +42,7 @@ Record summarize(const Architecture& architecture, Trainable& network, const Tra
   return record.set("seed", config.seed).set("data", data.name);
 }
 
-Record train_in(const RunFolder& folder, const Architecture& architecture, const Dataset& data, const TrainConfig& config,
+Record train_in(const RunFolder& folder, const std::string& architecture, const Dataset& data, const TrainConfig& config,
                 Progress& progress) {
   if (std::filesystem::exists(folder.summary_file())) return Record::read(folder.summary_file());
   const NetworkSpec spec = build_network_spec(architecture, data.train.shape, data.train.classes());
@@ -57,7 +58,7 @@ Record train_in(const RunFolder& folder, const Architecture& architecture, const
   }
 }
 
-Record train_without_folder(const Architecture& architecture, const Dataset& data, const TrainConfig& config, Progress& progress) {
+Record train_without_folder(const std::string& architecture, const Dataset& data, const TrainConfig& config, Progress& progress) {
   const NetworkSpec spec = build_network_spec(architecture, data.train.shape, data.train.classes());
   progress.stage("training");
   try {
@@ -71,12 +72,12 @@ Record train_without_folder(const Architecture& architecture, const Dataset& dat
 Record begin(const Command& command, Options& o, Progress& progress) {
   o.config.seed = o.common.seed;
   o.config.schedule = parse_schedule(o.schedule);
-  const Architecture architecture = parse_architecture(o.architecture);
+  const std::string architecture = network_text(o.architecture);
   const Dataset data = open_dataset(o.data, o.common.seed);
   if (!o.out.empty()) {
     const RunFolder folder = RunFolder::create(o.out);
     Record settings;
-    settings.set("architecture", to_text(architecture)).set("recipe", to_record(o.config));
+    settings.set("architecture", architecture).set("recipe", to_record(o.config));
     write_run_file(folder, {"train", command.typed(), o.data, content_digest(data.train), content_digest(data.test)}, settings);
     return train_in(folder, architecture, data, o.config, progress);
   }
@@ -88,8 +89,7 @@ Record go_on(const Options& o, Progress& progress) {
   const RunFile run = read_run_file(folder, "train");
   const Dataset data = open_run_data(run, o.data);
   check_same_data(folder, run.identity, content_digest(data.train), content_digest(data.test));
-  return train_in(folder, parse_architecture(run.settings.string("architecture")), data, train_config_from(run.settings.record("recipe")),
-                  progress);
+  return train_in(folder, run.settings.string("architecture"), data, train_config_from(run.settings.record("recipe")), progress);
 }
 
 void print_summary(const Record& s) {
@@ -127,7 +127,8 @@ void add_train_command(Parser& parser) {
       parser.add("train", "trains one architecture by the published recipe",
                  "Example:\n  mininas train --arch w16:s3*5 --data cifar10:build/data:airplane,automobile --epochs 10\n\n" + dataset_help(),
                  [o](const Command& given) { return run(*o, given); });
-  command.option("arch", o->architecture, "width and layers, such as w16:s3*5 or w24:s3,c3,s5*3");
+  command.option("arch", o->architecture,
+                 "width and layers, such as w16:s3*5 or w24:s3,c3,s5*3, or a network by name: " + network_names());
   command.option("data", o->data, "the images, see below");
   command.option("out", o->out, "folder to keep the network in; without it nothing is written");
   command.option("resume", o->resume, "folder of a training to go on with; its settings stand");

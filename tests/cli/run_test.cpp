@@ -251,6 +251,26 @@ TEST_CASE("train stops after the steps asked for", "[cli][train]") {
   CHECK(answer.json().integer("epochs") == 1);
 }
 
+TEST_CASE("published networks go from training to verified C", "[cli][train][named]") {
+  if (skipped_without("cc")) return;
+  for (const std::string name : {"resnet8", "mobilenetv2"}) {
+    INFO(name);
+    const TempDir folder;
+    const std::string out = (folder / "run").string();
+    const Answer trained = mininas::test::mininas({"train", "--arch", name, "--data", "synthetic:size=8,train=64,test=6", "--steps", "2",
+                                                   "--batch", "32", "--out", out, "--json", "--quiet"});
+    INFO(trained.errors);
+    REQUIRE(trained.status == 0);
+    CHECK(trained.json().string("architecture") == name);
+    REQUIRE(mininas::test::mininas({"quantize", out, "--qat-epochs", "1", "--quiet"}).status == 0);
+    const Record verified = mininas::test::mininas({"verify", out, "--json", "--quiet"}).json();
+    CHECK(verified.integer("images") == 6);
+    CHECK(verified.integer("bytes_different") == 0);
+    CHECK(mininas::test::mininas({"eval", out, "--int8", "--json"}).json().integer("images") == 6);
+    CHECK(mininas::test::mininas({"train", "--resume", out, "--json"}).json().to_line() == trained.json().to_line());
+  }
+}
+
 TEST_CASE("real images go through training as generated ones do", "[cli][train][data]") {
   const char* data = std::getenv("MININAS_DATA");
   if (data == nullptr) {

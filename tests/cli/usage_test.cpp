@@ -69,6 +69,7 @@ TEST_CASE("what cannot be done is one line and exit status 1, with nothing half 
   const std::string out = (folder / "run").string();
   check_refusal({"inspect", "w16:s3*2"}, "at least 3 layers");
   check_refusal({"inspect", "w16:s4*5"}, "position 6");
+  check_refusal({"inspect", "resnet9"}, "the name of a network");
   check_refusal({"inspect", "w16:s3*5", "--input", "32x32"}, "32x32");
   check_refusal({"inspect", folder.path().string()}, "holds no run");
   check_refusal({"train", "--arch", "w8:s4*3", "--data", "synthetic", "--out", out}, "position 5");
@@ -98,6 +99,8 @@ TEST_CASE("inspect tells the published sizes", "[cli][inspect]") {
   CHECK(json.integer("flash_bytes") == json.integer("model_bytes") + json.integer("code_bytes"));
   CHECK(json.integer("ram_bytes") == 32 * 32 * 144 * 2);
   CHECK(json.has("layers"));
+  const Answer named = mininas::test::mininas({"inspect", "mobilenetv2", "--classes", "10", "--json"});
+  CHECK(named.json().integer("params") == 2'296'922);
   const Answer table = mininas::test::mininas({"inspect", "w16:s3*6", "--input", "32x32x3", "--classes", "2"});
   CHECK_THAT(table.output, Catch::Contains("11,682") && Catch::Contains("layer5.pointwise") && Catch::Contains("65,536 bytes of arena"));
 }
