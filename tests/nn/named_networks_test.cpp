@@ -76,7 +76,7 @@ TEST_CASE("a name that no network has is refused with those there are", "[nn][na
 
 TEST_CASE("named networks are the composition of the definitions: logits, and the slope of the loss", "[nn][named][gradient]") {
   // In a network of 53 norms a few values fall on different sides of a ReLU in float and in double, and each shifts the slope a little.
-  for (const auto& [name, tolerance] : {std::pair{"resnet8", 1e-4}, std::pair{"mobilenetv2", 2e-2}}) {
+  for (const auto& [name, tolerance] : {std::pair{"resnet8", 1e-3}, std::pair{"mobilenetv2", 2e-2}}) {
     INFO(name);
     const NetworkSpec spec = named_network(name, {16, 16, 3}, 3);
     const ImageSet images = noise_images(spec.input, spec.classes, 4, Rng(1));
