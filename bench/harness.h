@@ -1,28 +1,13 @@
-// What every benchmark needs: robust times, the limits of the machine, and rows that can be compared later.
-// A time is the median of many repeats with its median absolute deviation, after a warm-up: both ignore the odd repeat in which the machine
-// did something else. A figure without machine, compiler, flags and threads beside it says nothing: `machine_line` prints them.
+// What every benchmark needs beside robust times (core/timing.h): the limits of the machine, and rows that can be compared later.
+// A figure without machine, compiler, flags and threads beside it says nothing: `machine_line` prints them.
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "core/timing.h"
+
 namespace mininas::bench {
-
-struct Timing {
-  double seconds = 0.0;    // median of one call
-  double best = 0.0;       // the fastest: what is left on a machine that others use too
-  double deviation = 0.0;  // median absolute deviation, seconds
-  int repeats = 0;
-};
-
-struct MeasureOptions {
-  double budget_seconds = 0.3;  // stop after this time ...
-  int least_repeats = 5;        // ... but not before
-};
-
-// Calls `body` twice unmeasured, then until the options are met.
-Timing measure(const std::function<void()>& body, const MeasureOptions& options = {});
 
 // What the cores in use can do at best, measured: fused multiply-adds in registers (two operations each), and copying 64 MiB a thread
 // (a byte copied is a byte read and a byte written).

@@ -16,6 +16,7 @@ void add_export_command(Parser& parser);
 void add_verify_command(Parser& parser);
 void add_eval_command(Parser& parser);
 void add_inspect_command(Parser& parser);
+void add_bench_command(Parser& parser);
 
 // Options that every command has.
 struct CommonOptions {

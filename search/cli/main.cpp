@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
     add_verify_command(parser);
     add_eval_command(parser);
     add_inspect_command(parser);
+    add_bench_command(parser);
     const auto action = parser.parse(argc, argv);
     watch_for_interrupts();
     return action();
