@@ -1,4 +1,6 @@
 // Kernels without a window: batch norm, ReLU, sums and the optimiser's step. All of them are bound by memory, so each makes one pass.
+#include <type_traits>
+
 #include "core/kernels/simd.h"
 #include "core/kernels/tables.h"
 
@@ -13,71 +15,105 @@ MN_INLINE void for_vectors(int64_t count, const Body& body) {
   if (i < count) body(i, static_cast<int>(count - i));
 }
 
-// Several groups of channels at once from channel c on, while that many are left: one chain alone would wait for each of its additions.
-template <int kGroups>
-MN_INLINE int64_t sums_of_groups(const float* x, int64_t pixels, int64_t channels, int64_t c, float* sum, float* squares) {
-  for (; c + (kGroups - 1) * kLanes < channels; c += kGroups * kLanes) {
-    F16 s[kGroups], q[kGroups];
-    MN_UNROLL for (int g = 0; g < kGroups; ++g) {
-      s[g] = F16::load(sum + c + g * kLanes);
-      q[g] = F16::load(squares + c + g * kLanes);
-    }
-    for (int64_t i = 0; i < pixels; ++i) {
-      MN_UNROLL for (int g = 0; g < kGroups; ++g) {
-        const F16 v = F16::load(x + i * channels + c + g * kLanes);
-        s[g] = s[g] + v;
-        q[g] = multiply_add(v, v, q[g]);
-      }
-    }
-    MN_UNROLL for (int g = 0; g < kGroups; ++g) {
-      const int lanes = static_cast<int>(smaller<int64_t>(kLanes, channels - c - g * kLanes));
-      s[g].store_first(sum + c + g * kLanes, lanes);
-      q[g].store_first(squares + c + g * kLanes, lanes);
-    }
-  }
+// body(c, lanes of the last group, std::integral_constant of how many groups) for groups of up to sixteen channels, several at once while that
+// many are left. Together they walk through memory in order, as it is fetched, and one group's additions do not wait for another's.
+template <int kGroups = 4, class Body>
+MN_INLINE int64_t for_joint_groups(int64_t channels, const Body& body, int64_t c = 0) {
+  for (; c + (kGroups - 1) * kLanes < channels; c += kGroups * kLanes)
+    body(c, static_cast<int>(smaller<int64_t>(kLanes, channels - c - (kGroups - 1) * kLanes)), std::integral_constant<int, kGroups>());
+  if constexpr (kGroups > 1) c = for_joint_groups<kGroups / 2>(channels, body, c);
   return c;
 }
+
+// kGroups vectors of consecutive channels.
+template <int kGroups>
+struct Groups {
+  F16 group[kGroups];
+
+  static MN_INLINE Groups load(const float* p) {
+    Groups v;
+    MN_UNROLL for (int i = 0; i < kGroups; ++i) v.group[i] = F16::load(p + i * kLanes);
+    return v;
+  }
+  // Also asks for what lies 8 KiB further on: of a tensor too large for the caches, that is what the next calls read.
+  static MN_INLINE Groups load_ahead(const float* p) {
+    constexpr int kAhead = 2048;
+    MN_UNROLL for (int i = 0; i < kGroups; ++i) __builtin_prefetch(p + i * kLanes + kAhead);
+    return load(p);
+  }
+  MN_INLINE void store(float* p, int last_lanes) const {
+    MN_UNROLL for (int i = 0; i < kGroups - 1; ++i) group[i].store(p + i * kLanes);
+    group[kGroups - 1].store_first(p + (kGroups - 1) * kLanes, last_lanes);
+  }
+};
 
 }  // namespace
 
 void channel_sums(const float* x, int64_t pixels, int64_t channels, float* sum, float* squares) {
-  int64_t c = sums_of_groups<4>(x, pixels, channels, 0, sum, squares);
-  c = sums_of_groups<2>(x, pixels, channels, c, sum, squares);
-  sums_of_groups<1>(x, pixels, channels, c, sum, squares);
+  for_joint_groups(channels, [&](int64_t c, int last, auto groups) {
+    constexpr int kGroups = decltype(groups)::value;
+    using Values = Groups<kGroups>;
+    Values s = Values::load(sum + c), q = Values::load(squares + c);
+    for (const float *p = x + c, *end = p + pixels * channels; p != end; p += channels) {
+      const Values v = Values::load(p);
+      MN_UNROLL for (int i = 0; i < kGroups; ++i) {
+        s.group[i] = s.group[i] + v.group[i];
+        q.group[i] = multiply_add(v.group[i], v.group[i], q.group[i]);
+      }
+    }
+    s.store(sum + c, last);
+    q.store(squares + c, last);
+  });
 }
 
 void normalize(const NormRows& n, float* y) {
-  for_channel_groups(n.channels, [&](int64_t c, int lanes) {
-    const F16 scale = F16::load(n.scale + c), shift = F16::load(n.shift + c);
+  for_joint_groups(n.channels, [&](int64_t c, int last, auto groups) {
+    constexpr int kGroups = decltype(groups)::value;
+    using Values = Groups<kGroups>;
+    const Values scale = Values::load(n.scale + c), shift = Values::load(n.shift + c);
     for (int64_t i = 0; i < n.pixels; ++i) {
-      const F16 v = multiply_add(F16::load(n.x + i * n.channels + c), scale, shift);
-      (n.relu ? relu(v) : v).store_first(y + i * n.channels + c, lanes);
+      Values v = Values::load_ahead(n.x + i * n.channels + c);
+      MN_UNROLL for (int k = 0; k < kGroups; ++k) {
+        v.group[k] = multiply_add(v.group[k], scale.group[k], shift.group[k]);
+        if (n.relu) v.group[k] = relu(v.group[k]);
+      }
+      v.store(y + i * n.channels + c, last);
     }
   });
 }
 
 void mask_gradient(const NormRows& n, const float* dy, const float* mean, float* g, float* sum, float* products) {
-  for_channel_groups(n.channels, [&](int64_t c, int lanes) {
-    const F16 scale = F16::load(n.scale + c), shift = F16::load(n.shift + c), m = F16::load(mean + c);
-    F16 s = F16::load(sum + c), p = F16::load(products + c);
+  for_joint_groups(n.channels, [&](int64_t c, int last, auto groups) {
+    constexpr int kGroups = decltype(groups)::value;
+    using Values = Groups<kGroups>;
+    const Values scale = Values::load(n.scale + c), shift = Values::load(n.shift + c), m = Values::load(mean + c);
+    Values s = Values::load(sum + c), p = Values::load(products + c);
     for (int64_t i = 0; i < n.pixels; ++i) {
-      const F16 x = F16::load(n.x + i * n.channels + c), above = F16::load(dy + i * n.channels + c);
-      const F16 v = n.relu ? where_positive(multiply_add(x, scale, shift), above) : above;
-      v.store_first(g + i * n.channels + c, lanes);
-      s = s + v;
-      p = multiply_add(v, x - m, p);
+      const Values x = Values::load(n.x + i * n.channels + c);
+      Values v = Values::load(dy + i * n.channels + c);
+      MN_UNROLL for (int k = 0; k < kGroups; ++k) {
+        if (n.relu) v.group[k] = where_positive(multiply_add(x.group[k], scale.group[k], shift.group[k]), v.group[k]);
+        s.group[k] = s.group[k] + v.group[k];
+        p.group[k] = multiply_add(v.group[k], x.group[k] - m.group[k], p.group[k]);
+      }
+      v.store(g + i * n.channels + c, last);
     }
-    s.store_first(sum + c, lanes);
-    p.store_first(products + c, lanes);
+    s.store(sum + c, last);
+    p.store(products + c, last);
   });
 }
 
 void norm_gradient(const float* x, const float* g, int64_t pixels, int64_t channels, const NormSlopes& slopes, float* dx) {
-  for_channel_groups(channels, [&](int64_t c, int lanes) {
-    const F16 scale = F16::load(slopes.scale + c), factor = F16::load(slopes.factor + c), offset = F16::load(slopes.offset + c);
+  for_joint_groups(channels, [&](int64_t c, int last, auto groups) {
+    constexpr int kGroups = decltype(groups)::value;
+    using Values = Groups<kGroups>;
+    const Values scale = Values::load(slopes.scale + c), factor = Values::load(slopes.factor + c), offset = Values::load(slopes.offset + c);
     for (int64_t i = 0; i < pixels; ++i) {
-      const F16 linear = multiply_add(F16::load(x + i * channels + c), factor, offset);
-      multiply_add(F16::load(g + i * channels + c), scale, linear).store_first(dx + i * channels + c, lanes);
+      const Values raw = Values::load_ahead(x + i * channels + c);
+      Values v = Values::load_ahead(g + i * channels + c);
+      MN_UNROLL for (int k = 0; k < kGroups; ++k)
+        v.group[k] = multiply_add(v.group[k], scale.group[k], multiply_add(raw.group[k], factor.group[k], offset.group[k]));
+      v.store(dx + i * channels + c, last);
     }
   });
 }
