@@ -16,13 +16,13 @@ namespace {
 struct BackwardWeights {
   const float* depthwise = nullptr;  // as forward: for the recomputation
   Tensor flipped;                    // depthwise, turned
-  PackedWeights conv;                // turned and transposed
+  std::vector<PackedWeights> conv;   // turned and transposed
 };
 
 // What one task needs besides its rows.
 struct Gradients {
   float* depthwise;  // [k][k][c]
-  float* conv;       // OHWI
+  float* conv;       // see packed_weights.h
 };
 
 // The bands of one image after another, with buffers that are reused. See conv_unit.h for how gradients travel.
@@ -33,14 +33,14 @@ class BackwardBands {
       : unit_(unit), geometry_(unit.geometry), w_(geometry_.window), g_(g), raw_(tape.value(unit.raw)), slopes_(slopes), weights_(weights),
         dx_(dx), dx_sums_(dx_sums), reader_{geometry_, tape.value(unit.x.raw), unit.x.norm.get()}, band_(geometry_.band_rows()),
         padded_(geometry_.padded_row(), (band_ - 1) * w_.stride + w_.kernel),
-        spread_(geometry_.spread_row(), band_ * w_.stride + 2 * w_.kernel + w_.stride),
+        spread_(geometry_.gradient_row(), band_ * w_.stride + 2 * w_.kernel + w_.stride),
         dy_(buffer(band_ * w_.out_w() * geometry_.out_c)), middle_(buffer(geometry_.mixed ? band_ * w_.out_w() * w_.out_c : 1)),
         inner_(buffer(middle_.size())), dz_(buffer((band_ * w_.stride + w_.kernel) * w_.in_w * w_.in_c)) {}
 
   void run(int64_t image, const Gradients& sums) {
     padded_.restart();
     spread_.restart();
-    spread_.append_zeros(w_.kernel - 1 - w_.padding());
+    spread_.append_zeros(geometry_.gradient_border());
     int64_t done = 0;  // rows of dx
     for (int64_t y = 0; y < w_.out_h(); y += band_) {
       const int64_t rows = std::min(band_, w_.out_h() - y);
@@ -69,13 +69,13 @@ class BackwardBands {
     const int64_t out_w = w_.out_w();
     const float* padded = padded_.row(y * w_.stride);
     if (!geometry_.depthwise) {
-      add_window_gradient(dy_.data(), w_.out_c, geometry_.windows(padded), rows, out_w, sums.conv);
+      add_window_gradient(w_, dy_.data(), geometry_.windows(padded), rows, sums.conv);
       return dy_.data();
     }
     const float* inner = dy_.data();
     if (geometry_.mixed) {  // through the pointwise convolution behind the depthwise one
-      add_pixel_gradient(dy_.data(), geometry_.out_c, middle_.data(), w_.out_c, rows * out_w, sums.conv);
-      multiply_pixels(dy_.data(), rows * out_w, geometry_.out_c, weights_.conv, w_.out_c, inner_.data());
+      add_pixel_gradient(geometry_.mix(), dy_.data(), middle_.data(), rows * out_w, sums.conv);
+      multiply_pixels(dy_.data(), rows * out_w, geometry_.out_c, weights_.conv[0], w_.out_c, inner_.data());
       inner = inner_.data();
     }
     kernels().depthwise_weight_gradient({.in = padded, .in_row = geometry_.padded_row(), .out_gradient = inner, .gradient = sums.depthwise,
@@ -83,22 +83,30 @@ class BackwardBands {
     return inner;
   }
 
-  // Spreads the window's output gradient (zeros between its pixels where the stride is not 1, a border around it); the input gradient is a
-  // convolution of stride 1 over that, with the kernel turned. Returns how many of its rows are done.
+  // Appends the window's output gradient to the rows that the input gradient reads, and makes as many of its rows as they suffice for. Returns
+  // how many of them are done.
   int64_t input_gradient(int64_t image, int64_t y, int64_t rows, const float* inner, int64_t done) {
     for (int64_t row = 0; row < rows; ++row) spread_row(inner + row * w_.out_w() * w_.out_c);
     const bool last = y + rows == w_.out_h();
-    if (last) spread_.append_zeros(w_.in_h + w_.kernel - 1 - spread_.end());
+    if (last) spread_.append_zeros(geometry_.depthwise ? w_.in_h + w_.kernel - 1 - spread_.end() : geometry_.gradient_border());
     const int64_t ready = last ? w_.in_h : std::clamp((y + rows) * w_.stride - w_.padding(), done, w_.in_h);
     if (ready > done) finish_rows(image, done, ready - done);
-    spread_.drop_before(ready);
+    spread_.drop_before(first_spread_row(ready));
     return ready;
   }
 
+  // The first row of spread_ that row `row` of the input gradient reads.
+  int64_t first_spread_row(int64_t row) const {
+    if (geometry_.depthwise) return row;
+    const Phase phase = phase_of(w_, (row + w_.padding()) % w_.stride);
+    return phase.start + (row - phase.first) / w_.stride + geometry_.gradient_border();
+  }
+
   void spread_row(const float* gradient) {
-    const int64_t border = (w_.kernel - 1 - w_.padding()) * w_.out_c, pixels = w_.out_w() * w_.out_c, width = geometry_.spread_row();
+    const int64_t border = geometry_.gradient_border() * w_.out_c, pixels = w_.out_w() * w_.out_c, width = geometry_.gradient_row();
+    const int64_t step = geometry_.gradient_step();
     float* out = spread_.append(1);
-    if (w_.stride == 1) {
+    if (step == 1) {
       std::memset(out, 0, static_cast<size_t>(border) * sizeof(float));
       std::memcpy(out + border, gradient, static_cast<size_t>(pixels) * sizeof(float));
       std::memset(out + border + pixels, 0, static_cast<size_t>(width - border - pixels) * sizeof(float));
@@ -106,8 +114,8 @@ class BackwardBands {
     }
     std::memset(out, 0, static_cast<size_t>(width) * sizeof(float));
     for (int64_t x = 0; x < w_.out_w(); ++x)
-      std::memcpy(out + border + x * w_.stride * w_.out_c, gradient + x * w_.out_c, static_cast<size_t>(w_.out_c) * sizeof(float));
-    spread_.append_zeros(w_.stride - 1);
+      std::memcpy(out + border + x * step * w_.out_c, gradient + x * w_.out_c, static_cast<size_t>(w_.out_c) * sizeof(float));
+    spread_.append_zeros(step - 1);
   }
 
   // Rows of dx: the convolution, then the mask of the input's ReLU and the sums that its norm needs.
@@ -116,13 +124,13 @@ class BackwardBands {
     float* out = dx_->data() + (image * w_.in_h + first) * row_floats;
     const Norm* norm = unit_.x.norm.get();
     float* dz = norm ? dz_.data() : out;
-    const float* spread = spread_.row(first);
+    const int64_t spread_first = first_spread_row(first);
+    const float* spread = spread_.row(spread_first);
     if (geometry_.depthwise)
-      kernels().depthwise({.in = spread, .in_row = geometry_.spread_row(), .weights = weights_.flipped.data(), .out = dz,
+      kernels().depthwise({.in = spread, .in_row = geometry_.gradient_row(), .weights = weights_.flipped.data(), .out = dz,
                            .rows = rows, .width = w_.in_w, .channels = w_.in_c, .kernel = w_.kernel, .stride = 1});
     else
-      multiply_windows({.padded = spread, .padded_row = geometry_.spread_row(), .channels = w_.out_c, .kernel = w_.kernel, .stride = 1},
-                       rows, w_.in_w, weights_.conv, w_.in_c, dz);
+      multiply_transposed(w_, {spread, spread_first - geometry_.gradient_border()}, first, rows, weights_.conv, dz);
     if (norm)
       kernels().mask_gradient(reader_.rows(image, first, rows), dz, norm->batch.mean.data(), out, dx_sums_->first(image),
                               dx_sums_->second(image));
@@ -153,10 +161,10 @@ BackwardWeights prepare(const Tape& tape, const Unit& unit) {
   return weights;
 }
 
-Tensor part_of(const Tensor& sums, int64_t first, const Shape& shape) {
-  Tensor part = Tensor::uninitialized(shape);
-  std::copy_n(sums.data() + first, shape.size(), part.data());
-  return part;
+Tensor first_of(const Tensor& sums, const Shape& shape) {
+  Tensor first = Tensor::uninitialized(shape);
+  std::copy_n(sums.data(), shape.size(), first.data());
+  return first;
 }
 
 }  // namespace
@@ -180,8 +188,9 @@ void unit_backward(Tape& tape, const Unit& unit, const Tensor& g) {
   });
   tape.accumulate(norm.gamma, std::move(d.dgamma));
   tape.accumulate(norm.beta, std::move(d.dbeta));
-  if (unit.weights.depthwise) tape.accumulate(*unit.weights.depthwise, part_of(sums, 0, w.depthwise_weight()));
-  if (unit.weights.conv) tape.accumulate(*unit.weights.conv, part_of(sums, depthwise_size, tape.value(*unit.weights.conv).shape()));
+  if (unit.weights.depthwise) tape.accumulate(*unit.weights.depthwise, first_of(sums, w.depthwise_weight()));
+  if (unit.weights.conv)
+    tape.accumulate(*unit.weights.conv, gradient_as_weight(geometry.mixed ? geometry.mix() : w, sums.data() + depthwise_size));
   if (!wants_input) return;
   if (unit.x.norm) unit.x.norm->add_sums(dx_sums.total());
   tape.accumulate(unit.x.raw, std::move(dx));

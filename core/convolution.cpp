@@ -68,9 +68,17 @@ Tensor conv2d(const ConvGeometry& g, const Tensor& x, const Tensor& weight) {
 Tensor conv2d_input_gradient(const ConvGeometry& g, const Tensor& dy, const Tensor& weight) {
   check_shape(dy.shape(), g.output(), "output gradient");
   check_shape(weight.shape(), g.weight(), "weight");
-  const PackedWeights packed = pack_backward(g, weight);
-  if (is_pointwise(g)) return pointwise_product(dy, packed, g.input());
-  return window_product(PaddedView::of_output_gradient(g, dy), g.kernel, 1, packed, g.input());
+  const std::vector<PackedWeights> phases = pack_backward(g, weight);
+  if (is_pointwise(g)) return pointwise_product(dy, phases[0], g.input());
+  const int64_t border = gradient_border(g), padded_rows = g.out_h() + 2 * border;
+  const PaddedView view{.source = &dy, .border_top = border, .border_left = border, .width = g.out_w() + 2 * border, .dilation = 1};
+  Tensor dx = Tensor::uninitialized(g.input());
+  parallel_for(g.batch, [&](int64_t image) {
+    Tensor padded = Tensor::uninitialized({1, padded_rows, view.width, g.out_c});
+    view.copy_rows(image, 0, padded_rows, padded.data());
+    multiply_transposed(g, {padded.data(), -border}, 0, g.in_h, phases, dx.data() + image * g.in_h * g.in_w * g.in_c);
+  });
+  return dx;
 }
 
 Tensor conv2d_weight_gradient(const ConvGeometry& g, const Tensor& x, const Tensor& dy) {
@@ -79,18 +87,19 @@ Tensor conv2d_weight_gradient(const ConvGeometry& g, const Tensor& x, const Tens
   const int64_t pixels = g.out_h() * g.out_w();
   const PaddedView view = PaddedView::of_input(g, x);
   const BandPlan plan = plan_bands(view, g.out_h(), g.kernel, g.stride);
-  return sum_over_chunks(g.batch, g.weight(), [&](int64_t chunk, Tensor& sum) {
+  const Tensor sums = sum_over_chunks(g.batch, g.weight(), [&](int64_t chunk, Tensor& sum) {
     const int64_t begin = chunk_begin(g.batch, chunk), end = chunk_begin(g.batch, chunk + 1);
     if (is_pointwise(g))
-      return add_pixel_gradient(dy.data() + begin * pixels * g.out_c, g.out_c, x.data() + begin * pixels * g.in_c, g.in_c,
-                                (end - begin) * pixels, sum.data());
+      return add_pixel_gradient(g, dy.data() + begin * pixels * g.out_c, x.data() + begin * pixels * g.in_c, (end - begin) * pixels,
+                                sum.data());
     std::vector<float> buffer;
     for (int64_t image = begin; image < end; ++image)
       for_bands(view, plan, g.kernel, g.stride, image, buffer, [&](const Band& band) {
         const float* rows = dy.data() + (band.image * g.out_h() + band.first_row) * g.out_w() * g.out_c;
-        add_window_gradient(rows, g.out_c, window_rows(view, g.kernel, g.stride, band), band.rows, g.out_w(), sum.data());
+        add_window_gradient(g, rows, window_rows(view, g.kernel, g.stride, band), band.rows, sum.data());
       });
   });
+  return gradient_as_weight(g, sums.data());
 }
 
 }  // namespace mininas

@@ -10,6 +10,18 @@ namespace {
 constexpr int64_t kPanel = PackedWeights::kPanel;
 constexpr int64_t kPixelsAPass = 256;  // of a pixel gradient: both operands stay in cache while all tiles pass
 
+// sums[i][j] += sum over segments and steps of a[i] * b[j]: one side of a weight gradient gives the rows, the other one the columns.
+struct GradientSide {
+  const float* values;
+  int64_t count, segment, step;
+};
+void add_outer(const GradientSide& row, const GradientSide& column, int64_t segments, int64_t depth, float* sums, int64_t sums_row) {
+  kernels().product({.a = row.values, .a_row = 1, .a_segment = row.segment, .a_step = row.step,
+                     .b = column.values, .b_panel = kPanel, .b_segment = column.segment, .b_step = column.step,
+                     .c = sums, .c_row = sums_row,
+                     .rows = row.count, .columns = column.count, .segments = segments, .depth = depth, .accumulate = true});
+}
+
 }  // namespace
 
 void multiply_pixels(const float* x, int64_t pixels, int64_t channels, const PackedWeights& weights, int64_t out_c, float* y) {
@@ -29,23 +41,46 @@ void multiply_windows(const WindowRows& in, int64_t rows, int64_t width, const P
                        .rows = width, .columns = out_c, .segments = in.kernel, .depth = run, .accumulate = false});
 }
 
-void add_pixel_gradient(const float* dy, int64_t out_c, const float* x, int64_t channels, int64_t pixels, float* dweight) {
-  for (int64_t first = 0; first < pixels; first += kPixelsAPass)
-    kernels().product({.a = dy + first * out_c, .a_row = 1, .a_segment = 0, .a_step = out_c,
-                       .b = x + first * channels, .b_panel = kPanel, .b_segment = 0, .b_step = channels,
-                       .c = dweight, .c_row = channels,
-                       .rows = out_c, .columns = channels, .segments = 1, .depth = std::min(kPixelsAPass, pixels - first),
-                       .accumulate = true});
+int64_t gradient_border(const ConvGeometry& g) { return (g.padding() + g.stride - 1) / g.stride; }
+
+void multiply_transposed(const ConvGeometry& g, const GradientRows& dy, int64_t first, int64_t rows,
+                         const std::vector<PackedWeights>& weights, float* dx) {
+  const int64_t border = gradient_border(g), dy_row = (g.out_w() + 2 * border) * g.out_c;
+  for (int64_t row = 0; row < rows; ++row) {
+    const int64_t remainder = (first + row + g.padding()) % g.stride;
+    const Phase high = phase_of(g, remainder);
+    const int64_t dy_first = high.start + (first + row - high.first) / g.stride;
+    for (int64_t column = 0; column < g.stride; ++column) {
+      const Phase wide = phase_of(g, column);
+      const PackedWeights& packed = weights[static_cast<size_t>(remainder * g.stride + column)];
+      if (wide.first >= g.in_w) continue;
+      kernels().product({.a = dy.padded + (dy_first - dy.first) * dy_row + (wide.start + border) * g.out_c, .a_row = g.out_c,
+                         .a_segment = dy_row, .a_step = 1,
+                         .b = packed.values.data(), .b_panel = packed.panel(), .b_segment = wide.taps * g.out_c * kPanel, .b_step = kPanel,
+                         .c = dx + (row * g.in_w + wide.first) * g.in_c, .c_row = g.stride * g.in_c,
+                         .rows = (g.in_w - wide.first + g.stride - 1) / g.stride, .columns = g.in_c,
+                         .segments = high.taps, .depth = wide.taps * g.out_c, .accumulate = false});
+    }
+  }
 }
 
-void add_window_gradient(const float* dy, int64_t out_c, const WindowRows& in, int64_t rows, int64_t width, float* dweight) {
-  const int64_t run = in.kernel * in.channels;
-  for (int64_t ky = 0; ky < in.kernel; ++ky)
-    kernels().product({.a = dy, .a_row = 1, .a_segment = width * out_c, .a_step = out_c,
-                       .b = in.padded + ky * in.padded_row, .b_panel = kPanel, .b_segment = in.stride * in.padded_row,
-                       .b_step = in.stride * in.channels,
-                       .c = dweight + ky * run, .c_row = in.kernel * run,
-                       .rows = out_c, .columns = run, .segments = rows, .depth = width, .accumulate = true});
+void add_pixel_gradient(const ConvGeometry& g, const float* dy, const float* x, int64_t pixels, float* sums) {
+  const bool turned = gradient_is_turned(g);
+  for (int64_t first = 0; first < pixels; first += kPixelsAPass) {
+    const GradientSide out{dy + first * g.out_c, g.out_c, 0, g.out_c}, in{x + first * g.in_c, g.in_c, 0, g.in_c};
+    add_outer(turned ? in : out, turned ? out : in, 1, std::min(kPixelsAPass, pixels - first), sums, turned ? g.out_c : g.in_c);
+  }
+}
+
+void add_window_gradient(const ConvGeometry& g, const float* dy, const WindowRows& in, int64_t rows, float* sums) {
+  const bool turned = gradient_is_turned(g);
+  const int64_t run = in.kernel * in.channels, width = g.out_w();
+  const GradientSide out{dy, g.out_c, width * g.out_c, g.out_c};
+  for (int64_t ky = 0; ky < in.kernel; ++ky) {
+    const GradientSide taps{in.padded + ky * in.padded_row, run, in.stride * in.padded_row, in.stride * in.channels};
+    add_outer(turned ? taps : out, turned ? out : taps, rows, width, sums + ky * run * (turned ? g.out_c : 1),
+              turned ? g.out_c : in.kernel * run);
+  }
 }
 
 }  // namespace mininas

@@ -20,11 +20,24 @@ struct WindowRows {
 // contiguous floats.
 void multiply_windows(const WindowRows& in, int64_t rows, int64_t width, const PackedWeights& weights, int64_t out_c, float* y);
 
-// dweight[oc][channel] += sum over pixels of dy[pixel][oc] * x[pixel][channel]
-void add_pixel_gradient(const float* dy, int64_t out_c, const float* x, int64_t channels, int64_t pixels, float* dweight);
+// Rows of dy that the input gradient reads: with gradient_border(g) zero pixels on each side, from row `first` of dy on (negative, or behind the
+// last one: rows of zeros).
+struct GradientRows {
+  const float* padded;
+  int64_t first;
+};
+int64_t gradient_border(const ConvGeometry& g);
+
+// dx[row][x][in_c] for `rows` rows from row `first` on. Each phase (packed_weights.h) is a product of its own.
+void multiply_transposed(const ConvGeometry& g, const GradientRows& dy, int64_t first, int64_t rows,
+                         const std::vector<PackedWeights>& weights, float* dx);
+
+// dweight[oc][channel] += sum over pixels of dy[pixel][oc] * x[pixel][channel], for a pointwise convolution. The layout of these sums is
+// packed_weights.h's.
+void add_pixel_gradient(const ConvGeometry& g, const float* dy, const float* x, int64_t pixels, float* sums);
 
 // dweight[oc][ky][kx][channel] += sum over outputs of dy[row][x][oc] * the window's tap (ky, kx). For each kernel row, outputs are the
-// reduction and kernel * channels the columns.
-void add_window_gradient(const float* dy, int64_t out_c, const WindowRows& in, int64_t rows, int64_t width, float* dweight);
+// reduction; kernel * channels and output channels are rows and columns.
+void add_window_gradient(const ConvGeometry& g, const float* dy, const WindowRows& in, int64_t rows, float* sums);
 
 }  // namespace mininas

@@ -32,16 +32,14 @@ UnitGeometry unit_geometry(const Tape& tape, const NormedValue& x, const UnitWei
   return g;
 }
 
-void RowWindow::drop_before(int64_t begin) {
-  const int64_t kept = std::max<int64_t>(0, end_ - begin);
-  if (kept > 0 && begin > begin_) std::memmove(memory_.data(), row(begin), static_cast<size_t>(kept * row_floats_) * sizeof(float));
-  begin_ = begin;
-  end_ = begin + kept;
-}
-
 float* RowWindow::append(int64_t rows) {
-  MN_CHECK(end_ + rows - begin_ <= capacity_, rows, " rows more than ", capacity_);
-  float* first = memory_.data() + (end_ - begin_) * row_floats_;
+  begin_ = std::min(begin_, end_);
+  if (end_ + rows - origin_ > capacity_) {
+    MN_CHECK(end_ + rows - begin_ <= capacity_, rows, " rows more than ", capacity_);
+    std::memmove(memory_.data(), row(begin_), static_cast<size_t>((end_ - begin_) * row_floats_) * sizeof(float));
+    origin_ = begin_;
+  }
+  float* first = memory_.data() + (end_ - origin_) * row_floats_;
   end_ += rows;
   return first;
 }

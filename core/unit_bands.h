@@ -21,7 +21,13 @@ struct UnitGeometry {
     return {.batch = window.batch, .in_h = window.out_h(), .in_w = window.out_w(), .in_c = window.out_c, .out_c = out_c};
   }
   int64_t padded_row() const { return (window.in_w + 2 * window.padding()) * window.in_c; }      // floats
-  int64_t spread_row() const { return (window.in_w + window.kernel - 1) * window.out_c; }  // of the window's output gradient, see below
+  // The window's output gradient as the input gradient reads it, with zeros around. A depthwise kernel slides over it by single pixels, so there
+  // they lie `stride` apart, zeros between; a standard convolution skips those (products.h, multiply_transposed).
+  int64_t gradient_step() const { return depthwise ? window.stride : 1; }
+  int64_t gradient_border() const { return depthwise ? window.kernel - 1 - window.padding() : mininas::gradient_border(window); }
+  int64_t gradient_row() const {  // floats
+    return (depthwise ? window.in_w + window.kernel - 1 : window.out_w() + 2 * gradient_border()) * window.out_c;
+  }
   // What a window sees of padded rows.
   WindowRows windows(const float* padded) const {
     return {.padded = padded, .padded_row = padded_row(), .channels = window.in_c, .kernel = window.kernel, .stride = window.stride};
@@ -36,20 +42,22 @@ UnitGeometry unit_geometry(const Tape& tape, const NormedValue& x, const UnitWei
 // Rows numbered from 0 that are appended at one end and dropped at the other; those between lie in one piece of memory.
 class RowWindow {
  public:
-  RowWindow(int64_t row_floats, int64_t capacity)
-      : row_floats_(row_floats), memory_(Tensor::uninitialized({1, 1, 1, row_floats * capacity})), capacity_(capacity) {}
+  // At most `kept` rows at a time. Room for twice as many: rows that stay move to the front only once in a while.
+  RowWindow(int64_t row_floats, int64_t kept)
+      : row_floats_(row_floats), memory_(Tensor::uninitialized({1, 1, 1, row_floats * 2 * kept})), capacity_(2 * kept) {}
 
   int64_t end() const { return end_; }
-  const float* row(int64_t index) const { return memory_.data() + (index - begin_) * row_floats_; }
-  void restart() { begin_ = end_ = 0; }
-  void drop_before(int64_t begin);
+  const float* row(int64_t index) const { return memory_.data() + (index - origin_) * row_floats_; }
+  void restart() { origin_ = begin_ = end_ = 0; }
+  void drop_before(int64_t begin) { begin_ = begin; }
   float* append(int64_t rows);
   void append_zeros(int64_t rows);
 
  private:
   int64_t row_floats_;
   Tensor memory_;
-  int64_t capacity_, begin_ = 0, end_ = 0;
+  int64_t capacity_;
+  int64_t origin_ = 0, begin_ = 0, end_ = 0;  // the row at the memory's start; the rows that are kept
 };
 
 // How a unit reads its input: pixels through the norm, border zero.
