@@ -24,6 +24,8 @@ endif
 ISA_baseline := -DMN_ISA=baseline -DEigen=Eigen_baseline
 ISA_avx2     := -mavx2 -mfma -DMN_ISA=avx2 -DEigen=Eigen_avx2
 ISA_avx512   := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512 -DMN_ISA=avx512 -DEigen=Eigen_avx512
+# The integer kernels once more, with byte products.
+ISA_avx512vnni := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512vnni -mfma -mprefer-vector-width=512 -DMN_ISA=avx512vnni -DEigen=Eigen_avx512vnni
 
 LIBRARY := $(wildcard core/*.cpp datasets/*.cpp nn/*.cpp mcu/host/*.cpp search/*.cpp)
 RUNTIME := $(wildcard mcu/runtime/*.c)
@@ -34,6 +36,9 @@ BENCHES := $(wildcard bench/*_bench.cpp)
 
 objects  = $(patsubst %,$(BUILD)/%.o,$(1))
 KERNEL_OBJECTS := $(foreach isa,$(ISAS),$(patsubst %.cpp,$(BUILD)/%.$(isa).o,$(KERNELS)))
+ifneq ($(filter avx512,$(ISAS)),)
+KERNEL_OBJECTS += $(patsubst %.cpp,$(BUILD)/%.avx512vnni.o,$(wildcard core/kernels/int8_*.cpp))
+endif
 LIBRARY_OBJECTS := $(call objects,$(LIBRARY) $(RUNTIME)) $(KERNEL_OBJECTS)
 
 # One short line a file; `make V=1` shows the commands.
@@ -81,7 +86,7 @@ $(BUILD)/core/kernels/%.$(1).o: core/kernels/%.cpp | packages
 	@mkdir -p $$(@D)
 	$$(call say,$$<)$$(CXX) $$(CXXFLAGS) $$(ISA_$(1)) -c $$< -o $$@
 endef
-$(foreach isa,$(ISAS),$(eval $(call kernel_rule,$(isa))))
+$(foreach isa,$(ISAS) avx512vnni,$(eval $(call kernel_rule,$(isa))))
 
 ## test     builds and runs the tests
 test: program

@@ -3,25 +3,33 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/kernels/int8.h"
 #include "core/kernels/kernels.h"
 
 namespace mininas {
 #ifdef __x86_64__
+namespace avx512vnni {
+extern const Int8Kernels kInt8Table;
+}
 namespace avx512 {
 extern const Kernels kTable;
+extern const Int8Kernels kInt8Table;
 }
 namespace avx2 {
 extern const Kernels kTable;
+extern const Int8Kernels kInt8Table;
 }
 #endif
 namespace baseline {
 extern const Kernels kTable;
+extern const Int8Kernels kInt8Table;
 }
 
 namespace {
 
-const Kernels& choose() {
-  const KernelTables all = available_kernels();
+// The widest table, or the one that MININAS_ISA names.
+template <class Tables>
+auto& choose(const Tables& all) {
   const char* wish = std::getenv("MININAS_ISA");
   if (wish == nullptr || *wish == '\0') return *all.table[0];
   std::string known;
@@ -32,22 +40,44 @@ const Kernels& choose() {
   throw ConfigError(text("MININAS_ISA=", wish, ": this machine runs ", known));
 }
 
+#ifdef __x86_64__
+bool has_avx512() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512vl");
+}
+bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+#endif
+
 }  // namespace
 
 KernelTables available_kernels() {
   KernelTables all{};
 #ifdef __x86_64__
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl"))
-    all.table[all.count++] = &avx512::kTable;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) all.table[all.count++] = &avx2::kTable;
+  if (has_avx512()) all.table[all.count++] = &avx512::kTable;
+  if (has_avx2()) all.table[all.count++] = &avx2::kTable;
 #endif
   all.table[all.count++] = &baseline::kTable;
   return all;
 }
 
+Int8KernelTables available_int8_kernels() {
+  Int8KernelTables all{};
+#ifdef __x86_64__
+  if (has_avx512() && __builtin_cpu_supports("avx512vnni")) all.table[all.count++] = &avx512vnni::kInt8Table;
+  if (has_avx512()) all.table[all.count++] = &avx512::kInt8Table;
+  if (has_avx2()) all.table[all.count++] = &avx2::kInt8Table;
+#endif
+  all.table[all.count++] = &baseline::kInt8Table;
+  return all;
+}
+
 const Kernels& kernels() {
-  static const Kernels& chosen = choose();
+  static const Kernels& chosen = choose(available_kernels());
+  return chosen;
+}
+
+const Int8Kernels& int8_kernels() {
+  static const Int8Kernels& chosen = choose(available_int8_kernels());
   return chosen;
 }
 

@@ -176,18 +176,4 @@ IntegerOutputs integer_forward(const QuantizedModel& model, const uint8_t* image
   return outputs;
 }
 
-std::vector<int> integer_predict(const QuantizedModel& model, const uint8_t* images, int64_t count) {
-  // In blocks: every layer's output of every image at once would not fit into memory.
-  constexpr int64_t kBlock = 64;
-  std::vector<int> answers;
-  for (int64_t start = 0; start < count; start += kBlock) {
-    const int64_t block = std::min(kBlock, count - start);
-    const auto outputs = integer_forward(model, images + start * model.spec.input.size(), block);
-    const int8_t* logits = outputs.layers.back().data();
-    for (int64_t i = 0; i < block; ++i, logits += model.spec.classes)
-      answers.push_back(static_cast<int>(std::max_element(logits, logits + model.spec.classes) - logits));
-  }
-  return answers;
-}
-
 }  // namespace mininas

@@ -61,7 +61,7 @@ struct IntegerOutputs {
 };
 IntegerOutputs integer_forward(const QuantizedModel& model, const uint8_t* images, int64_t count);
 
-// Index of the first largest logit of each image.
+// Index of the first largest logit of each image, by the fast engine (integer_engine.h).
 std::vector<int> integer_predict(const QuantizedModel& model, const uint8_t* images, int64_t count);
 
 }  // namespace mininas

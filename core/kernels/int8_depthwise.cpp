@@ -1,0 +1,76 @@
+// Depthwise convolution on bytes, sixteen channels at a time. A lane holds the last four pixels of its channel in one row, one byte each:
+// the window. Moving on by a pixel shifts a byte out and the new one in, and one dot4 multiplies a whole row of taps. Wider kernels
+// take two windows in a row.
+#include "core/kernels/int8_simd.h"
+#include "core/kernels/int8_tables.h"
+
+namespace mininas::MN_ISA {
+namespace {
+
+// The older window's bytes move down by one; its newest comes from the lowest byte of `next`.
+MN_INLINE I16 slide(const I16& window, const I16& next) {
+  return I16::of([&](int i) {
+    return reinterpret_cast<IntPacket>((reinterpret_cast<UnsignedPacket>(window.part[i]) >> 8) |
+                                       (reinterpret_cast<UnsignedPacket>(next.part[i]) << 24));
+  });
+}
+
+template <int kKernel>
+class Windows {
+ public:
+  static constexpr int kQuads = (kKernel + 3) / 4;
+
+  MN_INLINE Windows() {
+    MN_UNROLL for (int i = 0; i < kKernel * kQuads; ++i) window_[i] = I16::all(0);
+  }
+  // One pixel further in every row.
+  MN_INLINE void take(const uint8_t* pixel, int64_t in_row) {
+    MN_UNROLL for (int ky = 0; ky < kKernel; ++ky) {
+      I16* row = window_ + ky * kQuads;
+      MN_UNROLL for (int q = 0; q < kQuads - 1; ++q) row[q] = slide(row[q], row[q + 1]);
+      row[kQuads - 1] = slide(row[kQuads - 1], I16::bytes(pixel + ky * in_row));
+    }
+  }
+  MN_INLINE I16 sum(const I16& bias, const I16* weights) const {
+    I16 total = bias;
+    MN_UNROLL for (int i = 0; i < kKernel * kQuads; ++i) total = dot4(total, window_[i], weights[i]);
+    return total;
+  }
+
+ private:
+  I16 window_[kKernel * kQuads];
+};
+
+template <int kKernel>
+void rows(const Int8Depthwise& d) {
+  constexpr int kVectors = kKernel * Windows<kKernel>::kQuads;
+  for_channel_groups(d.channels, [&](int64_t c, int lanes) {
+    I16 weights[kVectors];
+    MN_UNROLL for (int i = 0; i < kVectors; ++i) weights[i] = I16::load(d.weights + c * 4 * kVectors + i * 4 * kLanes);
+    const I16 bias = I16::load(d.output.bias + c);
+    const ToBytes output(d.output, c);
+    for (int64_t y = 0; y < d.rows; ++y) {
+      const uint8_t* in = d.in + y * d.stride * d.in_row + c;
+      uint8_t* out = d.out + y * d.width * d.channels + c;
+      Windows<kKernel> windows;
+      int fresh = kKernel;
+      for (int64_t x = 0; x < d.width; ++x, fresh = d.stride, out += d.channels) {
+        for (int i = 0; i < fresh; ++i, in += d.channels) windows.take(in, d.in_row);
+        output.store(windows.sum(bias, weights), out, lanes);
+      }
+    }
+  });
+}
+
+}  // namespace
+
+void int8_depthwise(const Int8Depthwise& d) {
+  switch (d.kernel) {
+    case 1: return rows<1>(d);
+    case 3: return rows<3>(d);
+    case 5: return rows<5>(d);
+    case 7: return rows<7>(d);
+  }
+}
+
+}  // namespace mininas::MN_ISA

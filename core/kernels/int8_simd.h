@@ -1,0 +1,168 @@
+// I16: sixteen int32 lanes, the vector type of the integer kernels, beside F16 of simd.h and as wide. Written with the vector types that
+// both compilers know; only two operations are spelled for an instruction set: dot4, where the time goes, and the high half of a product.
+// Included only by core/kernels/int8_*.cpp, for the reason that simd.h gives.
+#pragma once
+#include <cstring>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
+#include "core/kernels/int8.h"
+#include "core/kernels/simd.h"
+
+namespace mininas::MN_ISA {
+
+using IntPacket = int32_t __attribute__((vector_size(sizeof(Packet))));
+using UnsignedPacket = uint32_t __attribute__((vector_size(sizeof(Packet))));
+using ShortPacket = int16_t __attribute__((vector_size(sizeof(Packet))));
+using BytePacket = uint8_t __attribute__((vector_size(kPacketLanes)));
+
+#if !defined(__AVX512VNNI__)
+// Lane by lane the two products of int16 halves, summed. Exact, unlike the instruction for bytes (vpmaddubsw), which saturates.
+MN_INLINE IntPacket two_products(ShortPacket a, ShortPacket b) {
+#if defined(__AVX512BW__)
+  return reinterpret_cast<IntPacket>(_mm512_madd_epi16(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
+#elif defined(__AVX2__)
+  return reinterpret_cast<IntPacket>(_mm256_madd_epi16(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
+#elif defined(__SSE2__)
+  return reinterpret_cast<IntPacket>(_mm_madd_epi16(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
+#else
+  const auto x = reinterpret_cast<IntPacket>(a), y = reinterpret_cast<IntPacket>(b);
+  return ((x << 16) >> 16) * ((y << 16) >> 16) + (x >> 16) * (y >> 16);
+#endif
+}
+
+// Modulo 2^32: a bias that holds a zero point's share may be beyond the range on its own.
+MN_INLINE IntPacket wrapping_add(IntPacket a, IntPacket b) {
+  return reinterpret_cast<IntPacket>(reinterpret_cast<UnsignedPacket>(a) + reinterpret_cast<UnsignedPacket>(b));
+}
+#endif
+
+// sum + the four products of each lane: unsigned bytes times signed ones.
+MN_INLINE IntPacket dot4(IntPacket sum, IntPacket bytes, IntPacket weights) {
+#if defined(__AVX512VNNI__)
+  return reinterpret_cast<IntPacket>(
+      _mm512_dpbusd_epi32(reinterpret_cast<__m512i>(sum), reinterpret_cast<__m512i>(bytes), reinterpret_cast<__m512i>(weights)));
+#else
+  const auto w = reinterpret_cast<ShortPacket>(weights);
+  const IntPacket even = bytes & 0x00ff00ff, odd = (bytes >> 8) & 0x00ff00ff;
+  return wrapping_add(sum, two_products(reinterpret_cast<ShortPacket>(even), (w << 8) >> 8) +
+                               two_products(reinterpret_cast<ShortPacket>(odd), w >> 8));
+#endif
+}
+
+// mn_multiply_high, a lane each.
+MN_INLINE IntPacket multiply_high(IntPacket x, IntPacket multiplier) {
+#if defined(__AVX2__)
+  using LongPacket = int64_t __attribute__((vector_size(sizeof(Packet))));
+  const auto product = [](LongPacket a, LongPacket b) {  // of the lower halves
+#if defined(__AVX512F__)
+    return reinterpret_cast<LongPacket>(_mm512_maskz_mul_epi32(0xff, reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
+#else
+    return reinterpret_cast<LongPacket>(_mm256_mul_epi32(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
+#endif
+  };
+  constexpr int64_t kHalf = int64_t{1} << 30;
+  const auto a = reinterpret_cast<LongPacket>(x), b = reinterpret_cast<LongPacket>(multiplier);
+  const LongPacket even = (product(a, b) + kHalf) >> 31, odd = (product(a >> 32, b >> 32) + kHalf) << 1;  // each result in its half
+  constexpr int64_t kLower = 0xffffffff;
+  return reinterpret_cast<IntPacket>((even & kLower) | (odd & ~kLower));
+#else
+  IntPacket y;
+  for (int i = 0; i < kPacketLanes; ++i) y[i] = static_cast<int32_t>((int64_t{x[i]} * multiplier[i] + (int64_t{1} << 30)) >> 31);
+  return y;
+#endif
+}
+
+// mn_rescale, a lane each.
+MN_INLINE IntPacket rescale(IntPacket x, IntPacket multiplier, IntPacket right_shift) {
+  const IntPacket high = multiply_high(x, multiplier);
+  const auto mask = reinterpret_cast<IntPacket>(((UnsignedPacket{} + 1u) << reinterpret_cast<UnsignedPacket>(right_shift)) - 1u);
+  const IntPacket threshold = (mask >> 1) - (high >> 31);
+  return (high >> right_shift) - ((high & mask) > threshold);  // a comparison that holds is -1
+}
+
+struct I16 {
+  IntPacket part[kPackets];
+
+  template <class Make>
+  static MN_INLINE I16 of(const Make& make) {
+    I16 v;
+    MN_UNROLL for (int i = 0; i < kPackets; ++i) v.part[i] = make(i);
+    return v;
+  }
+  static MN_INLINE I16 all(int32_t value) {
+    return of([&](int) { return IntPacket{} + value; });
+  }
+  static MN_INLINE I16 load(const void* p) {
+    I16 v;
+    std::memcpy(&v, p, sizeof v);
+    return v;
+  }
+  // Four bytes, the same in each lane.
+  static MN_INLINE I16 four_bytes(const uint8_t* p) {
+    int32_t value;
+    std::memcpy(&value, p, sizeof value);
+    return all(value);
+  }
+  // Sixteen bytes, one a lane.
+  static MN_INLINE I16 bytes(const uint8_t* p) {
+    return of([&](int i) {
+      BytePacket b;
+      std::memcpy(&b, p + i * kPacketLanes, sizeof b);
+      return __builtin_convertvector(b, IntPacket);
+    });
+  }
+  // The first `count` lanes as bytes; 1 <= count <= 16.
+  MN_INLINE void store_bytes(uint8_t* p, int count) const {
+#ifdef __AVX512BW__
+    const BytePacket b = __builtin_convertvector(part[0], BytePacket);
+    _mm_mask_storeu_epi8(p, static_cast<__mmask16>((1u << count) - 1u), reinterpret_cast<__m128i>(b));
+#else
+    uint8_t all_lanes[kLanes];
+    uint8_t* out = count == kLanes ? p : all_lanes;
+    MN_UNROLL for (int i = 0; i < kPackets; ++i) {
+      const BytePacket b = __builtin_convertvector(part[i], BytePacket);
+      std::memcpy(out + i * kPacketLanes, &b, sizeof b);
+    }
+    if (count != kLanes)
+      for (int i = 0; i < count; ++i) p[i] = all_lanes[i];
+#endif
+  }
+};
+
+MN_INLINE I16 operator+(const I16& a, const I16& b) {
+  return I16::of([&](int i) { return a.part[i] + b.part[i]; });
+}
+MN_INLINE I16 operator-(const I16& a, const I16& b) {
+  return I16::of([&](int i) { return a.part[i] - b.part[i]; });
+}
+MN_INLINE I16 dot4(const I16& sum, const I16& bytes, const I16& weights) {
+  return I16::of([&](int i) { return dot4(sum.part[i], bytes.part[i], weights.part[i]); });
+}
+MN_INLINE I16 rescale(const I16& x, const I16& multiplier, const I16& right_shift) {
+  return I16::of([&](int i) { return rescale(x.part[i], multiplier.part[i], right_shift.part[i]); });
+}
+MN_INLINE I16 clamp(const I16& x, const I16& low, const I16& high) {
+  return I16::of([&](int i) {
+    const IntPacket above = x.part[i] > low.part[i] ? x.part[i] : low.part[i];
+    return above < high.part[i] ? above : high.part[i];
+  });
+}
+
+// The way from sixteen channels' accumulators to their bytes.
+struct ToBytes {
+  I16 multiplier, right_shift, low, high, zero;
+
+  MN_INLINE ToBytes(const Requantize& r, int64_t channel)
+      : multiplier(I16::load(r.multiplier + channel)),
+        right_shift(I16::load(r.right_shift + channel)),
+        low(I16::all(r.low - r.zero_point)),
+        high(I16::all(r.high - r.zero_point)),
+        zero(I16::all(r.zero_point)) {}
+  MN_INLINE void store(const I16& sum, uint8_t* p, int count) const {
+    (clamp(rescale(sum, multiplier, right_shift), low, high) + zero).store_bytes(p, count);
+  }
+};
+
+}  // namespace mininas::MN_ISA
