@@ -71,7 +71,8 @@ class Guarded {
   uint8_t* data() { return bytes_.data() + kGuard; }
   int64_t size() const { return static_cast<int64_t>(bytes_.size()) - 2 * kGuard; }
   bool untouched_around() const {
-    return std::count(bytes_.begin(), bytes_.begin() + kGuard, kValue) + std::count(bytes_.end() - kGuard, bytes_.end(), kValue) == 2 * kGuard;
+    const auto end = bytes_.end() - kGuard;
+    return std::count(bytes_.begin(), bytes_.begin() + kGuard, kValue) + std::count(end, bytes_.end(), kValue) == 2 * kGuard;
   }
 
  private:
