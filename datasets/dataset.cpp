@@ -90,6 +90,8 @@ SearchData split_for_search(const ImageSet& train, double fraction, uint64_t see
   return {select_images(train, split.rest), select_images(train, split.drawn)};
 }
 
+SearchData search_data_as_published(const Dataset& data) { return {data.train, data.test}; }
+
 ImageSet allocate_images(const ImageShape& shape, std::vector<std::string> class_names, int64_t count) {
   constexpr int64_t kMaxBytes = int64_t{4} << 30;
   if (count > kMaxBytes / shape.size())

@@ -56,7 +56,7 @@ JournalEntry from_record(const Record& line, const std::string& where) {
 
 }  // namespace
 
-Journal::Journal(std::filesystem::path path) : path_(std::move(path)) {
+Journal::Journal(std::filesystem::path path, std::string label) : path_(std::move(path)), label_(std::move(label)) {
   if (!std::filesystem::exists(path_)) return;
   std::string content = read_text_file(path_);
   const size_t whole = content.rfind('\n') + 1;  // 0 where there is no newline at all
@@ -106,7 +106,9 @@ std::optional<Outcome> Journal::find(const Candidate& candidate) const {
 
 void Journal::append(const JournalEntry& entry) {
   MN_CHECK(!end_, "the search has ended");
-  append_line(path_, to_record(entry, entries_.size()).to_line());
+  Record line = to_record(entry, entries_.size());
+  if (!label_.empty()) line.set("label", label_);
+  append_line(path_, line.to_line());
   entries_.push_back(entry);
 }
 

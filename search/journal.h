@@ -19,8 +19,9 @@ struct JournalEntry {
 
 class Journal {
  public:
-  // Reads what is there (a missing file is an empty journal). Throws FormatError that names the file and the line.
-  explicit Journal(std::filesystem::path path);
+  // Reads what is there (a missing file is an empty journal). Throws FormatError that names the file and the line. `label` (where not empty)
+  // is written into every line.
+  explicit Journal(std::filesystem::path path, std::string label = "");
 
   const std::vector<JournalEntry>& entries() const { return entries_; }
   // Why the search ended; nullopt while it has not.
@@ -42,6 +43,7 @@ class Journal {
   void read_line(const std::string& line);
 
   std::filesystem::path path_;
+  std::string label_;
   std::vector<JournalEntry> entries_;
   std::optional<std::string> end_;
 };

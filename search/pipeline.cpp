@@ -19,10 +19,20 @@ struct Found {
   double seconds = 0;
 };
 
+// The first choice that keeps within the budget. Requires: one does.
+Architecture within(const SearchTask& task, const std::vector<Architecture>& choices) {
+  for (const Architecture& choice : choices)
+    if (!why_over(task.budget, task.cost(choice))) return choice;
+  MN_CHECK(false, "the search ended with a network over the budget");
+  return choices.back();
+}
+
 Found search_stage(const RunFolder& folder, SearchSettings& settings, const Dataset& data, const PipelineHooks& hooks) {
-  const SearchData images = split_for_search(data.train, settings.validation_fraction, settings.recipe.seed);
+  const bool published = settings.scored_on == ScoredOn::kAsPublished;
+  const SearchData images =
+      published ? search_data_as_published(data) : split_for_search(data.train, settings.validation_fraction, settings.recipe.seed);
   const auto strategy = settings.protocol->make_strategy({images.train.shape, images.train.classes(), images.validation.count()});
-  TrainingEvaluator evaluator(images, {settings.recipe, settings.score}, folder.checkpoint_folder(), hooks.training);
+  TrainingEvaluator evaluator(images, {settings.recipe, published ? Score::kBest : Score::kLast}, folder.checkpoint_folder(), hooks.training);
   SearchTask task;
   task.cost = [&](const Architecture& a) { return predict_cost(build_network_spec(a, data.train.shape, data.train.classes())); };
   task.budget = settings.budget;
@@ -33,9 +43,9 @@ Found search_stage(const RunFolder& folder, SearchSettings& settings, const Data
       hooks.on_candidate(candidate, cost, index, strategy->most_left());
     };
   search_hooks.on_decision = hooks.on_decision;
-  Journal journal(folder.journal_file());
-  const Trial best = run_search(*strategy, evaluator, task, journal, search_hooks);
-  return {best.candidate.architecture, static_cast<int>(journal.entries().size()), journal.trained(), *journal.end(), journal.seconds()};
+  Journal journal(folder.journal_file(), label_of(settings.scored_on));
+  run_search(*strategy, evaluator, task, journal, search_hooks);
+  return {within(task, strategy->finals()), static_cast<int>(journal.entries().size()), journal.trained(), *journal.end(), journal.seconds()};
 }
 
 double recorded_seconds(const fs::path& file) { return Record::read(file).number("seconds"); }
@@ -58,6 +68,7 @@ Record measure(const RunFolder& folder, const Dataset& data, const PipelineHooks
 Record summarize(const Found& found, const Record& measured, const RunIdentity& identity, const SearchSettings& settings, double seconds) {
   Record summary;
   summary.set("architecture", to_text(found.architecture));
+  if (settings.scored_on == ScoredOn::kAsPublished) summary.set("label", label_of(settings.scored_on));
   for (const char* key : {"params", "flash_bytes", "code_bytes", "ram_bytes", "macs"}) summary.set(key, measured.integer64(key));
   for (const char* key : {"test_accuracy_float", "test_accuracy_int8"}) summary.set(key, measured.number(key));
   summary.set("candidates", found.candidates).set("candidates_trained", found.trained).set("search_end", found.end);
@@ -72,10 +83,11 @@ Record summarize(const Found& found, const Record& measured, const RunIdentity& 
 Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data,
                     const PipelineHooks& hooks) {
   if (fs::exists(folder.summary_file())) return Record::read(folder.summary_file());
-  const auto stage = [&](const char* name) {
+  const auto stage = [&](const std::string& name) {
     if (hooks.on_stage) hooks.on_stage(name);
   };
-  stage("search");
+  const std::string label = label_of(settings.scored_on);
+  stage(label.empty() ? "search" : "search, AS PUBLISHED: scored on the test images");
   const Found found = search_stage(folder, settings, data, hooks);
   if (!fs::exists(folder.network_file())) {
     stage("final training");
@@ -89,6 +101,9 @@ Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, Search
   stage("export");
   const auto start = std::chrono::steady_clock::now();
   export_stage(folder, data.test, folder.export_folder());
+  if (!label.empty()) {
+    for (const fs::path& place : {folder.path(), folder.export_folder()}) write_text_file(place / "AS-PUBLISHED.txt", label + "\n");
+  }
   stage("verification");
   const Record measured = measure(folder, data, hooks);
   const double rest = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -1,33 +1,100 @@
 #include "search/protocol.h"
 
+#include <functional>
+
 #include "core/error.h"
+#include "search/build.h"
+#include "search/macro_micro.h"
 #include "search/mini_nas.h"
 
 namespace mininas {
 namespace {
 
-class MiniNasProtocol final : public Protocol {
+std::unique_ptr<SearchStrategy> make_search(const MiniNasOptions& options, const SearchContext& context) {
+  return std::make_unique<MiniNas>(options, context.score_images);
+}
+
+std::unique_ptr<SearchStrategy> make_search(const MacroMicroOptions& options, const SearchContext& context) {
+  return std::make_unique<MacroMicro>(options, context.score_images, [context](const Architecture& a) {
+    return parameter_count(build_network_spec(a, context.input, context.classes));
+  });
+}
+
+// What tells one protocol from another.
+template <class Options>
+struct Definition {
+  std::string name, summary;
+  int final_epochs;
+  int cutout;
+  Options options;
+};
+
+template <class Options>
+class GreedyProtocol final : public Protocol {
  public:
-  std::string name() const override { return "mini-nas"; }
-  OptionFields fields() override { return option_fields(options_); }
-  void validate() const override { mininas::validate(options_); }
+  explicit GreedyProtocol(Definition<Options> definition) : definition_(std::move(definition)) {}
+
+  std::string name() const override { return definition_.name; }
+  std::string summary() const override { return definition_.summary; }
+  OptionFields fields() override { return option_fields(definition_.options); }
+  void validate() const override { mininas::validate(definition_.options); }
   std::unique_ptr<SearchStrategy> make_strategy(const SearchContext& context) const override {
-    return std::make_unique<MiniNas>(options_, context.validation_images);
+    return make_search(definition_.options, context);
+  }
+  void adjust_recipe(TrainConfig& recipe) const override {
+    recipe.epochs = definition_.final_epochs;
+    recipe.augmentation.cutout = definition_.cutout;
   }
 
  private:
-  MiniNasOptions options_;
+  Definition<Options> definition_;
 };
+
+template <class Options>
+std::unique_ptr<Protocol> defined(Definition<Options> definition) {
+  return std::make_unique<GreedyProtocol<Options>>(std::move(definition));
+}
+
+MiniNasOptions fast_options() {
+  MiniNasOptions o;
+  o.epochs = 5;
+  o.noise = 1;
+  return o;
+}
+
+std::vector<std::unique_ptr<Protocol>> all_protocols() {
+  std::vector<std::unique_ptr<Protocol>> all;
+  all.push_back(defined<MiniNasOptions>(
+      {"mini-nas-fast", "ours: the rules of mini-nas, short trainings, tolerances that know their noise", 60, 16, fast_options()}));
+  all.push_back(defined<MiniNasOptions>({"mini-nas", "as published for small data sets: 300 epochs a candidate", 300, 0, {}}));
+  all.push_back(
+      defined<MiniNasOptions>({"trg-nas", "as its published log on CIFAR-10 ran: 600 epochs a candidate", 600, 16, trg_nas_options()}));
+  all.push_back(defined<MacroMicroOptions>(
+      {"macro-micro", "published later: epochs grow with the network; operations and kernels in the same size", 600, 16, {}}));
+  return all;
+}
 
 }  // namespace
 
-std::vector<std::string> protocol_names() { return {"mini-nas"}; }
+std::vector<std::string> protocol_names() {
+  std::vector<std::string> names;
+  for (const auto& protocol : all_protocols()) names.push_back(protocol->name());
+  return names;
+}
 
 std::unique_ptr<Protocol> make_protocol(const std::string& name) {
-  if (name == "mini-nas") return std::make_unique<MiniNasProtocol>();
   std::string names;
-  for (const std::string& known : protocol_names()) names += (names.empty() ? "" : ", ") + known;
+  for (auto& protocol : all_protocols()) {
+    if (protocol->name() == name) return std::move(protocol);
+    names += (names.empty() ? "" : ", ") + protocol->name();
+  }
   throw UsageError(text("--protocol ", name, ": there is no such protocol; there are: ", names));
+}
+
+std::string protocol_help() {
+  std::string lines;
+  for (const auto& protocol : all_protocols()) lines += text("  ", protocol->name(), ": ", protocol->summary(), "\n");
+  return lines;
 }
 
 }  // namespace mininas

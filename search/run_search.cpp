@@ -1,22 +1,17 @@
 #include "search/run_search.h"
 
 #include "core/error.h"
+#include "search/replay.h"
 
 namespace mininas {
 namespace {
 
 // Leads the strategy through what the journal records.
-void replay(SearchStrategy& strategy, const Journal& journal) {
+void catch_up(SearchStrategy& strategy, const Journal& journal) {
   for (size_t i = 0; i < journal.entries().size(); ++i) {
     const Candidate& recorded = journal.entries()[i].trial.candidate;
-    const auto asked = strategy.ask();
-    const auto refuse = [&](const std::string& wanted) {
-      throw FormatError(text(journal.place(i), ": records candidate ", to_text(recorded.architecture), " (", recorded.stage, ", ",
-                             recorded.epochs, " epochs), but the search ", wanted, "; the journal belongs to another search"));
-    };
-    if (!asked) refuse("is over there");
-    if (asked->stage != recorded.stage || asked->architecture != recorded.architecture || asked->epochs != recorded.epochs)
-      refuse(text("asks for ", to_text(asked->architecture), " (", asked->stage, ", ", asked->epochs, " epochs)"));
+    if (const auto wrong = difference(strategy.ask(), recorded))
+      throw FormatError(text(journal.place(i), ": ", *wrong, "; the journal belongs to another search"));
     strategy.tell(journal.entries()[i].trial);
   }
 }
@@ -40,7 +35,7 @@ Outcome answer(const Candidate& candidate, const Cost& cost, const SearchTask& t
 }  // namespace
 
 Trial run_search(SearchStrategy& strategy, Evaluator& evaluator, const SearchTask& task, Journal& journal, const SearchHooks& hooks) {
-  replay(strategy, journal);
+  catch_up(strategy, journal);
   while (!journal.end()) {
     if (task.max_seconds > 0 && journal.seconds() >= task.max_seconds && strategy.best()) {
       journal.append_end("time limit");

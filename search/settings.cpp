@@ -45,6 +45,19 @@ ScheduleStep parse_schedule(const std::string& name) {
 
 std::string to_text(ScheduleStep schedule) { return schedule == ScheduleStep::kAfterEpoch ? "usual" : "as-published"; }
 
+ScoredOn parse_scored_on(const std::string& name) {
+  if (name == "validation") return ScoredOn::kValidation;
+  if (name == "as-published") return ScoredOn::kAsPublished;
+  throw UsageError(text("--score ", name, ": expected validation or as-published"));
+}
+
+std::string to_text(ScoredOn scored_on) { return scored_on == ScoredOn::kValidation ? "validation" : "as-published"; }
+
+std::string label_of(ScoredOn scored_on) {
+  if (scored_on == ScoredOn::kValidation) return "";
+  return "AS PUBLISHED: candidates were scored on the test images, by their best epoch; no accuracy here speaks of unseen images";
+}
+
 Record to_record(TrainConfig config) { return to_record(all_recipe_fields(config)).set("schedule", to_text(config.schedule)); }
 
 TrainConfig train_config_from(const Record& record) {
@@ -87,7 +100,7 @@ void validate(SearchSettings& s) {
 
 Record to_record(SearchSettings& s) {
   Record record;
-  record.set("data", s.data).set("protocol", s.protocol->name()).set("score", s.score == Score::kLast ? "last" : "best");
+  record.set("data", s.data).set("protocol", s.protocol->name()).set("score", to_text(s.scored_on));
   record.set("strategy", to_record(s.protocol->fields())).set("budget", to_record(s.budget));
   record.set("recipe", to_record(s.recipe)).set("quantize", to_record(quantize_fields(s.quantize)));
   record.set("numbers", to_record(option_fields(s)));
@@ -98,7 +111,7 @@ SearchSettings search_settings_from(const Record& record) {
   SearchSettings s;
   s.data = record.string("data");
   s.protocol = make_protocol(record.string("protocol"));
-  s.score = record.string("score") == "last" ? Score::kLast : Score::kBest;
+  s.scored_on = parse_scored_on(record.string("score"));
   from_record(s.protocol->fields(), record.record("strategy"));
   const Record budget = record.record("budget");
   s.budget = {budget.integer64("max-flash"), budget.integer64("max-ram"), budget.integer64("max-macs")};

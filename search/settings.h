@@ -30,17 +30,25 @@ struct QuantizeSettings {
 OptionFields quantize_fields(QuantizeSettings& settings);  // "qat-epochs", "qat-lr"
 TrainConfig quantize_config(const TrainConfig& recipe, const QuantizeSettings& settings);
 
+// What scores a candidate. kValidation: the last epoch's accuracy on a validation split of the training images. kAsPublished: the best
+// epoch's on the test images, for comparison with the publications; everything made of it carries kAsPublishedLabel.
+enum class ScoredOn { kValidation, kAsPublished };
+ScoredOn parse_scored_on(const std::string& name);  // "validation" or "as-published". Throws UsageError.
+std::string to_text(ScoredOn scored_on);
+// Empty for kValidation.
+std::string label_of(ScoredOn scored_on);
+
 struct SearchSettings {
   std::string data;  // the text of --data
-  std::unique_ptr<Protocol> protocol = make_protocol("mini-nas");
+  std::unique_ptr<Protocol> protocol = make_protocol(kDefaultProtocol);
   double validation_fraction = 0.1;
   double hours = 0;  // of candidate training; 0: no limit
   Budget budget;
-  Score score = Score::kLast;
+  ScoredOn scored_on = ScoredOn::kValidation;
   TrainConfig recipe;  // of candidates and of the final training; `epochs` is the final training's
   QuantizeSettings quantize;
 
-  SearchSettings() { recipe.epochs = 60; }
+  SearchSettings() { protocol->adjust_recipe(recipe); }
 };
 
 OptionFields option_fields(SearchSettings& settings);  // the numbers that belong to no part: fraction, hours, final epochs

@@ -55,6 +55,14 @@ class SearchStrategy {
   virtual int most_left() const = 0;
   // The network that the search would end with if it ended now; nullopt while none has been accepted.
   virtual std::optional<Trial> best() const = 0;
+  // What to train in the end, the first choice first: usually the best trial's architecture. A later one is taken where the budget forbids
+  // those before it.
+  virtual std::vector<Architecture> finals() const {
+    const auto found = best();
+    return found ? std::vector<Architecture>{found->candidate.architecture} : std::vector<Architecture>{};
+  }
+  // The rule of a stage in a paragraph, with the values of the options: for people.
+  virtual std::string rule(const std::string& /*stage*/) const { return ""; }
 };
 
 }  // namespace mininas

@@ -9,7 +9,9 @@
 
 namespace mininas {
 
-void add_search_command(Parser& parser);
+// `protocol`: the name of the search, whose options the command then has.
+void add_search_command(Parser& parser, const std::string& protocol);
+void add_replay_command(Parser& parser, const std::string& protocol);
 void add_train_command(Parser& parser);
 void add_quantize_command(Parser& parser);
 void add_export_command(Parser& parser);

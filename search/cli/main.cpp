@@ -6,12 +6,28 @@
 #include "core/error.h"
 #include "search/cli/commands.h"
 #include "search/cli/interrupt.h"
+#include "search/protocol.h"
+
+namespace {
+
+// An option's value before the line is parsed: the protocol decides which options there are.
+std::string value_of(const std::string& option, int argc, char** argv, const std::string& otherwise) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == option && i + 1 < argc) return argv[i + 1];
+    if (word.rfind(option + "=", 0) == 0) return word.substr(option.size() + 1);
+  }
+  return otherwise;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace mininas;
   try {
     Parser parser;
-    add_search_command(parser);
+    const std::string protocol = value_of("--protocol", argc, argv, kDefaultProtocol);
+    add_search_command(parser, protocol);
     add_train_command(parser);
     add_quantize_command(parser);
     add_export_command(parser);
@@ -19,6 +35,7 @@ int main(int argc, char** argv) {
     add_eval_command(parser);
     add_inspect_command(parser);
     add_bench_command(parser);
+    add_replay_command(parser, protocol);
     const auto action = parser.parse(argc, argv);
     watch_for_interrupts();
     return action();

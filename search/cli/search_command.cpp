@@ -14,7 +14,7 @@ namespace {
 struct Options {
   CommonOptions common;
   SearchSettings settings;
-  std::string protocol = "mini-nas", schedule = "usual", score = "last";
+  std::string protocol, schedule = "usual", score = "validation";
   std::string max_flash, max_ram, max_macs;
   std::string out, resume;
 };
@@ -29,13 +29,12 @@ int64_t limit(const std::string& name, const std::string& value, int64_t (*parse
 }
 
 // Moves what came as text into the settings.
-void complete_settings(Options& o) {
+void complete_settings(const Command& command, Options& o) {
   SearchSettings& s = o.settings;
   s.recipe.seed = o.common.seed;
   s.recipe.schedule = parse_schedule(o.schedule);
-  if (o.protocol != s.protocol->name()) s.protocol = make_protocol(o.protocol);
-  if (o.score != "last" && o.score != "best") throw UsageError(text("--score ", o.score, ": expected last or best"));
-  s.score = o.score == "last" ? Score::kLast : Score::kBest;
+  s.scored_on = parse_scored_on(o.score);
+  if (s.scored_on == ScoredOn::kAsPublished && !command.given("schedule")) s.recipe.schedule = ScheduleStep::kBeforeEpoch;
   s.budget = {limit("max-flash", o.max_flash, parse_size), limit("max-ram", o.max_ram, parse_size),
               limit("max-macs", o.max_macs, parse_count)};
   try {
@@ -55,7 +54,7 @@ Record run_in(const RunFolder& folder, const RunIdentity& identity, SearchSettin
 }
 
 Record begin(const Command& command, Options& o) {
-  complete_settings(o);
+  complete_settings(command, o);
   const Dataset data = open_dataset(o.settings.data, o.common.seed);
   const RunFolder folder = RunFolder::create(o.out);
   const RunIdentity identity{"search", command.typed(), o.settings.data, content_digest(data.train), content_digest(data.test)};
@@ -74,6 +73,7 @@ Record go_on(const Options& o) {
 
 void print_summary(const Record& s, const std::string& folder) {
   const Record verify = s.record("verify");
+  if (s.has("label")) print_row("LABEL", s.string("label"));
   print_row("architecture", s.string("architecture"));
   print_row("parameters", grouped(s.integer64("params")));
   print_row("flash",
@@ -107,22 +107,27 @@ int run(Options& o, const Command& command) {
 
 }  // namespace
 
-void add_search_command(Parser& parser) {
+void add_search_command(Parser& parser, const std::string& protocol) {
   auto o = std::make_shared<Options>();
+  o->protocol = protocol;
+  o->settings.protocol = make_protocol(protocol);
+  o->settings.protocol->adjust_recipe(o->settings.recipe);
   Command& command =
       parser.add("search", "the main job: search, train, quantise, export to RUN/c, verify",
-                 "Example:\n  mininas search --data cifar10:build/data:airplane,automobile --max-flash 64K --max-ram 64K --out run\n\n" +
-                     dataset_help(),
+                 "Example:\n  mininas search --data cifar10:build/data:airplane,automobile --max-flash 64K --max-ram 64K --out run\n\n"
+                 "The options of the search are those of the protocol named: `mininas search --protocol P --help` shows P's. Protocols:\n" +
+                     protocol_help() + "\n" + dataset_help(),
                  [o](const Command& given) { return run(*o, given); });
   command.option("data", o->settings.data, "the images, see below");
   command.option("out", o->out, "folder of the new run");
   command.option("resume", o->resume, "folder of a run to go on with; its settings stand");
-  command.option("protocol", o->protocol, "the search: mini-nas");
+  command.option("protocol", o->protocol, "the search, see below");
   command.option("max-flash", o->max_flash, "largest flash in bytes: 65536, 64K, 1M");
   command.option("max-ram", o->max_ram, "largest arena in bytes");
   command.option("max-macs", o->max_macs, "most multiply-accumulates an image: 3000000, 3M");
   command.fields(option_fields(o->settings)).fields(quantize_fields(o->settings.quantize)).fields(o->settings.protocol->fields());
-  command.option("score", o->score, "which epoch scores a candidate: last or best");
+  command.option("score", o->score, "what scores a candidate: validation (last epoch, on a part of the training images), or as-published (best epoch, on "
+                                    "the test images, rate stepped before the epoch; for comparison, labelled)");
   command.fields(recipe_fields(o->settings.recipe));
   command.option("schedule", o->schedule, "of the learning rate: usual, or as-published (stepped before the epoch)");
   add_common(command, o->common);

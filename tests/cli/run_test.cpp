@@ -199,6 +199,23 @@ TEST_CASE("Ctrl-C saves, tells how to go on and is exit status 130", "[cli][sear
   CHECK(mininas::test::mininas({"search", "--resume", out.string(), "--quiet", "--threads", "1"}).status == 0);
 }
 
+TEST_CASE("everything made of scores on the test images says so", "[cli][search]") {
+  if (skipped_without("cc")) return;
+  const TempDir folder;
+  auto command = tiny_search(folder / "run");
+  command.insert(command.end(), {"--score", "as-published", "--layer-fraction", "0"});
+  const Answer answer = mininas::test::mininas(command);
+  INFO(answer.errors);
+  REQUIRE(answer.status == 0);
+  CHECK_THAT(answer.json().string("label"), Catch::StartsWith("AS PUBLISHED"));
+  CHECK_THAT(answer.errors, Catch::Contains("AS PUBLISHED"));
+  CHECK_THAT(mininas::test::mininas({"search", "--resume", (folder / "run").string()}).output, Catch::Contains("AS PUBLISHED"));
+  for (const char* place : {"AS-PUBLISHED.txt", "c/AS-PUBLISHED.txt", "journal.jsonl", "summary.json"})
+    CHECK_THAT(read_text_file(folder / "run" / place), Catch::Contains("AS PUBLISHED"));
+  CHECK_THAT(read_text_file(folder / "run/run.json"), Catch::Contains("\"schedule\": \"as-published\""));
+  CHECK_FALSE(finished_run().answer.json().has("label"));
+}
+
 TEST_CASE("a run that another process uses is refused", "[cli][search]") {
   const TempDir folder;
   const fs::path out = folder / "run";

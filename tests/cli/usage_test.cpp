@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "core/file.h"
+
 #include "tests/cli/program.h"
 #include "tests/support/temp_dir.h"
 
@@ -34,7 +36,7 @@ void check_refusal(const std::vector<std::string>& arguments, const std::string&
 TEST_CASE("every command explains itself with an example", "[cli]") {
   const Answer all = mininas::test::mininas({"--help"});
   CHECK(all.status == 0);
-  for (const char* command : {"search", "train", "quantize", "export", "verify", "eval", "inspect", "bench"}) {
+  for (const char* command : {"search", "train", "quantize", "export", "verify", "eval", "inspect", "bench", "replay"}) {
     CHECK_THAT(all.output, Catch::Contains(command));
     const Answer help = mininas::test::mininas({command, "--help"});
     CHECK(help.status == 0);
@@ -103,4 +105,37 @@ TEST_CASE("inspect tells the published sizes", "[cli][inspect]") {
   CHECK(named.json().integer("params") == 2'296'922);
   const Answer table = mininas::test::mininas({"inspect", "w16:s3*6", "--input", "32x32x3", "--classes", "2"});
   CHECK_THAT(table.output, Catch::Contains("11,682") && Catch::Contains("layer5.pointwise") && Catch::Contains("65,536 bytes of arena"));
+}
+
+TEST_CASE("a protocol's options are shown and taken with that protocol alone", "[cli][search]") {
+  const std::string fast = mininas::test::mininas({"search", "--help"}).output;
+  const std::string macro = mininas::test::mininas({"search", "--protocol", "macro-micro", "--help"}).output;
+  CHECK_THAT(fast, !Catch::Contains("--depth-failures") && Catch::Contains("--noise"));
+  CHECK_THAT(macro, Catch::Contains("--depth-failures") && Catch::Contains("--size-slack"));
+  check_usage({"search", "--data", "synthetic", "--out", "never", "--depth-failures", "1"}, "--depth-failures");
+  check_usage({"search", "--data", "synthetic", "--out", "never", "--protocol=macro-micro", "--depth-failures", "-1"}, "--depth-failures -1");
+  check_usage({"search", "--data", "synthetic", "--out", "never", "--score", "test"}, "--score test: expected validation or as-published");
+}
+
+TEST_CASE("replay tells the first difference and is exit status 1", "[cli][replay]") {
+  const TempDir folder;
+  const std::string log = (folder / "log.csv").string();
+  const std::string head = "step,stage,depth,width,ops,kernels,epochs,params,train_acc,valid_acc,epoch1_valid_acc\n";
+  // A whole search: one network, no room to grow, shrink or change.
+  const std::vector<std::string> command = {"replay", log,      "--protocol",       "mini-nas", "--max-depth", "3", "--max-width", "16",
+                                            "--noise", "0",     "--layer-fraction", "0"};
+  write_text_file(folder / "log.csv", head + "0,depth,3,16,000,333,300,5074,90,80,50\n");
+  const Answer equal = mininas::test::mininas(command);
+  INFO(equal.errors);
+  CHECK(equal.status == 0);
+  CHECK_THAT(equal.output, Catch::Contains("w16:s3*3") && Catch::Contains("2 classes, 3 channels"));
+  auto explained = command;
+  explained.push_back("--explain");
+  CHECK_THAT(mininas::test::mininas(explained).output, Catch::Contains("depth: Networks of separable") && Catch::Contains("the first network"));
+  write_text_file(folder / "log.csv", head + "0,depth,3,16,000,333,300,5074,90,80,50\n1,depth,4,16,0000,3333,300,5506,90,80,50\n");
+  const Answer longer = mininas::test::mininas(command);
+  CHECK(longer.status == 1);
+  CHECK(longer.is_one_error_line());
+  CHECK_THAT(longer.errors, Catch::Contains("line 3: expected candidate w16:s3*4") && Catch::Contains("the search is over"));
+  check_refusal({"replay", (folder / "none.csv").string()}, "none.csv");
 }

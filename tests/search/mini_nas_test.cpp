@@ -9,20 +9,6 @@ using namespace mininas;
 
 namespace {
 
-// What the search that left the published log (reference: trg-cifar10.csv) was run with.
-MiniNasOptions published_options() {
-  MiniNasOptions o;
-  o.min_depth = 10;
-  o.max_depth = 20;
-  o.min_width = 16;
-  o.max_width = 72;
-  o.operation_margin = 0.10;
-  o.layer_fraction = 2.0 / 3.0;
-  o.epochs = 600;
-  o.noise = 0;
-  return o;
-}
-
 // Small enough to write its whole course down.
 MiniNasOptions small_options() {
   MiniNasOptions o;
@@ -80,7 +66,7 @@ TEST_CASE("the published search is walked candidate by candidate", "[search][min
                                       95.97, 95.51, 95.53, 95.36, 95.7,  95.48, 96.0,  95.86, 95.78, 95.81, 95.81, 96.01,
                                       95.92, 95.81, 95.73, 95.61, 95.63, 95.64, 95.56, 95.81, 95.57, 95.7,  95.6,  95.64,
                                       95.77, 95.71, 95.57, 95.75, 95.7,  95.85, 95.68, 95.67, 95.58, 95.8};
-  MiniNas search(published_options(), 10000);
+  MiniNas search(trg_nas_options(), 10000);
   std::vector<std::string> asked;
   for (const double percent : scores) {
     const auto candidate = search.ask();
@@ -246,7 +232,7 @@ TEST_CASE("options out of range are refused by name", "[search][mini-nas]") {
 }
 
 TEST_CASE("options survive their record", "[search][options]") {
-  MiniNasOptions o = published_options(), back;
+  MiniNasOptions o = trg_nas_options(), back;
   o.kernels = {7, 5};
   const Record record = Record::parse(to_record(option_fields(o)).to_line(), "test");
   from_record(option_fields(back), record);

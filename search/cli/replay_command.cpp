@@ -1,0 +1,143 @@
+// mininas replay: walks a protocol through a published log and tells whether it is the search that left it.
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+
+#include "core/error.h"
+#include "search/cli/commands.h"
+#include "search/cost.h"
+#include "search/protocol.h"
+#include "search/replay.h"
+
+namespace mininas {
+namespace {
+
+constexpr int64_t kScoreImages = 10000;  // the published searches scored on the test images of CIFAR-10
+
+struct Options {
+  CommonOptions common;
+  std::string protocol_name, log;
+  std::unique_ptr<Protocol> protocol;
+  int classes = 0, channels = 0, score_images = kScoreImages;
+  bool explain = false;
+};
+
+// Broken into lines at spaces.
+std::string wrapped(const std::string& source, size_t columns) {
+  std::string out;
+  size_t column = 0;
+  for (size_t start = 0; start < source.size();) {
+    const size_t end = std::min(source.find(' ', start), source.size());
+    const bool breaks = column > 0 && column + 1 + (end - start) > columns;
+    if (column > 0) out += breaks ? '\n' : ' ';
+    column = (breaks || column == 0 ? 0 : column + 1) + (end - start);
+    out += source.substr(start, end - start);
+    start = end + 1;
+  }
+  return out;
+}
+
+// Each decision with the rule that made it: the rule when its stage begins, then a line a candidate.
+class Lesson {
+ public:
+  explicit Lesson(const SearchStrategy& strategy) : strategy_(strategy) {}
+
+  void tell(const LoggedTrial& logged, const Decision& decision) {
+    const auto& [candidate, outcome] = logged.trial;
+    if (candidate.stage != stage_) {
+      stage_ = candidate.stage;
+      std::printf("%s%s\n\n", number_ == 0 ? "" : "\n", wrapped(text(stage_, ": ", strategy_.rule(stage_)), 110).c_str());
+    }
+    std::printf("%4d  %-8s  %s, %s parameters, %d epochs\n                %s\n", ++number_, decision.accepted ? "kept" : "rejected",
+                to_text(candidate.architecture).c_str(), grouped(logged.parameters).c_str(), candidate.epochs, decision.reason.c_str());
+  }
+
+ private:
+  const SearchStrategy& strategy_;
+  std::string stage_;
+  int number_ = 0;
+};
+
+struct Replayed {
+  std::optional<std::string> difference;
+  std::optional<Trial> best;
+  std::vector<Architecture> finals;
+};
+
+Replayed walk(const Options& o, const std::vector<LoggedTrial>& log, const LoggedTask& task) {
+  const auto strategy = o.protocol->make_strategy({{32, 32, task.channels}, task.classes, o.score_images});
+  Lesson lesson(*strategy);
+  ReplayHooks hooks;
+  if (o.explain && !o.common.json) hooks.on_decision = [&](const LoggedTrial& trial, const Decision& made) { lesson.tell(trial, made); };
+  const auto wrong = replay(*strategy, log, task, hooks);
+  if (hooks.on_decision) std::printf("\n");
+  return {wrong, strategy->best(), strategy->finals()};
+}
+
+void print(const Options& o, const Record& record, const Replayed& end) {
+  if (end.difference) return;
+  print_row("replayed", text(record.integer("candidates"), " candidates of ", o.protocol->name(), " without a difference (",
+                             record.integer("classes"), " classes, ", record.integer("channels"), " channels)"));
+  print_row("architecture", record.string("architecture"));
+  print_row("parameters", grouped(record.integer64("params")));
+  print_row("score", text(record.number("score"), " %"));
+  if (record.string("final_architecture") != record.string("architecture"))
+    print_row("to train", text(record.string("final_architecture"), ", ", grouped(record.integer64("final_params")), " parameters"));
+}
+
+int run(Options& o, const Command&) {
+  try {
+    o.protocol->validate();
+  } catch (const ConfigError& error) {
+    throw UsageError(error.what());
+  }
+  const auto log = read_published_log(o.log);
+  LoggedTask task;
+  try {
+    task = deduce_task(log.front(), o.channels, o.classes);
+  } catch (const ConfigError& error) {
+    throw FormatError(text(o.log, ", ", error.what()));
+  }
+  const Replayed end = walk(o, log, task);
+  Record record;
+  record.set("protocol", o.protocol->name()).set("candidates", static_cast<int64_t>(log.size()));
+  record.set("classes", task.classes).set("channels", task.channels).set("equal", !end.difference);
+  if (end.difference) record.set("difference", text(o.log, ", ", *end.difference));
+  if (end.best) {
+    const Architecture &found = end.best->candidate.architecture, &to_train = end.finals.front();
+    record.set("architecture", to_text(found)).set("params", parameter_count(found, task)).set("score", end.best->outcome.score);
+    record.set("final_architecture", to_text(to_train)).set("final_params", parameter_count(to_train, task));
+  }
+  if (o.common.json)
+    print_json(record);
+  else
+    print(o, record, end);
+  std::fflush(stdout);
+  if (end.difference) std::cerr << "mininas: " << record.string("difference") << "\n";
+  return end.difference ? 1 : 0;
+}
+
+}  // namespace
+
+void add_replay_command(Parser& parser, const std::string& protocol) {
+  auto o = std::make_shared<Options>();
+  o->protocol = make_protocol(protocol);
+  o->protocol_name = protocol;
+  Command& command = parser.add("replay", "walks a protocol through a published log and tells whether it asks for the same candidates",
+                                "Example:\n  mininas replay --protocol trg-nas log.csv --explain\n\nThe options of the search are those of "
+                                "the protocol named; --protocol P --help shows P's. Protocols:\n" + protocol_help() +
+                                    "\nExit status 0: the log is this search's; 1: it is not, and the first difference is told.",
+                                [o](const Command& given) { return run(*o, given); });
+  command.positional("LOG.csv", o->log, "a candidate a line: step, stage, depth, width, ops, kernels, epochs, params, train_acc, valid_acc, "
+                                        "epoch1_valid_acc");
+  command.option("protocol", o->protocol_name, "the search");
+  command.flag("explain", o->explain, "print every decision with the rule that made it");
+  command.fields({{"classes", "of the data set; 0: as the first parameter count says", &o->classes, 0, 100000},
+                  {"channels", "of the images, 1 or 3; 0: as the first parameter count says", &o->channels, 0, 3},
+                  {"score-images", "images that a score was measured on, for --noise", &o->score_images, 1, 1e9}});
+  command.fields(o->protocol->fields());
+  add_common(command, o->common);
+}
+
+}  // namespace mininas

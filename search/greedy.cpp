@@ -1,0 +1,180 @@
+#include "search/greedy.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "core/error.h"
+
+namespace mininas {
+namespace {
+
+constexpr double kRounding = 1e-9;
+
+std::string formatted(const char* format, double value) {
+  char digits[32];
+  std::snprintf(digits, sizeof digits, format, value);
+  return digits;
+}
+
+// `widths` and, in the same steps, those below them.
+std::vector<int> with_narrower(std::vector<int> widths, int step) {
+  while (widths.back() > step) widths.push_back(widths.back() - step);
+  return widths;
+}
+
+// Before anything is made of them.
+const GreedyOptions& checked(const GreedyOptions& options) {
+  validate(options);
+  return options;
+}
+
+}  // namespace
+
+OptionFields option_fields(GreedyOptions& o) {
+  return {
+      {"min-depth", "fewest searched layers", &o.min_depth, kMinDepth, kMaxDepth},
+      {"max-depth", "most searched layers", &o.max_depth, kMinDepth, kMaxDepth},
+      {"min-width", "smallest width, unless the budget allows none so wide", &o.min_width, 1, kMaxWidth},
+      {"max-width", "largest width, where the search starts", &o.max_width, 1, kMaxWidth},
+      {"width-step", "from one width to the next", &o.width_step, 1, kMaxWidth},
+      {"kernels", "larger kernels to try, in this order", &o.kernels, 3, 7},
+      {"candidate-epochs", "epochs of each candidate (macro-micro: of the first)", &o.epochs, 1, 10000},
+      {"target-accuracy", "percent; the network stops growing there, less the target tolerance", &o.target_accuracy, 0, 100},
+      {"target-tolerance", "points below the target that are good enough", &o.target_tolerance, 0, 100},
+      {"train-ceiling", "percent of training accuracy at which the network stops growing", &o.train_ceiling, 0, 100},
+      {"depth-gain", "points that a deeper network must gain", &o.depth_gain, 0, 100},
+      {"depth-loss", "points that a deeper network may lose without counting as a failure", &o.depth_loss, 0, 100},
+      {"width-tolerance", "points that a narrower network may lose", &o.width_tolerance, 0, 100},
+      {"operation-margin", "points that a standard convolution must gain more than", &o.operation_margin, 0, 100},
+      {"kernel-margin", "points that a larger kernel must gain more than", &o.kernel_margin, 0, 100},
+      {"layer-fraction", "part of the layers, from the input, on which operations and kernels are tried", &o.layer_fraction, 0, 1},
+      {"noise", "every tolerance is at least so many standard errors of the score; 0: the bare tolerances", &o.noise, 0, 10},
+  };
+}
+
+SearchSpace search_space(const GreedyOptions& o) {
+  SearchSpace space{o.min_depth, o.max_depth, o.min_width, o.max_width, o.width_step, {3}};
+  space.kernels.insert(space.kernels.end(), o.kernels.begin(), o.kernels.end());
+  return space;
+}
+
+void validate(const GreedyOptions& options) {
+  GreedyOptions copy = options;  // fields point into a struct that could be written to
+  validate(option_fields(copy));
+  validate(search_space(options));
+}
+
+bool at_least(double score, double bound) { return score >= bound - kRounding; }
+bool above(double score, double bound) { return score > bound + kRounding; }
+
+std::string points(double value) { return formatted("%.2f", value); }
+
+std::string comparison(double score, double reference) {
+  return text(points(score), " % against ", points(reference), " % (", formatted("%+.2f", score - reference), ")");
+}
+
+std::optional<Architecture> LayerWalk::next_operation(const Architecture& current, int layers) {
+  if (layer_ >= layers) return std::nullopt;
+  Architecture changed = current;
+  changed.layers[static_cast<size_t>(layer_++)].operation = Operation::kConv;
+  return changed;
+}
+
+std::optional<Architecture> LayerWalk::next_kernel(const Architecture& current, int layers, const std::vector<int>& kernels) {
+  for (; layer_ < layers; ++layer_, choice_ = 0)
+    while (choice_ < static_cast<int>(kernels.size())) {
+      Architecture changed = current;
+      changed.layers[static_cast<size_t>(layer_)].kernel = kernels[static_cast<size_t>(choice_++)];
+      if (changed != current) return changed;
+    }
+  return std::nullopt;
+}
+
+GreedySearch::GreedySearch(const GreedyOptions& options, int64_t score_images)
+    : common_(checked(options)),
+      score_images_(score_images),
+      widths_(widths(search_space(options))),
+      starting_widths_(with_narrower(widths_, options.width_step)) {
+  MN_CHECK(score_images >= 1, score_images, " images to score on");
+}
+
+std::optional<Candidate> GreedySearch::ask() {
+  MN_CHECK(!asked_, "the last candidate has not been told yet");
+  while (stage_ != Stage::kDone) {
+    if (!stage_over_ && (asked_ = propose())) return asked_;
+    // Without a first network there is nothing to refine.
+    stage_ = current_ ? static_cast<Stage>(static_cast<int>(stage_) + 1) : Stage::kDone;
+    stage_over_ = false;
+    walk_ = LayerWalk();
+    if (stage_ != Stage::kDone) begin_stage();
+  }
+  return std::nullopt;
+}
+
+Decision GreedySearch::tell(const Trial& trial) {
+  MN_CHECK(asked_ && trial.candidate.architecture == asked_->architecture, "told what was not asked");
+  asked_.reset();
+  return stage_ == Stage::kDepth && !current_ ? judge_start(trial) : judge(trial);
+}
+
+std::string GreedySearch::stage_name() const {
+  constexpr const char* kNames[] = {"depth", "width", "operation", "kernel", "done"};
+  return kNames[static_cast<int>(stage_)];
+}
+
+Decision GreedySearch::accept(const Trial& trial, const std::string& reason) {
+  current_ = trial;
+  return {true, reason};
+}
+
+std::optional<Architecture> GreedySearch::next_depth() {
+  if (!current_) {
+    if (width_ == starting_widths_.size()) return std::nullopt;  // not even the narrowest fits
+    depth_ = common_.min_depth;
+  } else {
+    if (good_enough() || depth_ == common_.max_depth) return std::nullopt;
+    ++depth_;
+  }
+  return plain_architecture(starting_widths_[width_], depth_);
+}
+
+Decision GreedySearch::judge_start(const Trial& trial) {
+  if (trial.outcome.status != Status::kOk) {
+    ++width_;
+    return {false, trial.outcome.problem + ": the search starts narrower"};
+  }
+  return accept(trial, text(points(trial.outcome.score), " %: the first network"));
+}
+
+bool GreedySearch::good_enough() const {
+  const Outcome& now = current_->outcome;
+  return at_least(now.score, common_.target_accuracy - common_.target_tolerance) || at_least(now.best_train, common_.train_ceiling);
+}
+
+std::optional<Architecture> GreedySearch::next_width() {
+  if (width_ + 1 >= widths_.size()) return std::nullopt;
+  Architecture narrower = current_->candidate.architecture;
+  narrower.width = widths_[++width_];
+  return narrower;
+}
+
+double GreedySearch::with_noise(double tolerance, double score) const {
+  const double p = std::clamp(score / 100.0, 0.0, 1.0);
+  const double standard_error = 100.0 * std::sqrt(p * (1.0 - p) / static_cast<double>(score_images_));
+  return std::max(tolerance, common_.noise * standard_error);
+}
+
+int GreedySearch::layers_tried(int depth) const {
+  return static_cast<int>(std::floor(common_.layer_fraction * depth + 1e-6));  // two thirds of 15 are 10
+}
+
+bool GreedySearch::can_gain(double margin) const {
+  const double score = current_->outcome.score;
+  return above(100.0, score + with_noise(margin, score));
+}
+
+int GreedySearch::depths_left() const { return common_.max_depth - std::max(depth_, common_.min_depth - 1); }
+int GreedySearch::widths_left() const { return static_cast<int>(starting_widths_.size() - width_); }
+
+}  // namespace mininas

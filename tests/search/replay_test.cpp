@@ -1,0 +1,132 @@
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "search/protocol.h"
+#include "search/replay.h"
+#include "tests/support/temp_dir.h"
+
+using namespace mininas;
+using mininas::test::TempDir;
+
+namespace {
+
+constexpr int64_t kImages = 10000;
+
+// A log as a search over a landscape of our own would leave it.
+std::vector<LoggedTrial> made_log(const Protocol& protocol, const LoggedTask& task) {
+  const auto strategy = protocol.make_strategy({{32, 32, task.channels}, task.classes, kImages});
+  std::vector<LoggedTrial> log;
+  while (const auto candidate = strategy->ask()) {
+    const Architecture& a = candidate->architecture;
+    LoggedTrial logged{static_cast<int>(log.size()) + 2, {*candidate, {}}, parameter_count(a, task)};
+    logged.trial.outcome.score = 70 + 0.3 * a.depth() - 0.02 * (a.depth() - 14) * (a.depth() - 14) + 0.01 * a.width;
+    for (size_t i = 0; i < a.layers.size(); ++i) {
+      logged.trial.outcome.score += a.layers[i].operation == Operation::kConv ? (i % 3 == 0 ? 0.4 : -0.4) : 0;
+      logged.trial.outcome.score += a.layers[i].kernel > 3 ? (i % 4 == 1 ? 0.6 : -0.2) : 0;
+    }
+    logged.trial.outcome.curve = {50};
+    strategy->tell(logged.trial);
+    log.push_back(logged);
+  }
+  return log;
+}
+
+std::optional<std::string> replayed(const std::string& protocol, const std::vector<LoggedTrial>& log, const LoggedTask& task) {
+  const auto strategy = make_protocol(protocol)->make_strategy({{32, 32, task.channels}, task.classes, kImages});
+  return replay(*strategy, log, task);
+}
+
+}  // namespace
+
+TEST_CASE("both published logs replay without a difference", "[search][replay][reference]") {
+  const char* folder = std::getenv("MININAS_REFERENCE");
+  if (folder == nullptr) {
+    WARN("skipped: MININAS_REFERENCE is not set");
+    return;
+  }
+  struct Published {
+    std::string protocol, file, found, to_train;
+    size_t candidates;
+    int64_t parameters;
+  };
+  for (const Published& p :
+       {Published{"trg-nas", "trg-cifar10.csv", "w56:c3,s3,c3,s3*13", "w56:c3,s3,c3,s3*13", 46, 453498},
+        Published{"macro-micro", "macro-cifar10-20240212-132306.csv", "w43:c3,s3,c3,s3*10,s5,s3*3,s5,s3*8",
+                  "w46:c3,s3,c3,s3*10,s5,s3*3,s5,s3*8", 86, 466312}}) {
+    const auto log = read_published_log(std::filesystem::path(folder) / p.file);
+    const LoggedTask task = deduce_task(log.front(), 0, 0);
+    CHECK(task.channels == 3);
+    CHECK(task.classes == 10);
+    CHECK(log.size() == p.candidates);
+    const auto strategy = make_protocol(p.protocol)->make_strategy({{32, 32, 3}, 10, kImages});
+    CHECK(replay(*strategy, log, task) == std::nullopt);
+    CHECK(to_text(strategy->best()->candidate.architecture) == p.found);
+    CHECK(to_text(strategy->finals().front()) == p.to_train);
+    CHECK(parameter_count(strategy->finals().front(), task) == p.parameters);
+  }
+}
+
+TEST_CASE("every protocol replays its own log, grey images and any number of classes too", "[search][replay]") {
+  const TempDir folder;
+  for (const std::string& name : protocol_names())
+    for (const LoggedTask& task : {LoggedTask{3, 10}, LoggedTask{1, 47}, LoggedTask{3, 100}}) {
+      INFO(name << ", " << task.channels << " channels, " << task.classes << " classes");
+      write_text_file(folder / "log.csv", to_published_log(made_log(*make_protocol(name), task)));
+      const auto log = read_published_log(folder / "log.csv");
+      const LoggedTask found = deduce_task(log.front(), 0, 0);
+      CHECK(found.channels == task.channels);
+      CHECK(found.classes == task.classes);
+      CHECK(replayed(name, log, found) == std::nullopt);
+    }
+}
+
+TEST_CASE("the first difference of a log is told with its line and both sides", "[search][replay]") {
+  const auto protocol = make_protocol("macro-micro");
+  const LoggedTask task{3, 10};
+  const auto log = made_log(*protocol, task);
+  const auto difference_of = [&](auto change) {
+    auto changed = log;
+    change(changed);
+    return replayed("macro-micro", changed, task).value_or("none");
+  };
+  CHECK_THAT(difference_of([](auto& l) { l[3].trial.outcome.score = 99.95; }), Catch::Contains("line 6: expected") && Catch::Contains("(width"));
+  CHECK_THAT(difference_of([](auto& l) { l[3].trial.candidate.epochs = 99; }), Catch::Contains("line 5") && Catch::Contains("99 epochs"));
+  CHECK_THAT(difference_of([](auto& l) { l[2].parameters += 1; }), Catch::Contains("line 4: expected") && Catch::Contains("parameters"));
+  CHECK_THAT(difference_of([](auto& l) { l.pop_back(); }), Catch::Contains("expected the end of the search"));
+  CHECK_THAT(difference_of([](auto& l) { l.push_back(l.back()); }), Catch::Contains("but the search is over"));
+  CHECK_THAT(difference_of([](auto& l) { std::swap(l[4], l[5]); }), Catch::Contains("but the search asks for"));
+}
+
+TEST_CASE("a damaged log is refused with file, line and column", "[search][replay]") {
+  const TempDir folder;
+  const std::string head = "step,stage,depth,width,ops,kernels,epochs,params,train_acc,valid_acc,epoch1_valid_acc\n";
+  const auto refusal = [&](const std::string& content) {
+    write_text_file(folder / "log.csv", content);
+    try {
+      read_published_log(folder / "log.csv");
+    } catch (const FormatError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  CHECK_THAT(refusal(""), Catch::Contains("line 1: column 'step' is missing"));
+  CHECK_THAT(refusal(head), Catch::Contains("no candidate"));
+  CHECK_THAT(refusal(head + "0,depth,3,8,000,333,2,1770,50,50\n"), Catch::Contains("line 2: 10 cells, expected 11"));
+  CHECK_THAT(refusal(head + "0,depth,3,8,000,333,2,1770,x,50,50\n"), Catch::Contains("line 2: column train_acc: 'x'"));
+  CHECK_THAT(refusal(head + "0,depth,3,8,002,333,2,1770,50,50,50\n"), Catch::Contains("column ops: '2'"));
+  CHECK_THAT(refusal(head + "0,depth,4,8,000,333,2,1770,50,50,50\n"), Catch::Contains("depth 4 with 3 operations"));
+  CHECK_THAT(refusal(head + "0,depth,3,8,000,343,2,1770,50,50,50\n"), Catch::Contains("line 2: architecture: kernel 4"));
+  CHECK(refusal(head + "0,depth,3,8,000,333,2,1770,50,50,50\n") == "accepted");
+}
+
+TEST_CASE("a parameter count that no task explains is refused", "[search][replay]") {
+  LoggedTrial logged{2, {{"depth", plain_architecture(8, 3), 2}, {}}, parameter_count(plain_architecture(8, 3), {3, 2})};
+  CHECK(deduce_task(logged, 0, 0).classes == 2);
+  CHECK_THROWS_WITH(deduce_task(logged, 1, 0), Catch::Contains("1 channels"));
+  CHECK_THROWS_WITH(deduce_task(logged, 0, 3), Catch::Contains("3 classes"));
+  ++logged.parameters;
+  CHECK_THROWS_WITH(deduce_task(logged, 0, 0), Catch::Contains("line 2"));
+}
