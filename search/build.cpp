@@ -36,8 +36,7 @@ NetworkSpec build_network_spec(const Architecture& a, const ImageShape& input, i
 std::string network_text(const std::string& source) { return is_network_name(source) ? source : to_text(parse_architecture(source)); }
 
 NetworkSpec build_network_spec(const std::string& source, const ImageShape& input, int classes) {
-  return is_network_name(source) ? named_network(source, input, classes)
-                                 : build_network_spec(parse_architecture(source), input, classes);
+  return is_network_name(source) ? named_network(source, input, classes) : build_network_spec(parse_architecture(source), input, classes);
 }
 
 }  // namespace mininas

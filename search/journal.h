@@ -19,8 +19,8 @@ struct JournalEntry {
 
 class Journal {
  public:
-  // Reads what is there (a missing file is an empty journal). Throws FormatError that names the file and the line. `label` (where not empty)
-  // is written into every line.
+  // Reads what is there (a missing file is an empty journal). Throws FormatError that names the file and the line. `label` (where not
+  // empty) is written into every line.
   explicit Journal(std::filesystem::path path, std::string label = "");
 
   const std::vector<JournalEntry>& entries() const { return entries_; }

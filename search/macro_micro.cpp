@@ -73,7 +73,8 @@ std::optional<Candidate> MacroMicro::propose_micro() {
   if (!referenced_) return Candidate{stage_name(), now, options_.micro_epochs};
   const int layers = layers_tried(now.depth());
   for (;;) {
-    const auto changed = stage() == Stage::kOperation ? walk().next_operation(now, layers) : walk().next_kernel(now, layers, options_.kernels);
+    const auto changed =
+        stage() == Stage::kOperation ? walk().next_operation(now, layers) : walk().next_kernel(now, layers, options_.kernels);
     if (!changed) return std::nullopt;
     if (const auto small = shrunk(*changed)) return Candidate{stage_name(), *small, options_.micro_epochs};
   }
@@ -106,7 +107,8 @@ Decision MacroMicro::judge_depth(const Trial& trial) {
     return accept(trial, text(compared, ": a gain of at least ", points(gain), ", the deeper network is kept"));
   }
   if (trained && at_least(score, reference - loss))
-    return {false, text(compared, ": less than ", points(gain), " gained, but no more than ", points(loss), " lost, which counts for nothing")};
+    return {false,
+            text(compared, ": less than ", points(gain), " gained, but no more than ", points(loss), " lost, which counts for nothing")};
   if (++failures_ > options_.depth_failures) end_stage();
   return {false, text(compared, ": failure ", failures_, " since the last gain, ", options_.depth_failures, " are tolerated",
                       failures_ > options_.depth_failures ? ", which ends the growth" : "")};
@@ -164,11 +166,16 @@ int MacroMicro::most_left() const {
   const int depth = stage() == Stage::kDepth ? options_.max_depth : current() ? current()->candidate.architecture.depth() : 0;
   const int layers = layers_tried(depth), micro = 2 + layers * (1 + kernels);
   switch (stage()) {
-    case Stage::kDepth: return depths_left() + widths_left() + micro;
-    case Stage::kWidth: return widths_left() - 1 + micro;
-    case Stage::kOperation: return 1 + walk().most_left(layers, 1) + layers * kernels;
-    case Stage::kKernel: return 1 + walk().most_left(layers, kernels);
-    default: return 0;
+    case Stage::kDepth:
+      return depths_left() + widths_left() + micro;
+    case Stage::kWidth:
+      return widths_left() - 1 + micro;
+    case Stage::kOperation:
+      return 1 + walk().most_left(layers, 1) + layers * kernels;
+    case Stage::kKernel:
+      return 1 + walk().most_left(layers, kernels);
+    default:
+      return 0;
   }
 }
 

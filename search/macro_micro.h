@@ -14,14 +14,14 @@
 namespace mininas {
 
 struct MacroMicroOptions : GreedyOptions {
-  MacroMicroOptions();          // as published for CIFAR-10, start width 64
-  int depth_epochs = 1;         // more for each further depth
-  int width_epochs = 2;         // more for each further width
-  int micro_epochs = 2;         // of each candidate of the micro stages
-  int depth_failures = 2;       // tolerated since the last deeper network was kept
-  int width_failures = 2;       // tolerated in a row
-  int size_slack = 10000;       // parameters that a change may cost once the width has been shrunk
-  bool keep_macro_width = true; // of the final network
+  MacroMicroOptions();           // as published for CIFAR-10, start width 64
+  int depth_epochs = 1;          // more for each further depth
+  int width_epochs = 2;          // more for each further width
+  int micro_epochs = 2;          // of each candidate of the micro stages
+  int depth_failures = 2;        // tolerated since the last deeper network was kept
+  int width_failures = 2;        // tolerated in a row
+  int size_slack = 10000;        // parameters that a change may cost once the width has been shrunk
+  bool keep_macro_width = true;  // of the final network
 };
 
 OptionFields option_fields(MacroMicroOptions& options);
@@ -52,11 +52,11 @@ class MacroMicro final : public GreedySearch {
 
   const MacroMicroOptions options_;
   const CountParameters count_;
-  int epochs_ = 0;         // of the last candidate of the macro stages
-  int failures_ = 0;       // counted by the running stage's rule
-  int macro_width_ = 0;    // 0: the macro stages are not over
+  int epochs_ = 0;           // of the last candidate of the macro stages
+  int failures_ = 0;         // counted by the running stage's rule
+  int macro_width_ = 0;      // 0: the macro stages are not over
   bool referenced_ = false;  // the macro network has its brief training
-  int64_t size_limit_ = 0; // parameters, of the running micro stage
+  int64_t size_limit_ = 0;   // parameters, of the running micro stage
 };
 
 }  // namespace mininas

@@ -36,10 +36,14 @@ std::optional<Architecture> MiniNas::next_architecture() {
 
 Decision MiniNas::judge(const Trial& trial) {
   switch (stage()) {
-    case Stage::kDepth: return judge_depth(trial);
-    case Stage::kWidth: return judge_width(trial);
-    case Stage::kOperation: return judge_gain(trial, options_.operation_margin);
-    default: return judge_gain(trial, options_.kernel_margin);
+    case Stage::kDepth:
+      return judge_depth(trial);
+    case Stage::kWidth:
+      return judge_width(trial);
+    case Stage::kOperation:
+      return judge_gain(trial, options_.operation_margin);
+    default:
+      return judge_gain(trial, options_.kernel_margin);
   }
 }
 
@@ -90,11 +94,16 @@ int MiniNas::most_left() const {
   const int depth = stage() == Stage::kDepth ? options_.max_depth : current() ? current()->candidate.architecture.depth() : 0;
   const int layers = layers_tried(depth);
   switch (stage()) {
-    case Stage::kDepth: return depths_left() + widths_left() + layers * (1 + kernels);
-    case Stage::kWidth: return widths_left() - 1 + layers * (1 + kernels);
-    case Stage::kOperation: return walk().most_left(layers, 1) + layers * kernels;
-    case Stage::kKernel: return walk().most_left(layers, kernels);
-    default: return 0;
+    case Stage::kDepth:
+      return depths_left() + widths_left() + layers * (1 + kernels);
+    case Stage::kWidth:
+      return widths_left() - 1 + layers * (1 + kernels);
+    case Stage::kOperation:
+      return walk().most_left(layers, 1) + layers * kernels;
+    case Stage::kKernel:
+      return walk().most_left(layers, kernels);
+    default:
+      return 0;
   }
 }
 
@@ -108,9 +117,9 @@ std::string MiniNas::rule(const std::string& stage) const {
                 " is not, but growing goes on; one that loses more ends the stage. So does a score of ",
                 points(o.target_accuracy - o.target_tolerance), " % or a training accuracy of ", points(o.train_ceiling), " %.", noise);
   if (stage == "width")
-    return text("The network is made narrower by ", o.width_step, " channels at a time, down to ", o.min_width, ". It is kept as long as it ",
-                "loses no more than ", points(o.width_tolerance), " points against the end of the depth stage; the first failure ends the ",
-                "stage.", noise);
+    return text("The network is made narrower by ", o.width_step, " channels at a time, down to ", o.min_width,
+                ". It is kept as long as it ", "loses no more than ", points(o.width_tolerance),
+                " points against the end of the depth stage; the first failure ends the ", "stage.", noise);
   if (stage == "operation")
     return text("Layer by layer from the input", part, ": a standard convolution in place of the separable one, kept where it gains more ",
                 "than ", points(o.operation_margin), " points.", noise);

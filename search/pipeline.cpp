@@ -32,7 +32,8 @@ Found search_stage(const RunFolder& folder, SearchSettings& settings, const Data
   const SearchData images =
       published ? search_data_as_published(data) : split_for_search(data.train, settings.validation_fraction, settings.recipe.seed);
   const auto strategy = settings.protocol->make_strategy({images.train.shape, images.train.classes(), images.validation.count()});
-  TrainingEvaluator evaluator(images, {settings.recipe, published ? Score::kBest : Score::kLast}, folder.checkpoint_folder(), hooks.training);
+  TrainingEvaluator evaluator(images, {settings.recipe, published ? Score::kBest : Score::kLast}, folder.checkpoint_folder(),
+                              hooks.training);
   SearchTask task;
   task.cost = [&](const Architecture& a) { return predict_cost(build_network_spec(a, data.train.shape, data.train.classes())); };
   task.budget = settings.budget;
@@ -45,7 +46,8 @@ Found search_stage(const RunFolder& folder, SearchSettings& settings, const Data
   search_hooks.on_decision = hooks.on_decision;
   Journal journal(folder.journal_file(), label_of(settings.scored_on));
   run_search(*strategy, evaluator, task, journal, search_hooks);
-  return {within(task, strategy->finals()), static_cast<int>(journal.entries().size()), journal.trained(), *journal.end(), journal.seconds()};
+  return {within(task, strategy->finals()), static_cast<int>(journal.entries().size()), journal.trained(), *journal.end(),
+          journal.seconds()};
 }
 
 double recorded_seconds(const fs::path& file) { return Record::read(file).number("seconds"); }

@@ -79,8 +79,8 @@ LoggedTrial read_trial(const Row& row, int line) {
   return logged;
 }
 
-constexpr const char* kColumns[] = {"step",   "stage",  "depth",     "width",     "ops",           "kernels",
-                                    "epochs", "params", "train_acc", "valid_acc", "epoch1_valid_acc"};
+constexpr const char* kColumns[] = {"step",   "stage",     "depth",     "width",           "ops", "kernels", "epochs",
+                                    "params", "train_acc", "valid_acc", "epoch1_valid_acc"};
 
 }  // namespace
 

@@ -95,9 +95,14 @@ Architecture mutate(const SearchSpace& space, const Architecture& a, Rng& rng) {
   for (;;) {
     Architecture changed = a;
     switch (rng.below(3)) {
-      case 0: mutate_depth(space, changed, rng); break;
-      case 1: mutate_width(space, changed, rng); break;
-      default: mutate_layer(space, changed, rng);
+      case 0:
+        mutate_depth(space, changed, rng);
+        break;
+      case 1:
+        mutate_width(space, changed, rng);
+        break;
+      default:
+        mutate_layer(space, changed, rng);
     }
     if (changed != a) return changed;
   }

@@ -124,13 +124,14 @@ void add_replay_command(Parser& parser, const std::string& protocol) {
   auto o = std::make_shared<Options>();
   o->protocol = make_protocol(protocol);
   o->protocol_name = protocol;
-  Command& command = parser.add("replay", "walks a protocol through a published log and tells whether it asks for the same candidates",
-                                "Example:\n  mininas replay --protocol trg-nas log.csv --explain\n\nThe options of the search are those of "
-                                "the protocol named; --protocol P --help shows P's. Protocols:\n" + protocol_help() +
-                                    "\nExit status 0: the log is this search's; 1: it is not, and the first difference is told.",
-                                [o](const Command& given) { return run(*o, given); });
-  command.positional("LOG.csv", o->log, "a candidate a line: step, stage, depth, width, ops, kernels, epochs, params, train_acc, valid_acc, "
-                                        "epoch1_valid_acc");
+  Command& command =
+      parser.add("replay", "walks a protocol through a published log and tells whether it asks for the same candidates",
+                 "Example:\n  mininas replay --protocol trg-nas log.csv --explain\n\nThe options of the search are those of "
+                 "the protocol named; --protocol P --help shows P's. Protocols:\n" +
+                     protocol_help() + "\nExit status 0: the log is this search's; 1: it is not, and the first difference is told.",
+                 [o](const Command& given) { return run(*o, given); });
+  command.positional("LOG.csv", o->log,
+                     "a candidate a line: step, stage, depth, width, ops, kernels, epochs, params, train_acc, valid_acc, epoch1_valid_acc");
   command.option("protocol", o->protocol_name, "the search");
   command.flag("explain", o->explain, "print every decision with the rule that made it");
   command.fields({{"classes", "of the data set; 0: as the first parameter count says", &o->classes, 0, 100000},

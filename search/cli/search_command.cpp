@@ -126,8 +126,9 @@ void add_search_command(Parser& parser, const std::string& protocol) {
   command.option("max-ram", o->max_ram, "largest arena in bytes");
   command.option("max-macs", o->max_macs, "most multiply-accumulates an image: 3000000, 3M");
   command.fields(option_fields(o->settings)).fields(quantize_fields(o->settings.quantize)).fields(o->settings.protocol->fields());
-  command.option("score", o->score, "what scores a candidate: validation (last epoch, on a part of the training images), or as-published (best epoch, on "
-                                    "the test images, rate stepped before the epoch; for comparison, labelled)");
+  command.option("score", o->score,
+                 "what scores a candidate: validation (last epoch, on a part of the training images), or as-published (best epoch, on the "
+                 "test images, rate stepped before the epoch; for comparison, labelled)");
   command.fields(recipe_fields(o->settings.recipe));
   command.option("schedule", o->schedule, "of the learning rate: usual, or as-published (stepped before the epoch)");
   add_common(command, o->common);

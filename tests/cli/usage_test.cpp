@@ -1,9 +1,7 @@
 #include <catch2/catch.hpp>
-
 #include <filesystem>
 
 #include "core/file.h"
-
 #include "tests/cli/program.h"
 #include "tests/support/temp_dir.h"
 
@@ -113,7 +111,8 @@ TEST_CASE("a protocol's options are shown and taken with that protocol alone", "
   CHECK_THAT(fast, !Catch::Contains("--depth-failures") && Catch::Contains("--noise"));
   CHECK_THAT(macro, Catch::Contains("--depth-failures") && Catch::Contains("--size-slack"));
   check_usage({"search", "--data", "synthetic", "--out", "never", "--depth-failures", "1"}, "--depth-failures");
-  check_usage({"search", "--data", "synthetic", "--out", "never", "--protocol=macro-micro", "--depth-failures", "-1"}, "--depth-failures -1");
+  check_usage({"search", "--data", "synthetic", "--out", "never", "--protocol=macro-micro", "--depth-failures", "-1"},
+              "--depth-failures -1");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--score", "test"}, "--score test: expected validation or as-published");
 }
 
@@ -122,8 +121,8 @@ TEST_CASE("replay tells the first difference and is exit status 1", "[cli][repla
   const std::string log = (folder / "log.csv").string();
   const std::string head = "step,stage,depth,width,ops,kernels,epochs,params,train_acc,valid_acc,epoch1_valid_acc\n";
   // A whole search: one network, no room to grow, shrink or change.
-  const std::vector<std::string> command = {"replay", log,      "--protocol",       "mini-nas", "--max-depth", "3", "--max-width", "16",
-                                            "--noise", "0",     "--layer-fraction", "0"};
+  const std::vector<std::string> command = {"replay",      log,  "--protocol", "mini-nas", "--max-depth",      "3",
+                                            "--max-width", "16", "--noise",    "0",        "--layer-fraction", "0"};
   write_text_file(folder / "log.csv", head + "0,depth,3,16,000,333,300,5074,90,80,50\n");
   const Answer equal = mininas::test::mininas(command);
   INFO(equal.errors);
@@ -131,7 +130,8 @@ TEST_CASE("replay tells the first difference and is exit status 1", "[cli][repla
   CHECK_THAT(equal.output, Catch::Contains("w16:s3*3") && Catch::Contains("2 classes, 3 channels"));
   auto explained = command;
   explained.push_back("--explain");
-  CHECK_THAT(mininas::test::mininas(explained).output, Catch::Contains("depth: Networks of separable") && Catch::Contains("the first network"));
+  CHECK_THAT(mininas::test::mininas(explained).output,
+             Catch::Contains("depth: Networks of separable") && Catch::Contains("the first network"));
   write_text_file(folder / "log.csv", head + "0,depth,3,16,000,333,300,5074,90,80,50\n1,depth,4,16,0000,3333,300,5506,90,80,50\n");
   const Answer longer = mininas::test::mininas(command);
   CHECK(longer.status == 1);

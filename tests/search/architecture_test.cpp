@@ -1,8 +1,9 @@
+#include "search/architecture.h"
+
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
 #include "core/rng.h"
-#include "search/architecture.h"
 #include "search/space.h"
 
 using namespace mininas;

@@ -1,7 +1,8 @@
+#include "search/build.h"
+
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
-#include "search/build.h"
 
 using namespace mininas;
 

@@ -1,7 +1,8 @@
+#include "search/cost.h"
+
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
-#include "search/cost.h"
 
 using namespace mininas;
 

@@ -1,7 +1,8 @@
+#include "search/macro_micro.h"
+
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
-#include "search/macro_micro.h"
 #include "search/published_log.h"
 
 using namespace mininas;

@@ -1,9 +1,9 @@
-#include <catch2/catch.hpp>
+#include "search/mini_nas.h"
 
+#include <catch2/catch.hpp>
 #include <map>
 
 #include "core/error.h"
-#include "search/mini_nas.h"
 
 using namespace mininas;
 

@@ -1,11 +1,11 @@
-#include <catch2/catch.hpp>
+#include "search/replay.h"
 
+#include <catch2/catch.hpp>
 #include <cstdlib>
 
 #include "core/error.h"
 #include "core/file.h"
 #include "search/protocol.h"
-#include "search/replay.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;
@@ -52,10 +52,9 @@ TEST_CASE("both published logs replay without a difference", "[search][replay][r
     size_t candidates;
     int64_t parameters;
   };
-  for (const Published& p :
-       {Published{"trg-nas", "trg-cifar10.csv", "w56:c3,s3,c3,s3*13", "w56:c3,s3,c3,s3*13", 46, 453498},
-        Published{"macro-micro", "macro-cifar10-20240212-132306.csv", "w43:c3,s3,c3,s3*10,s5,s3*3,s5,s3*8",
-                  "w46:c3,s3,c3,s3*10,s5,s3*3,s5,s3*8", 86, 466312}}) {
+  for (const Published& p : {Published{"trg-nas", "trg-cifar10.csv", "w56:c3,s3,c3,s3*13", "w56:c3,s3,c3,s3*13", 46, 453498},
+                             Published{"macro-micro", "macro-cifar10-20240212-132306.csv", "w43:c3,s3,c3,s3*10,s5,s3*3,s5,s3*8",
+                                       "w46:c3,s3,c3,s3*10,s5,s3*3,s5,s3*8", 86, 466312}}) {
     const auto log = read_published_log(std::filesystem::path(folder) / p.file);
     const LoggedTask task = deduce_task(log.front(), 0, 0);
     CHECK(task.channels == 3);
@@ -92,7 +91,8 @@ TEST_CASE("the first difference of a log is told with its line and both sides", 
     change(changed);
     return replayed("macro-micro", changed, task).value_or("none");
   };
-  CHECK_THAT(difference_of([](auto& l) { l[3].trial.outcome.score = 99.95; }), Catch::Contains("line 6: expected") && Catch::Contains("(width"));
+  CHECK_THAT(difference_of([](auto& l) { l[3].trial.outcome.score = 99.95; }),
+             Catch::Contains("line 6: expected") && Catch::Contains("(width"));
   CHECK_THAT(difference_of([](auto& l) { l[3].trial.candidate.epochs = 99; }), Catch::Contains("line 5") && Catch::Contains("99 epochs"));
   CHECK_THAT(difference_of([](auto& l) { l[2].parameters += 1; }), Catch::Contains("line 4: expected") && Catch::Contains("parameters"));
   CHECK_THAT(difference_of([](auto& l) { l.pop_back(); }), Catch::Contains("expected the end of the search"));

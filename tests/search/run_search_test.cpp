@@ -1,9 +1,10 @@
+#include "search/run_search.h"
+
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
 #include "core/file.h"
 #include "search/mini_nas.h"
-#include "search/run_search.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;
