@@ -76,7 +76,7 @@ $(BUILD)/%.c.o: %.c | packages
 	$(call say,$<)$(CC) $(CFLAGS) -c $< -o $@
 
 # Carries the device's C files inside; the dependency scanner does not see them.
-$(BUILD)/mcu/host/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch]) $(wildcard mcu/host/exported/*)
+$(BUILD)/mcu/host/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch]) $(wildcard mcu/host/exported/* mcu/boards/*)
 
 # The decoder's arithmetic overflows on damaged JPEG files; it shall wrap around, the same with every compiler.
 $(BUILD)/datasets/stb_decoder.cpp.o: CXXFLAGS += -fwrapv

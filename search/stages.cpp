@@ -13,12 +13,6 @@ namespace {
 constexpr int64_t kCalibrationImages = 512;  // enough for stable ranges; more only take time
 constexpr int64_t kTestVectors = 4;
 
-ImageSet first_images(const ImageSet& images, int64_t count) {
-  std::vector<int64_t> indices;
-  for (int64_t i = 0; i < std::min(count, images.count()); ++i) indices.push_back(i);
-  return select_images(images, indices);
-}
-
 // Drawn, because training images may stand class by class.
 ImageSet calibration_images(const ImageSet& images, uint64_t seed) {
   std::vector<int64_t> indices = random_order(images.count(), Rng(seed).fork("calibration"));
@@ -27,6 +21,12 @@ ImageSet calibration_images(const ImageSet& images, uint64_t seed) {
 }
 
 }  // namespace
+
+ImageSet first_images(const ImageSet& images, int64_t count) {
+  std::vector<int64_t> indices;
+  for (int64_t i = 0; i < std::min(count, images.count()); ++i) indices.push_back(i);
+  return select_images(images, indices);
+}
 
 TrainedNetwork train_network(const NetworkSpec& spec, const ImageSet& images, const ImageSet* evaluation, const TrainConfig& config,
                              const TrainHooks& hooks) {
@@ -66,6 +66,16 @@ Verification verify_stage(const RunFolder& folder, const ImageSet& images, const
   return verify_export(load_quantized_model(folder.quantized_file()), folder.export_folder(), images, options);
 }
 
+BoardVerification verify_board_stage(const RunFolder& folder, const ImageSet& images, const Board& board,
+                                     const std::function<void(int64_t, int64_t)>& progress) {
+  const QuantizedModel model = load_quantized_model(folder.quantized_file());
+  if (const auto why = why_unavailable(board)) throw ConfigError(text("board ", board.name, ": ", *why));
+  if (const auto why = why_too_large(board, model.spec)) throw ConfigError(text("board ", board.name, ": the network ", *why));
+  BoardOptions options;
+  options.progress = progress;
+  return verify_on_board(model, folder.export_folder(), images, board, options);
+}
+
 Record cost_record(const NetworkSpec& spec) {
   const Cost cost = predict_cost(spec);
   Record record;
@@ -79,6 +89,12 @@ Record to_record(const Verification& verification) {
   record.set("bytes_compared", verification.bytes_compared).set("bytes_different", verification.bytes_different);
   if (verification.first) record.set("first_difference", to_text(*verification.first));
   return record;
+}
+
+Record to_record(const BoardVerification& verification) {
+  Record record = to_record(verification.bytes);
+  record.set("instructions", verification.instructions).set("text_bytes", verification.linked.text);
+  return record.set("const_bytes", verification.linked.constants).set("arena_bytes", verification.linked.arena);
 }
 
 Record to_record(const TrainResult& result) {

@@ -4,7 +4,7 @@
 #pragma once
 #include <functional>
 
-#include "mcu/host/verify.h"
+#include "mcu/host/verify_board.h"
 #include "nn/model_file.h"
 #include "nn/quantized_model.h"
 #include "nn/trainer.h"
@@ -34,10 +34,19 @@ void export_stage(const RunFolder& folder, const ImageSet& images, const std::fi
 Verification verify_stage(const RunFolder& folder, const ImageSet& images,
                           const std::function<void(int64_t done, int64_t images)>& progress);
 
+// The same on a board in an emulator. Throws ConfigError where the board cannot run here or the network does not fit it.
+BoardVerification verify_board_stage(const RunFolder& folder, const ImageSet& images, const Board& board,
+                                     const std::function<void(int64_t done, int64_t images)>& progress);
+
+// The first `count` images, or all where there are fewer.
+ImageSet first_images(const ImageSet& images, int64_t count);
+
 // "params", "macs", "flash_bytes", "code_bytes", "ram_bytes" of a network.
 Record cost_record(const NetworkSpec& spec);
 // "images", "layers", "bytes_compared", "bytes_different" and, where bytes differ, "first_difference".
 Record to_record(const Verification& verification);
+// The same and "instructions" (of one inference), "text_bytes", "const_bytes", "arena_bytes" (of the linked file).
+Record to_record(const BoardVerification& verification);
 // "epochs" (a list) and "seconds".
 Record to_record(const TrainResult& result);
 

@@ -25,7 +25,14 @@ EMBED(pool_c, "mcu/runtime/mn_pool.c");
 EMBED(add_c, "mcu/runtime/mn_add.c");
 EMBED(makefile, "mcu/host/exported/Makefile");
 EMBED(selftest, "mcu/host/exported/selftest.c");
-EMBED(driver, "mcu/host/exported/driver.c");
+EMBED(board_h, "mcu/boards/board.h");
+EMBED(board_ld, "mcu/boards/board.ld");
+EMBED(semihosting_h, "mcu/boards/semihosting.h");
+EMBED(semihosting_c, "mcu/boards/semihosting.c");
+EMBED(cortex_m_c, "mcu/boards/cortex_m.c");
+EMBED(riscv32_c, "mcu/boards/riscv32.c");
+EMBED(host_c, "mcu/boards/host.c");
+EMBED(driver_c, "mcu/boards/driver.c");
 
 namespace mininas {
 namespace {
@@ -36,6 +43,8 @@ constexpr LayerKind kKinds[] = {LayerKind::kConv, LayerKind::kDepthwise, LayerKi
 bool uses(const NetworkSpec& spec, const std::string& kernel) {
   return std::any_of(spec.layers.begin(), spec.layers.end(), [&](const LayerSpec& layer) { return kernel_name(layer.kind) == kernel; });
 }
+
+TextFile file(const char* name, std::string_view content) { return {name, std::string(content)}; }
 
 // Drops the line of mn_kernels.c that names the kernel.
 void drop_table_line(std::string& table, const std::string& kernel) {
@@ -59,7 +68,6 @@ std::string kernel_name(LayerKind kind) {
 }
 
 std::vector<TextFile> runtime_files() {
-  const auto file = [](const char* name, std::string_view content) { return TextFile{name, std::string(content)}; };
   return {file("mn_arithmetic.h", EMBEDDED(arithmetic_h)), file("mn_model.h", EMBEDDED(model_h)),
           file("mn.h", EMBEDDED(mn_h)),                    file("mn_kernel.h", EMBEDDED(kernel_h)),
           file("mn_crc32.h", EMBEDDED(crc32_h)),           file("mn_run.c", EMBEDDED(run_c)),
@@ -82,8 +90,14 @@ std::vector<TextFile> runtime_files_for(const NetworkSpec& spec) {
   return files;
 }
 
+std::vector<TextFile> board_files() {
+  return {file("board.h", EMBEDDED(board_h)),         file("board.ld", EMBEDDED(board_ld)),
+          file("driver.c", EMBEDDED(driver_c)),       file("semihosting.h", EMBEDDED(semihosting_h)),
+          file("cortex_m.c", EMBEDDED(cortex_m_c)),   file("semihosting.c", EMBEDDED(semihosting_c)),
+          file("riscv32.c", EMBEDDED(riscv32_c)),     file("host.c", EMBEDDED(host_c))};
+}
+
 std::string_view exported_makefile() { return EMBEDDED(makefile); }
 std::string_view exported_selftest() { return EMBEDDED(selftest); }
-std::string_view verification_driver() { return EMBEDDED(driver); }
 
 }  // namespace mininas

@@ -19,10 +19,12 @@ std::vector<TextFile> runtime_files();
 // Those that this network needs: kernels that no layer uses are left out, also from the table in mn_kernels.c.
 std::vector<TextFile> runtime_files_for(const NetworkSpec& spec);
 
-// mcu/host/exported/*: what an export carries beside runtime and model, and the program that verification compiles.
+// mcu/boards/*: start-up code and the program of verification.
+std::vector<TextFile> board_files();
+
+// mcu/host/exported/*: what an export carries beside runtime and model.
 std::string_view exported_makefile();
 std::string_view exported_selftest();
-std::string_view verification_driver();
 
 // "mn_conv": the kernel in mcu/runtime that computes layers of this kind; its file is "mn_conv.c".
 std::string kernel_name(LayerKind kind);

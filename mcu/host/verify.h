@@ -43,4 +43,9 @@ struct VerifyOptions {
 Verification verify_export(const QuantizedModel& model, const std::filesystem::path& folder, const ImageSet& images,
                            const VerifyOptions& options = {});
 
+// Shared with verify_board.h. Throws ConfigError where the images are of another shape than the network takes.
+void check_images(const QuantizedModel& model, const ImageSet& images);
+// Throws IoError where mn_init refused a model of which every byte computed was right.
+void check_init(const std::filesystem::path& folder, uint32_t init_status, const Verification& result);
+
 }  // namespace mininas

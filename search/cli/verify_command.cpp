@@ -13,8 +13,37 @@ namespace {
 
 struct Options {
   CommonOptions common;
-  std::string run, data;
+  std::string run, data, board;
+  int images = 0;  // 0: all; on a board a few
 };
+
+constexpr int kBoardImages = 4;
+
+std::string counts_text(const Verification& result) {
+  return text(grouped(result.images), " images, ", result.layers, " layers, ", grouped(result.bytes_compared), " bytes compared, ",
+              grouped(result.bytes_different), " different");
+}
+
+// Exit status: one differing byte is 1.
+int report(const Verification& result, const RunFolder& folder) {
+  if (result.bytes_different == 0) return 0;
+  std::cerr << "mininas: " << folder.export_folder().string() << " differs from the engine; the first place: " << to_text(*result.first)
+            << "\n";
+  return 1;
+}
+
+void print_result(const Verification& result, const Options& o) {
+  if (o.common.json) return print_json(to_record(result));
+  print_row(result.bytes_different == 0 ? "VERIFIED" : "DIFFERENT", counts_text(result));
+}
+
+void print_result(const BoardVerification& result, const Board& board, const Options& o) {
+  if (o.common.json) return print_json(to_record(result));
+  print_row(result.bytes.bytes_different == 0 ? "VERIFIED" : "DIFFERENT", text(counts_text(result.bytes), ", on ", board.core));
+  print_row("instructions", text(grouped(result.instructions), " an inference (an emulator counts instructions, not cycles)"));
+  print_row("linked", text("code ", grouped(result.linked.text), ", constants ", grouped(result.linked.constants), ", arena ",
+                           grouped(result.linked.arena), " bytes"));
+}
 
 int run(const Options& o) {
   apply(o.common);
@@ -25,19 +54,18 @@ int run(const Options& o) {
   Progress progress(o.common.quiet);
   progress.stage("verification");
   if (!std::filesystem::exists(folder.export_folder())) export_stage(folder, data.test, folder.export_folder());
-  const Verification result = verify_stage(folder, data.test, [&](int64_t done, int64_t images) { progress.verified(done, images); });
+  const auto step = [&](int64_t done, int64_t images) { progress.verified(done, images); };
+  if (o.board.empty()) {
+    const Verification result = verify_stage(folder, o.images > 0 ? first_images(data.test, o.images) : data.test, step);
+    progress.clear();
+    print_result(result, o);
+    return report(result, folder);
+  }
+  const Board& board = find_board(o.board);
+  const BoardVerification result = verify_board_stage(folder, first_images(data.test, o.images > 0 ? o.images : kBoardImages), board, step);
   progress.clear();
-  const bool equal = result.bytes_different == 0;
-  if (o.common.json)
-    print_json(to_record(result));
-  else
-    print_row(equal ? "VERIFIED" : "DIFFERENT",
-              text(grouped(result.images), " images, ", result.layers, " layers, ", grouped(result.bytes_compared), " bytes compared, ",
-                   grouped(result.bytes_different), " different"));
-  if (!equal)
-    std::cerr << "mininas: " << folder.export_folder().string() << " differs from the engine; the first place: " << to_text(*result.first)
-              << "\n";
-  return equal ? 0 : 1;
+  print_result(result, board, o);
+  return report(result.bytes, folder);
 }
 
 }  // namespace
@@ -47,10 +75,13 @@ void add_verify_command(Parser& parser) {
   Command& command = parser.add(
       "verify", "compiles RUN/c and compares every byte of every layer with the engine",
       "Example:\n  mininas verify run\n\nThe C compiler is $CC, or cc. One differing byte is exit status 1. A run without RUN/c is "
-      "exported first.",
+      "exported first. With --board the C is compiled for that board and run in an emulator; the last image is run once more for "
+      "the count of instructions.",
       [o](const Command&) { return run(*o); });
   command.positional("RUN", o->run, "folder of the run");
   command.option("data", o->data, "whose test images to use; default: those of the run");
+  command.option("board", o->board, "verify on this board, in an emulator: " + board_names());
+  command.fields({{"images", "how many of them, from the first on; 0: all, or 4 on a board", &o->images, 0, 1e9}});
   add_common(command, o->common);
 }
 

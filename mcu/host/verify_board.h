@@ -1,0 +1,43 @@
+// Verification on a board: cross-compiles an exported folder, runs it without an operating system in an emulator, compares every byte of
+// every layer with the engine's, counts instructions, and reads the sizes off the linked file.
+// An emulator counts instructions. It knows nothing of cycles: no pipeline, no cache, no wait states.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "mcu/host/board.h"
+#include "mcu/host/verify.h"
+
+namespace mininas {
+
+// Of the linked file, in bytes.
+struct LinkedSizes {
+  int64_t text = 0;   // the runtime's code and tables, with what it takes from the compiler's library
+  int64_t constants = 0;  // the model's one object
+  int64_t arena = 0;
+};
+
+struct BoardVerification {
+  Verification bytes;
+  int64_t instructions = 0;                 // of one inference after the first: mn_run on the last image
+  std::vector<int64_t> layer_instructions;  // the same, layer by layer, while it is watched
+  LinkedSizes linked;
+};
+
+// As the fast path of a product is compiled.
+constexpr const char* kBoardOptimisation = "-O2";
+
+struct BoardOptions {
+  std::string optimisation = kBoardOptimisation;
+  // As in VerifyOptions.
+  std::function<void(int64_t done, int64_t images)> progress;
+};
+
+// Requires: why_unavailable and why_too_large say nothing. Errors as verify_export, with the board's name; a linked size that is not the
+// predicted one, and a counter that counts something else than the board's description says, are ConfigError.
+BoardVerification verify_on_board(const QuantizedModel& model, const std::filesystem::path& folder, const ImageSet& images,
+                                  const Board& board, const BoardOptions& options = {});
+
+}  // namespace mininas
