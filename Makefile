@@ -32,6 +32,7 @@ RUNTIME := $(wildcard mcu/runtime/*.c)
 KERNELS := $(wildcard core/kernels/*.cpp)
 PROGRAM := $(wildcard search/cli/*.cpp)
 TESTS   := $(wildcard tests/*.cpp tests/*/*.cpp)
+MCU_PROGRAMS := $(wildcard tests/mcu/programs/*.cpp)
 BENCHES := $(wildcard bench/*_bench.cpp)
 
 objects  = $(patsubst %,$(BUILD)/%.o,$(1))
@@ -47,7 +48,7 @@ say = @echo "  $(1)" &&
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: all program test check demo asan ubsan bench cifar10 clean help packages
+.PHONY: all program test check mcu-test demo asan ubsan bench cifar10 clean help packages cross-packages
 
 ## all      build/mininas, the program (the default)
 all: program
@@ -60,6 +61,10 @@ $(BUILD)/mininas: $(call objects,$(PROGRAM)) $(LIBRARY_OBJECTS)
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
 
 $(BUILD)/mininas_tests: $(call objects,$(TESTS)) $(LIBRARY_OBJECTS)
+	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
+
+$(patsubst tests/mcu/programs/%.cpp,$(BUILD)/mcu_%,$(MCU_PROGRAMS)): $(BUILD)/mcu_%: $(BUILD)/tests/mcu/programs/%.cpp.o \
+  $(BUILD)/tests/support/random_model.cpp.o $(LIBRARY_OBJECTS)
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
 
 # Tests are many and run once: compiled for speed of compilation.
@@ -102,6 +107,10 @@ asan:
 ubsan:
 	$(MAKE) check CONFIG=ubsan OPT=-O1 WERROR= EXTRA="-fsanitize=undefined -fno-sanitize-recover=all"
 
+## mcu-test runs exported networks without an operating system on every board in an emulator; compares every byte, counts instructions
+mcu-test: cross-packages $(BUILD)/mcu_boards
+	$(BUILD)/mcu_boards $(MCU_BOARDS)
+
 ## demo     searches, trains, quantises, exports and verifies a network on a generated data set (under 2 minutes on 2 cores)
 demo: program
 	rm -rf build/demo
@@ -131,19 +140,25 @@ help:
 
 # What the build needs, and a file that proves each package is there.
 packages:
-	@missing=""; \
-	need() { [ -e "$$2" ] || command -v "$$2" >/dev/null 2>&1 || missing="$$missing $$1"; }; \
-	need g++ $(CXX); \
-	need libeigen3-dev /usr/include/eigen3/Eigen/Core; \
-	need libstb-dev /usr/include/stb/stb_image.h; \
-	need libcli11-dev /usr/include/CLI/CLI.hpp; \
-	need nlohmann-json3-dev /usr/include/nlohmann/json.hpp; \
-	need catch2 /usr/include/catch2/catch.hpp; \
+	@$(call install, g++ $(CXX) libeigen3-dev /usr/include/eigen3/Eigen/Core libstb-dev /usr/include/stb/stb_image.h \
+	  libcli11-dev /usr/include/CLI/CLI.hpp nlohmann-json3-dev /usr/include/nlohmann/json.hpp catch2 /usr/include/catch2/catch.hpp)
+
+# What mcu-test needs besides: compilers and emulators of the boards.
+cross-packages:
+	@$(call install, gcc-arm-none-eabi arm-none-eabi-gcc gcc-riscv64-unknown-elf riscv64-unknown-elf-gcc \
+	  qemu-system-arm qemu-system-arm qemu-system-misc qemu-system-riscv32)
+
+# $(call install, PACKAGE PROOF PACKAGE PROOF ...): a proof is a file or a command.
+define install
+missing=""; \
+	need() { while [ $$# -gt 0 ]; do [ -e "$$2" ] || command -v "$$2" >/dev/null 2>&1 || missing="$$missing $$1"; shift 2; done; }; \
+	need $(1); \
 	[ -n "$$missing" ] || exit 0; \
 	if ! command -v apt-get >/dev/null 2>&1; then \
 	  echo "Missing packages (Debian names):$$missing. Install them with this system's package manager, then run make again." >&2; exit 1; fi; \
 	sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
 	echo "Installing what is missing with apt-get:$$missing"; \
 	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing
+endef
 
 -include $(shell find build -name '*.d' 2>/dev/null)

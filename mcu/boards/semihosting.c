@@ -26,7 +26,7 @@ static int32_t open_images(void) {
   return file;
 }
 
-/* Bytes that were not moved. */
+/* How many bytes were not moved; more than `count` after an error. */
 static size_t move_bytes(int32_t operation, int32_t file, const void *bytes, size_t count) {
   const uintptr_t parameters[3] = {(uintptr_t)file, word_of(bytes), count};
   return (size_t)semihosting_request(operation, parameters);
@@ -34,14 +34,22 @@ static size_t move_bytes(int32_t operation, int32_t file, const void *bytes, siz
 
 size_t board_read(void *out, size_t count) {
   static int32_t images = NOT_OPEN;
+  size_t missing;
   if (images == NOT_OPEN) images = open_images();
-  return count - move_bytes(SYS_READ, images, out, count);
+  missing = move_bytes(SYS_READ, images, out, count);
+  return missing > count ? 0 : count - missing;
 }
 
 void board_write(const void *bytes, size_t count) {
   static int32_t console = NOT_OPEN;
   if (console == NOT_OPEN) console = open_file(":tt", 3, WRITE_BINARY);
-  if (move_bytes(SYS_WRITE, console, bytes, count) != 0) board_exit(2);
+  /* A console may be too busy to take everything at once. */
+  while (count > 0) {
+    const size_t missing = move_bytes(SYS_WRITE, console, bytes, count);
+    if (missing > count) board_exit(2);
+    bytes = (const uint8_t *)bytes + (count - missing);
+    count = missing;
+  }
 }
 
 void board_exit(int status) {

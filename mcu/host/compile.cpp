@@ -19,11 +19,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Compilers open with where they are; what is wrong comes behind it.
+// Compilers open with where they are; what is wrong comes behind it. The linker's complaint comes first, the compiler's about it last.
 std::string first_error_of(const fs::path& path) {
   std::istringstream content(read_text_file(path));
   for (std::string line; std::getline(content, line);)
-    if (line.find("error") != std::string::npos) return line;
+    if (line.find("error") != std::string::npos && !line.starts_with("collect2")) return line;
   return first_line_of(path);
 }
 

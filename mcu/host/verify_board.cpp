@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/parallel.h"
 #include "mcu/host/compile.h"
 #include "mcu/host/driver_stream.h"
 #include "mcu/host/sizes.h"
@@ -29,25 +30,32 @@ Words compile_command(const Board& board, const BoardOptions& options) {
 }
 
 // Each source becomes an object of its own, so that the linker script can tell them apart.
-Words compile_sources(const fs::path& folder, const Board& board, const BoardOptions& options, const WorkFolder& work) {
+fs::path compile_source(const fs::path& source, const fs::path& folder, const Board& board, const BoardOptions& options,
+                        const WorkFolder& work) {
+  const std::string stem = source.stem().string();
+  Words command = compile_command(board, options);
+  command.insert(command.end(), strict_c_flags().begin(), strict_c_flags().end());
+  // Nobody brings memset here, and no loop shall become a call of it.
+  command.insert(command.end(), {"-fdata-sections", "-fno-tree-loop-distribute-patterns", "-I", folder.string(), "-I",
+                                 work.path().string(), "-c", source.string(), "-o", (work / (stem + ".o")).string()});
+  run_tool(command, work / (stem + ".txt"), text(folder.string(), " on board ", board.name), "install " + board.toolchain->package);
+  return work / (stem + ".o");
+}
+
+std::vector<fs::path> compile_sources(const fs::path& folder, const Board& board, const BoardOptions& options, const WorkFolder& work) {
   write_board_files(work);
   std::vector<fs::path> sources = exported_sources(folder);
   for (const std::string& name : {std::string("driver.c"), std::string("semihosting.c"), board.toolchain->startup})
     sources.push_back(work / name);
-  Words objects;
-  for (const fs::path& source : sources) {
-    objects.push_back((work / (source.stem().string() + ".o")).string());
-    Words command = compile_command(board, options);
-    command.insert(command.end(), strict_c_flags().begin(), strict_c_flags().end());
-    // Nobody brings memset here, and no loop shall become a call of it.
-    command.insert(command.end(), {"-fdata-sections", "-fno-tree-loop-distribute-patterns", "-I", folder.string(), "-I",
-                                   work.path().string(), "-c", source.string(), "-o", objects.back()});
-    run_tool(command, work / "compiler.txt", text(folder.string(), " on board ", board.name), "install " + board.toolchain->package);
-  }
+  std::vector<fs::path> objects(sources.size());
+  parallel_for(static_cast<int64_t>(sources.size()), [&](int64_t i) {
+    const auto index = static_cast<size_t>(i);
+    objects[index] = compile_source(sources[index], folder, board, options, work);
+  });
   return objects;
 }
 
-void link(const Words& objects, const fs::path& folder, const Board& board, const BoardOptions& options, const WorkFolder& work) {
+void link(const std::vector<fs::path>& objects, const fs::path& folder, const Board& board, const BoardOptions& options, const WorkFolder& work) {
   Words command = compile_command(board, options);
   command.insert(command.end(), {"-nostdlib", "-nostartfiles", "-T", (work / "board.ld").string()});
   const auto define = [&](const char* name, int64_t value) { command.push_back(text("-Wl,--defsym=", name, "=", value)); };
@@ -56,7 +64,7 @@ void link(const Words& objects, const fs::path& folder, const Board& board, cons
   define("RAM_ORIGIN", board.ram.origin);
   define("RAM_BYTES", board.ram.bytes);
   define("STACK_BYTES", kStackBytes);
-  command.insert(command.end(), objects.begin(), objects.end());
+  for (const fs::path& object : objects) command.push_back(object.string());
   command.insert(command.end(), {"-lgcc", "-o", (work / "firmware.elf").string()});
   run_tool(command, work / "linker.txt", text(folder.string(), " on board ", board.name), "install " + board.toolchain->package);
 }
