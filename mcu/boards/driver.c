@@ -2,7 +2,7 @@
  * Everything is sent in records of a tag, an offset and a count of bytes (words of 32 bits, in the board's byte order), then the bytes:
  *   TAG_HEAD        words: status of mn_init, bytes of an image, layers
  *   a layer's index its output of one image, some rows at a time
- *   TAG_TICKS       words: of one mn_run after the first (low, high), of board_loop(LOOP_ROUNDS); then of each layer in a run that is watched
+ *   TAG_TICKS       words: of one mn_run after the first (low, high), of board_loop(LOOP_ROUNDS), of each layer in a run that is watched
  *   TAG_TROUBLE     text: why it ends here */
 #include "board.h"
 #include "model.h"

@@ -7,17 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "mcu/host/board.h"
+#include "mcu/host/firmware.h"
 #include "mcu/host/verify.h"
 
 namespace mininas {
-
-// Of the linked file, in bytes.
-struct LinkedSizes {
-  int64_t text = 0;   // the runtime's code and tables, with what it takes from the compiler's library
-  int64_t constants = 0;  // the model's one object
-  int64_t arena = 0;
-};
 
 struct BoardVerification {
   Verification bytes;

@@ -47,7 +47,7 @@ int64_t bytes_of_layers(const NetworkSpec& spec) {
 }  // namespace
 
 // One board of each start-up code.
-TEST_CASE("a board computes the engine's bytes, its linked file has the predicted sizes, its count is the same every time", "[mcu][board]") {
+TEST_CASE("a board computes the engine's bytes in the predicted memory, and its count is the same every time", "[mcu][board]") {
   const Exported exported;
   const DeviceCost predicted = device_cost(exported.model.spec);
   for (const char* name : {"m0", "rv32"}) {
