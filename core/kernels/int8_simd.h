@@ -1,5 +1,6 @@
 // I16: sixteen int32 lanes, the vector type of the integer kernels, beside F16 of simd.h and as wide. Written with the vector types that
-// both compilers know; only two operations are spelled for an instruction set: dot4, where the time goes, and the high half of a product.
+// both compilers know; spelled for an instruction set are only dot4, where the time goes, the high half of a product, and the conversions
+// from and to bytes, which the compilers would take apart lane by lane.
 // Included only by core/kernels/int8_*.cpp, for the reason that simd.h gives.
 #pragma once
 #include <cstring>
@@ -15,7 +16,6 @@ namespace mininas::MN_ISA {
 using IntPacket = int32_t __attribute__((vector_size(sizeof(Packet))));
 using UnsignedPacket = uint32_t __attribute__((vector_size(sizeof(Packet))));
 using ShortPacket = int16_t __attribute__((vector_size(sizeof(Packet))));
-using BytePacket = uint8_t __attribute__((vector_size(kPacketLanes)));
 
 #if !defined(__AVX512VNNI__)
 // Lane by lane the two products of int16 halves, summed. Exact, unlike the instruction for bytes (vpmaddubsw), which saturates.
@@ -65,8 +65,11 @@ MN_INLINE IntPacket multiply_high(IntPacket x, IntPacket multiplier) {
   constexpr int64_t kHalf = int64_t{1} << 30;
   const auto a = reinterpret_cast<LongPacket>(x), b = reinterpret_cast<LongPacket>(multiplier);
   const LongPacket even = (product(a, b) + kHalf) >> 31, odd = (product(a >> 32, b >> 32) + kHalf) << 1;  // each result in its half
-  constexpr int64_t kLower = 0xffffffff;
-  return reinterpret_cast<IntPacket>((even & kLower) | (odd & ~kLower));
+#if defined(__AVX512F__)
+  return reinterpret_cast<IntPacket>(_mm512_mask_mov_epi32(reinterpret_cast<__m512i>(even), 0xaaaa, reinterpret_cast<__m512i>(odd)));
+#else
+  return reinterpret_cast<IntPacket>(_mm256_blend_epi32(reinterpret_cast<__m256i>(even), reinterpret_cast<__m256i>(odd), 0xaa));
+#endif
 #else
   IntPacket y;
   for (int i = 0; i < kPacketLanes; ++i) y[i] = static_cast<int32_t>((int64_t{x[i]} * multiplier[i] + (int64_t{1} << 30)) >> 31);
@@ -74,12 +77,24 @@ MN_INLINE IntPacket multiply_high(IntPacket x, IntPacket multiplier) {
 #endif
 }
 
-// mn_rescale, a lane each.
+// mn_rescale, a lane each. Its division by 2^s, ties away from zero, in fewer steps: with one taken off negative numbers, ties go up, and
+// floor((h + 2^(s - 1)) / 2^s) is floor((floor(h / 2^(s - 1)) + 1) / 2), which cannot overflow.
 MN_INLINE IntPacket rescale(IntPacket x, IntPacket multiplier, IntPacket right_shift) {
-  const IntPacket high = multiply_high(x, multiplier);
-  const auto mask = reinterpret_cast<IntPacket>(((UnsignedPacket{} + 1u) << reinterpret_cast<UnsignedPacket>(right_shift)) - 1u);
-  const IntPacket threshold = (mask >> 1) - (high >> 31);
-  return (high >> right_shift) - ((high & mask) > threshold);  // a comparison that holds is -1
+  const IntPacket high = multiply_high(x, multiplier), up = high + (high >> 31);
+  const IntPacket nearly = up >> ((right_shift - 1) & 31);
+  return right_shift != 0 ? (nearly + 1) >> 1 : high;
+}
+
+MN_INLINE IntPacket load_bytes(const uint8_t* p) {
+#if defined(__AVX512F__)
+  return reinterpret_cast<IntPacket>(_mm512_maskz_cvtepu8_epi32(0xffff, _mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+#elif defined(__AVX2__)
+  return reinterpret_cast<IntPacket>(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+#else
+  IntPacket x;
+  for (int i = 0; i < kPacketLanes; ++i) x[i] = p[i];
+  return x;
+#endif
 }
 
 struct I16 {
@@ -107,25 +122,29 @@ struct I16 {
   }
   // Sixteen bytes, one a lane.
   static MN_INLINE I16 bytes(const uint8_t* p) {
-    return of([&](int i) {
-      BytePacket b;
-      std::memcpy(&b, p + i * kPacketLanes, sizeof b);
-      return __builtin_convertvector(b, IntPacket);
-    });
+    return of([&](int i) { return load_bytes(p + i * kPacketLanes); });
   }
-  // The first `count` lanes as bytes; 1 <= count <= 16.
+  // The first `count` lanes, each in [0, 255], as bytes; 1 <= count <= 16.
   MN_INLINE void store_bytes(uint8_t* p, int count) const {
-#ifdef __AVX512BW__
-    const BytePacket b = __builtin_convertvector(part[0], BytePacket);
-    _mm_mask_storeu_epi8(p, static_cast<__mmask16>((1u << count) - 1u), reinterpret_cast<__m128i>(b));
+#if defined(__AVX512BW__)
+    const __m128i packed = _mm512_maskz_cvtepi32_epi8(0xffff, reinterpret_cast<__m512i>(part[0]));
+    if (count == kLanes)
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(p), packed);
+    else
+      _mm_mask_storeu_epi8(p, static_cast<__mmask16>((1u << count) - 1u), packed);
 #else
     uint8_t all_lanes[kLanes];
-    uint8_t* out = count == kLanes ? p : all_lanes;
-    MN_UNROLL for (int i = 0; i < kPackets; ++i) {
-      const BytePacket b = __builtin_convertvector(part[i], BytePacket);
-      std::memcpy(out + i * kPacketLanes, &b, sizeof b);
-    }
-    if (count != kLanes)
+#if defined(__AVX2__)
+    const auto halves = _mm256_packs_epi32(reinterpret_cast<__m256i>(part[0]), reinterpret_cast<__m256i>(part[1]));
+    const auto words = _mm256_permute4x64_epi64(halves, 0xd8);  // the instruction packs each half of a register on its own
+    const __m128i packed = _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+    std::memcpy(all_lanes, &packed, sizeof packed);
+#else
+    for (int i = 0; i < kLanes; ++i) all_lanes[i] = static_cast<uint8_t>(part[i / kPacketLanes][i % kPacketLanes]);
+#endif
+    if (count == kLanes)
+      std::memcpy(p, all_lanes, kLanes);
+    else
       for (int i = 0; i < count; ++i) p[i] = all_lanes[i];
 #endif
   }
