@@ -2,175 +2,25 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 #include <optional>
+#include <set>
 
 #include "core/error.h"
+#include "mcu/host/scratch.h"
 
 namespace mininas {
 namespace {
 
-constexpr int64_t kTensorAlignment = 4;
-constexpr int64_t kSearchSteps = 300'000;  // of each of the two searches below: a fraction of a second
+constexpr int64_t kImpossible = std::numeric_limits<int64_t>::max();
+constexpr int kMostPartitions = 20;  // that are placed in search of the best
 
-bool live_together(const ArenaTensor& a, const ArenaTensor& b) { return a.first <= b.last && b.first <= a.last; }
-
-int64_t live_at(const std::vector<ArenaTensor>& tensors, int step) {
-  int64_t bytes = 0;
-  for (const ArenaTensor& tensor : tensors)
-    if (tensor.first <= step && step <= tensor.last) bytes += tensor.bytes;
-  return bytes;
-}
-
-int64_t most_live(const std::vector<ArenaTensor>& tensors) {
-  int64_t most = 0;
-  for (const ArenaTensor& tensor : tensors) most = std::max(most, live_at(tensors, tensor.first));
-  return most;
-}
-
-std::vector<size_t> by_birth(const std::vector<ArenaTensor>& tensors) {
-  std::vector<size_t> order(tensors.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return tensors[a].first < tensors[b].first; });
-  return order;
-}
-
-// Fits all tensors into a given limit, or gives up: in the order of their birth, each at an edge of a gap, the outer edges first. A chain
-// alternates between the two ends of the arena and never backtracks.
-class LimitSearch {
- public:
-  LimitSearch(const std::vector<ArenaTensor>& tensors, int64_t limit)
-      : tensors_(tensors), limit_(limit), order_(by_birth(tensors)), offsets_(tensors.size()) {}
-
-  std::optional<std::vector<int64_t>> run() {
-    if (!place(0)) return std::nullopt;
-    return offsets_;
-  }
-
- private:
-  bool place(size_t position) {
-    if (position == order_.size()) return true;
-    const size_t tensor = order_[position];
-    for (const int64_t offset : candidates(position)) {
-      if (++steps_ > kSearchSteps) return false;
-      offsets_[tensor] = offset;
-      if (place(position + 1)) return true;
-    }
-    return false;
-  }
-
-  std::vector<int64_t> candidates(size_t position) const {
-    const ArenaTensor& tensor = tensors_[order_[position]];
-    std::vector<std::pair<int64_t, int64_t>> taken;  // [begin, end)
-    for (size_t i = 0; i < position; ++i) {
-      const size_t placed = order_[i];
-      if (live_together(tensors_[placed], tensor)) taken.emplace_back(offsets_[placed], offsets_[placed] + tensors_[placed].bytes);
-    }
-    std::sort(taken.begin(), taken.end());
-    taken.emplace_back(limit_, limit_);
-    std::vector<int64_t> edges;
-    int64_t begin = 0;
-    for (const auto& [next, end] : taken) {
-      if (next - begin >= tensor.bytes) edges.insert(edges.end(), {begin, next - tensor.bytes});
-      begin = std::max(begin, end);
-    }
-    const auto outer = [&](int64_t offset) { return offset == 0 || offset + tensor.bytes == limit_; };
-    std::stable_partition(edges.begin(), edges.end(), outer);
-    return edges;
-  }
-
-  const std::vector<ArenaTensor>& tensors_;
-  const int64_t limit_;
-  const std::vector<size_t> order_;
-  std::vector<int64_t> offsets_;
-  int64_t steps_ = 0;
+struct LayerRange {
+  int first = 0, last = 0;  // both included
 };
 
-// The exact search. In any placement, read from the lowest offset up, each tensor can sink onto the highest end of those before it that it
-// must not overlap; so some order with rising offsets gives the optimum, and branch and bound goes through all of them.
-class OrderSearch {
- public:
-  OrderSearch(const std::vector<ArenaTensor>& tensors, int64_t lower_bound) : tensors_(tensors), offsets_(tensors.size(), kUnplaced) {
-    best_.lower_bound = lower_bound;
-    best_.bytes = std::numeric_limits<int64_t>::max();
-  }
+int64_t aligned(int64_t bytes) { return (bytes + kTensorAlignment - 1) / kTensorAlignment * kTensorAlignment; }
 
-  Placement run() {
-    extend(0, 0);
-    best_.optimal = steps_ <= kSearchSteps || best_.bytes == best_.lower_bound;
-    return best_;
-  }
-
- private:
-  static constexpr int64_t kUnplaced = -1;
-
-  bool done() const { return best_.bytes == best_.lower_bound || steps_ > kSearchSteps; }
-
-  // Places the remaining tensors, none below `floor`. The first descent always takes the lowest candidate and completes, so there is a
-  // result even where the steps run out.
-  void extend(size_t placed, int64_t floor) {
-    if (placed == tensors_.size()) {
-      best_.bytes = least_top(floor);
-      best_.offsets = offsets_;
-      return;
-    }
-    for (const auto& [offset, tensor] : candidates(floor)) {
-      ++steps_;
-      offsets_[tensor] = offset;
-      if (least_top(offset) < best_.bytes) extend(placed + 1, offset);
-      offsets_[tensor] = kUnplaced;
-      if (done()) return;
-    }
-  }
-
-  // Unplaced tensors with the offset they sink to, lowest first. Not below `floor`: that placement is reached in another order. Not above
-  // where another unplaced tensor could end: that one would sink below and belongs first.
-  std::vector<std::pair<int64_t, size_t>> candidates(int64_t floor) const {
-    std::vector<std::pair<int64_t, size_t>> found;
-    int64_t limit = std::numeric_limits<int64_t>::max();
-    for (size_t tensor = 0; tensor < tensors_.size(); ++tensor) {
-      if (offsets_[tensor] != kUnplaced) continue;
-      const int64_t offset = highest_end_below(tensor);
-      limit = std::min(limit, offset + tensors_[tensor].bytes);
-      if (offset >= floor) found.emplace_back(offset, tensor);
-    }
-    std::erase_if(found, [&](const auto& candidate) { return candidate.first >= limit; });
-    std::stable_sort(found.begin(), found.end(), [&](const auto& a, const auto& b) {
-      return a.first != b.first ? a.first < b.first : tensors_[a.second].bytes > tensors_[b.second].bytes;
-    });
-    return found;
-  }
-
-  int64_t highest_end_below(size_t tensor) const {
-    int64_t end = 0;
-    for (size_t i = 0; i < tensors_.size(); ++i)
-      if (offsets_[i] != kUnplaced && live_together(tensors_[i], tensors_[tensor])) end = std::max(end, offsets_[i] + tensors_[i].bytes);
-    return end;
-  }
-
-  // What the arena needs at least: at every step, the unplaced tensors stack up above the placed ones and above `floor`.
-  int64_t least_top(int64_t floor) const {
-    int64_t top = 0;
-    for (const ArenaTensor& birth : tensors_) {
-      int64_t placed_end = 0, unplaced = 0;
-      for (size_t i = 0; i < tensors_.size(); ++i) {
-        if (tensors_[i].first > birth.first || birth.first > tensors_[i].last) continue;
-        if (offsets_[i] == kUnplaced) unplaced += tensors_[i].bytes;
-        else placed_end = std::max(placed_end, offsets_[i] + tensors_[i].bytes);
-      }
-      top = std::max(top, unplaced == 0 ? placed_end : std::max(placed_end, floor) + unplaced);
-    }
-    return top;
-  }
-
-  const std::vector<ArenaTensor>& tensors_;
-  const std::vector<size_t> order_;
-  std::vector<int64_t> offsets_;
-  Placement best_;
-  int64_t steps_ = 0;
-};
-
-// Step at which each layer's output is read for the last time; its own step where nothing reads it.
+// Index of the layer that reads each layer's output for the last time; its own where nothing reads it.
 std::vector<int> last_uses(const NetworkSpec& spec) {
   std::vector<int> last(spec.layers.size());
   for (size_t i = 0; i < spec.layers.size(); ++i) {
@@ -182,35 +32,191 @@ std::vector<int> last_uses(const NetworkSpec& spec) {
   return last;
 }
 
-}  // namespace
+// What one strip brings into the arena. The same in every plan that has this strip.
+struct StripNeeds {
+  struct Over {
+    int output = 0, input = 0;  // layers
+    int64_t distance = 0;
+  };
+  std::vector<int> rows;      // of each of its layers' outputs that exist at once
+  std::vector<Over> overlaps;
+  int64_t scratch = 0;
+  int64_t least = 0;          // bytes that live in its step, or kImpossible
+};
 
-Placement place_tensors(const std::vector<ArenaTensor>& tensors) {
-  for (const ArenaTensor& tensor : tensors) MN_CHECK(tensor.bytes >= 1 && tensor.first <= tensor.last, tensor.bytes);
-  const int64_t lower_bound = most_live(tensors);
-  if (const auto offsets = LimitSearch(tensors, lower_bound).run()) return {*offsets, lower_bound, lower_bound, true};
-  return OrderSearch(tensors, lower_bound).run();
-}
-
-int64_t MemoryPlan::offset_of(int layer) const {
-  const int tensor = tensor_of_layer[static_cast<size_t>(layer)];
-  MN_CHECK(tensor != kCallerTensor, layer);
-  return placement.offsets[static_cast<size_t>(tensor)];
-}
-
-MemoryPlan plan_memory(const NetworkSpec& spec) {
-  const auto shapes = layer_shapes(spec);
-  const auto last = last_uses(spec);
-  MemoryPlan plan;
-  for (int i = 0; i + 1 < static_cast<int>(shapes.size()); ++i) {
-    plan.tensor_of_layer.push_back(i);
-    const int64_t bytes = (shapes[static_cast<size_t>(i)].size() + kTensorAlignment - 1) / kTensorAlignment * kTensorAlignment;
-    plan.tensors.push_back({bytes, i, last[static_cast<size_t>(i)]});
+class Planner {
+ public:
+  Planner(const NetworkSpec& spec, RamPlan kind)
+      : spec_(spec), kind_(kind), shapes_(layer_shapes(spec)), last_use_(last_uses(spec)), count_(static_cast<int>(shapes_.size())) {
+    for (int first = 0; first < count_; ++first)
+      for (int last = first; last < count_; ++last) needs_.push_back(may_be_strip(first, last) ? needs_of(first, last) : impossible());
   }
-  plan.tensor_of_layer.push_back(kCallerTensor);
-  for (int i = 0; i < static_cast<int>(shapes.size()); ++i) plan.live_bytes.push_back(live_at(plan.tensors, i));
-  plan.placement = place_tensors(plan.tensors);
-  plan.arena_bytes = std::max(int64_t{1}, plan.placement.bytes);
+
+  // Every partition into strips needs at least what its greediest strip needs. From the least such figure up, the partition with the fewest
+  // layers inside strips is placed, until no other can be better.
+  MemoryPlan run() const {
+    const std::set<int64_t> limits = limits_worth_a_try();
+    std::optional<MemoryPlan> best;
+    int tried = 0;
+    for (const int64_t limit : limits) {
+      if (best && (limit >= best->placement.bytes || ++tried > kMostPartitions)) break;
+      MemoryPlan plan = place(partition(limit));
+      if (!best || plan.placement.bytes < best->placement.bytes) best = std::move(plan);
+    }
+    best->lower_bound = *limits.begin();
+    return *best;
+  }
+
+ private:
+  static StripNeeds impossible() { return {{}, {}, 0, kImpossible}; }
+
+  const StripNeeds& needs(int first, int last) const {  // row by row of the upper triangle
+    return needs_[static_cast<size_t>(first * count_ - first * (first - 1) / 2 + last - first)];
+  }
+
+  int64_t bytes_of(int layer, int rows) const {
+    const ImageShape& shape = shapes_[static_cast<size_t>(layer)];
+    return aligned(int64_t{rows} * shape.width * shape.channels);
+  }
+  int64_t whole_bytes(int layer) const { return bytes_of(layer, shapes_[static_cast<size_t>(layer)].height); }
+  bool in_arena(int layer) const { return layer + 1 < count_; }
+  int last_use(int layer) const { return last_use_[static_cast<size_t>(layer)]; }
+
+  bool may_be_strip(int first, int last) const {
+    if (first == last) return true;
+    if (kind_ != RamPlan::kStrips) return false;
+    for (int layer = first; layer <= last; ++layer) {
+      const LayerKind kind = spec_.layers[static_cast<size_t>(layer)].kind;
+      if (kind == LayerKind::kGlobalAveragePool || kind == LayerKind::kLinear) return false;
+    }
+    const Strip strip(spec_, shapes_, first, last);
+    for (int layer = first; layer <= last; ++layer)  // as the device's table holds them
+      if (strip.rate(layer).step > UINT16_MAX || strip.rate(layer).lead < INT16_MIN || strip.rate(layer).lead > INT16_MAX) return false;
+    return true;
+  }
+
+  StripNeeds needs_of(int first, int last) const {
+    const Strip strip(spec_, shapes_, first, last);
+    StripNeeds needs;
+    for (int layer = first; layer <= last; ++layer) {
+      const bool ring = last_use(layer) != layer && last_use(layer) <= last;
+      needs.rows.push_back(ring ? strip.ring_rows(layer) : shapes_[static_cast<size_t>(layer)].height);
+      needs.scratch = std::max(needs.scratch, aligned(scratch_bytes(spec_.layers[static_cast<size_t>(layer)],
+                                                                    input_shape(spec_, shapes_, layer))));
+      if (kind_ == RamPlan::kWhole || ring || !in_arena(layer)) continue;
+      for (int input = 0; input < first; ++input)
+        if (last_use(input) >= first && last_use(input) <= last)
+          needs.overlaps.push_back({layer, input, aligned(strip.overlap_distance(layer, input))});
+    }
+    needs.least = least_bytes(first, last, needs);
+    return needs;
+  }
+
+  // Of everything that lives while the strip runs.
+  int64_t least_bytes(int first, int last, const StripNeeds& needs) const {
+    std::vector<ArenaTensor> tensors;
+    std::vector<size_t> index(static_cast<size_t>(count_), 0);
+    const auto add = [&](int layer, int64_t bytes) {
+      index[static_cast<size_t>(layer)] = tensors.size();
+      tensors.push_back({bytes, 0, 0});
+    };
+    for (int layer = 0; layer < first; ++layer)
+      if (last_use(layer) >= first) add(layer, whole_bytes(layer));
+    for (int layer = first; layer <= last; ++layer)
+      if (in_arena(layer)) add(layer, bytes_of(layer, needs.rows[static_cast<size_t>(layer - first)]));
+    std::vector<Overlap> overlaps;
+    for (const StripNeeds::Over& over : needs.overlaps)
+      overlaps.push_back({index[static_cast<size_t>(over.output)], index[static_cast<size_t>(over.input)], over.distance});
+    const auto least = least_bytes_of_steps(tensors, overlaps);
+    return needs.scratch + (least.empty() ? 0 : least[0]);
+  }
+
+  // The least figure that some partition can reach, and every larger one that a strip has.
+  std::set<int64_t> limits_worth_a_try() const {
+    std::vector<int64_t> least(static_cast<size_t>(count_) + 1, kImpossible);  // of the layers before an index
+    least[0] = 0;
+    for (int last = 0; last < count_; ++last)
+      for (int first = 0; first <= last; ++first)
+        least[static_cast<size_t>(last) + 1] = std::min(least[static_cast<size_t>(last) + 1],
+                                                        std::max(least[static_cast<size_t>(first)], needs(first, last).least));
+    std::set<int64_t> limits = {least.back()};
+    for (const StripNeeds& strip : needs_)
+      if (strip.least > least.back() && strip.least != kImpossible) limits.insert(strip.least);
+    return limits;
+  }
+
+  // The fewest layers inside strips that need at most `limit` each. Requires a limit that some partition keeps.
+  std::vector<LayerRange> partition(int64_t limit) const {
+    constexpr int kMany = std::numeric_limits<int>::max() / 2;
+    std::vector<int> layers(static_cast<size_t>(count_) + 1, kMany), begin(static_cast<size_t>(count_) + 1, 0);
+    layers[0] = 0;
+    for (int last = 0; last < count_; ++last)
+      for (int first = 0; first <= last; ++first) {
+        const int inside = layers[static_cast<size_t>(first)] + (first == last ? 0 : last - first + 1);
+        if (needs(first, last).least > limit || inside >= layers[static_cast<size_t>(last) + 1]) continue;
+        layers[static_cast<size_t>(last) + 1] = inside;
+        begin[static_cast<size_t>(last) + 1] = first;
+      }
+    std::vector<LayerRange> strips;
+    for (int end = count_; end > 0; end = begin[static_cast<size_t>(end)]) strips.push_back({begin[static_cast<size_t>(end)], end - 1});
+    std::reverse(strips.begin(), strips.end());
+    return strips;
+  }
+
+  MemoryPlan place(const std::vector<LayerRange>& strips) const;
+
+  const NetworkSpec& spec_;
+  const RamPlan kind_;
+  const std::vector<ImageShape> shapes_;
+  const std::vector<int> last_use_;
+  const int count_;
+  std::vector<StripNeeds> needs_;
+};
+
+MemoryPlan Planner::place(const std::vector<LayerRange>& strips) const {
+  MemoryPlan plan;
+  std::vector<int> strip_of;
+  for (int s = 0; s < static_cast<int>(strips.size()); ++s) strip_of.resize(static_cast<size_t>(strips[static_cast<size_t>(s)].last) + 1, s);
+  std::vector<size_t> scratch_of(strips.size(), 0);
+  for (size_t s = 0; s < strips.size(); ++s) {
+    const auto [first, last] = strips[s];
+    const StripNeeds& needs = this->needs(first, last);
+    for (int layer = first; layer <= last; ++layer) {
+      const int rows = needs.rows[static_cast<size_t>(layer - first)];
+      const int end = strip_of[static_cast<size_t>(last_use(layer))];
+      if (in_arena(layer)) plan.tensors.push_back({bytes_of(layer, rows), static_cast<int>(s), end});
+    }
+    for (const auto& over : needs.overlaps)
+      plan.overlaps.push_back({static_cast<size_t>(over.output), static_cast<size_t>(over.input), over.distance});
+  }
+  for (size_t s = 0; s < strips.size(); ++s) {
+    const int64_t bytes = needs(strips[s].first, strips[s].last).scratch;
+    if (bytes == 0) continue;
+    scratch_of[s] = plan.tensors.size();
+    plan.tensors.push_back({bytes, static_cast<int>(s), static_cast<int>(s)});
+  }
+  plan.placement = place_tensors(plan.tensors, plan.overlaps);
+  plan.optimal = plan.placement.optimal;
+  plan.arena_bytes = std::max(kTensorAlignment, plan.placement.bytes);
+  for (size_t s = 0; s < strips.size(); ++s) {
+    const auto [first, last] = strips[s];
+    const Strip strip(spec_, shapes_, first, last);
+    for (int layer = first; layer <= last; ++layer) {
+      LayerPlan row;
+      row.strip = layer == first ? last - first + 1 : 0;
+      if (first != last) row.rate = strip.rate(layer);
+      row.output_rows = needs(first, last).rows[static_cast<size_t>(layer - first)];
+      if (in_arena(layer)) row.output = plan.placement.offsets[static_cast<size_t>(layer)];
+      if (needs(first, last).scratch > 0) row.scratch = plan.placement.offsets[scratch_of[s]];
+      row.live_bytes = needs(first, last).least;
+      plan.layers.push_back(row);
+    }
+  }
   return plan;
 }
+
+}  // namespace
+
+MemoryPlan plan_memory(const NetworkSpec& spec, RamPlan kind) { return Planner(spec, kind).run(); }
 
 }  // namespace mininas

@@ -1,44 +1,41 @@
-// Memory plan: where in the arena each tensor lies, known from the NetworkSpec alone, before any training. The exporter writes these
-// very offsets, so a network that fits here fits on the device. All figures in bytes; an activation is one byte, and there is no alignment,
-// no header and no scratch in the arena. The image and the logits lie in buffers of the caller's, not in the arena.
+// Memory plan: where in the arena each tensor lies and which layers run together, known from the NetworkSpec alone, before any training. The
+// exporter writes these very offsets, so a network that fits here fits on the device. All figures in bytes; an activation is one byte. Every
+// tensor begins on a multiple of 4. The image and the logits lie in buffers of the caller's, not in the arena.
 #pragma once
 #include <cstdint>
 #include <vector>
 
+#include "mcu/host/placement.h"
+#include "mcu/host/row_strip.h"
 #include "nn/network_spec.h"
+#include "nn/quantized_model.h"
 
 namespace mininas {
 
-// Something that needs `bytes` from step `first` to step `last`, both included. (A step is a layer.)
-struct ArenaTensor {
-  int64_t bytes = 0;
-  int first = 0, last = 0;
+constexpr int64_t kTensorAlignment = 4;
+constexpr int64_t kCallerPlace = -1;
+
+struct LayerPlan {
+  int strip = 1;          // layers from here on that run together; 0 inside a strip
+  RowRate rate;           // of rows, in a strip of several
+  int64_t output = kCallerPlace;
+  int output_rows = 1;    // that exist at once: row y lies in slot y % output_rows
+  int64_t scratch = 0;    // offset
+  int64_t live_bytes = 0; // what its strip needs at least: tensors that must exist while it runs
 };
 
-struct Placement {
-  std::vector<int64_t> offsets;  // one a tensor
-  int64_t bytes = 0;             // end of the highest tensor
-  int64_t lower_bound = 0;       // the most bytes that live at one step: no placement can need less
-  bool optimal = true;           // proven; false only where a large graph exhausted the search
-};
-
-// Places tensors so that no two overlap that live at the same step, in as few bytes as possible. Requires bytes >= 1, first <= last.
-Placement place_tensors(const std::vector<ArenaTensor>& tensors);
-
-// Requires a legal spec (layer_shapes). Layers may share a tensor (an operation in place); at present each has one of its own.
 struct MemoryPlan {
-  std::vector<ArenaTensor> tensors;
+  std::vector<LayerPlan> layers;
+  int64_t arena_bytes = kTensorAlignment;  // at least that: an array in C has an element
+  int64_t lower_bound = 0;                 // no plan of this kind can need less
+  bool optimal = true;                     // proven for the strips that were chosen; where arena_bytes == lower_bound, for all
+  // What was placed, for tests and for people.
+  std::vector<ArenaTensor> tensors;        // steps are strips
+  std::vector<Overlap> overlaps;
   Placement placement;
-  std::vector<int> tensor_of_layer;   // index into tensors; kCallerTensor for the last layer
-  std::vector<int64_t> live_bytes;    // of each layer: what must exist while it runs
-  int64_t arena_bytes = 1;            // placement.bytes, at least 1: an array in C has an element
-
-  // Offset of the layer's output. Requires: the layer is not the last one.
-  int64_t offset_of(int layer) const;
 };
 
-constexpr int kCallerTensor = -1;
-
-MemoryPlan plan_memory(const NetworkSpec& spec);
+// Of all plans that need the fewest bytes, one with the fewest layers inside strips. Throws ConfigError for an illegal spec.
+MemoryPlan plan_memory(const NetworkSpec& spec, RamPlan kind = RamPlan::kStrips);
 
 }  // namespace mininas

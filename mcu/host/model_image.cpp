@@ -46,20 +46,31 @@ void set_extents(mn_layer& row, const ImageShape& in, const ImageShape& out) {
   row.out_height = static_cast<uint16_t>(out.height);
   row.out_width = static_cast<uint16_t>(out.width);
   row.out_channels = static_cast<uint16_t>(out.channels);
-  row.in_rows = row.other_rows = row.in_height;
-  row.out_rows = row.out_height;
-  row.strip = 1;
 }
 
+// Where input, output and scratch lie, and when rows come to be.
 void set_places(mn_layer& row, const NetworkSpec& spec, const MemoryPlan& plan, int index) {
   const LayerSpec& layer = spec.layers[static_cast<size_t>(index)];
-  const auto place = [&](int producer) {
-    const bool outside = producer == kImage || plan.tensor_of_layer[static_cast<size_t>(producer)] == kCallerTensor;
-    return outside ? MN_CALLER : static_cast<uint32_t>(plan.offset_of(producer));
-  };
-  row.input = place(layer.input);
-  if (layer.kind == LayerKind::kAdd) row.other = place(layer.other);
-  row.output = place(index);
+  const LayerPlan& own = plan.layers[static_cast<size_t>(index)];
+  const auto place = [](int64_t offset) { return offset == kCallerPlace ? MN_CALLER : static_cast<uint32_t>(offset); };
+  row.input = MN_CALLER;
+  row.in_rows = row.in_height;
+  if (layer.input != kImage) {
+    const LayerPlan& input = plan.layers[static_cast<size_t>(layer.input)];
+    row.input = place(input.output);
+    row.in_rows = static_cast<uint16_t>(input.output_rows);
+  }
+  if (layer.kind == LayerKind::kAdd) {
+    const LayerPlan& other = plan.layers[static_cast<size_t>(layer.other)];
+    row.other = place(other.output);
+    row.other_rows = static_cast<uint16_t>(other.output_rows);
+  }
+  row.output = place(own.output);
+  row.out_rows = static_cast<uint16_t>(own.output_rows);
+  row.scratch = static_cast<uint32_t>(own.scratch);
+  row.strip = static_cast<uint16_t>(own.strip);
+  row.row_step = static_cast<uint16_t>(own.rate.step);
+  row.row_lead = static_cast<int16_t>(own.rate.lead);
 }
 
 // Offsets of what the layer has; 0 otherwise.
@@ -110,7 +121,7 @@ void write_header(std::vector<uint8_t>& bytes, const mn_model& header) { std::me
 ModelImage make_model_image(const QuantizedModel& model) {
   validate(model);
   const auto shapes = layer_shapes(model.spec);
-  const MemoryPlan plan = plan_memory(model.spec);
+  const MemoryPlan plan = plan_memory(model.spec, model.ram_plan);
   ModelImage image{lay_out_model(model.spec), {}, {}, {}};
   image.header = header_of(model, image.layout, plan);
   image.bytes.assign(static_cast<size_t>(image.layout.bytes), 0);

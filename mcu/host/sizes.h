@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "nn/network_spec.h"
+#include "nn/quantized_model.h"
 
 namespace mininas {
 
 struct LayerCost {
   std::string name;
   int64_t constant_bytes = 0;  // its row of the layer table, weights, biases, multipliers, shifts
-  int64_t live_ram_bytes = 0;  // tensors that must exist while it runs
+  int64_t live_ram_bytes = 0;  // tensors that must exist while it, or its strip, runs
 };
 
 struct DeviceCost {
@@ -26,7 +27,7 @@ struct DeviceCost {
 };
 
 // Throws ConfigError, with the layer's name, for a network that cannot be exported.
-DeviceCost device_cost(const NetworkSpec& spec);
+DeviceCost device_cost(const NetworkSpec& spec, RamPlan plan = RamPlan::kStrips);
 
 // Code and constants of one runtime file, measured with kCodeSizeCommand and the `text` column of arm-none-eabi-size (GCC 12.2).
 struct CodeSize {
