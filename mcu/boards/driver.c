@@ -87,7 +87,7 @@ static void send_ticks(void) {
 }
 
 int driver_main(void) {
-  const uint32_t head[3] = {(uint32_t)mn_init(MODEL, arena, MODEL_ARENA_BYTES), MODEL_IMAGE_BYTES, MODEL_LAYERS};
+  const uint32_t head[3] = {(uint32_t)mn_init(MODEL, MODEL_BYTES, arena, MODEL_ARENA_BYTES), MODEL_IMAGE_BYTES, MODEL_LAYERS};
   int8_t value = 0x25;
   send(TAG_HEAD, 0, head, sizeof head);
   while (board_read(image, sizeof image) == sizeof image) {

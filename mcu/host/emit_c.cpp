@@ -19,7 +19,7 @@ constexpr const char* kReadmeUse = R"(
 static uint32_t arena[MODEL_ARENA_WORDS];
 
 int8_t logits[MODEL_CLASSES];
-if (mn_init(MODEL, arena, sizeof arena) != MN_OK) return -1; /* once after a reset */
+if (mn_init(MODEL, MODEL_BYTES, arena, sizeof arena) != MN_OK) return -1; /* once after a reset */
 if (mn_run(MODEL, image, arena, sizeof arena, logits) != MN_OK) return -1;
 return (int)mn_answer(logits, MODEL_CLASSES); /* an index into MODEL_CLASS_NAMES */
 ```

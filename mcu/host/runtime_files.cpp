@@ -16,6 +16,8 @@ EMBED(model_h, "mcu/runtime/mn_model.h");
 EMBED(mn_h, "mcu/runtime/mn.h");
 EMBED(kernel_h, "mcu/runtime/mn_kernel.h");
 EMBED(crc32_h, "mcu/runtime/mn_crc32.h");
+EMBED(check_h, "mcu/runtime/mn_check.h");
+EMBED(check_c, "mcu/runtime/mn_check.c");
 EMBED(run_c, "mcu/runtime/mn_run.c");
 EMBED(crc32_c, "mcu/runtime/mn_crc32.c");
 EMBED(kernels_c, "mcu/runtime/mn_kernels.c");
@@ -70,6 +72,7 @@ std::string kernel_name(LayerKind kind) {
 std::vector<TextFile> runtime_files() {
   return {file("mn_arithmetic.h", EMBEDDED(arithmetic_h)), file("mn_model.h", EMBEDDED(model_h)),
           file("mn.h", EMBEDDED(mn_h)),                    file("mn_kernel.h", EMBEDDED(kernel_h)),
+          file("mn_check.h", EMBEDDED(check_h)),           file("mn_check.c", EMBEDDED(check_c)),
           file("mn_crc32.h", EMBEDDED(crc32_h)),           file("mn_run.c", EMBEDDED(run_c)),
           file("mn_crc32.c", EMBEDDED(crc32_c)),           file("mn_kernels.c", EMBEDDED(kernels_c)),
           file("mn_conv.c", EMBEDDED(conv_c)),             file("mn_depthwise.c", EMBEDDED(depthwise_c)),

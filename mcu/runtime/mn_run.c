@@ -1,24 +1,31 @@
 /* Runs the layers one after another, or several of them together where they form a strip. */
 #include "mn.h"
 
+#include "mn_check.h"
 #include "mn_crc32.h"
 #include "mn_kernel.h"
 
 static mn_status check(const mn_model *model, const void *arena, size_t arena_bytes) {
   if (model->magic != MN_MAGIC) return MN_NOT_A_MODEL;
   if (model->version != MN_VERSION) return MN_OTHER_VERSION;
-  if (arena_bytes < model->arena_bytes) return MN_ARENA_TOO_SMALL;
+  if (mn_missing_bytes(model, arena_bytes) != 0) return MN_ARENA_TOO_SMALL;
   if (((uintptr_t)arena & (MN_ARENA_ALIGNMENT - 1u)) != 0) return MN_ARENA_MISALIGNED;
   return MN_OK;
 }
 
-mn_status mn_init(const mn_model *model, const void *arena, size_t arena_bytes) {
-  const mn_status status = check(model, arena, arena_bytes);
+size_t mn_missing_bytes(const mn_model *model, size_t arena_bytes) {
+  return model->arena_bytes > arena_bytes ? model->arena_bytes - arena_bytes : 0;
+}
+
+mn_status mn_init(const mn_model *model, size_t model_bytes, const void *arena, size_t arena_bytes) {
   const size_t uncovered = offsetof(mn_model, digest) + sizeof model->digest;
+  mn_status status;
+  if (((uintptr_t)model & 3u) != 0 || model_bytes < sizeof *model) return MN_NOT_A_MODEL;
+  status = check(model, arena, arena_bytes);
   if (status != MN_OK) return status;
-  if (model->bytes < sizeof *model) return MN_DAMAGED;
-  if (mn_crc32(0, (const uint8_t *)model + uncovered, model->bytes - uncovered) != model->digest) return MN_DAMAGED;
-  return MN_OK;
+  if (model->bytes != model_bytes) return MN_DAMAGED;
+  if (mn_crc32(0, (const uint8_t *)model + uncovered, model_bytes - uncovered) != model->digest) return MN_DAMAGED;
+  return mn_check_table(model);
 }
 
 mn_status mn_run(const mn_model *model, const uint8_t *image, void *arena, size_t arena_bytes, int8_t *logits) {

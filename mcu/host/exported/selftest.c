@@ -30,7 +30,7 @@ static uint32_t differing_layers(uint32_t vector) {
 
 int main(void) {
   static const char *const class_names[] = MODEL_CLASS_NAMES;
-  const mn_status status = mn_init(MODEL, arena, sizeof arena);
+  const mn_status status = mn_init(MODEL, MODEL_BYTES, arena, sizeof arena);
   uint32_t vector, differing = 0;
   if (status != MN_OK) {
     printf("mn_init refuses the model: status %d (see mn.h)\n", (int)status);

@@ -1,0 +1,84 @@
+/* Checks each number in the layer table that decides where something is read or written. After it no kernel leaves the model, the arena,
+ * the image or the logits, whatever the constants are. */
+#include "mn_check.h"
+
+#include "mn_kernel.h"
+
+/* a x b, or where that needs more than 31 bits, more than anything here has. */
+static uint32_t product(uint32_t a, uint32_t b) {
+  const uint64_t whole = (uint64_t)a * b;
+  return whole > INT32_MAX ? UINT32_MAX : (uint32_t)whole;
+}
+
+/* `bytes` from `begin` on keep to `end`. */
+static int inside(uint32_t begin, uint32_t bytes, uint32_t end) { return bytes <= end && begin <= end - bytes; }
+
+/* `rows` of a tensor's `height` rows exist. `caller` is the size of what the caller holds, the image or the logits. */
+static int tensor_fits(const mn_model *model, uint32_t place, uint32_t rows, uint32_t height, uint32_t row_bytes, uint32_t caller) {
+  const uint32_t bytes = product(height, row_bytes);
+  if (rows < 1 || rows > height || bytes < 1 || bytes > INT32_MAX) return 0;
+  if (place == MN_CALLER) return rows == height && bytes == caller;
+  return place % 4 == 0 && inside(place, rows * row_bytes, model->arena_bytes);
+}
+
+/* Factors of 16 bits have a product of 32. */
+static int tensors_fit(const mn_model *model, const mn_layer *layer) {
+  const uint32_t in_row = (uint32_t)layer->in_width * layer->in_channels;
+  const uint32_t out_row = (uint32_t)layer->out_width * layer->out_channels;
+  const uint32_t image = product((uint32_t)model->height * model->width, model->channels);
+  return tensor_fits(model, layer->input, layer->in_rows, layer->in_height, in_row, image) &&
+         tensor_fits(model, layer->output, layer->out_rows, layer->out_height, out_row, model->classes) &&
+         (layer->kind != MN_ADD || tensor_fits(model, layer->other, layer->other_rows, layer->in_height, in_row, 0));
+}
+
+/* An output for each whole step of the window's middle; a pool has one. */
+static int extent_fits(const mn_layer *layer, uint32_t in, uint32_t out) {
+  if (layer->kind == MN_POOL) return out == 1;
+  return (out - 1) * layer->stride < in && in <= out * layer->stride;
+}
+
+static int shapes_fit(const mn_layer *layer) {
+  return layer->kernel % 2 == 1 && (layer->kind != MN_ADD || layer->stride == 1) &&
+         (layer->kind != MN_POOL || layer->in_rows == layer->in_height) &&
+         (layer->kind == MN_CONV || layer->out_channels == layer->in_channels) &&
+         extent_fits(layer, layer->in_height, layer->out_height) && extent_fits(layer, layer->in_width, layer->out_width);
+}
+
+static int constants_fit(const mn_model *model, const mn_layer *layer) {
+  const uint32_t channels = layer->kind <= MN_DEPTHWISE ? layer->out_channels : 0u;
+  const uint32_t rescales = layer->kind == MN_ADD ? 3u : channels;
+  const uint32_t taps = (uint32_t)layer->kernel * layer->kernel * (layer->kind == MN_CONV ? layer->in_channels : 1u);
+  const uint8_t *shifts = mn_constants(model, layer->shifts);
+  uint32_t i;
+  if ((layer->bias | layer->multipliers | layer->weights) % 4 != 0 || !inside(layer->bias, 4 * channels, model->bytes) ||
+      !inside(layer->multipliers, 4 * rescales, model->bytes) || !inside(layer->shifts, rescales, model->bytes) ||
+      !inside(layer->weights, product(taps, channels), model->bytes)) {
+    return 0;
+  }
+  for (i = 0; i < rescales; ++i) {
+    if (shifts[i] > 31) return 0;
+  }
+  return 1;
+}
+
+/* Rows done never go back, and no number of steps takes them out of 32 bits. */
+static int rows_fit(const mn_layer *layer) { return layer->row_step <= INT16_MAX && layer->row_step + layer->row_lead >= 0; }
+
+static int layer_fits(const mn_model *model, const mn_layer *layer) {
+  return shapes_fit(layer) && rows_fit(layer) && tensors_fit(model, layer) && constants_fit(model, layer);
+}
+
+mn_status mn_check_table(const mn_model *model) {
+  const mn_layer *layers = mn_constants(model, sizeof *model);
+  uint32_t in_strip = 0; /* layers from here on that the strip still has */
+  uint32_t i;
+  if (model->bytes > INT32_MAX || model->arena_bytes > INT32_MAX) return MN_INVALID;
+  if (model->layers < 1 || !inside(sizeof *model, model->layers * (uint32_t)sizeof *layers, model->bytes)) return MN_INVALID;
+  for (i = 0; i < model->layers; ++i) {
+    if (layers[i].kind >= MN_KINDS || mn_kernels[layers[i].kind] == 0) return MN_NO_KERNEL;
+    if (in_strip == 0) in_strip = layers[i].strip;
+    if (in_strip == 0 || !layer_fits(model, &layers[i])) return MN_INVALID;
+    --in_strip;
+  }
+  return in_strip == 0 && layers[i - 1].output == MN_CALLER ? MN_OK : MN_INVALID;
+}

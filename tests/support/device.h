@@ -1,0 +1,29 @@
+// A model's object in memory with an arena of exactly the size it asks for, as a device holds them; every block on its own, so that a
+// sanitizer sees the first byte outside.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "mcu/host/model_image.h"
+#include "mcu/runtime/mn.h"
+#include "mcu/runtime/mn_crc32.h"
+
+namespace mininas::test {
+
+struct Device {
+  explicit Device(const QuantizedModel& quantized) : bytes(make_model_image(quantized).bytes), arena(model()->arena_bytes) {}
+
+  mn_model* model() { return reinterpret_cast<mn_model*>(bytes.data()); }
+  mn_layer* layer(int index) { return reinterpret_cast<mn_layer*>(bytes.data() + sizeof(mn_model)) + index; }
+  mn_status init() { return mn_init(model(), bytes.size(), arena.data(), arena.size()); }
+  // Makes the digest fit what the object holds by now.
+  void sign() {
+    const size_t uncovered = offsetof(mn_model, digest) + sizeof(uint32_t);
+    model()->digest = mn_crc32(0, bytes.data() + uncovered, bytes.size() - uncovered);
+  }
+
+  std::vector<uint8_t> bytes;
+  std::vector<int8_t> arena;
+};
+
+}  // namespace mininas::test
