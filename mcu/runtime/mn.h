@@ -43,7 +43,8 @@ mn_status mn_init(const mn_model *model, size_t model_bytes, const void *arena, 
 size_t mn_missing_bytes(const mn_model *model, size_t arena_bytes);
 
 /* Computes `logits` (model->classes of them) of one image. The arena holds the layers' outputs meanwhile; its content before and after
- * means nothing. Checks again what is cheap to check (neither digest nor layer table); where it does not return MN_OK the logits mean nothing. */
+ * means nothing. Requires that mn_init returned MN_OK. Checks again what is cheap to check (neither digest nor layer table); where it does
+ * not return MN_OK the logits mean nothing. */
 mn_status mn_run(const mn_model *model, const uint8_t *image, void *arena, size_t arena_bytes, int8_t *logits);
 
 /* Sees every byte of every layer's output as soon as it is computed, some rows at a time: `bytes` values that lie `offset` bytes behind
