@@ -45,22 +45,29 @@ std::vector<FoldedLayer> fold_batch_norm(const Network& network) {
   return folded;
 }
 
+std::vector<Tensor> folded_outputs(const Network& network, const std::vector<FoldedLayer>& folded, const ImageBatch& batch) {
+  const NetworkSpec& spec = network.spec();
+  Tensor image = Tensor::uninitialized(spec.input.batch(batch.count));
+  const PixelScale& pixels = network.pixel_scale();
+  kernels().bytes_to_real(batch.pixels, image.size(), static_cast<float>(pixels.zero), pixels.scale, image.data());
+  std::vector<Tensor> outputs;
+  const auto output_of = [&](int index) -> const Tensor& { return index == kImage ? image : outputs[static_cast<size_t>(index)]; };
+  for (size_t i = 0; i < spec.layers.size(); ++i) {
+    const LayerSpec& layer = spec.layers[i];
+    outputs.push_back(folded_output(layer, folded[i], output_of(layer.input), &output_of(layer.other)));
+  }
+  return outputs;
+}
+
 std::vector<Range> measure_ranges(const Network& network, const std::vector<FoldedLayer>& folded, const ImageSet& images) {
   constexpr int64_t kBatch = 64;
-  const NetworkSpec& spec = network.spec();
   const int64_t batches = (images.count() + kBatch - 1) / kBatch;
   if (batches == 0) throw ConfigError("there are no images to measure activation ranges on");
-  std::vector<Range> ranges(spec.layers.size());
+  std::vector<Range> ranges(network.spec().layers.size());
   for (int64_t batch = 0; batch < batches; ++batch) {
     const int64_t first = batch * kBatch, count = std::min(kBatch, images.count() - first);
-    Tensor image = Tensor::uninitialized(spec.input.batch(count));
-    const PixelScale& pixels = network.pixel_scale();
-    kernels().bytes_to_real(images.image(first), image.size(), static_cast<float>(pixels.zero), pixels.scale, image.data());
-    std::vector<Tensor> outputs;
-    const auto output_of = [&](int index) -> const Tensor& { return index == kImage ? image : outputs[static_cast<size_t>(index)]; };
-    for (size_t i = 0; i < spec.layers.size(); ++i) {
-      const LayerSpec& layer = spec.layers[i];
-      outputs.push_back(folded_output(layer, folded[i], output_of(layer.input), &output_of(layer.other)));
+    const std::vector<Tensor> outputs = folded_outputs(network, folded, {images.image(first), count});
+    for (size_t i = 0; i < outputs.size(); ++i) {
       const auto [low, high] = std::minmax_element(outputs[i].values().begin(), outputs[i].values().end());
       ranges[i].low += std::min(0.0, double{*low}) / static_cast<double>(batches);
       ranges[i].high += std::max(0.0, double{*high}) / static_cast<double>(batches);

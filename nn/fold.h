@@ -14,6 +14,9 @@ struct FoldedLayer {
 // With the running statistics: w * gamma / sqrt(variance + epsilon), beta + (bias - mean) * gamma / sqrt(variance + epsilon).
 std::vector<FoldedLayer> fold_batch_norm(const Network& network);
 
+// What every layer of the folded network puts out for a few images: count x layer shape.
+std::vector<Tensor> folded_outputs(const Network& network, const std::vector<FoldedLayer>& folded, const ImageBatch& batch);
+
 // Smallest and largest real value of a layer's output, 0 included; each the mean over batches of 64 images, so that a single outlier does
 // not cost everybody resolution.
 struct Range {

@@ -169,7 +169,7 @@ TrainResult train(Trainable& network, const ImageSet& images, const ImageSet* ev
   return result;
 }
 
-Evaluation evaluate(Trainable& network, const ImageSet& images) {
+std::vector<int> predict(Trainable& network, const ImageSet& images) {
   check_data(network, images);
   constexpr int64_t kBatch = 128;
   std::vector<int> predictions;
@@ -179,8 +179,10 @@ Evaluation evaluate(Trainable& network, const ImageSet& images) {
     const auto some = predictions_of(tape.value(logits));
     predictions.insert(predictions.end(), some.begin(), some.end());
   }
-  return evaluate(predictions, images);
+  return predictions;
 }
+
+Evaluation evaluate(Trainable& network, const ImageSet& images) { return evaluate(predict(network, images), images); }
 
 Evaluation evaluate(const std::vector<int>& predictions, const ImageSet& images) {
   MN_CHECK(predictions.size() == images.labels.size(), predictions.size(), " predictions for ", images.count(), " images");

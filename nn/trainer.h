@@ -66,6 +66,8 @@ struct Evaluation {
   double accuracy() const { return images == 0 ? 0.0 : static_cast<double>(correct) / static_cast<double>(images); }
 };
 
+// Index of the first largest logit of each image.
+std::vector<int> predict(Trainable& network, const ImageSet& images);
 Evaluation evaluate(Trainable& network, const ImageSet& images);
 // From predictions, one an image.
 Evaluation evaluate(const std::vector<int>& predictions, const ImageSet& images);

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/sha256.h"
 #include "search/build.h"
+#include "search/final_evaluation.h"
 #include "search/stages.h"
 
 namespace mininas {
@@ -57,8 +58,10 @@ Record measure(const RunFolder& folder, const Dataset& data, const PipelineHooks
   NamedNetwork trained = load_network(folder.network_file());
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
   Record measured = cost_record(model.spec);
-  measured.set("test_accuracy_float", evaluate(trained.network, data.test).accuracy());
-  measured.set("test_accuracy_int8", evaluate(integer_predict(model, data.test.pixels.data(), data.test.count()), data.test).accuracy());
+  const Record evaluation = evaluate_finished(trained.network, model, data.test);
+  write_text_file(folder.evaluation_file(), evaluation.to_page());
+  measured.set("test_accuracy_float", evaluation.record("float").number("accuracy"));
+  measured.set("test_accuracy_int8", evaluation.record("int8").number("accuracy"));
   measured.set("weights_sha256", weights_sha256(trained.network)).set("quantized_sha256", sha256_hex(read_file(folder.quantized_file())));
   const Verification verification = verify_stage(folder, data.test, hooks.on_verified);
   if (verification.bytes_different > 0)

@@ -30,6 +30,7 @@ bool is_int(const Json& json) {
 // Not-a-number and infinity have no JSON form; they are written as null.
 bool is_number(const Json& json) { return json.is_number() || json.is_null(); }
 bool is_string(const Json& json) { return json.is_string(); }
+bool is_object(const Json& json) { return json.is_object(); }
 double as_number(const Json& json) { return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>(); }
 
 }  // namespace
@@ -124,9 +125,19 @@ std::vector<std::string> Record::strings(const std::string& key) const {
 Record Record::record(const std::string& key) const {
   Record inner;
   inner.where_ = where_ + ": " + key;
-  inner.content_->json = proven(
-      content_->json, key, [](const Json& json) { return json.is_object(); }, "an object", where_);
+  inner.content_->json = proven(content_->json, key, is_object, "an object", where_);
   return inner;
+}
+
+std::vector<Record> Record::records(const std::string& key) const {
+  std::vector<Record> found;
+  for (const Json& item : proven(content_->json, key, all<is_object>, "a list of objects", where_)) {
+    Record inner;
+    inner.where_ = text(where_, ": ", key, "[", found.size(), "]");
+    inner.content_->json = item;
+    found.push_back(std::move(inner));
+  }
+  return found;
 }
 
 // Bytes that are no UTF-8 (a file name may hold any) are replaced rather than refused: a record must never stop a run.

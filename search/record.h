@@ -49,6 +49,7 @@ class Record {
   std::vector<double> numbers(const std::string& key) const;
   std::vector<std::string> strings(const std::string& key) const;
   Record record(const std::string& key) const;
+  std::vector<Record> records(const std::string& key) const;
 
   std::string to_line() const;  // no newline in it
   std::string to_page() const;  // indented, with a newline at the end

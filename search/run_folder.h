@@ -3,7 +3,9 @@
 //   journal.jsonl     the search, a line a candidate (search/journal.h)
 //   network.bin       the trained float network (nn/model_file.h)      training.json   its epochs
 //   quantized.bin     the network in integers (nn/quantized_model.h)   quantizing.json its epochs
-//   c/                the export        summary.json   what came out; written last
+//   c/                the export        evaluation.json   answers to the test images (search/final_evaluation.h)
+//   summary.json      what came out; written last
+//   report.html       all of that for people, written by `mininas report`
 //   checkpoints/      what a killed run goes on with; empty once it is done
 #pragma once
 #include <filesystem>
@@ -32,6 +34,8 @@ class RunFolder {
   std::filesystem::path quantized_file() const { return path_ / "quantized.bin"; }
   std::filesystem::path quantizing_file() const { return path_ / "quantizing.json"; }
   std::filesystem::path export_folder() const { return path_ / "c"; }
+  std::filesystem::path evaluation_file() const { return path_ / "evaluation.json"; }
+  std::filesystem::path report_file() const { return path_ / "report.html"; }
   std::filesystem::path summary_file() const { return path_ / "summary.json"; }
   std::filesystem::path checkpoint_folder() const { return path_ / "checkpoints"; }
 

@@ -11,6 +11,7 @@
 #include "nn/quantized_model.h"
 #include "search/build.h"
 #include "search/cli/commands.h"
+#include "search/cli/trace.h"
 #include "search/cost.h"
 #include "search/stages.h"
 
@@ -21,6 +22,7 @@ struct Options {
   CommonOptions common;
   std::string what, input = "32x32x3";
   int classes = 2;
+  TraceOptions trace;
 };
 
 // The network of a run, or that of an architecture's text.
@@ -69,6 +71,9 @@ void print_table(const std::vector<Record>& layers, const NetworkSpec& spec, con
 }
 
 int run(const Options& o, const Command& command) {
+  const bool place_given = command.given("layer") || command.given("at") || command.given("taps");
+  if (o.trace.image.empty() && place_given) throw UsageError("--layer, --at and --taps go with --trace IMAGE");
+  if (!o.trace.image.empty()) return run_trace(RunFolder::view(o.what), o.trace, o.common.json);
   const NetworkSpec spec = spec_of(o, command);
   const DeviceCost device = device_cost(spec);
   const auto layers = layer_records(spec, device);
@@ -87,12 +92,18 @@ int run(const Options& o, const Command& command) {
 void add_inspect_command(Parser& parser) {
   auto o = std::make_shared<Options>();
   Command& command = parser.add("inspect", "a row a layer: shape, parameters, MACs, flash, live RAM; totals",
-                                "Example:\n  mininas inspect w72:s3*10 --input 32x32x3 --classes 10",
+                                "Example:\n  mininas inspect w72:s3*10 --input 32x32x3 --classes 10\n  mininas inspect run --trace 17 "
+                                "--layer layer2.pointwise --at 3,4,0\n\n--trace shows one number of the integer network being computed, "
+                                "beside the float network's.",
                                 [o](const Command& given) { return run(*o, given); });
   command.positional("A-or-RUN", o->what,
                      "an architecture, such as w16:s3*5, a network by name (" + network_names() + "), or the folder of a run");
   command.option("input", o->input, "height x width x channels of the image");
   command.fields({{"classes", "number of classes", &o->classes, 2, 100000}});
+  command.option("trace", o->trace.image, "a test image of the run by its number, or a PNG or JPEG file");
+  command.option("layer", o->trace.layer, "of the number to trace: name or index; default: the classifier");
+  command.option("at", o->trace.at, "its row, column and channel: y,x,c; default: the middle, or the largest logit");
+  command.fields({{"taps", "products to print one by one", &o->trace.taps, 0, 1e6}});
   add_common(command, o->common);
 }
 

@@ -19,6 +19,7 @@ struct Options {
 // Whatever was made of the integers before speaks of another network from now on.
 void remove_outdated(const RunFolder& folder, const RunFile& run) {
   std::filesystem::remove_all(folder.export_folder());
+  std::filesystem::remove(folder.evaluation_file());
   if (run.identity.kind == "search") std::filesystem::remove(folder.summary_file());
 }
 

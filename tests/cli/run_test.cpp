@@ -110,6 +110,37 @@ TEST_CASE("the stages can be called one by one on what a search left", "[cli][st
     CHECK(read_text_file(folder / "firmware" / file) == read_text_file(run.path() / "c" / file));
 }
 
+TEST_CASE("a run's report is one page that needs nothing else, and an unfinished run has one too", "[cli][report]") {
+  if (skipped_without("cc")) return;
+  const RunCopy run;
+  REQUIRE(mininas::test::mininas({"report", run.name()}).status == 0);
+  const std::string page = read_text_file(run.path() / "report.html");
+  for (const char* part : {"VERIFIED", "What was asked", "Candidates", "The path of the search", "Stage: depth", "Curves", "layer by layer",
+                           "Float against int8", "Confusion matrix", "Surest mistakes", "data:image/bmp;base64,", "Made by"})
+    CHECK_THAT(page, Catch::Contains(part));
+  CHECK_THAT(page, Catch::Contains(run.summary.string("architecture")) && Catch::Contains(run.summary.string("weights_sha256")));
+  for (const char* foreign : {"<script", "http:", "https:", "@import", "<link"}) CHECK_THAT(page, !Catch::Contains(foreign));
+  for (const char* file : {"summary.json", "evaluation.json", "quantized.bin", "network.bin", "training.json"})
+    fs::remove(run.path() / file);
+  REQUIRE(mininas::test::mininas({"report", run.name(), "--out", (run.path() / "second.html").string()}).status == 0);
+  CHECK_THAT(read_text_file(run.path() / "second.html"), Catch::Contains("Not finished yet") && Catch::Contains("Stage: depth"));
+}
+
+TEST_CASE("one number of a run is traced to its byte", "[cli][inspect]") {
+  if (skipped_without("cc")) return;
+  const RunCopy run;
+  const Record trace = mininas::test::mininas({"inspect", run.name(), "--trace", "5", "--layer", "stem", "--at", "1,2,0", "--json"}).json();
+  CHECK(trace.records("taps").size() == 27);
+  CHECK(trace.integer("byte") == trace.integer("clamped") + trace.integer("zero_point"));
+  const Answer text = mininas::test::mininas({"inspect", run.name(), "--trace", "5", "--taps", "3"});
+  CHECK(text.status == 0);
+  CHECK_THAT(text.output, Catch::Contains("accumulator") && Catch::Contains("multiplier") && Catch::Contains("float network"));
+  CHECK(mininas::test::mininas({"inspect", run.name(), "--trace", "40"}).status == 1);
+  CHECK(mininas::test::mininas({"inspect", run.name(), "--trace", "0", "--at", "1,2"}).status == 2);
+  CHECK(mininas::test::mininas({"inspect", run.name(), "--trace", "0", "--layer", "stem", "--at", "99,0,0"}).status == 1);
+  CHECK(mininas::test::mininas({"inspect", run.name(), "--layer", "stem"}).status == 2);
+}
+
 TEST_CASE("quantising again replaces all that was made of the old integers", "[cli][stages]") {
   if (skipped_without("cc")) return;
   const RunCopy run;

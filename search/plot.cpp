@@ -1,0 +1,167 @@
+#include "search/plot.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "core/error.h"
+#include "search/html.h"
+
+namespace mininas {
+namespace {
+
+// Of the drawing, in its own units; small, so that its letters stay readable on a telephone.
+constexpr double kWidth = 420, kHeight = 290, kLeft = 46, kRight = 12, kTop = 26, kBottom = 40;
+
+std::string number(double value) {
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.1f", value);
+  return digits;
+}
+
+std::string mark_svg(Mark mark, const std::string& colour, double x, double y, const std::string& note) {
+  const std::string paint = text("var(--", colour, ")"), title = note.empty() ? "" : element("title", escaped(note));
+  const std::string place = text("cx=\"", number(x), "\" cy=\"", number(y), "\"");
+  if (mark == Mark::kRing)
+    return text("<circle ", place, " r=\"3.6\" fill=\"none\" stroke=\"", paint, "\" stroke-width=\"1.5\">", title, "</circle>");
+  if (mark == Mark::kDiamond)
+    return text("<path d=\"M", number(x), " ", number(y - 6.5), "l6.5 6.5l-6.5 6.5l-6.5 -6.5z\" fill=\"", paint, "\">", title, "</path>");
+  return text("<circle ", place, " r=\"3.8\" fill=\"", paint, "\">", title, "</circle>");
+}
+
+struct Range {
+  double low, high;
+};
+
+Range padded(Range r) {
+  const double room = r.high > r.low ? 0.05 * (r.high - r.low) : std::max(1.0, 0.05 * std::abs(r.high));
+  return {r.low - room, r.high + room};
+}
+
+// From values to places in the drawing.
+class Frame {
+ public:
+  explicit Frame(const Plot& plot) {
+    Range x{HUGE_VAL, -HUGE_VAL}, y = x;
+    const auto widen = [](Range& range, double value) {
+      range.low = std::min(range.low, value);
+      range.high = std::max(range.high, value);
+    };
+    for (const PlotSeries& series : plot.series)
+      for (const PlotPoint& point : series.points) {
+        widen(x, point.x);
+        widen(y, point.y);
+      }
+    if (plot.x_limit) widen(x, *plot.x_limit);
+    x_ = padded(x);
+    y_ = padded(y);
+    // Quantities do not go below 0: neither does an axis that has to show none.
+    if (x.low >= 0) x_.low = std::max(x_.low, 0.0);
+    if (y.low >= 0) y_.low = std::max(y_.low, 0.0);
+  }
+
+  double x(double value) const { return kLeft + (value - x_.low) / (x_.high - x_.low) * (kWidth - kLeft - kRight); }
+  double y(double value) const { return kHeight - kBottom - (value - y_.low) / (y_.high - y_.low) * (kHeight - kTop - kBottom); }
+  const Range& x_range() const { return x_; }
+  const Range& y_range() const { return y_; }
+
+ private:
+  Range x_, y_;
+};
+
+std::string line(double x1, double y1, double x2, double y2, const std::string& colour, const std::string& more = "") {
+  return text("<line x1=\"", number(x1), "\" y1=\"", number(y1), "\" x2=\"", number(x2), "\" y2=\"", number(y2), "\" stroke=\"var(--",
+              colour, ")\"", more, "/>");
+}
+
+std::string words(double x, double y, const std::string& anchor, const std::string& content) {
+  return text("<text x=\"", number(x), "\" y=\"", number(y), "\" text-anchor=\"", anchor, "\">", escaped(content), "</text>");
+}
+
+std::string axes(const Plot& plot, const Frame& frame) {
+  std::string out;
+  const double bottom = kHeight - kBottom;
+  for (const double tick : ticks(frame.y_range().low, frame.y_range().high, 6)) {
+    out += line(kLeft, frame.y(tick), kWidth - kRight, frame.y(tick), "line");
+    out += words(kLeft - 5, frame.y(tick) + 4, "end", tick_text(tick));
+  }
+  for (const double tick : ticks(frame.x_range().low, frame.x_range().high, 6, plot.whole_x)) {
+    out += line(frame.x(tick), bottom, frame.x(tick), bottom + 4, "soft");
+    out += words(frame.x(tick), bottom + 16, "middle", tick_text(tick));
+  }
+  out += line(kLeft, bottom, kWidth - kRight, bottom, "soft") + line(kLeft, kTop, kLeft, bottom, "soft");
+  out += words(kLeft - 40, 13, "start", plot.y_label) + words(kWidth - kRight, kHeight - 6, "end", plot.x_label);
+  return out;
+}
+
+std::string drawn(const PlotSeries& series, const Frame& frame) {
+  std::string out;
+  if (series.mark == Mark::kLine) {
+    std::string path;
+    for (const PlotPoint& p : series.points) path += text(path.empty() ? "M" : "L", number(frame.x(p.x)), " ", number(frame.y(p.y)));
+    out = text("<path d=\"", path, "\" fill=\"none\" stroke=\"var(--", series.colour, ")\" stroke-width=\"",
+               series.colour == "rejected" ? "0.8" : "1.8", "\"/>");
+    // A line of one point would not be seen.
+    if (series.points.size() > 1) return out;
+  }
+  for (const PlotPoint& p : series.points) out += mark_svg(series.mark, series.colour, frame.x(p.x), frame.y(p.y), p.note);
+  return out;
+}
+
+std::string legend_entry(const std::string& drawing, const std::string& name) {
+  return element("span", text("<svg viewBox=\"0 0 22 12\" aria-hidden=\"true\">", drawing, "</svg>", escaped(name)), "key");
+}
+
+std::string legend(const Plot& plot) {
+  std::string out;
+  for (const PlotSeries& series : plot.series) {
+    if (series.name.empty() || series.points.empty()) continue;
+    const bool is_line = series.mark == Mark::kLine;
+    out += legend_entry(is_line ? line(1, 6, 21, 6, series.colour, " stroke-width=\"2\"") : mark_svg(series.mark, series.colour, 11, 6, ""),
+                        series.name);
+  }
+  if (plot.x_limit) out += legend_entry(line(11, 0, 11, 12, "limit", " stroke-dasharray=\"3 2\" stroke-width=\"1.5\""), "limit");
+  return out;
+}
+
+}  // namespace
+
+std::vector<double> ticks(double low, double high, int most, bool whole) {
+  const double rough = (high - low) / most;
+  double step = std::pow(10.0, std::floor(std::log10(rough)));
+  for (const double factor : {1.0, 2.0, 5.0, 10.0})
+    if (step * factor >= rough * (1 - 1e-9)) {
+      step *= factor;
+      break;
+    }
+  if (whole) step = std::max(1.0, std::ceil(step));
+  std::vector<double> all;
+  for (double i = std::ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i) all.push_back(i * step);
+  return all;
+}
+
+std::string tick_text(double value) {
+  const double size = std::abs(value);
+  const auto [scale, unit] = size >= 1e9   ? std::pair{1e9, "G"}
+                             : size >= 1e6 ? std::pair{1e6, "M"}
+                             : size >= 1e3 ? std::pair{1e3, "k"}
+                                           : std::pair{1.0, ""};
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.6g", value / scale);
+  return std::string(digits) + unit;
+}
+
+std::string to_html(const Plot& plot) {
+  const auto filled = [](const PlotSeries& series) { return !series.points.empty(); };
+  if (std::none_of(plot.series.begin(), plot.series.end(), filled)) return "";
+  const Frame frame(plot);
+  std::string drawing = axes(plot, frame);
+  if (plot.x_limit)
+    drawing += line(frame.x(*plot.x_limit), kTop, frame.x(*plot.x_limit), kHeight - kBottom, "limit",
+                    " stroke-dasharray=\"5 3\" stroke-width=\"1.5\"");
+  for (const PlotSeries& series : plot.series) drawing += drawn(series, frame);
+  return text("<figure>", element("h3", escaped(plot.title)), "<svg role=\"img\" aria-label=\"", escaped(plot.title), "\" viewBox=\"0 0 ",
+              kWidth, " ", kHeight, "\">", drawing, "</svg>", element("figcaption", legend(plot)), "</figure>\n");
+}
+
+}  // namespace mininas

@@ -1,0 +1,40 @@
+// Plots as SVG, drawn here: axes with round ticks and units, points and lines, limits, a legend. The colours are the page's
+// (search/html.h), so a plot follows light and dark.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mininas {
+
+enum class Mark { kDot, kRing, kDiamond, kLine };
+
+struct PlotPoint {
+  double x = 0, y = 0;
+  std::string note;  // shown where the pointer rests on it
+};
+
+struct PlotSeries {
+  std::string name;    // in the legend; empty: not there
+  std::string colour;  // a name of the page's style: "kept", "rejected", "final", "second", "third"
+  Mark mark = Mark::kDot;
+  std::vector<PlotPoint> points;
+};
+
+struct Plot {
+  std::string title;
+  std::string x_label, y_label;  // with their units
+  std::vector<PlotSeries> series;
+  std::optional<double> x_limit;  // a vertical line: what the budget allows
+  bool whole_x = false;           // ticks at whole numbers only
+};
+
+// A <figure> with the plot and, below it, the legend. Empty where there is no point to draw.
+std::string to_html(const Plot& plot);
+
+// Round values that cover [low, high] in at most `most` steps.
+std::vector<double> ticks(double low, double high, int most, bool whole = false);
+// 1250 -> "1.25k", 3000000 -> "3M", 0.5 -> "0.5"
+std::string tick_text(double value);
+
+}  // namespace mininas

@@ -1,0 +1,33 @@
+// The parts of a report, each a section of HTML, or empty where the run has nothing to show in it.
+#pragma once
+#include <string>
+
+#include "nn/network_spec.h"
+#include "search/journal.h"
+#include "search/plot.h"
+#include "search/record.h"
+#include "search/settings.h"
+
+namespace mininas {
+
+// Every candidate as a point: score over parameters, MACs, flash and RAM; kept, rejected and chosen told apart, limits drawn.
+std::string candidates_part(const Journal& journal, const Architecture& chosen, const Budget& budget, const std::string& score_name);
+// The stages with their rules, and every candidate with the reason of its decision.
+std::string path_part(const Journal& journal, const SearchStrategy& strategy);
+// Accuracy of the candidates over their epochs.
+Plot candidate_curves(const Journal& journal, const std::string& score_name);
+// Loss and accuracy of a training over its epochs: of training.json and quantizing.json.
+std::vector<Plot> training_curves(const Record& training, const std::string& name);
+
+// The network layer by layer: kind, shape, parameters, MACs, flash, and a bar of the memory that must exist while it runs.
+std::string layers_part(const NetworkSpec& spec, int64_t max_ram_bytes);
+
+// Of evaluation.json (search/final_evaluation.h).
+std::string confusion_part(const Record& evaluation);
+std::string mistakes_part(const Record& evaluation);
+std::string arithmetic_part(const Record& evaluation);
+
+// "96.90 %" of 0.969
+std::string as_percent(double fraction);
+
+}  // namespace mininas
