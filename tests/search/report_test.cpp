@@ -1,9 +1,36 @@
 #include <catch2/catch.hpp>
 
+#include "nn/quantized_network.h"
+#include "nn/trainer.h"
+#include "search/final_evaluation.h"
 #include "search/html.h"
 #include "search/plot.h"
+#include "tests/nn/small_networks.h"
 
 using namespace mininas;
+using namespace mininas::test;
+
+TEST_CASE("what the finished networks answer is recorded, the surest mistakes first and with their pictures", "[search][report]") {
+  const NetworkSpec spec = plain_network();
+  const ImageSet images = noise_images(spec.input, spec.classes, 60, Rng(3));
+  Network network(spec, measure_pixel_scale(images), Rng(5));
+  const QuantizedModel model = QuantizedNetwork(network, images.class_names, images).freeze();
+  const Record record = evaluate_finished(network, model, images);
+  const Evaluation expected = evaluate(integer_predict(model, images.pixels.data(), images.count()), images);
+  CHECK(record.record("int8").integer64("correct") == expected.correct);
+  CHECK(record.record("float").number("accuracy") == evaluate(network, images).accuracy());
+  const auto rows = record.record("int8").records("confusion");
+  for (size_t i = 0; i < rows.size(); ++i)
+    CHECK(rows[i].integers("predicted") == std::vector<int>(expected.confusion[i].begin(), expected.confusion[i].end()));
+  const auto mistakes = record.records("mistakes");
+  REQUIRE(mistakes.size() == std::min<size_t>(24, static_cast<size_t>(images.count() - expected.correct)));
+  for (size_t i = 0; i < mistakes.size(); ++i) {
+    CHECK(mistakes[i].string("label") != mistakes[i].string("prediction"));
+    if (i > 0) CHECK(mistakes[i].number("confidence") <= mistakes[i - 1].number("confidence"));
+    CHECK(mistakes[i].string("picture") ==
+          encode_bitmap(images.image(mistakes[i].integer64("image")), spec.input.height, spec.input.width, spec.input.channels));
+  }
+}
 
 TEST_CASE("text in a report cannot become markup", "[search][report]") {
   CHECK(escaped("a<b & \"c\">") == "a&lt;b &amp; &quot;c&quot;&gt;");
