@@ -128,8 +128,8 @@ QuantizedLayer get_layer(BinaryReader& in) {
 
 }  // namespace
 
-FixedPoint to_fixed_point(double value, const std::string& where) {
-  require(value > 0x1p-32 && value < 1, where, text("the rescale factor is ", value, ", expected more than 2^-32 and less than 1"));
+std::optional<FixedPoint> fixed_point_of(double value) {
+  if (!(value > 0x1p-32 && value < 1)) return std::nullopt;
   int exponent = 0;
   const double fraction = std::frexp(value, &exponent);
   auto multiplier = static_cast<int64_t>(std::round(fraction * 0x1p31));
@@ -137,8 +137,15 @@ FixedPoint to_fixed_point(double value, const std::string& where) {
     multiplier /= 2;
     ++exponent;
   }
-  require(exponent <= 0, where, text("the rescale factor ", value, " rounds to 1, expected less than 1"));
-  return {static_cast<int32_t>(multiplier), -exponent};
+  if (exponent > 0) return std::nullopt;
+  return FixedPoint{static_cast<int32_t>(multiplier), -exponent};
+}
+
+FixedPoint to_fixed_point(double value, const std::string& where) {
+  require(value > 0x1p-32 && value < 1, where, text("the rescale factor is ", value, ", expected more than 2^-32 and less than 1"));
+  const auto fixed = fixed_point_of(value);
+  require(fixed.has_value(), where, text("the rescale factor ", value, " rounds to 1, expected less than 1"));
+  return *fixed;
 }
 
 const Quantization& QuantizedModel::input_of(int layer) const {

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,9 @@ struct FixedPoint {
 };
 
 // M in fixed point: f * 2^shift with f in [0.5, 1), f * 2^31 rounded to nearest, halves away from zero.
-// Requires 2^-32 < M < 1; throws ConfigError with `where` ("layer stem, channel 3") otherwise.
+// Nothing where M is not between 2^-32 and 1, or rounds to 1.
+std::optional<FixedPoint> fixed_point_of(double value);
+// The same; throws ConfigError with `where` ("layer stem, channel 3") where there is none.
 FixedPoint to_fixed_point(double value, const std::string& where);
 
 // The integers of one layer. Which vectors are filled depends on the kind:

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <memory>
 
 #include "core/error.h"
+#include "core/parallel.h"
 #include "mcu/runtime/mn_arithmetic.h"
 #include "nn/fold.h"
-#include "nn/quantized_ops.h"
+#include "nn/integer_engine.h"
+#include "nn/quantized_gradients.h"
 
 namespace mininas {
 namespace {
@@ -59,44 +63,65 @@ QuantizedLayer QuantizedNetwork::quantize_layer(size_t index) const {
   if (spec.kind == LayerKind::kAdd)
     q.rescale = add_rescale(input_of(spec), layers_[static_cast<size_t>(spec.other)].output, layer.output, spec.name);
   if (!has_weights(spec.kind)) return q;
-  const double input_scale = input_of(spec).scale;
-  const bool channel_is_last = spec.kind == LayerKind::kDepthwise;
-  const auto& weights = layer.weight.value;
-  const int64_t channels = spec.out_channels, per_channel = weights.size() / channels;
-  const auto channel_of = [&](int64_t i) { return static_cast<size_t>(channel_is_last ? i % channels : i / per_channel); };
-  std::vector<double> largest(static_cast<size_t>(channels));
-  for (int64_t i = 0; i < weights.size(); ++i)
-    largest[channel_of(i)] = std::max(largest[channel_of(i)], std::abs(double{weights.data()[i]}));
-  for (size_t c = 0; c < largest.size(); ++c) {
-    q.weight_scales.push_back(std::max(largest[c] / 127.0, smallest_weight_scale(input_scale, layer.output.scale)));
-    const double sum_scale = input_scale * q.weight_scales[c];
-    q.bias.push_back(rounded(double{layer.bias.value.data()[c]} / sum_scale, 0x1p30));
-    q.rescale.push_back(to_fixed_point(sum_scale / layer.output.scale, text("layer ", spec.name, ", channel ", c)));
-  }
-  for (int64_t i = 0; i < weights.size(); ++i)
-    q.weights.push_back(static_cast<int8_t>(rounded(double{weights.data()[i]} / q.weight_scales[channel_of(i)], 127.0)));
+  q.weights.resize(static_cast<size_t>(layer.weight.value.size()));
+  for (int channel = 0; channel < spec.out_channels; ++channel) quantize_channel(spec, layer, channel, q);
   return q;
 }
 
+void QuantizedNetwork::quantize_channel(const LayerSpec& spec, const Layer& layer, int channel, QuantizedLayer& q) const {
+  const bool is_last = spec.kind == LayerKind::kDepthwise;
+  const int64_t taps = layer.weight.value.size() / spec.out_channels, step = is_last ? spec.out_channels : 1;
+  const int64_t first = is_last ? channel : channel * taps;
+  const float* weights = layer.weight.value.data() + first;
+  float largest = 0.0f;
+  for (int64_t t = 0; t < taps; ++t) largest = std::max(largest, std::abs(weights[t * step]));
+  const double input_scale = input_of(spec).scale;
+  const double scale = std::max(double{largest} / 127.0, smallest_weight_scale(input_scale, layer.output.scale));
+  const double sum_scale = input_scale * scale, rescale = sum_scale / layer.output.scale;
+  q.weight_scales.push_back(scale);
+  q.bias.push_back(rounded(double{layer.bias.value.data()[channel]} / sum_scale, 0x1p30));
+  const auto fixed = fixed_point_of(rescale);
+  q.rescale.push_back(fixed ? *fixed : to_fixed_point(rescale, text("layer ", spec.name, ", channel ", channel)));
+  for (int64_t t = 0; t < taps; ++t)
+    q.weights[static_cast<size_t>(first + t * step)] = static_cast<int8_t>(rounded(double{weights[t * step]} / scale, 127.0));
+}
+
+QuantizedModel QuantizedNetwork::integers() const {
+  QuantizedModel model{.spec = spec_, .class_names = class_names_, .input = input_, .layers = std::vector<QuantizedLayer>(layers_.size())};
+  parallel_for(static_cast<int64_t>(layers_.size()), [&](int64_t i) {
+    model.layers[static_cast<size_t>(i)] = quantize_layer(static_cast<size_t>(i));
+  });
+  return model;
+}
+
 Var QuantizedNetwork::forward(Tape& tape, const ImageBatch& batch, Phase) {
-  Tensor bytes = Tensor::uninitialized(spec_.input.batch(batch.count));
-  for (int64_t i = 0; i < bytes.size(); ++i) bytes.data()[i] = static_cast<float>(int{batch.pixels[i]} - 128 - input_.zero_point);
-  const Var image = tape.constant(std::move(bytes));
-  std::vector<Var> outputs;
-  const auto output_of = [&](int index) { return index == kImage ? image : outputs[static_cast<size_t>(index)]; };
-  for (size_t i = 0; i < layers_.size(); ++i) {
-    const LayerSpec& layer = spec_.layers[i];
-    const Var x = output_of(layer.input);
-    if (layer.kind == LayerKind::kGlobalAveragePool) {
-      outputs.push_back(quantized_average_pool(tape, layers_[i].output, x));
-    } else if (layer.kind == LayerKind::kAdd) {
-      outputs.push_back(quantized_add(tape, quantize_layer(i), x, output_of(layer.other)));
-    } else {
-      const Var weight = tape.parameter(layers_[i].weight), bias = tape.parameter(layers_[i].bias);
-      outputs.push_back(quantized_convolution(tape, layer, quantize_layer(i), input_of(layer), x, weight, bias));
-    }
+  auto model = std::make_shared<QuantizedModel>(integers());
+  const IntegerEngine engine(*model);
+  if (!tape.recording()) {
+    const auto logits = engine.logits(batch.pixels, batch.count);
+    return tape.constant(real_logits(batch.count, [&](size_t i) { return logits[i]; }));
   }
-  return dequantize(tape, layers_.back().output, outputs.back());
+  auto pass = std::make_shared<QuantizedPass>(QuantizedPass{batch.count, ByteBuffer(batch.count * spec_.input.size()), {}});
+  std::memcpy(pass->images.data(), batch.pixels, static_cast<size_t>(pass->images.size()));
+  pass->outputs = engine.outputs(batch.pixels, batch.count);
+  Tensor logits = real_logits(batch.count, [&](size_t i) { return int{pass->outputs.back().data()[i]} - 128; });
+  std::vector<Var> variables;
+  for (Parameter* p : parameters()) variables.push_back(tape.parameter(*p));
+  return tape.record(std::move(logits), variables, [=](Tape& t, const Tensor& dy) {
+    auto next = variables.begin();
+    for (LayerGradients& gradients : quantized_gradients(*model, *pass, dy))
+      for (Tensor* gradient : {&gradients.weight, &gradients.bias})
+        if (!gradient->empty()) t.accumulate(*next++, std::move(*gradient));
+  });
+}
+
+template <class At>
+Tensor QuantizedNetwork::real_logits(int64_t count, const At& q) const {
+  Tensor logits = Tensor::uninitialized({count, 1, 1, spec_.classes});
+  const Quantization& output = layers_.back().output;
+  for (int64_t i = 0; i < logits.size(); ++i)
+    logits.data()[i] = static_cast<float>(q(static_cast<size_t>(i)) - output.zero_point) * static_cast<float>(output.scale);
+  return logits;
 }
 
 std::vector<Parameter*> QuantizedNetwork::parameters() {
@@ -108,8 +133,7 @@ std::vector<Parameter*> QuantizedNetwork::parameters() {
 }
 
 QuantizedModel QuantizedNetwork::freeze() const {
-  QuantizedModel model{.spec = spec_, .class_names = class_names_, .input = input_, .layers = {}};
-  for (size_t i = 0; i < layers_.size(); ++i) model.layers.push_back(quantize_layer(i));
+  QuantizedModel model = integers();
   validate(model);
   return model;
 }

@@ -1,5 +1,5 @@
-// QuantizedNetwork: quantisation-aware training. Its forward pass computes exactly the integers of the exported network (through
-// mcu/runtime/mn_arithmetic.h); its gradient passes straight through the rounding and is zero outside the clamp.
+// QuantizedNetwork: quantisation-aware training. Its forward pass is that of the exported network, on bytes, by the engine that evaluates it
+// (integer_engine.h); its gradient passes straight through the rounding (quantized_gradients.h). To the tape the whole network is one node.
 // Batch norm is folded first, with the running statistics that the exported network carries; ranges of activations are measured once on
 // training images and then fixed; weight scales follow the weights.
 #pragma once
@@ -30,7 +30,11 @@ class QuantizedNetwork final : public Trainable {
     Quantization output;
   };
   const Quantization& input_of(const LayerSpec& layer) const;
+  QuantizedModel integers() const;  // not yet proven
   QuantizedLayer quantize_layer(size_t index) const;
+  void quantize_channel(const LayerSpec& spec, const Layer& layer, int channel, QuantizedLayer& q) const;
+  template <class At>
+  Tensor real_logits(int64_t count, const At& q) const;
 
   NetworkSpec spec_;
   std::vector<std::string> class_names_;
