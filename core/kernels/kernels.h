@@ -61,19 +61,6 @@ struct NormSlopes {
   const float* offset;
 };
 
-// From accumulators to bytes (mcu/runtime/mn_arithmetic.h), for `pixels` x `channels` values that are whole numbers held in floats.
-//   q = clamp(rescale(sum + bias) + zero_point); out = q - zero_point; inside = 1 where the clamp did not act
-struct RequantizeRows {
-  const float* sum;
-  int64_t pixels, channels;
-  const int32_t* bias;         // [channels]
-  const int32_t* multiplier;   // [channels]
-  const int32_t* right_shift;  // [channels]
-  int32_t zero_point, low, high;
-  float* out;
-  uint8_t* inside;
-};
-
 struct Kernels {
   const char* isa;
   void (*product)(const Product&);
@@ -97,9 +84,6 @@ struct Kernels {
   void (*bytes_to_real)(const uint8_t* bytes, int64_t count, float zero, float scale, float* y);
   // Sum of squares: 16 chains, one a lane, then a fixed tree.
   double (*sum_squares)(const float* x, int64_t count);
-  void (*requantize)(const RequantizeRows&);
-  // dx = dy where inside, else 0.
-  void (*mask)(const float* dy, const uint8_t* inside, int64_t count, float* dx);
   // One step of gradient descent with momentum: g = clip * gradient + decay * value,
   // velocity = momentum * velocity + g, value -= rate * velocity.
   void (*sgd)(float* value, const float* gradient, float* velocity, int64_t count, float rate, float momentum, float decay, float clip);

@@ -20,8 +20,6 @@ const Kernels kTable = {.isa = MN_TEXT(MN_ISA),
                         .sum_pixels = sum_pixels,
                         .bytes_to_real = bytes_to_real,
                         .sum_squares = sum_squares,
-                        .requantize = requantize,
-                        .mask = mask,
                         .sgd = sgd};
 
 }  // namespace mininas::MN_ISA

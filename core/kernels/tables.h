@@ -18,8 +18,6 @@ void scale(const float* x, float factor, int64_t count, float* y);
 void sum_pixels(const float* x, int64_t pixels, int64_t channels, float* sum);
 void bytes_to_real(const uint8_t* bytes, int64_t count, float zero, float scale, float* y);
 double sum_squares(const float* x, int64_t count);
-void requantize(const RequantizeRows& r);
-void mask(const float* dy, const uint8_t* inside, int64_t count, float* dx);
 void sgd(float* value, const float* gradient, float* velocity, int64_t count, float rate, float momentum, float decay, float clip);
 
 extern const Kernels kTable;

@@ -90,22 +90,6 @@ KernelCall flat_call(int64_t count) {
   return {text("flat arrays of ", count), run};
 }
 
-KernelCall requantize_call(int64_t pixels, int64_t channels) {
-  const auto run = [=](const Kernels& k, const MakeTensor& make) {
-    const Integers in(pixels, channels);
-    const Tensor dy = make(in.sum.shape(), Rng(16));
-    std::vector<uint8_t> inside(static_cast<size_t>(pixels * channels));
-    Guarded out(in.sum.shape()), dx(in.sum.shape()), mask(in.sum.shape());
-    k.requantize({.sum = in.sum.data(), .pixels = pixels, .channels = channels,
-                  .bias = in.bias.data(), .multiplier = in.multiplier.data(), .right_shift = in.right_shift.data(),
-                  .zero_point = -7, .low = -7, .high = 120, .out = out.data(), .inside = inside.data()});
-    k.mask(dy.data(), inside.data(), dy.size(), dx.data());
-    std::copy(inside.begin(), inside.end(), mask.data());
-    return finish({&out, &dx, &mask});
-  };
-  return {text("requantize ", pixels, "x", channels), run};
-}
-
 }  // namespace
 
 Guarded::Guarded(const Shape& shape, float start)
@@ -125,16 +109,6 @@ bool Guarded::untouched_around() const {
   return std::all_of(all_.data(), all_.data() + kGuard, same) && std::all_of(end, end + kGuard, same);
 }
 
-Integers::Integers(int64_t pixels, int64_t channels) : sum(Tensor::uninitialized({1, 1, pixels, channels})) {
-  Rng rng(15);
-  for (float& value : sum.values()) value = static_cast<float>(static_cast<int32_t>(rng.below(1u << 25)) - (1 << 24));
-  for (int64_t c = 0; c < channels; ++c) {
-    bias.push_back(static_cast<int32_t>(rng.below(20001)) - 10000);
-    multiplier.push_back(c % 5 == 0 ? INT32_MAX : static_cast<int32_t>((1u << 30) + rng.below(1u << 30)));
-    right_shift.push_back(c % 7 == 0 ? 31 * (c % 2 == 0) : 10 + static_cast<int32_t>(rng.below(10)));
-  }
-}
-
 std::vector<KernelCall> all_kernel_calls() {
   std::vector<KernelCall> calls;
   for (const int64_t rows : {1, 2, 5, 8, 13, 17, 31})
@@ -148,7 +122,6 @@ std::vector<KernelCall> all_kernel_calls() {
   for (const int64_t channels : {1, 15, 16, 17, 31, 33, 48, 72, 130})
     for (const bool relu : {false, true}) calls.push_back(norm_call(37, channels, relu));
   for (const int64_t count : {1, 15, 16, 17, 63, 1000}) calls.push_back(flat_call(count));
-  for (const int64_t channels : {1, 15, 16, 17, 40}) calls.push_back(requantize_call(23, channels));
   return calls;
 }
 

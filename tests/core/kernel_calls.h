@@ -27,14 +27,6 @@ class Guarded {
   Tensor all_;
 };
 
-// The integers of a quantised layer, all extremes among them. Sums are whole numbers that a float holds exactly.
-struct Integers {
-  Tensor sum;
-  std::vector<int32_t> bias, multiplier, right_shift;
-
-  Integers(int64_t pixels, int64_t channels);
-};
-
 using MakeTensor = std::function<Tensor(const Shape&, Rng)>;  // ordinary or nasty numbers
 using Outputs = std::vector<Tensor>;                          // all that one call wrote
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "mcu/runtime/mn_arithmetic.h"
 #include "tests/core/kernel_calls.h"
 #include "tests/support/allclose.h"
 #include "tests/support/tensors.h"
@@ -110,27 +109,6 @@ TEST_CASE("a ReLU turns negative zero into zero and shuts the gradient at zero",
     CHECK_FALSE(std::signbit(y.data()[0]));
     CHECK(to_doubles(y) == std::vector<double>{0, 0, 0, 0x1p-149});
     CHECK(to_doubles(dx) == std::vector<double>{0, 0, 0, 1});
-  });
-}
-
-TEST_CASE("requantising gives the device's bytes, and marks those that the clamp did not touch", "[core][kernels]") {
-  const int64_t pixels = 300, channels = 40;
-  const Integers in(pixels, channels);
-  for_each_table([&](const Kernels& k) {
-    Tensor out = Tensor::uninitialized(in.sum.shape());
-    std::vector<uint8_t> inside(static_cast<size_t>(out.size()));
-    k.requantize({.sum = in.sum.data(), .pixels = pixels, .channels = channels,
-                  .bias = in.bias.data(), .multiplier = in.multiplier.data(), .right_shift = in.right_shift.data(),
-                  .zero_point = 3, .low = -100, .high = 90, .out = out.data(), .inside = inside.data()});
-    int64_t wrong = 0;
-    for (int64_t i = 0; i < out.size(); ++i) {
-      const auto c = static_cast<size_t>(i % channels);
-      const int32_t q = mn_rescale(static_cast<int32_t>(in.sum.data()[i]) + in.bias[c], in.multiplier[c], in.right_shift[c]) + 3;
-      const int32_t clamped = std::clamp(q, -100, 90);
-      wrong += out.data()[i] != static_cast<float>(clamped - 3) || (inside[static_cast<size_t>(i)] != 0) != (clamped == q);
-    }
-    CAPTURE(k.isa);
-    CHECK(wrong == 0);
   });
 }
 
