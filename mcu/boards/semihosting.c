@@ -1,12 +1,12 @@
-/* Images, layers and the end by semihosting. The command line is the path of the file of images; layers go to the console. */
+/* Images, layers and the end by semihosting. Images come from images.bin in the folder where emulator or debugger run, layers go to the
+ * console. */
 #include "semihosting.h"
 
 #include "board.h"
 
-enum { SYS_OPEN = 0x01, SYS_WRITE = 0x05, SYS_READ = 0x06, SYS_GET_CMDLINE = 0x15, SYS_EXIT_EXTENDED = 0x20 };
+enum { SYS_OPEN = 0x01, SYS_WRITE = 0x05, SYS_READ = 0x06, SYS_EXIT_EXTENDED = 0x20 };
 enum { READ_BINARY = 1, WRITE_BINARY = 5 }; /* how to open */
 enum { APPLICATION_EXIT = 0x20026 };        /* why it ends */
-enum { PATH_BYTES = 512 };
 enum { NOT_OPEN = -1 };
 
 static uintptr_t word_of(const void *address) { return (uintptr_t)address; }
@@ -16,16 +16,6 @@ static int32_t open_file(const char *path, uintptr_t length, uintptr_t mode) {
   return semihosting_request(SYS_OPEN, parameters);
 }
 
-static int32_t open_images(void) {
-  static char path[PATH_BYTES];
-  uintptr_t parameters[2] = {0, PATH_BYTES};
-  int32_t file = NOT_OPEN;
-  parameters[0] = word_of(path);
-  if (semihosting_request(SYS_GET_CMDLINE, parameters) == 0) file = open_file(path, parameters[1], READ_BINARY);
-  if (file == NOT_OPEN) driver_fail("semihosting cannot open the file that the command line names");
-  return file;
-}
-
 /* How many bytes were not moved; more than `count` after an error. */
 static size_t move_bytes(int32_t operation, int32_t file, const void *bytes, size_t count) {
   const uintptr_t parameters[3] = {(uintptr_t)file, word_of(bytes), count};
@@ -33,9 +23,11 @@ static size_t move_bytes(int32_t operation, int32_t file, const void *bytes, siz
 }
 
 size_t board_read(void *out, size_t count) {
+  static const char images_path[] = "images.bin";
   static int32_t images = NOT_OPEN;
   size_t missing;
-  if (images == NOT_OPEN) images = open_images();
+  if (images == NOT_OPEN) images = open_file(images_path, sizeof images_path - 1, READ_BINARY);
+  if (images == NOT_OPEN) driver_fail("semihosting cannot open images.bin");
   missing = move_bytes(SYS_READ, images, out, count);
   return missing > count ? 0 : count - missing;
 }

@@ -15,7 +15,7 @@ const Toolchain kArm = {"arm-none-eabi-", "gcc-arm-none-eabi", "qemu-system-arm"
 const Toolchain kRiscV = {"riscv64-unknown-elf-", "gcc-riscv64-unknown-elf", "qemu-system-riscv32", "qemu-system-misc", "riscv32.c"};
 
 // Start-up code, program of verification, runtime with room to spare; its variables beside arena, image and logits, and the stack.
-constexpr int64_t kProgramBytes = 24 * KiB, kProgramRam = 3 * KiB;
+constexpr int64_t kProgramBytes = 24 * KiB, kProgramRam = KiB + 256, kProgramRamOfLayer = 4;
 
 std::string too_large(const Board& board, const char* what, int64_t needed, const MemoryRegion& region) {
   return text("needs ", needed, " bytes of ", what, ", ", board.machine, " has ", region.bytes);
@@ -25,15 +25,15 @@ std::string too_large(const Board& board, const char* what, int64_t needed, cons
 
 const std::vector<Board>& boards() {
   static const std::vector<Board> list = {
-      {"m0", "Cortex-M0", "microbit", &kArm, {"-mcpu=cortex-m0", "-mthumb"}, {}, {0, 256 * KiB}, {0x2000'0000, 16 * KiB}, 62.5},
-      {"m3", "Cortex-M3", "mps2-an385", &kArm, {"-mcpu=cortex-m3", "-mthumb"}, {}, {0, 4 * MiB}, {0x2000'0000, 4 * MiB}, 40},
-      {"m4", "Cortex-M4", "mps2-an386", &kArm, {"-mcpu=cortex-m4", "-mthumb"}, {}, {0, 4 * MiB}, {0x2000'0000, 4 * MiB}, 40},
-      {"m7", "Cortex-M7", "mps2-an500", &kArm, {"-mcpu=cortex-m7", "-mthumb"}, {}, {0, 4 * MiB}, {0x2000'0000, 4 * MiB}, 40},
-      {"m33", "Cortex-M33", "mps2-an505", &kArm, {"-mcpu=cortex-m33", "-mthumb"}, {}, {0x1000'0000, 4 * MiB}, {0x3800'0000, 4 * MiB}, 50},
+      {"m0", "Cortex-M0", "microbit", &kArm, {"-mcpu=cortex-m0", "-mthumb"}, {}, {0, 256 * KiB}, {0x2000'0000, 16 * KiB}, 16},
+      {"m3", "Cortex-M3", "mps2-an385", &kArm, {"-mcpu=cortex-m3", "-mthumb"}, {}, {0, 4 * MiB}, {0x2000'0000, 4 * MiB}, 25},
+      {"m4", "Cortex-M4", "mps2-an386", &kArm, {"-mcpu=cortex-m4", "-mthumb"}, {}, {0, 4 * MiB}, {0x2000'0000, 4 * MiB}, 25},
+      {"m7", "Cortex-M7", "mps2-an500", &kArm, {"-mcpu=cortex-m7", "-mthumb"}, {}, {0, 4 * MiB}, {0x2000'0000, 4 * MiB}, 25},
+      {"m33", "Cortex-M33", "mps2-an505", &kArm, {"-mcpu=cortex-m33", "-mthumb"}, {}, {0x1000'0000, 4 * MiB}, {0x3800'0000, 4 * MiB}, 20},
       {"m55", "Cortex-M55", "mps3-an547", &kArm, {"-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard"}, {}, {0, 512 * KiB},
-       {0x2000'0000, 512 * KiB}, 31.25},
+       {0x2000'0000, 512 * KiB}, 32},
       {"rv32", "RV32IMAC", "virt", &kRiscV, {"-march=rv32imac", "-mabi=ilp32"}, {"-bios", "none"}, {0x8000'0000, 4 * MiB},
-       {0x8040'0000, 4 * MiB}, 1},
+       {0x8040'0000, 4 * MiB}, 1000},
   };
   return list;
 }
@@ -68,7 +68,8 @@ std::optional<std::string> why_unavailable(const Board& board) {
 std::optional<std::string> why_too_large(const Board& board, const NetworkSpec& spec) {
   const DeviceCost cost = device_cost(spec);
   const int64_t code = cost.model_bytes + kProgramBytes;
-  const int64_t ram = cost.ram_bytes + spec.input.size() + spec.classes + kProgramRam;
+  const int64_t ram = cost.ram_bytes + spec.input.size() + spec.classes + kProgramRam +
+                      kProgramRamOfLayer * static_cast<int64_t>(spec.layers.size());
   if (code > board.code.bytes) return too_large(board, "flash", code, board.code);
   if (ram > board.ram.bytes) return too_large(board, "RAM", ram, board.ram);
   return std::nullopt;

@@ -1,4 +1,4 @@
-// Boards that an emulator knows, as data: a core, its compiler's flags, its memory, and what a tick of its counter is worth. To add one:
+// Boards that an emulator knows, as data: a core, its compiler's flags, its memory, and how fast its counter runs. To add one:
 // mcu/PORTING.md. What the boards have in common lies in mcu/boards.
 #pragma once
 #include <cstdint>
@@ -28,7 +28,7 @@ struct Board {
   std::vector<std::string> compiler_flags;
   std::vector<std::string> emulator_flags;
   MemoryRegion code, ram;            // vectors, code and constants; everything else and the stack
-  double instructions_per_tick = 1;  // while the emulator takes a nanosecond for an instruction
+  double counter_mhz = 1;            // ticks of its counter in 1000 instructions, of which the emulator takes a nanosecond for each
 };
 
 const std::vector<Board>& boards();

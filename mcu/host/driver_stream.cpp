@@ -18,8 +18,9 @@ int64_t bytes_of(const std::vector<ImageShape>& shapes) {
 
 }  // namespace
 
-DriverStream::DriverStream(const QuantizedModel& model, const std::vector<std::string>& command, const std::filesystem::path& errors)
-    : model_(model), shapes_(layer_shapes(model.spec)), errors_(errors), process_(command, errors) {
+DriverStream::DriverStream(const QuantizedModel& model, const std::vector<std::string>& command, const std::filesystem::path& folder,
+                           const std::filesystem::path& errors)
+    : model_(model), shapes_(layer_shapes(model.spec)), errors_(errors), process_(command, errors, folder) {
   const auto head = take_words(kTagHead, 3, "words of the head");
   init_status_ = head[0];
   expect(head[1], model.spec.input.size(), "bytes of an image");

@@ -17,12 +17,13 @@ struct DriverTicks {
   uint64_t loop = 0;              // of kLoopInstructions
   std::vector<uint64_t> layers;   // of a run that is watched
 };
-constexpr int64_t kLoopInstructions = 1'000'000;
+constexpr double kLoopInstructions = 1e6;
 
 class DriverStream {
  public:
-  // Starts the program. `errors` takes what it says on standard error. Keeps a reference to the model.
-  DriverStream(const QuantizedModel& model, const std::vector<std::string>& command, const std::filesystem::path& errors);
+  // Starts the program in `folder`, where it finds images.bin. `errors` takes what it says on standard error. Keeps a reference to the model.
+  DriverStream(const QuantizedModel& model, const std::vector<std::string>& command, const std::filesystem::path& folder,
+               const std::filesystem::path& errors);
 
   // mn_status that mn_init returned.
   uint32_t init_status() const { return init_status_; }

@@ -19,11 +19,12 @@ namespace {
 // The three standard files of a child to be.
 class FileActions {
  public:
-  FileActions(int output, const std::filesystem::path& error_file) {
+  FileActions(int output, const std::filesystem::path& error_file, const std::filesystem::path& folder) {
     ::posix_spawn_file_actions_init(&actions_);
     ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
     ::posix_spawn_file_actions_addopen(&actions_, STDERR_FILENO, error_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    if (!folder.empty()) ::posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str());
   }
   ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
   FileActions(const FileActions&) = delete;
@@ -36,13 +37,13 @@ class FileActions {
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& command, const std::filesystem::path& error_file) {
+Process::Process(const std::vector<std::string>& command, const std::filesystem::path& error_file, const std::filesystem::path& folder) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw IoError(text("cannot make a pipe: ", std::strerror(errno)));
   std::vector<char*> arguments;
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
-  const FileActions actions(ends[1], error_file);
+  const FileActions actions(ends[1], error_file, folder);
   const int failure = ::posix_spawnp(&id_, arguments[0], actions.get(), nullptr, arguments.data(), environ);
   ::close(ends[1]);
   output_ = ends[0];

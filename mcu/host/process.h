@@ -13,8 +13,8 @@ namespace mininas {
 class Process {
  public:
   // Starts command[0] (looked up in PATH) with the other words as arguments. Standard input is empty, standard error goes to `error_file`.
-  // Throws IoError with the program's name and the system's reason.
-  Process(const std::vector<std::string>& command, const std::filesystem::path& error_file);
+  // `folder` is where it works, empty: where this process does. Throws IoError with the program's name and the system's reason.
+  Process(const std::vector<std::string>& command, const std::filesystem::path& error_file, const std::filesystem::path& folder = {});
   // Ends the child if it still runs.
   ~Process();
   Process(const Process&) = delete;

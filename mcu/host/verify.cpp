@@ -69,9 +69,10 @@ Part verify_images(const QuantizedModel& model, const WorkFolder& work, const Im
                    Progress& progress) {
   Part part;
   try {
-    const fs::path pixels = work / text("images-", first, ".bin");
-    write_file(pixels, std::as_bytes(std::span(images.image(first), images.image(last))));
-    DriverStream run(model, {(work / "driver").string(), pixels.string()}, work / text("errors-", first, ".txt"));
+    const fs::path place = work / text("images-", first);
+    make_writable_folder(place);
+    write_file(place / "images.bin", std::as_bytes(std::span(images.image(first), images.image(last))));
+    DriverStream run(model, {(work / "driver").string()}, place, place / "errors.txt");
     part.init_status = run.init_status();
     for (int64_t image = first; image < last; ++image) {
       if (progress.stopped()) return part;

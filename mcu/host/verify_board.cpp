@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kTickTolerance = 1e-3;
+constexpr double kClockTolerance = 1e-3;
 
 using Words = std::vector<std::string>;
 
@@ -26,34 +26,26 @@ void check_linked(const LinkedSizes& linked, const NetworkSpec& spec, const Boar
   check("arena", predicted.ram_bytes, linked.arena);
 }
 
-// In an option of the emulator's a comma is written twice.
-std::string escaped(const std::string& path) {
-  std::string result;
-  for (const char c : path) result += c == ',' ? std::string(",,") : std::string(1, c);
-  return result;
-}
-
-Words emulator_command(const Board& board, const fs::path& firmware, const fs::path& images) {
+Words emulator_command(const Board& board, const fs::path& firmware) {
   Words command = {board.toolchain->emulator, "-machine", board.machine};
   command.insert(command.end(), board.emulator_flags.begin(), board.emulator_flags.end());
   // shift=0: a nanosecond an instruction, whatever this machine's speed.
   command.insert(command.end(), {"-display", "none", "-monitor", "none", "-serial", "none", "-icount", "shift=0", "-chardev",
                                  "stdio,id=console", "-semihosting-config",
-                                 "enable=on,target=native,chardev=console,arg=" + escaped(images.string()), "-kernel",
-                                 firmware.string()});
+                                 "enable=on,target=native,chardev=console", "-kernel", firmware.string()});
   return command;
 }
 
+// A nanosecond an instruction, so 1000 of them in a microsecond.
 int64_t instructions(uint64_t ticks, const Board& board) {
-  return static_cast<int64_t>(std::llround(static_cast<double>(ticks) * board.instructions_per_tick));
+  return static_cast<int64_t>(std::llround(static_cast<double>(ticks) * 1000 / board.counter_mhz));
 }
 
 void count_instructions(const DriverTicks& ticks, const Board& board, BoardVerification& result) {
-  const auto loop = static_cast<double>(kLoopInstructions);
-  const double counted = static_cast<double>(ticks.loop) * board.instructions_per_tick;
-  if (std::abs(counted - loop) > kTickTolerance * loop)
-    throw ConfigError(text("board ", board.name, ": a loop of ", kLoopInstructions, " instructions took ", ticks.loop,
-                           " ticks; instructions_per_tick is ", board.instructions_per_tick, " (mcu/PORTING.md)"));
+  const double mhz = 1000.0 * static_cast<double>(ticks.loop) / kLoopInstructions;
+  if (std::abs(mhz - board.counter_mhz) > kClockTolerance * mhz)
+    throw ConfigError(text("board ", board.name, ": its counter runs at ", mhz, " MHz, counter_mhz is ", board.counter_mhz,
+                           " (mcu/PORTING.md)"));
   result.instructions = instructions(ticks.inference, board);
   for (const uint64_t layer : ticks.layers) result.layer_instructions.push_back(instructions(layer, board));
 }
@@ -68,9 +60,8 @@ BoardVerification verify_on_board(const QuantizedModel& model, const fs::path& f
   BoardVerification result;
   result.linked = firmware.sizes();
   check_linked(result.linked, model.spec, board);
-  const fs::path pixels = work / "images.bin";
-  write_file(pixels, std::as_bytes(std::span(images.pixels)));
-  DriverStream stream(model, emulator_command(board, firmware.file(), pixels), work / "emulator.txt");
+  write_file(work / "images.bin", std::as_bytes(std::span(images.pixels)));
+  DriverStream stream(model, emulator_command(board, firmware.file()), work.path(), work / "emulator.txt");
   for (int64_t image = 0; image < images.count(); ++image) {
     stream.compare_image(images.image(image), image, result.bytes);
     if (options.progress) options.progress(image + 1, images.count());
