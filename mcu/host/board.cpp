@@ -32,6 +32,8 @@ const std::vector<Board>& boards() {
       {"m33", "Cortex-M33", "mps2-an505", &kArm, {"-mcpu=cortex-m33", "-mthumb"}, {}, {0x1000'0000, 4 * MiB}, {0x3800'0000, 4 * MiB}, 20},
       {"m55", "Cortex-M55", "mps3-an547", &kArm, {"-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard"}, {}, {0, 512 * KiB},
        {0x2000'0000, 512 * KiB}, 32},
+      {"f405", "Cortex-M4", "netduinoplus2", &kArm, {"-mcpu=cortex-m4", "-mthumb"}, {}, {0x0800'0000, MiB},
+       {0x2000'0000, 128 * KiB}, 168},
       {"rv32", "RV32IMAC", "virt", &kRiscV, {"-march=rv32imac", "-mabi=ilp32"}, {"-bios", "none"}, {0x8000'0000, 4 * MiB},
        {0x8040'0000, 4 * MiB}, 1000},
   };
