@@ -48,7 +48,7 @@ say = @echo "  $(1)" &&
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: all program test check mcu-test demo asan ubsan bench cifar10 clean help packages cross-packages
+.PHONY: all program test check mcu-test mcu-lint mcu-fuzz mcu-coverage demo asan ubsan bench cifar10 clean help packages cross-packages lint-packages
 
 ## all      build/mininas, the program (the default)
 all: program
@@ -111,6 +111,31 @@ ubsan:
 mcu-test: cross-packages $(BUILD)/mcu_boards
 	$(BUILD)/mcu_boards $(MCU_BOARDS)
 
+## mcu-lint cppcheck and clang-tidy over the runtime
+MCU_CHECKS := clang-analyzer-*,bugprone-*,cert-*,misc-*,performance-*,portability-*
+# Kernels take many numbers of one type, and offsets into tensors have 32 bits.
+MCU_CHECKS := $(MCU_CHECKS),-bugprone-easily-swappable-parameters,-bugprone-implicit-widening-of-multiplication-result
+mcu-lint: lint-packages
+	cppcheck -q --std=c99 --enable=warning,style,performance,portability --error-exitcode=1 $(RUNTIME)
+	clang-tidy --quiet --checks='-*,$(MCU_CHECKS)' --warnings-as-errors='*' $(RUNTIME) -- -std=c99 -ffreestanding 2>/dev/null
+
+## mcu-fuzz libFuzzer on forged models, for MCU_FUZZ_SECONDS
+MCU_FUZZ_SECONDS ?= 60
+mcu-fuzz: lint-packages $(BUILD)/mcu_fuzz_seeds
+	@mkdir -p build/fuzz/found
+	$(BUILD)/mcu_fuzz_seeds build/fuzz/seeds
+	clang -g -O1 -fsanitize=fuzzer,address -I. tests/mcu/programs/fuzz_model.c $(RUNTIME) -o build/fuzz/fuzz_model
+	cd build/fuzz && ./fuzz_model -max_len=16384 -max_total_time=$(MCU_FUZZ_SECONDS) -print_final_stats=1 found seeds
+
+## mcu-coverage branch coverage of the runtime under its tests, in percent
+COVERAGE := build/coverage
+mcu-coverage: $(call objects,$(TESTS)) $(LIBRARY_OBJECTS)
+	rm -rf $(COVERAGE) && mkdir -p $(COVERAGE)
+	for source in $(RUNTIME); do $(CC) $(filter-out -O% -MMD -MP,$(CFLAGS)) -O0 --coverage -c $$source -o $(COVERAGE)/$$(basename $$source .c).o; done
+	$(CXX) $(filter-out $(call objects,$(RUNTIME)),$^) $(patsubst mcu/runtime/%.c,$(COVERAGE)/%.o,$(RUNTIME)) $(LDFLAGS) --coverage -o $(COVERAGE)/tests
+	$(COVERAGE)/tests "[mcu]~[export]~[board]~[compiler]"
+	gcov -b -n -o $(COVERAGE) $(RUNTIME) | grep -A 3 "File 'mcu/runtime"
+
 ## demo     searches, trains, quantises, exports and verifies a network on a generated data set (under 2 minutes on 2 cores)
 demo: program
 	rm -rf build/demo
@@ -147,6 +172,9 @@ packages:
 cross-packages:
 	@$(call install, gcc-arm-none-eabi arm-none-eabi-gcc gcc-riscv64-unknown-elf riscv64-unknown-elf-gcc \
 	  qemu-system-arm qemu-system-arm qemu-system-misc qemu-system-riscv32)
+
+lint-packages:
+	@$(call install, cppcheck cppcheck clang-tidy clang-tidy clang clang)
 
 # $(call install, PACKAGE PROOF PACKAGE PROOF ...): a proof is a file or a command.
 define install
