@@ -19,7 +19,7 @@ bool is_needed(const std::vector<TextFile>& files, std::string_view name) {
 // A test compiles the runtime again and compares.
 const std::vector<CodeSize>& code_sizes() {
   static const std::vector<CodeSize> sizes = {
-      {"mn_run.c", 540},       {"mn_check.c", 664}, {"mn_crc32.c", 116}, {"mn_kernels.c", 16}, {"mn_conv.c", 528},
+      {"mn_run.c", 540},       {"mn_check.c", 660}, {"mn_crc32.c", 116}, {"mn_kernels.c", 16}, {"mn_conv.c", 528},
       {"mn_depthwise.c", 472}, {"mn_pool.c", 120},  {"mn_add.c", 282},
   };
   return sizes;

@@ -72,10 +72,11 @@ mn_status mn_check_table(const mn_model *model) {
   const mn_layer *layers = mn_constants(model, sizeof *model);
   uint32_t in_strip = 0; /* layers from here on that the strip still has */
   uint32_t i;
-  if (model->bytes > INT32_MAX || model->arena_bytes > INT32_MAX) return MN_INVALID;
+  if (model->arena_bytes > INT32_MAX) return MN_INVALID;
   if (model->layers < 1 || !inside(sizeof *model, model->layers * (uint32_t)sizeof *layers, model->bytes)) return MN_INVALID;
   for (i = 0; i < model->layers; ++i) {
-    if (layers[i].kind >= MN_KINDS || mn_kernels[layers[i].kind] == 0) return MN_NO_KERNEL;
+    mn_kernel *const kernel = layers[i].kind < MN_KINDS ? mn_kernels[layers[i].kind] : 0;
+    if (kernel == 0) return MN_NO_KERNEL;
     if (in_strip == 0) in_strip = layers[i].strip;
     if (in_strip == 0 || !layer_fits(model, &layers[i])) return MN_INVALID;
     --in_strip;

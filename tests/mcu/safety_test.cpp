@@ -119,6 +119,7 @@ TEST_CASE("a layer table that leaves model or arena is refused, number by number
   CHECK(refused(add, [](mn_layer& l) { l.other = MN_CALLER; }));
   CHECK(refused(0, [](mn_layer& l) { l.in_channels = 0; }));
   CHECK(refused(0, [](mn_layer& l) { l.in_channels = l.in_width = l.in_height = l.in_rows = 0xFFFF; }));
+  CHECK(refused(pool, [](mn_layer& l) { l.in_width = l.in_height = l.in_rows = 0xFFFF; }));
   CHECK(refused(last, [](mn_layer& l) { l.output = 0; }));
   CHECK(refused(last, [](mn_layer& l) { ++l.out_channels; }));
   // Constants.
@@ -155,7 +156,7 @@ TEST_CASE("a header that does not fit its table is refused", "[mcu][safety]") {
   CHECK(status_after([](mn_model& m) { --m.bytes; }) == MN_DAMAGED);
 }
 
-TEST_CASE("sizes of two gigabytes and more are refused before anything is read there", "[mcu][safety]") {
+TEST_CASE("an arena of two gigabytes and more is refused", "[mcu][safety]") {
   Device device(varied_model());
   device.model()->arena_bytes = 0x80000000u;
   device.sign();
