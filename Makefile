@@ -80,6 +80,9 @@ $(BUILD)/%.c.o: %.c | packages
 	@mkdir -p $(@D)
 	$(call say,$<)$(CC) $(CFLAGS) -c $< -o $@
 
+# The kernels for devices with special instructions run here too, for the tests, each instruction written out in C.
+$(BUILD)/mcu/runtime/%_dsp.c.o: CFLAGS += -DMN_DSP_EMULATED
+
 # Carries the device's C files inside; the dependency scanner does not see them.
 $(BUILD)/mcu/host/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch]) $(wildcard mcu/host/exported/* mcu/boards/*)
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "mcu/host/device_constants.h"
 #include "mcu/runtime/mn_crc32.h"
 
 namespace mininas {
@@ -12,11 +13,11 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the device's object is little-endian and is copied as it lies in memory");
 
-uint8_t kind_of(LayerKind kind) {
-  switch (kind) {
+uint8_t kind_of(const QuantizedModel& model, int layer) {
+  switch (model.spec.layers[static_cast<size_t>(layer)].kind) {
     case LayerKind::kConv:
-    case LayerKind::kLinear: return MN_CONV;
-    case LayerKind::kDepthwise: return MN_DEPTHWISE;
+    case LayerKind::kLinear: return fits_fast_kernel(model, layer) ? MN_CONV : MN_CONV_PLAIN;
+    case LayerKind::kDepthwise: return fits_fast_kernel(model, layer) ? MN_DEPTHWISE : MN_DEPTHWISE_PLAIN;
     case LayerKind::kGlobalAveragePool: return MN_POOL;
     case LayerKind::kAdd: return MN_ADD;
   }
@@ -28,7 +29,7 @@ mn_layer row_of(const QuantizedModel& model, int index) {
   const LayerSpec& spec = model.spec.layers[static_cast<size_t>(index)];
   const QuantizedLayer& integers = model.layers[static_cast<size_t>(index)];
   mn_layer row{};
-  row.kind = kind_of(spec.kind);
+  row.kind = kind_of(model, index);
   row.kernel = static_cast<uint8_t>(spec.kernel);
   row.stride = static_cast<uint8_t>(spec.stride);
   row.in_zero = static_cast<int8_t>(model.input_of(index).zero_point);
@@ -86,17 +87,11 @@ void write_values(std::vector<uint8_t>& bytes, size_t offset, const std::vector<
   if (!values.empty()) std::memcpy(bytes.data() + offset, values.data(), values.size() * sizeof(T));
 }
 
-void write_constants(std::vector<uint8_t>& bytes, const LayerLayout& layout, const QuantizedLayer& layer) {
-  std::vector<int32_t> multipliers;
-  std::vector<uint8_t> shifts;
-  for (const FixedPoint& rescale : layer.rescale) {
-    multipliers.push_back(rescale.multiplier);
-    shifts.push_back(static_cast<uint8_t>(rescale.right_shift));
-  }
-  write_values(bytes, layout.bias, layer.bias);
-  write_values(bytes, layout.multipliers, multipliers);
-  write_values(bytes, layout.weights, layer.weights);
-  write_values(bytes, layout.shifts, shifts);
+void write_constants(std::vector<uint8_t>& bytes, const LayerLayout& layout, const DeviceConstants& constants) {
+  write_values(bytes, layout.bias, constants.bias);
+  write_values(bytes, layout.multipliers, constants.multipliers);
+  write_values(bytes, layout.weights, constants.weights);
+  write_values(bytes, layout.shifts, constants.shifts);
 }
 
 mn_model header_of(const QuantizedModel& model, const ModelLayout& layout, const MemoryPlan& plan) {
@@ -132,7 +127,7 @@ ModelImage make_model_image(const QuantizedModel& model) {
     set_places(row, model.spec, plan, index);
     set_constants(row, image.layout.layers[i]);
     image.layers.push_back(row);
-    write_constants(image.bytes, image.layout.layers[i], model.layers[i]);
+    write_constants(image.bytes, image.layout.layers[i], device_constants(model, index));
   }
   write_values(image.bytes, sizeof(mn_model), image.layers);
   write_header(image.bytes, image.header);

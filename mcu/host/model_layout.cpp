@@ -1,6 +1,7 @@
 #include "mcu/host/model_layout.h"
 
 #include "core/error.h"
+#include "mcu/host/device_constants.h"
 #include "mcu/runtime/mn_model.h"
 
 namespace mininas {
@@ -21,7 +22,7 @@ LayerLayout lay_out_layer(const LayerSpec& spec, const ImageShape& in, int64_t s
   LayerLayout layer;
   if (has_weights(spec.kind)) {
     layer.bias_count = layer.rescale_count = spec.out_channels;
-    layer.weight_count = weight_shape(spec, in).size();
+    layer.weight_count = device_weight_count(spec, in);
   } else if (spec.kind == LayerKind::kAdd) {
     layer.rescale_count = 3;
   }

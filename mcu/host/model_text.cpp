@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "mcu/host/c_text.h"
+#include "mcu/host/device_constants.h"
 #include "mcu/runtime/mn_crc32.h"
 
 namespace mininas {
@@ -23,7 +24,7 @@ std::string initializer(const char* name, const std::string& list, const char* e
 std::string place_text(uint32_t place) { return place == MN_CALLER ? "MN_CALLER" : std::to_string(place); }
 
 const char* kind_text(uint8_t kind) {
-  constexpr const char* kNames[MN_KINDS] = {"MN_CONV", "MN_DEPTHWISE", "MN_POOL", "MN_ADD"};
+  constexpr const char* kNames[MN_KINDS] = {"MN_CONV", "MN_CONV_PLAIN", "MN_DEPTHWISE", "MN_DEPTHWISE_PLAIN", "MN_POOL", "MN_ADD"};
   return kNames[kind];
 }
 
@@ -63,19 +64,13 @@ std::string member_text(const LayerLayout& layout, const std::string& identifier
   return out.str();
 }
 
-std::string constants_text(const QuantizedLayer& layer, const std::string& identifier) {
-  std::vector<int32_t> multipliers;
-  std::vector<uint8_t> shifts;
-  for (const FixedPoint& rescale : layer.rescale) {
-    multipliers.push_back(rescale.multiplier);
-    shifts.push_back(static_cast<uint8_t>(rescale.right_shift));
-  }
+std::string constants_text(const DeviceConstants& constants, const std::string& identifier) {
   std::ostringstream out;
   out << "  ." << identifier << " = {\n";
-  if (!layer.bias.empty()) out << initializer("bias", c_list(layer.bias, 6));
-  out << initializer("multipliers", c_list(multipliers, 6));
-  if (!layer.weights.empty()) out << initializer("weights", c_list(layer.weights, 6));
-  out << initializer("shifts", c_list(shifts, 6)) << "  },\n";
+  if (!constants.bias.empty()) out << initializer("bias", c_list(constants.bias, 6));
+  out << initializer("multipliers", c_list(constants.multipliers, 6));
+  if (!constants.weights.empty()) out << initializer("weights", c_list(constants.weights, 6));
+  out << initializer("shifts", c_list(constants.shifts, 6)) << "  },\n";
   return out.str();
 }
 
@@ -108,9 +103,9 @@ std::vector<NamedLayer> name_layers(const QuantizedModel& model) {
 constexpr const char* kSourceOpening = R"(/* The network: one constant object, laid out as mn_model.h says. Read it in this order:
  *   struct model_data   what lies in it
  *   .layers             one row a layer: what it computes, its shapes, where its input and output lie in the arena
- *   the constants       weights (output channel, row, column, input channel; depthwise: row, column, channel), biases in units of
- *                       input scale x weight scale, and for each channel the factor M = multiplier x 2^(-31 - shift) from there to
- *                       units of the output
+ *   the constants       weights (in the order of mn_weight_index in mn_model.h; depthwise: row, column, channel), biases in units of
+ *                       input scale x weight scale with the input's zero point folded in, and for each channel the factor
+ *                       M = multiplier x 2^(-31 - shift) from there to units of the output
  * Made by a program; mn_init refuses it where a byte was changed. */
 #include "model.h"
 
@@ -163,7 +158,7 @@ std::string model_source_text(const QuantizedModel& model, const ModelImage& ima
   out += "  },\n";
   for (size_t i = 0; i < layers.size(); ++i) {
     if (image.layout.layers[i].bytes == 0) continue;
-    out += text("  /* ", layers[i].title, " */\n", constants_text(model.layers[i], layers[i].identifier));
+    out += text("  /* ", layers[i].title, " */\n", constants_text(device_constants(model, static_cast<int>(i)), layers[i].identifier));
   }
   return out + "};\n";
 }

@@ -21,8 +21,12 @@ EMBED(check_c, "mcu/runtime/mn_check.c");
 EMBED(run_c, "mcu/runtime/mn_run.c");
 EMBED(crc32_c, "mcu/runtime/mn_crc32.c");
 EMBED(kernels_c, "mcu/runtime/mn_kernels.c");
+EMBED(dsp_h, "mcu/runtime/mn_dsp.h");
+EMBED(scratch_h, "mcu/runtime/mn_scratch.h");
 EMBED(conv_c, "mcu/runtime/mn_conv.c");
+EMBED(conv_dsp_c, "mcu/runtime/mn_conv_dsp.c");
 EMBED(depthwise_c, "mcu/runtime/mn_depthwise.c");
+EMBED(depthwise_dsp_c, "mcu/runtime/mn_depthwise_dsp.c");
 EMBED(pool_c, "mcu/runtime/mn_pool.c");
 EMBED(add_c, "mcu/runtime/mn_add.c");
 EMBED(makefile, "mcu/host/exported/Makefile");
@@ -48,12 +52,14 @@ bool uses(const NetworkSpec& spec, const std::string& kernel) {
 
 TextFile file(const char* name, std::string_view content) { return {name, std::string(content)}; }
 
-// Drops the line of mn_kernels.c that names the kernel.
-void drop_table_line(std::string& table, const std::string& kernel) {
-  const size_t place = table.find("= " + kernel + ",");
-  MN_CHECK(place != std::string::npos, kernel);
-  const size_t begin = table.rfind('\n', place) + 1;
-  table.erase(begin, table.find('\n', place) + 1 - begin);
+// Drops the lines of mn_kernels.c that name the kernel.
+void drop_table_lines(std::string& table, const std::string& kernel) {
+  for (const std::string& entry : {text("FASTEST(", kernel, "),\n"), text("= ", kernel, ",\n")}) {
+    const size_t place = table.find(entry);
+    if (place == std::string::npos) continue;
+    const size_t begin = table.rfind('\n', place) + 1;
+    table.erase(begin, table.find('\n', place) + 1 - begin);
+  }
 }
 
 }  // namespace
@@ -70,13 +76,24 @@ std::string kernel_name(LayerKind kind) {
 }
 
 std::vector<TextFile> runtime_files() {
-  return {file("mn_arithmetic.h", EMBEDDED(arithmetic_h)), file("mn_model.h", EMBEDDED(model_h)),
-          file("mn.h", EMBEDDED(mn_h)),                    file("mn_kernel.h", EMBEDDED(kernel_h)),
-          file("mn_check.h", EMBEDDED(check_h)),           file("mn_check.c", EMBEDDED(check_c)),
-          file("mn_crc32.h", EMBEDDED(crc32_h)),           file("mn_run.c", EMBEDDED(run_c)),
-          file("mn_crc32.c", EMBEDDED(crc32_c)),           file("mn_kernels.c", EMBEDDED(kernels_c)),
-          file("mn_conv.c", EMBEDDED(conv_c)),             file("mn_depthwise.c", EMBEDDED(depthwise_c)),
-          file("mn_pool.c", EMBEDDED(pool_c)),             file("mn_add.c", EMBEDDED(add_c))};
+  return {file("mn_arithmetic.h", EMBEDDED(arithmetic_h)),
+          file("mn_model.h", EMBEDDED(model_h)),
+          file("mn.h", EMBEDDED(mn_h)),
+          file("mn_kernel.h", EMBEDDED(kernel_h)),
+          file("mn_check.h", EMBEDDED(check_h)),
+          file("mn_crc32.h", EMBEDDED(crc32_h)),
+          file("mn_dsp.h", EMBEDDED(dsp_h)),
+          file("mn_scratch.h", EMBEDDED(scratch_h)),
+          file("mn_run.c", EMBEDDED(run_c)),
+          file("mn_check.c", EMBEDDED(check_c)),
+          file("mn_crc32.c", EMBEDDED(crc32_c)),
+          file("mn_kernels.c", EMBEDDED(kernels_c)),
+          file("mn_conv.c", EMBEDDED(conv_c)),
+          file("mn_conv_dsp.c", EMBEDDED(conv_dsp_c)),
+          file("mn_depthwise.c", EMBEDDED(depthwise_c)),
+          file("mn_depthwise_dsp.c", EMBEDDED(depthwise_dsp_c)),
+          file("mn_pool.c", EMBEDDED(pool_c)),
+          file("mn_add.c", EMBEDDED(add_c))};
 }
 
 std::vector<TextFile> runtime_files_for(const NetworkSpec& spec) {
@@ -87,8 +104,8 @@ std::vector<TextFile> runtime_files_for(const NetworkSpec& spec) {
   for (const LayerKind kind : kKinds) {
     const std::string kernel = kernel_name(kind);
     if (uses(spec, kernel)) continue;
-    drop_table_line(table(), kernel);
-    std::erase_if(files, [&](const TextFile& file) { return file.name == kernel + ".c"; });
+    drop_table_lines(table(), kernel);
+    std::erase_if(files, [&](const TextFile& file) { return file.name == kernel + ".c" || file.name == kernel + "_dsp.c"; });
   }
   return files;
 }

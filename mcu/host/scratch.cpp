@@ -1,8 +1,17 @@
 #include "mcu/host/scratch.h"
 
+#include "mcu/runtime/mn_scratch.h"
+
 namespace mininas {
 
-// The portable kernels keep everything in registers.
-int64_t scratch_bytes(const LayerSpec&, const ImageShape&) { return 0; }
+int64_t scratch_bytes(const LayerSpec& layer, const ImageShape& in) {
+  switch (layer.kind) {
+    case LayerKind::kConv:
+    case LayerKind::kLinear: return mn_conv_scratch(layer.kernel, in.channels, layer.out_channels);
+    case LayerKind::kDepthwise:
+      return mn_depthwise_scratch(layer.kernel, layer.stride, convolved_extent(in.width, layer.kernel, layer.stride));
+    default: return 0;
+  }
+}
 
 }  // namespace mininas

@@ -3,6 +3,7 @@
 #include "mn_check.h"
 
 #include "mn_kernel.h"
+#include "mn_scratch.h"
 
 /* a x b, or where that needs more than 31 bits, more than anything here has. */
 static uint32_t product(uint32_t a, uint32_t b) {
@@ -31,6 +32,9 @@ static int tensors_fit(const mn_model *model, const mn_layer *layer) {
          (layer->kind != MN_ADD || tensor_fits(model, layer->other, layer->other_rows, layer->in_height, in_row, 0));
 }
 
+static int is_conv(const mn_layer *layer) { return layer->kind == MN_CONV || layer->kind == MN_CONV_PLAIN; }
+static int is_depthwise(const mn_layer *layer) { return layer->kind == MN_DEPTHWISE || layer->kind == MN_DEPTHWISE_PLAIN; }
+
 /* An output for each whole step of the window's middle; a pool has one. */
 static int extent_fits(const mn_layer *layer, uint32_t in, uint32_t out) {
   if (layer->kind == MN_POOL) return out == 1;
@@ -40,32 +44,52 @@ static int extent_fits(const mn_layer *layer, uint32_t in, uint32_t out) {
 static int shapes_fit(const mn_layer *layer) {
   return layer->kernel % 2 == 1 && (layer->kind != MN_ADD || layer->stride == 1) &&
          (layer->kind != MN_POOL || layer->in_rows == layer->in_height) &&
-         (layer->kind == MN_CONV || layer->out_channels == layer->in_channels) &&
+         (is_conv(layer) || layer->out_channels == layer->in_channels) &&
          extent_fits(layer, layer->in_height, layer->out_height) && extent_fits(layer, layer->in_width, layer->out_width);
 }
 
+/* How many weights the layer has, with what pads them (mn_weight_index). */
+static uint32_t weights_of(const mn_layer *layer) {
+  const uint32_t window = (uint32_t)layer->kernel * layer->kernel;
+  if (is_depthwise(layer)) return product(window, layer->in_channels);
+  if (!is_conv(layer)) return 0;
+  return product((product(window, layer->in_channels) + 3u) & ~3u, (layer->out_channels + 1u) & ~1u);
+}
+
 static int constants_fit(const mn_model *model, const mn_layer *layer) {
-  const uint32_t channels = layer->kind <= MN_DEPTHWISE ? layer->out_channels : 0u;
+  const uint32_t channels = is_conv(layer) || is_depthwise(layer) ? layer->out_channels : 0u;
   const uint32_t rescales = layer->kind == MN_ADD ? 3u : channels;
-  const uint32_t taps = (uint32_t)layer->kernel * layer->kernel * (layer->kind == MN_CONV ? layer->in_channels : 1u);
+  const uint8_t least = layer->kind == MN_CONV || layer->kind == MN_DEPTHWISE ? 1 : 0;
   const uint8_t *shifts = mn_constants(model, layer->shifts);
   uint32_t i;
   if ((layer->bias | layer->multipliers | layer->weights) % 4 != 0 || !inside(layer->bias, 4 * channels, model->bytes) ||
       !inside(layer->multipliers, 4 * rescales, model->bytes) || !inside(layer->shifts, rescales, model->bytes) ||
-      !inside(layer->weights, product(taps, channels), model->bytes)) {
+      !inside(layer->weights, weights_of(layer), model->bytes)) {
     return 0;
   }
   for (i = 0; i < rescales; ++i) {
-    if (shifts[i] > 31) return 0;
+    if (shifts[i] < least || shifts[i] > 31) return 0;
   }
   return 1;
+}
+
+/* What the fast kernels take for granted. Only where constants_fit: nothing here overflows then. */
+static int fast_kernel_fits(const mn_model *model, const mn_layer *layer) {
+  int64_t bytes = 0;
+  if (layer->kind == MN_CONV) bytes = mn_conv_scratch(layer->kernel, layer->in_channels, layer->out_channels);
+  if (layer->kind == MN_DEPTHWISE) {
+    if (layer->input == MN_CALLER || !mn_depthwise_turns(layer->kernel, layer->stride)) return 0;
+    bytes = mn_depthwise_scratch(layer->kernel, layer->stride, layer->out_width);
+  }
+  return layer->scratch % 4 == 0 && bytes <= INT32_MAX && inside(layer->scratch, (uint32_t)bytes, model->arena_bytes);
 }
 
 /* Rows done never go back, and no number of steps takes them out of 32 bits. */
 static int rows_fit(const mn_layer *layer) { return layer->row_step <= INT16_MAX && layer->row_step + layer->row_lead >= 0; }
 
 static int layer_fits(const mn_model *model, const mn_layer *layer) {
-  return shapes_fit(layer) && rows_fit(layer) && tensors_fit(model, layer) && constants_fit(model, layer);
+  return shapes_fit(layer) && rows_fit(layer) && tensors_fit(model, layer) && constants_fit(model, layer) &&
+         fast_kernel_fits(model, layer);
 }
 
 mn_status mn_check_table(const mn_model *model) {

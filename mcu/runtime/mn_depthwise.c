@@ -1,50 +1,37 @@
-/* Depthwise layers: each channel has a window of its own. Portable kernel. */
+/* Depthwise layers: each channel has a window of its own. The definition, for every core. */
 #include "mn_arithmetic.h"
 #include "mn_kernel.h"
 
-/* The window's sum of one channel; `input`, whose rows may be a ring, and `weights` point at that channel. */
-static int32_t window_sum(const mn_layer *layer, const int8_t *input, const int8_t *weights, mn_taps rows, mn_taps columns) {
-  const int32_t channels = layer->in_channels;
-  const int32_t flip = mn_flip(layer);
-  int32_t slot = (rows.start + rows.first) % layer->in_rows;
-  int32_t sum = 0;
-  int32_t row, column;
-  for (row = rows.first; row < rows.last; ++row) {
-    const int8_t *values = input + (slot * layer->in_width + columns.start + columns.first) * channels;
-    const int8_t *taps = weights + (row * layer->kernel + columns.first) * channels;
-    for (column = columns.first; column < columns.last; ++column) {
-      sum += ((*values ^ flip) - layer->in_zero) * *taps;
-      values += channels;
-      taps += channels;
-    }
-    if (++slot == layer->in_rows) slot = 0;
-  }
-  return sum;
-}
-
-/* All channels of one pixel. */
-static void depthwise_pixel(const mn_model *model, const mn_layer *layer, const int8_t *input, mn_taps rows, mn_taps columns,
-                            int8_t *output) {
+/* The window's sum of one channel; its first row and column are `top` and `left` of the input. */
+static int32_t window_sum(const mn_model *model, const mn_layer *layer, const int8_t *input, int32_t top, int32_t left, int32_t channel) {
   const int32_t *bias = mn_constants(model, layer->bias);
-  const int32_t *multipliers = mn_constants(model, layer->multipliers);
-  const uint8_t *shifts = mn_constants(model, layer->shifts);
-  const int8_t *weights = mn_constants(model, layer->weights);
-  int32_t channel;
-  for (channel = 0; channel < layer->in_channels; ++channel) {
-    const int32_t sum = bias[channel] + window_sum(layer, input + channel, weights + channel, rows, columns);
-    output[channel] = mn_requantize(sum, multipliers[channel], shifts[channel], layer->out_zero, layer->low, layer->high);
+  const int8_t *weight = (const int8_t *)mn_constants(model, layer->weights) + channel;
+  uint32_t sum = (uint32_t)bias[channel]; /* wraps around: the folded bias may overshoot what the whole stays below */
+  int32_t y, x;
+  for (y = top; y < top + layer->kernel; ++y) {
+    const int8_t *row = input + (y < 0 ? 0 : y % layer->in_rows) * mn_in_row_bytes(layer) + channel;
+    for (x = left; x < left + layer->kernel; ++x) {
+      const int inside = y >= 0 && y < layer->in_height && x >= 0 && x < layer->in_width;
+      const int32_t value = inside ? mn_value(layer, row[x * layer->in_channels]) : mn_padding(layer);
+      sum += (uint32_t)(value * *weight);
+      weight += layer->in_channels;
+    }
   }
+  return (int32_t)sum;
 }
 
 void mn_depthwise(const mn_model *model, const mn_layer *layer, const mn_work *work) {
-  int32_t y, x;
+  const int32_t *multipliers = mn_constants(model, layer->multipliers);
+  const uint8_t *shifts = mn_constants(model, layer->shifts);
+  const int32_t padding = (layer->kernel - 1) / 2;
+  int32_t y, x, channel;
   for (y = work->first; y < work->last; ++y) {
-    const mn_taps rows = mn_taps_at(y, layer->stride, layer->kernel, layer->in_height);
-    int8_t *output = work->output + (y % layer->out_rows) * mn_out_row_bytes(layer);
+    int8_t *output = work->output + y % layer->out_rows * mn_out_row_bytes(layer);
     for (x = 0; x < layer->out_width; ++x) {
-      const mn_taps columns = mn_taps_at(x, layer->stride, layer->kernel, layer->in_width);
-      depthwise_pixel(model, layer, work->input, rows, columns, output);
-      output += layer->out_channels;
+      for (channel = 0; channel < layer->in_channels; ++channel) {
+        const int32_t sum = window_sum(model, layer, work->input, y * layer->stride - padding, x * layer->stride - padding, channel);
+        *output++ = mn_requantize(sum, multipliers[channel], shifts[channel], layer->out_zero, layer->low, layer->high);
+      }
     }
   }
 }

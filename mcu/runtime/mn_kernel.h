@@ -5,6 +5,10 @@
 
 #include "mn_model.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Rows [first, last) of a layer's output, and where everything lies: row y of the input begins at
  * input + (y % layer->in_rows) * (bytes of a row), and so on. Inside a row all bytes are contiguous. */
 typedef struct {
@@ -20,13 +24,32 @@ typedef struct {
  * place: element i is written after element i of both was read. */
 typedef void mn_kernel(const mn_model *model, const mn_layer *layer, const mn_work *work);
 
-mn_kernel mn_conv, mn_depthwise, mn_pool, mn_add;
+mn_kernel mn_conv, mn_depthwise, mn_pool, mn_add; /* for every core */
+mn_kernel mn_conv_dsp, mn_depthwise_dsp;         /* where mn_dsp.h finds the instructions */
 
 /* By layer kind; 0 where no layer of the network needs it. */
 extern mn_kernel *const mn_kernels[MN_KINDS];
 
 /* Constants of a layer, by their offset. The layout keeps 32-bit values on multiples of 4. */
 static inline const void *mn_constants(const mn_model *model, uint32_t offset) { return (const uint8_t *)model + offset; }
+
+/* A layer's constants in the model, and what a kernel computes with them, for output channel c:
+ *   sum(c)  = bias[c] + sum over all taps of weight x value, where a tap outside of the input has the value mn_padding(layer)
+ *   byte(c) = mn_requantize(sum(c), multipliers[c], shifts[c], out_zero, low, high)
+ * The zero point of the input is folded into the bias. An image's bytes are values as they are, in [0, 255]: the 128 between byte and int8
+ * is folded as well. Depthwise weights lie row by row, column by column, channels contiguous. All other weights: mn_weight_index (mn_model.h). */
+static inline int32_t mn_value(const mn_layer *layer, int8_t byte) { return layer->input == MN_CALLER ? (int32_t)(uint8_t)byte : byte; }
+static inline int32_t mn_padding(const mn_layer *layer) { return layer->input == MN_CALLER ? layer->in_zero + 128 : layer->in_zero; }
+
+/* For kernels that clamp to a byte only: the rest of the clamp, a row of the output at a time. */
+static inline void mn_clamp_row(const mn_layer *layer, int8_t *output) {
+  const int8_t *const end = output + (int32_t)layer->out_width * layer->out_channels;
+  if (layer->low == INT8_MIN && layer->high == INT8_MAX) return;
+  for (; output != end; ++output) {
+    if (*output < layer->low) *output = layer->low;
+    if (*output > layer->high) *output = layer->high;
+  }
+}
 
 /* Bits to flip in a stored input byte to get its int8 value: an image's byte b stands for b - 128, which is b with its top bit flipped. */
 static inline int32_t mn_flip(const mn_layer *layer) { return layer->input == MN_CALLER ? -128 : 0; }
@@ -46,5 +69,9 @@ static inline mn_taps mn_taps_at(int32_t position, int32_t stride, int32_t kerne
   taps.last = extent - taps.start < kernel ? extent - taps.start : kernel;
   return taps;
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -26,8 +26,10 @@ typedef struct {
   uint16_t classes;
 } mn_model;
 
-/* What a layer computes; the index of its kernel. A fully connected layer is a convolution of a single pixel. */
-enum { MN_CONV, MN_DEPTHWISE, MN_POOL, MN_ADD, MN_KINDS };
+/* What a layer computes; the index of its kernel. A fully connected layer is a convolution of a single pixel. The PLAIN kinds compute the
+ * same, but the exporter could not prove what the fast kernels rely on: right shifts of at least 1 and, for MN_CONV, that sums of weight x
+ * value lie within 23 bits and a sign (mn_weight_index); for MN_DEPTHWISE, a kernel of 3, 5 or 7, a stride of 1 or 2, no image as input. */
+enum { MN_CONV, MN_CONV_PLAIN, MN_DEPTHWISE, MN_DEPTHWISE_PLAIN, MN_POOL, MN_ADD, MN_KINDS };
 
 typedef struct {
   uint8_t kind;
@@ -48,8 +50,24 @@ typedef struct {
   uint32_t bias;        /* offsets of int32[out_channels] ... */
   uint32_t multipliers; /* ... of int32[out_channels]; MN_ADD: int32[3], of input, other and sum ... */
   uint32_t shifts;      /* ... of uint8, as many as multipliers: M = multiplier x 2^(-31 - shift) ... */
-  uint32_t weights;     /* ... of int8: out x kernel x kernel x in; MN_DEPTHWISE: kernel x kernel x channels */
+  uint32_t weights;     /* ... of int8: mn_weight_index; depthwise: kernel x kernel x channels */
 } mn_layer;
+
+/* Where a weight lies among its layer's (not for depthwise layers). Those of two output channels lie beside each other, and so for each tap; a
+ * channel without a partner has a partner of zeros. A window has `rows` rows of `run` taps (kernel x input channels, contiguous in the
+ * input too). They come in groups of four: first the full groups of each row, then what is left of all rows, filled up with zeros. Inside
+ * a group the order is 0, 2, 1, 3, since an instruction that widens bytes takes every other one (mn_dsp.h).
+ *
+ * The two bytes are one int16, little-endian, of the value w0 + 256 x w1: the first byte is w0, the second w1 less 1 where w0 is negative
+ * (mn_second_weight). Times a value and summed up it gives both channels' sums at once: s0 + 256 x s1. */
+static inline int32_t mn_weight_index(int32_t rows, int32_t run, int32_t channel, int32_t row, int32_t tap) {
+  const int32_t full = run / 4 * 4;
+  const int32_t place = tap < full ? row * full + tap : rows * full + row * (run - full) + tap - full;
+  const int32_t ordered = (place & ~3) | (place & 1) << 1 | (place >> 1 & 1);
+  return (channel / 2 * ((rows * run + 3) & ~3) + ordered) * 2 + channel % 2;
+}
+
+static inline int8_t mn_second_weight(const int8_t *pair) { return (int8_t)(pair[1] + (pair[0] < 0)); }
 
 /* Refuses to compile where the layout differs. */
 typedef char mn_model_has_28_bytes[sizeof(mn_model) == 28 ? 1 : -1];

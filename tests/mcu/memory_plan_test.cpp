@@ -5,6 +5,7 @@
 
 #include "core/rng.h"
 #include "mcu/host/memory_plan.h"
+#include "mcu/host/scratch.h"
 #include "tests/support/random_model.h"
 
 using namespace mininas;
@@ -85,14 +86,18 @@ std::vector<ArenaTensor> crowded_tensors(Rng rng, int bytes, int steps) {
 
 }  // namespace
 
-TEST_CASE("the plan of w16:s3*6 on 32x32 is exactly 64 KiB: the first depthwise layer's input and output", "[mcu][plan]") {
-  const MemoryPlan plan = plan_memory(family_network(16, std::vector<FamilyLayer>(6), {32, 32, 3}, 2), RamPlan::kWhole);
-  CHECK(plan.arena_bytes == 65'536);
-  CHECK(plan.lower_bound == 65'536);
+TEST_CASE("the plan of w16:s3*6 on 32x32 is 64 KiB and scratch: the first depthwise layer's input and output", "[mcu][plan]") {
+  const NetworkSpec spec = family_network(16, std::vector<FamilyLayer>(6), {32, 32, 3}, 2);
+  const MemoryPlan plan = plan_memory(spec, RamPlan::kWhole);
+  const int64_t stem_scratch = scratch_bytes(spec.layers[0], spec.input);
+  const int64_t depthwise_scratch = scratch_bytes(spec.layers[1], {32, 32, 32});
+  CHECK(depthwise_scratch == 1'056);
+  CHECK(plan.arena_bytes == 65'536 + depthwise_scratch);
+  CHECK(plan.lower_bound == 65'536 + depthwise_scratch);
   CHECK(plan.optimal);
-  CHECK(plan.layers[0].live_bytes == 32'768);  // the stem: the image is not in the arena
-  CHECK(plan.layers[1].live_bytes == 65'536);
-  CHECK(plan.layers.back().live_bytes == 64);  // the classifier: the logits are not
+  CHECK(plan.layers[0].live_bytes == 32'768 + stem_scratch);  // the stem: the image is not in the arena
+  CHECK(plan.layers[1].live_bytes == 65'536 + depthwise_scratch);
+  CHECK(plan.layers.back().live_bytes == 64 + scratch_bytes(spec.layers.back(), {1, 1, 64}));  // the classifier: the logits are not
 }
 
 TEST_CASE("placements never overlap, end where they say, and equal brute force on small cases", "[mcu][plan]") {
@@ -148,7 +153,7 @@ TEST_CASE("a chain of any sizes needs its largest neighbouring pair", "[mcu][pla
   CHECK(place_tensors(chain).bytes == pair);
 }
 
-TEST_CASE("a network that needs no tensor still gets an arena that C can declare", "[mcu][plan]") {
+TEST_CASE("a network that needs no tensor gets an arena of its layer's scratch", "[mcu][plan]") {
   NetworkSpec spec{{1, 1, 3}, 2, {{"classifier", LayerKind::kLinear, kImage, kImage, 2, 1, 1, true, false, false}}};
-  CHECK(plan_memory(spec).arena_bytes == 4);
+  CHECK(plan_memory(spec).arena_bytes == scratch_bytes(spec.layers[0], spec.input));
 }

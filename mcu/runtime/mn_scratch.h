@@ -1,0 +1,35 @@
+/* Bytes of scratch that the kernels take (mn_work, mn_kernel.h), from a layer's shape alone: here for the kernels that lay it out and for
+ * the exporter that sets it aside. A model runs on every core, so it is the most that any of them takes. Valid C++. */
+#ifndef MN_SCRATCH_H
+#define MN_SCRATCH_H
+
+#include <stdint.h>
+
+/* mn_conv_dsp.c: for each output channel bias, multiplier and power; the windows of four pixels, widened; a row of each as bytes. */
+static inline int64_t mn_conv_scratch(int32_t kernel, int32_t in_channels, int32_t out_channels) {
+  const int64_t run = kernel * in_channels;
+  const int64_t groups = (kernel * run + 3) / 4;
+  const int64_t edges = kernel == 1 ? 0 : 4 * run;
+  return (out_channels + 1) / 2 * 24 + groups * 32 + (edges + 3) / 4 * 4;
+}
+
+/* mn_depthwise_dsp.c keeps rows as int16 with their padding, in blocks of four values, and taps in pairs. Whether it does at all: */
+static inline int mn_depthwise_turns(int32_t kernel, int32_t stride) { return kernel >= 3 && kernel <= 7 && stride <= 2; }
+
+/* Pairs of taps in a window's row: one in front is empty where the padding is odd. */
+static inline int32_t mn_tap_pairs(int32_t kernel) { return (kernel + (kernel - 1) / 2 % 2 + 1) / 2; }
+
+/* Blocks in a row: as many as the last four outputs read. */
+static inline int32_t mn_row_blocks(int32_t kernel, int32_t stride, int32_t out_width) {
+  const int32_t first = (out_width + 3) / 4 * 4 - 4;
+  const int32_t pairs = mn_tap_pairs(kernel) + (stride == 1 ? (kernel - 1) / 2 % 2 + 1 : 3);
+  return (first * stride / 2 + pairs + 1) / 2;
+}
+
+/* mn_depthwise_dsp.c: `kernel` rows of four channels, and their taps. */
+static inline int32_t mn_depthwise_scratch(int32_t kernel, int32_t stride, int32_t out_width) {
+  if (!mn_depthwise_turns(kernel, stride)) return 0;
+  return 4 * kernel * 8 * (mn_row_blocks(kernel, stride, out_width) + mn_tap_pairs(kernel));
+}
+
+#endif

@@ -1,0 +1,99 @@
+// The kernels for special cores against the definition, layer by layer: on this machine, with every special instruction written out in C.
+#include <catch2/catch.hpp>
+
+#include <string>
+
+#include "mcu/host/model_image.h"
+#include "mcu/host/scratch.h"
+#include "mcu/runtime/mn_kernel.h"
+#include "tests/support/random_model.h"
+
+using namespace mininas;
+using namespace mininas::test;
+
+namespace {
+
+constexpr int8_t kUntouched = 0x5A;
+constexpr size_t kGuard = 64;
+
+// Bytes with a guard on both sides.
+struct Guarded {
+  explicit Guarded(size_t size) : bytes(size + 2 * kGuard, kUntouched) {}
+  int8_t* data() { return bytes.data() + kGuard; }
+  std::vector<int8_t> content() const { return {bytes.begin() + kGuard, bytes.end() - kGuard}; }
+  bool intact() const {
+    for (size_t i = 0; i < kGuard; ++i)
+      if (bytes[i] != kUntouched || bytes[bytes.size() - 1 - i] != kUntouched) return false;
+    return true;
+  }
+  std::vector<int8_t> bytes;
+};
+
+size_t bytes_of(const ImageShape& shape) { return static_cast<size_t>(shape.size()); }
+
+// A layer of a model with an input of its own: what it computes with any kernel.
+class LayerRun {
+ public:
+  LayerRun(const QuantizedModel& model, size_t index) : image_(make_model_image(model)), row_(image_.layers[index]) {
+    const int layer = static_cast<int>(index);
+    const auto shapes = layer_shapes(model.spec);
+    in_ = input_shape(model.spec, shapes, layer);
+    out_ = shapes[index];
+    scratch_bytes_ = static_cast<size_t>(scratch_bytes(model.spec.layers[index], in_));
+    for (uint8_t byte : random_images(in_, 1, Rng(index))) input_.push_back(static_cast<int8_t>(byte));
+  }
+  const mn_layer& row() const { return row_; }
+
+  // All rows in steps of `step`.
+  std::vector<int8_t> outputs(mn_kernel* kernel, int step) const {
+    Guarded input(input_.size()), output(bytes_of(out_)), scratch((scratch_bytes_ + 3) / 4 * 4);
+    std::copy(input_.begin(), input_.end(), input.data());
+    mn_work work{input.data(), nullptr, output.data(), scratch.data(), 0, 0};
+    for (; work.last < out_.height; work.first = work.last) {
+      work.last = std::min(work.first + step, out_.height);
+      kernel(model(), &row_, &work);
+    }
+    CHECK(output.intact());
+    CHECK(scratch.intact());
+    CHECK(input.content() == input_);
+    return output.content();
+  }
+
+ private:
+  const mn_model* model() const { return reinterpret_cast<const mn_model*>(image_.bytes.data()); }
+
+  ModelImage image_;
+  mn_layer row_;
+  ImageShape in_, out_;
+  size_t scratch_bytes_;
+  std::vector<int8_t> input_;
+};
+
+struct Fast {
+  uint8_t kind;
+  mn_kernel *definition, *fast;
+};
+const Fast kFast[] = {{MN_CONV, mn_conv, mn_conv_dsp}, {MN_DEPTHWISE, mn_depthwise, mn_depthwise_dsp}};
+
+void compare_layers(const QuantizedModel& model) {
+  for (size_t i = 0; i < model.spec.layers.size(); ++i) {
+    const LayerRun run(model, i);
+    for (const Fast& pair : kFast) {
+      if (pair.kind != run.row().kind) continue;
+      CAPTURE(model.spec.layers[i].name, int{run.row().kernel}, int{run.row().stride}, run.row().in_width, run.row().in_channels,
+              run.row().out_channels);
+      const auto expected = run.outputs(pair.definition, 1000);
+      CHECK(run.outputs(pair.fast, 1000) == expected);
+      CHECK(run.outputs(pair.fast, 1) == expected);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the fast kernels compute the definition's bytes for 300 random networks", "[mcu][fast]") {
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    CAPTURE(seed);
+    compare_layers(random_model(random_network(Rng(seed), {21, 9, 4, 5}), Rng(seed + 700)));
+  }
+}
