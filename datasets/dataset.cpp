@@ -92,6 +92,12 @@ SearchData split_for_search(const ImageSet& train, double fraction, uint64_t see
 
 SearchData search_data_as_published(const Dataset& data) { return {data.train, data.test}; }
 
+ImageSet draw_images(const ImageSet& images, int64_t count, uint64_t seed) {
+  if (count >= images.count()) return images;
+  const double fraction = static_cast<double>(count) / static_cast<double>(images.count());
+  return select_images(images, stratified_split(images.labels, images.class_names, fraction, Rng(seed).fork("draw")).drawn);
+}
+
 ImageSet allocate_images(const ImageShape& shape, std::vector<std::string> class_names, int64_t count) {
   constexpr int64_t kMaxBytes = int64_t{4} << 30;
   if (count > kMaxBytes / shape.size())

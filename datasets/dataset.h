@@ -28,7 +28,7 @@ struct ImageSet {
 // value 0, which on the device is one int8 value for all channels (int8-arithmetic: q = byte - 128, zero point = zero - 128). Differences
 // between channels are absorbed by the batch norm that follows the first convolution.
 struct PixelScale {
-  int zero = 128;              // in [0, 255]
+  int zero = 128;  // in [0, 255]
   float scale = 1.0f / 128.0f;
 };
 
@@ -56,6 +56,9 @@ SearchData split_for_search(const ImageSet& train, double fraction, uint64_t see
 // As the published searches had it: every training image trains, and the test images score. That is a leak, for comparison with the
 // publications alone; whoever asks for it labels what comes of it.
 SearchData search_data_as_published(const Dataset& data);
+
+// `count` of the images, drawn class by class by `seed`; all where there are no more.
+ImageSet draw_images(const ImageSet& images, int64_t count, uint64_t seed);
 
 // Positions of a list that was cut in two; both in ascending order.
 struct IndexSplit {

@@ -1,12 +1,9 @@
 #include "datasets/image_folder.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/error.h"
-#include "core/file.h"
-#include "core/parallel.h"
-#include "datasets/resize.h"
+#include "datasets/image_files.h"
 
 namespace mininas {
 namespace {
@@ -14,13 +11,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kTestFraction = 0.2;
-
-// Image files and their classes, before any is opened.
-struct Listing {
-  std::vector<std::string> class_names;
-  std::vector<fs::path> files;
-  std::vector<int> labels;
-};
 
 bool is_folder(const fs::path& path) {
   std::error_code ignored;  // whatever hides it is reported when it is listed
@@ -49,8 +39,8 @@ void require_image_file(const fs::path& path) {
   if (!fs::is_regular_file(path, ignored)) throw FormatError(text(path.string(), ": not a regular file, expected an image"));
 }
 
-Listing list_classes(const fs::path& folder) {
-  Listing listing;
+ImageListing list_classes(const fs::path& folder) {
+  ImageListing listing;
   for (const fs::path& entry : visible_entries(folder)) {
     if (!is_folder(entry)) continue;
     const auto label = static_cast<int>(listing.class_names.size());
@@ -64,13 +54,13 @@ Listing list_classes(const fs::path& folder) {
   return listing;
 }
 
-void require_two_classes(const fs::path& folder, const Listing& listing) {
+void require_two_classes(const fs::path& folder, const ImageListing& listing) {
   if (listing.class_names.size() < 2)
     throw ConfigError(text(folder.string(), ": ", listing.class_names.size(), " class folder(s), expected at least 2 with images"));
 }
 
 // Gives the classes of `test` the labels that they have in `train`.
-void adopt_labels(const fs::path& test_folder, Listing& test, const Listing& train) {
+void adopt_labels(const fs::path& test_folder, ImageListing& test, const ImageListing& train) {
   std::vector<int> label_in_train;
   for (const std::string& name : test.class_names) {
     const auto found = std::find(train.class_names.begin(), train.class_names.end(), name);
@@ -82,8 +72,8 @@ void adopt_labels(const fs::path& test_folder, Listing& test, const Listing& tra
   test.class_names = train.class_names;
 }
 
-Listing select_files(const Listing& listing, const std::vector<int64_t>& indices) {
-  Listing selected{listing.class_names, {}, {}};
+ImageListing select_files(const ImageListing& listing, const std::vector<int64_t>& indices) {
+  ImageListing selected{listing.class_names, {}, {}};
   for (const int64_t i : indices) {
     selected.files.push_back(listing.files[static_cast<size_t>(i)]);
     selected.labels.push_back(listing.labels[static_cast<size_t>(i)]);
@@ -91,20 +81,8 @@ Listing select_files(const Listing& listing, const std::vector<int64_t>& indices
   return selected;
 }
 
-ColourImage load_image(const fs::path& path) { return decode_image(read_file(path, kMaxImageFileBytes), path.string()); }
-
-ImageSet load_images(const Listing& listing, const ImageSize& size) {
-  ImageSet images = allocate_images({size.height, size.width, 3}, listing.class_names, static_cast<int64_t>(listing.files.size()));
-  images.labels = listing.labels;
-  parallel_for(images.count(), [&](int64_t i) {
-    const ColourImage image = resize_image(load_image(listing.files[static_cast<size_t>(i)]), size.height, size.width);
-    std::memcpy(images.pixels.data() + i * images.shape.size(), image.pixels.data(), image.pixels.size());
-  });
-  return images;
-}
-
 struct Listings {
-  Listing train, test;
+  ImageListing train, test;
   fs::path first;  // the file whose size counts where none is given; the same for every seed
 };
 
@@ -121,7 +99,7 @@ Listings list_given_split(const fs::path& folder) {
 }
 
 Listings list_drawn_split(const fs::path& folder, uint64_t seed) {
-  const Listing all = list_classes(folder);
+  const ImageListing all = list_classes(folder);
   require_two_classes(folder, all);
   const IndexSplit split = stratified_split(all.labels, all.class_names, kTestFraction, Rng(seed).fork("test split"));
   return {select_files(all, split.rest), select_files(all, split.drawn), all.files.front()};
@@ -134,10 +112,10 @@ Dataset load_image_folder(const fs::path& folder, std::optional<ImageSize> size,
   const bool split_is_given = is_folder(folder / "train") || is_folder(folder / "test");
   const Listings lists = split_is_given ? list_given_split(folder) : list_drawn_split(folder, seed);
   if (!size) {
-    const ColourImage first = load_image(lists.first);
+    const ColourImage first = load_image_file(lists.first);
     size = ImageSize{first.height, first.width};
   }
-  return {"", load_images(lists.train, *size), load_images(lists.test, *size)};
+  return {"", load_image_files(lists.train, *size), load_image_files(lists.test, *size)};
 }
 
 }  // namespace mininas

@@ -12,6 +12,7 @@
 #include "datasets/image_folder.h"
 #include "datasets/stb_decoder.h"
 #include "datasets/synthetic.h"
+#include "datasets/tiny_imagenet.h"
 
 namespace mininas {
 namespace {
@@ -66,9 +67,9 @@ SyntheticOption number_option(const char* name, Number SyntheticOptions::*member
 }
 
 std::vector<SyntheticOption> synthetic_options() {
-  return {number_option("classes", &SyntheticOptions::classes), number_option("size", &SyntheticOptions::size),
+  return {number_option("classes", &SyntheticOptions::classes),   number_option("size", &SyntheticOptions::size),
           number_option("channels", &SyntheticOptions::channels), number_option("train", &SyntheticOptions::train),
-          number_option("test", &SyntheticOptions::test), number_option("seed", &SyntheticOptions::seed)};
+          number_option("test", &SyntheticOptions::test),         number_option("seed", &SyntheticOptions::seed)};
 }
 
 // Sets one `name=value`.
@@ -102,6 +103,15 @@ Dataset open_cifar10(const std::string& source) {
   return load_cifar10(place.folder, classes);
 }
 
+Dataset open_tiny_imagenet(const std::string& source) {
+  const Place place = parse_place(source);
+  if (!place.detail)
+    throw UsageError("--data tiny-imagenet: expected classes behind the folder, as in tiny-imagenet:DIR:n02124075,n02123394");
+  std::vector<TinyImagenetClass> classes;
+  for (const std::string& piece : split_at(*place.detail, ',')) classes.push_back(parse_tiny_imagenet_class(piece));
+  return load_tiny_imagenet(place.folder, classes);
+}
+
 ImageSize parse_image_size(const std::string& source) {
   const std::vector<std::string> sides = split_at(source, 'x');
   const auto width = parse_number<int>(sides.front()), height = parse_number<int>(sides.back());
@@ -125,16 +135,19 @@ Dataset open_dataset(const std::string& spec, uint64_t seed) {
   const size_t colon = spec.find(':');
   const std::string kind = spec.substr(0, colon);
   const std::string rest = colon == std::string::npos ? "" : spec.substr(colon + 1);
-  const bool names_folder = kind == "cifar10" || kind == "idx" || kind == "folder";
+  const bool names_folder = kind == "cifar10" || kind == "idx" || kind == "folder" || kind == "tiny-imagenet";
   if (!names_folder && kind != "synthetic")
-    throw UsageError(text("--data '", spec, "': unknown kind '", kind, "', expected synthetic, cifar10:DIR, idx:DIR or folder:DIR"));
+    throw UsageError(text("--data '", spec, "': unknown kind '", kind,
+                          "', expected synthetic, cifar10:DIR, idx:DIR, tiny-imagenet:DIR:ID,ID or "
+                          "folder:DIR"));
   if (names_folder && (rest.empty() || rest[0] == ':'))
     throw UsageError(text("--data '", spec, "': expected a folder, as in ", kind, ":DIR"));
 
-  Dataset dataset = kind == "synthetic" ? open_synthetic(rest)
-                    : kind == "cifar10" ? open_cifar10(rest)
-                    : kind == "idx"     ? load_idx(rest)
-                                        : open_folder(rest, seed);
+  Dataset dataset = kind == "synthetic"       ? open_synthetic(rest)
+                    : kind == "cifar10"       ? open_cifar10(rest)
+                    : kind == "idx"           ? load_idx(rest)
+                    : kind == "tiny-imagenet" ? open_tiny_imagenet(rest)
+                                              : open_folder(rest, seed);
   dataset.name = spec;
   return dataset;
 }
@@ -144,6 +157,7 @@ std::string dataset_help() {
          "                         generated textures, no download\n"
          "  cifar10:DIR[:A,B,...]  CIFAR-10, binary version (`make cifar10` gets it), all classes or those named\n"
          "  idx:DIR                unpacked files of the MNIST family\n"
+         "  tiny-imagenet:DIR:ID,ID,...  Tiny ImageNet as downloaded, classes by word-net id, n02124075 or n02124075=egyptian_cat\n"
          "  folder:DIR[:WxH]       PNG and JPEG files, DIR/train/CLASS/* with DIR/test/CLASS/*, or DIR/CLASS/* (20 % become\n"
          "                         the test images); resized to WxH, else to the size of the first image\n";
 }

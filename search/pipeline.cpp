@@ -1,12 +1,7 @@
 #include "search/pipeline.h"
 
-#include <chrono>
-
 #include "core/error.h"
-#include "core/sha256.h"
 #include "search/build.h"
-#include "search/final_evaluation.h"
-#include "search/stages.h"
 
 namespace mininas {
 namespace {
@@ -30,8 +25,9 @@ Architecture within(const SearchTask& task, const std::vector<Architecture>& cho
 
 Found search_stage(const RunFolder& folder, SearchSettings& settings, const Dataset& data, const PipelineHooks& hooks) {
   const bool published = settings.scored_on == ScoredOn::kAsPublished;
-  const SearchData images =
+  SearchData images =
       published ? search_data_as_published(data) : split_for_search(data.train, settings.validation_fraction, settings.recipe.seed);
+  if (settings.search_images > 0) images.train = draw_images(images.train, settings.search_images, settings.recipe.seed);
   const auto strategy = settings.protocol->make_strategy({images.train.shape, images.train.classes(), images.validation.count()});
   TrainingEvaluator evaluator(images, {settings.recipe, published ? Score::kBest : Score::kLast}, folder.checkpoint_folder(),
                               hooks.training);
@@ -51,35 +47,16 @@ Found search_stage(const RunFolder& folder, SearchSettings& settings, const Data
           journal.seconds()};
 }
 
-double recorded_seconds(const fs::path& file) { return Record::read(file).number("seconds"); }
-
-// Everything that is measured on the finished networks and the test images.
-Record measure(const RunFolder& folder, const Dataset& data, const PipelineHooks& hooks) {
-  NamedNetwork trained = load_network(folder.network_file());
-  const QuantizedModel model = load_quantized_model(folder.quantized_file());
-  Record measured = cost_record(model.spec);
-  const Record evaluation = evaluate_finished(trained.network, model, data.test);
-  write_text_file(folder.evaluation_file(), evaluation.to_page());
-  measured.set("test_accuracy_float", evaluation.record("float").number("accuracy"));
-  measured.set("test_accuracy_int8", evaluation.record("int8").number("accuracy"));
-  measured.set("weights_sha256", weights_sha256(trained.network)).set("quantized_sha256", sha256_hex(read_file(folder.quantized_file())));
-  const Verification verification = verify_stage(folder, data.test, hooks.on_verified);
-  if (verification.bytes_different > 0)
-    throw Error(text("the exported network differs from the engine in ", verification.bytes_different, " of ", verification.bytes_compared,
-                     " bytes; the first: ", to_text(*verification.first)));
-  return measured.set("verify", to_record(verification));
-}
-
-Record summarize(const Found& found, const Record& measured, const RunIdentity& identity, const SearchSettings& settings, double seconds) {
+Record summarize(const Found& found, const Record& finished, const RunIdentity& identity, const SearchSettings& settings) {
   Record summary;
   summary.set("architecture", to_text(found.architecture));
   if (settings.scored_on == ScoredOn::kAsPublished) summary.set("label", label_of(settings.scored_on));
-  for (const char* key : {"params", "flash_bytes", "code_bytes", "ram_bytes", "macs"}) summary.set(key, measured.integer64(key));
-  for (const char* key : {"test_accuracy_float", "test_accuracy_int8"}) summary.set(key, measured.number(key));
+  for (const char* key : {"params", "flash_bytes", "code_bytes", "ram_bytes", "macs"}) summary.set(key, finished.integer64(key));
+  for (const char* key : {"test_accuracy_float", "test_accuracy_int8"}) summary.set(key, finished.number(key));
   summary.set("candidates", found.candidates).set("candidates_trained", found.trained).set("search_end", found.end);
-  summary.set("seconds", seconds).set("search_seconds", found.seconds);
-  for (const char* key : {"weights_sha256", "quantized_sha256"}) summary.set(key, measured.string(key));
-  summary.set("verify", measured.record("verify")).set("seed", settings.recipe.seed);
+  summary.set("seconds", finished.number("seconds") + found.seconds).set("search_seconds", found.seconds);
+  for (const char* key : {"weights_sha256", "quantized_sha256"}) summary.set(key, finished.string(key));
+  summary.set("verify", finished.record("verify")).set("seed", settings.recipe.seed);
   return summary.set("command", identity.command).set("data", identity.data);
 }
 
@@ -88,32 +65,12 @@ Record summarize(const Found& found, const Record& measured, const RunIdentity& 
 Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data,
                     const PipelineHooks& hooks) {
   if (fs::exists(folder.summary_file())) return Record::read(folder.summary_file());
-  const auto stage = [&](const std::string& name) {
-    if (hooks.on_stage) hooks.on_stage(name);
-  };
   const std::string label = label_of(settings.scored_on);
-  stage(label.empty() ? "search" : "search, AS PUBLISHED: scored on the test images");
+  if (hooks.on_stage) hooks.on_stage(label.empty() ? "search" : "search, AS PUBLISHED: scored on the test images");
   const Found found = search_stage(folder, settings, data, hooks);
-  if (!fs::exists(folder.network_file())) {
-    stage("final training");
-    const NetworkSpec spec = build_network_spec(found.architecture, data.train.shape, data.train.classes());
-    train_stage(folder, spec, data.train, nullptr, settings.recipe, hooks.training);
-  }
-  if (!fs::exists(folder.quantized_file())) {
-    stage("quantisation-aware training");
-    quantize_stage(folder, data.train, quantize_config(settings.recipe, settings.quantize), hooks.training);
-  }
-  stage("export");
-  const auto start = std::chrono::steady_clock::now();
-  export_stage(folder, data.test, folder.export_folder());
-  if (!label.empty()) {
-    for (const fs::path& place : {folder.path(), folder.export_folder()}) write_text_file(place / "AS-PUBLISHED.txt", label + "\n");
-  }
-  stage("verification");
-  const Record measured = measure(folder, data, hooks);
-  const double rest = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const double seconds = rest + found.seconds + recorded_seconds(folder.training_file()) + recorded_seconds(folder.quantizing_file());
-  const Record summary = summarize(found, measured, identity, settings, seconds);
+  const NetworkSpec spec = build_network_spec(found.architecture, data.train.shape, data.train.classes());
+  const Record finished = finish_network(folder, spec, {settings.recipe, settings.quantize, 0, label}, data, hooks);
+  const Record summary = summarize(found, finished, identity, settings);
   write_text_file(folder.summary_file(), summary.to_page());
   return summary;
 }

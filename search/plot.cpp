@@ -34,14 +34,14 @@ struct Range {
 };
 
 Range padded(Range r) {
-  const double room = r.high > r.low ? 0.05 * (r.high - r.low) : std::max(1.0, 0.05 * std::abs(r.high));
+  const double room = r.high > r.low ? 0.05 * (r.high - r.low) : std::max(0.5, 0.05 * std::abs(r.high));
   return {r.low - room, r.high + room};
 }
 
 // From values to places in the drawing.
 class Frame {
  public:
-  explicit Frame(const Plot& plot) {
+  explicit Frame(const Plot& plot) : log_x_(plot.log_x) {
     Range x{HUGE_VAL, -HUGE_VAL}, y = x;
     const auto widen = [](Range& range, double value) {
       range.low = std::min(range.low, value);
@@ -49,23 +49,29 @@ class Frame {
     };
     for (const PlotSeries& series : plot.series)
       for (const PlotPoint& point : series.points) {
-        widen(x, point.x);
+        widen(x, scaled(point.x));
         widen(y, point.y);
       }
-    if (plot.x_limit) widen(x, *plot.x_limit);
+    if (plot.x_limit) widen(x, scaled(*plot.x_limit));
     x_ = padded(x);
     y_ = padded(y);
     // Quantities do not go below 0: neither does an axis that has to show none.
-    if (x.low >= 0) x_.low = std::max(x_.low, 0.0);
+    if (x.low >= 0 && !log_x_) x_.low = std::max(x_.low, 0.0);
     if (y.low >= 0) y_.low = std::max(y_.low, 0.0);
   }
 
-  double x(double value) const { return kLeft + (value - x_.low) / (x_.high - x_.low) * (kWidth - kLeft - kRight); }
+  double x(double value) const { return kLeft + (scaled(value) - x_.low) / (x_.high - x_.low) * (kWidth - kLeft - kRight); }
   double y(double value) const { return kHeight - kBottom - (value - y_.low) / (y_.high - y_.low) * (kHeight - kTop - kBottom); }
-  const Range& x_range() const { return x_; }
+  // Where the ticks belong, in values.
+  std::vector<double> x_ticks(bool whole) const {
+    return log_x_ ? log_ticks(std::pow(10.0, x_.low), std::pow(10.0, x_.high)) : ticks(x_.low, x_.high, 6, whole);
+  }
   const Range& y_range() const { return y_; }
 
  private:
+  double scaled(double value) const { return log_x_ ? std::log10(value) : value; }
+
+  const bool log_x_;
   Range x_, y_;
 };
 
@@ -85,7 +91,7 @@ std::string axes(const Plot& plot, const Frame& frame) {
     out += line(kLeft, frame.y(tick), kWidth - kRight, frame.y(tick), "line");
     out += words(kLeft - 5, frame.y(tick) + 4, "end", tick_text(tick));
   }
-  for (const double tick : ticks(frame.x_range().low, frame.x_range().high, 6, plot.whole_x)) {
+  for (const double tick : frame.x_ticks(plot.whole_x)) {
     out += line(frame.x(tick), bottom, frame.x(tick), bottom + 4, "soft");
     out += words(frame.x(tick), bottom + 16, "middle", tick_text(tick));
   }
@@ -137,6 +143,14 @@ std::vector<double> ticks(double low, double high, int most, bool whole) {
   if (whole) step = std::max(1.0, std::ceil(step));
   std::vector<double> all;
   for (double i = std::ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i) all.push_back(i * step);
+  return all;
+}
+
+std::vector<double> log_ticks(double low, double high) {
+  std::vector<double> all;
+  for (double decade = std::pow(10.0, std::floor(std::log10(low))); decade <= high; decade *= 10)
+    for (const double step : {1.0, 2.0, 5.0})
+      if (decade * step >= low && decade * step <= high) all.push_back(decade * step);
   return all;
 }
 

@@ -27,6 +27,7 @@ struct Plot {
   std::vector<PlotSeries> series;
   std::optional<double> x_limit;  // a vertical line: what the budget allows
   bool whole_x = false;           // ticks at whole numbers only
+  bool log_x = false;             // logarithmic; all values are above 0
 };
 
 // A <figure> with the plot and, below it, the legend. Empty where there is no point to draw.
@@ -34,6 +35,8 @@ std::string to_html(const Plot& plot);
 
 // Round values that cover [low, high] in at most `most` steps.
 std::vector<double> ticks(double low, double high, int most, bool whole = false);
+// 1, 2, 5, 10, 20, ... within [low, high].
+std::vector<double> log_ticks(double low, double high);
 // 1250 -> "1.25k", 3000000 -> "3M", 0.5 -> "0.5"
 std::string tick_text(double value);
 

@@ -120,6 +120,7 @@ std::string search_parts(const RunFolder& folder, const RunFile& run, const Reco
 
 std::string make_report(const RunFolder& folder) {
   const RunFile run = read_run_file(folder, "");
+  if (run.identity.kind == "suite") return suite_report(folder, run);
   const bool search = run.identity.kind == "search";
   const bool finished = fs::exists(folder.summary_file());
   const Record summary = finished ? Record::read(folder.summary_file()) : Record();

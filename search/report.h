@@ -7,7 +7,7 @@
 
 namespace mininas {
 
-// The page for a run of `mininas search` or `mininas train`. Throws FormatError where a file of the run is damaged.
+// The page for a run of `mininas search`, `mininas train` or `mininas suite`. Throws FormatError where a file of the run is damaged.
 std::string make_report(const RunFolder& folder);
 
 }  // namespace mininas

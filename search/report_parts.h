@@ -6,6 +6,7 @@
 #include "search/journal.h"
 #include "search/plot.h"
 #include "search/record.h"
+#include "search/run_folder.h"
 #include "search/settings.h"
 
 namespace mininas {
@@ -26,6 +27,9 @@ std::string layers_part(const NetworkSpec& spec, int64_t max_ram_bytes);
 std::string confusion_part(const Record& evaluation);
 std::string mistakes_part(const Record& evaluation);
 std::string arithmetic_part(const Record& evaluation);
+
+// The whole page of a suite: Table 2 as a table, and charts of ours beside the published figures.
+std::string suite_report(const RunFolder& folder, const RunFile& run);
 
 // "96.90 %" of 0.969
 std::string as_percent(double fraction);

@@ -85,6 +85,7 @@ TrainConfig quantize_config(const TrainConfig& recipe, const QuantizeSettings& s
 OptionFields option_fields(SearchSettings& s) {
   return {
       {"validation-fraction", "part of the training images that scores candidates", &s.validation_fraction, 0.01, 0.5},
+      {"search-images", "training images of a candidate, drawn class by class; 0: all", &s.search_images, 0, 1e9},
       {"hours", "begin no candidate after so many hours of candidate training; 0: no limit", &s.hours, 0, 1e6},
       {"final-epochs", "epochs of the final training, on all training images", &s.recipe.epochs, 1, kMostEpochs},
   };

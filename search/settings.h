@@ -42,7 +42,8 @@ struct SearchSettings {
   std::string data;  // the text of --data
   std::unique_ptr<Protocol> protocol = make_protocol(kDefaultProtocol);
   double validation_fraction = 0.1;
-  double hours = 0;  // of candidate training; 0: no limit
+  int search_images = 0;  // training images of a candidate, drawn class by class; 0: all but those for validation
+  double hours = 0;       // of candidate training; 0: no limit
   Budget budget;
   ScoredOn scored_on = ScoredOn::kValidation;
   TrainConfig recipe;  // of candidates and of the final training; `epochs` is the final training's

@@ -11,6 +11,7 @@ namespace mininas {
 
 // `protocol`: the name of the search, whose options the command then has.
 void add_search_command(Parser& parser, const std::string& protocol);
+void add_suite_command(Parser& parser);
 void add_report_command(Parser& parser);
 void add_replay_command(Parser& parser, const std::string& protocol);
 void add_train_command(Parser& parser);

@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
     add_eval_command(parser);
     add_inspect_command(parser);
     add_bench_command(parser);
+    add_suite_command(parser);
     add_report_command(parser);
     add_replay_command(parser, protocol);
     const auto action = parser.parse(argc, argv);

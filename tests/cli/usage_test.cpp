@@ -34,7 +34,7 @@ void check_refusal(const std::vector<std::string>& arguments, const std::string&
 TEST_CASE("every command explains itself with an example", "[cli]") {
   const Answer all = mininas::test::mininas({"--help"});
   CHECK(all.status == 0);
-  for (const char* command : {"search", "train", "quantize", "export", "verify", "eval", "inspect", "bench", "report", "replay"}) {
+  for (const char* command : {"search", "train", "quantize", "export", "verify", "eval", "inspect", "bench", "suite", "report", "replay"}) {
     CHECK_THAT(all.output, Catch::Contains(command));
     const Answer help = mininas::test::mininas({command, "--help"});
     CHECK(help.status == 0);

@@ -1,0 +1,158 @@
+#include "search/suite.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "datasets/open.h"
+#include "search/build.h"
+
+namespace mininas {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kBaseline = "mobilenetv2";
+
+const std::vector<SuiteScale>& scales() {
+  static const std::vector<SuiteScale> all = {
+      {"quick", "at most 10 minutes a data set on 2 cores", "mini-nas-fast", 6, 32, 2, 2000, 0.03, 4.0e12, 20, 1, 20},
+      {"study", "at most 60 minutes a data set on 2 cores", "mini-nas-fast", 8, 64, 5, 5000, 0.3, 2.2e13, 60, 3, 100},
+      {"paper", "the published epochs: days", "mini-nas", 8, 64, 300, 0, 0, 0, 300, 10, 0},
+  };
+  return all;
+}
+
+RunFolder open_or_create(const fs::path& path) { return fs::exists(path / "run.json") ? RunFolder::open(path) : RunFolder::create(path); }
+
+// run.json of a new run, or that of the run begun before, which must be of the same images.
+void begin(const RunFolder& folder, const RunIdentity& identity, const Record& settings) {
+  if (!fs::exists(folder.run_file())) {
+    write_run_file(folder, identity, settings);
+    return;
+  }
+  const RunFile recorded = read_run_file(folder, identity.kind);
+  check_same_data(folder, recorded.identity, identity.train_digest, identity.test_digest);
+}
+
+Record search_run(const fs::path& path, SearchSettings settings, const RunIdentity& identity, const Dataset& data,
+                  const PipelineHooks& hooks) {
+  const RunFolder folder = open_or_create(path);
+  begin(folder, identity, to_record(settings));
+  settings = search_settings_from(read_run_file(folder, "search").settings);
+  return run_pipeline(folder, identity, settings, data, hooks);
+}
+
+Record baseline_run(const fs::path& path, const SearchSettings& settings, RunIdentity identity, const Dataset& data, int64_t verify_images,
+                    const PipelineHooks& hooks) {
+  const RunFolder folder = open_or_create(path);
+  identity.kind = "train";
+  begin(folder, identity, Record().set("architecture", kBaseline).set("recipe", to_record(settings.recipe)));
+  if (fs::exists(folder.summary_file())) return Record::read(folder.summary_file());
+  const NetworkSpec spec = build_network_spec(std::string(kBaseline), data.train.shape, data.train.classes());
+  FinishHooks named = hooks;
+  if (hooks.on_stage) named.on_stage = [&](const std::string& stage) { hooks.on_stage("MobileNetV2: " + stage); };
+  Record summary = finish_network(folder, spec, {settings.recipe, settings.quantize, verify_images, ""}, data, named);
+  summary.set("architecture", kBaseline).set("seed", settings.recipe.seed).set("command", identity.command).set("data", identity.data);
+  write_text_file(folder.summary_file(), summary.to_page());
+  return summary;
+}
+
+std::optional<Record> summary_in(const fs::path& folder) {
+  if (!fs::exists(folder / "summary.json")) return std::nullopt;
+  return Record::read(folder / "summary.json");
+}
+
+}  // namespace
+
+SuiteScale suite_scale(const std::string& name) {
+  std::string known;
+  for (const SuiteScale& scale : scales()) {
+    if (scale.name == name) return scale;
+    known += (known.empty() ? "" : ", ") + scale.name;
+  }
+  throw UsageError(text("--scale ", name, ": expected one of ", known));
+}
+
+std::string suite_scale_help() {
+  std::string lines;
+  for (const SuiteScale& scale : scales()) lines += text("  ", scale.name, ": ", scale.summary, "\n");
+  return lines;
+}
+
+int suite_epochs(const SuiteScale& scale, const ImageShape& input, int classes, int64_t images) {
+  if (scale.final_macs <= 0) return scale.most_epochs;
+  const int64_t macs = mac_count(build_network_spec(std::string(kBaseline), input, classes));
+  const auto affordable = static_cast<int>(scale.final_macs / (static_cast<double>(macs) * static_cast<double>(images)));
+  return std::clamp(affordable, 1, scale.most_epochs);
+}
+
+SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, uint64_t seed, int epochs) {
+  SearchSettings settings;
+  settings.data = data;
+  settings.protocol = make_protocol(scale.protocol);
+  settings.protocol->adjust_recipe(settings.recipe);
+  for (const OptionField& field : settings.protocol->fields()) {
+    if (field.name == "max-depth") *std::get<int*>(field.value) = scale.max_depth;
+    if (field.name == "max-width") *std::get<int*>(field.value) = scale.max_width;
+    if (field.name == "candidate-epochs") *std::get<int*>(field.value) = scale.candidate_epochs;
+  }
+  settings.recipe.seed = seed;
+  settings.recipe.epochs = epochs;
+  settings.search_images = scale.search_images;
+  settings.hours = scale.hours;
+  settings.quantize.epochs = scale.qat_epochs;
+  validate(settings);
+  return settings;
+}
+
+double SuiteRow::gain(const char* accuracy) const { return 100.0 * (search->number(accuracy) - baseline->number(accuracy)); }
+
+double SuiteRow::efficiency() const {
+  return static_cast<double>(baseline->integer64("params")) / static_cast<double>(search->integer64("params"));
+}
+
+fs::path suite_search_folder(const fs::path& run, const SuiteEntry& entry) { return run / entry.name / "search"; }
+fs::path suite_baseline_folder(const fs::path& run, const SuiteEntry& entry) { return run / entry.name / "baseline"; }
+
+SuiteRow read_suite_row(const fs::path& run, const SuiteEntry& entry) {
+  return {entry, summary_in(suite_search_folder(run, entry)), summary_in(suite_baseline_folder(run, entry))};
+}
+
+std::vector<SuiteRow> read_suite(const fs::path& run) {
+  std::vector<SuiteRow> rows;
+  for (const SuiteEntry& entry : suite_table())
+    if (fs::exists(run / entry.name)) rows.push_back(read_suite_row(run, entry));
+  return rows;
+}
+
+SuiteRow run_suite_entry(const fs::path& run, const SuiteEntry& entry, const SuiteScale& scale, const std::string& data, uint64_t seed,
+                         const std::string& command, const PipelineHooks& hooks) {
+  const SuiteRow known = read_suite_row(run, entry);
+  if (known.complete()) return known;
+  const Dataset images = open_dataset(data, seed);
+  const int epochs = suite_epochs(scale, images.train.shape, images.train.classes(), images.train.count());
+  const SearchSettings settings = suite_settings(scale, data, seed, epochs);
+  const RunIdentity identity{"search", command, data, content_digest(images.train), content_digest(images.test)};
+  const Record search = search_run(suite_search_folder(run, entry), suite_settings(scale, data, seed, epochs), identity, images, hooks);
+  const Record baseline = baseline_run(suite_baseline_folder(run, entry), settings, identity, images, scale.verify_images, hooks);
+  return {entry, search, baseline};
+}
+
+Record to_record(const SuiteRow& row) {
+  Record record;
+  record.set("name", row.entry.name).set("classes", row.entry.class_count).set("complete", row.complete());
+  record.set("published_gain", row.entry.published_gain).set("published_efficiency", row.entry.published_efficiency);
+  const auto add = [&](const std::string& who, const std::optional<Record>& summary) {
+    if (!summary) return;
+    for (const char* key : {"test_accuracy_float", "test_accuracy_int8", "seconds"}) record.set(who + key, summary->number(key));
+    for (const char* key : {"params", "flash_bytes", "ram_bytes", "macs"}) record.set(who + key, summary->integer64(key));
+    record.set(who + "bytes_different", summary->record("verify").integer64("bytes_different"));
+  };
+  if (row.search) record.set("architecture", row.search->string("architecture"));
+  add("", row.search);
+  add("baseline_", row.baseline);
+  if (row.complete()) record.set("gain", row.gain()).set("gain_int8", row.gain("test_accuracy_int8")).set("efficiency", row.efficiency());
+  return record;
+}
+
+}  // namespace mininas

@@ -1,0 +1,62 @@
+// The suite: every data set of Table 2 (datasets/suite.h) searched, and MobileNetV2 trained on the same split by the same recipe for as
+// many epochs, quantised, exported and verified like any other network. A data set is two ordinary runs: RUN/NAME/search and
+// RUN/NAME/baseline; what is finished is not done again, what was interrupted goes on.
+//
+// A scale fixes everything else. Lengths are in epochs that follow from shapes alone (multiply-accumulates of MobileNetV2 an image,
+// images), so they are the same on every machine; the search also ends by the clock, which its journal records.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "datasets/suite.h"
+#include "search/pipeline.h"
+
+namespace mininas {
+
+struct SuiteScale {
+  std::string name, summary;
+  std::string protocol;
+  int max_depth = 8, max_width = 64;
+  int candidate_epochs = 5;
+  int search_images = 0;  // 0: all
+  double hours = 0;       // of candidate training; 0: no limit
+  double final_macs = 0;  // of MobileNetV2's forward passes in its training; 0: as many epochs as `most_epochs`
+  int most_epochs = 60;   // of both networks
+  int qat_epochs = 5;
+  int64_t verify_images = 0;  // of the baseline; 0: all
+};
+
+// "quick", "study", "paper". Throws UsageError that lists them.
+SuiteScale suite_scale(const std::string& name);
+std::string suite_scale_help();
+
+// Epochs of both networks on so many images of that shape.
+int suite_epochs(const SuiteScale& scale, const ImageShape& input, int classes, int64_t images);
+// The settings of the search on one data set.
+SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, uint64_t seed, int epochs);
+
+// One line of the table; figures of the runs as in their summaries, those that are not finished yet missing.
+struct SuiteRow {
+  SuiteEntry entry;
+  std::optional<Record> search, baseline;
+  bool complete() const { return search && baseline; }
+  // Requires complete(). Points of accuracy over the baseline, and its parameters by ours.
+  double gain(const char* accuracy = "test_accuracy_float") const;
+  double efficiency() const;
+};
+
+std::filesystem::path suite_search_folder(const std::filesystem::path& run, const SuiteEntry& entry);
+std::filesystem::path suite_baseline_folder(const std::filesystem::path& run, const SuiteEntry& entry);
+// What there is of one data set.
+SuiteRow read_suite_row(const std::filesystem::path& run, const SuiteEntry& entry);
+// Of every data set that the run has begun, in the order of the table.
+std::vector<SuiteRow> read_suite(const std::filesystem::path& run);
+
+// Does what is missing of one data set. `command` is recorded in both runs. Throws what the stages throw.
+SuiteRow run_suite_entry(const std::filesystem::path& run, const SuiteEntry& entry, const SuiteScale& scale, const std::string& data,
+                         uint64_t seed, const std::string& command, const PipelineHooks& hooks);
+
+// "name", "classes", accuracies, gains, efficiency, flash, RAM, seconds, and the published figures.
+Record to_record(const SuiteRow& row);
+
+}  // namespace mininas

@@ -1,0 +1,108 @@
+#include "search/suite.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "tests/cli/program.h"
+#include "tests/support/temp_dir.h"
+
+using namespace mininas;
+using namespace mininas::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A finished run as far as the table reads it.
+void put_summary(const fs::path& folder, const std::string& architecture, int64_t params, double accuracy) {
+  fs::create_directories(folder);
+  Record summary;
+  summary.set("architecture", architecture)
+      .set("params", params)
+      .set("flash_bytes", params + 2000)
+      .set("ram_bytes", 4096)
+      .set("macs", 1000);
+  summary.set("test_accuracy_float", accuracy).set("test_accuracy_int8", accuracy - 0.01).set("seconds", 12.0);
+  summary.set("verify", Record().set("bytes_different", 0));
+  write_text_file(folder / "summary.json", summary.to_page());
+}
+
+void put_finished(const fs::path& run, const std::string& name) {
+  put_summary(suite_search_folder(run, suite_entry(name)), "w8:s3*3", 2000, 0.95);
+  put_summary(suite_baseline_folder(run, suite_entry(name)), "mobilenetv2", 2286674, 0.94);
+}
+
+}  // namespace
+
+TEST_CASE("both networks of a data set train as long as MobileNetV2 can be afforded", "[search][suite]") {
+  const SuiteScale study = suite_scale("study"), paper = suite_scale("paper");
+  const int pair = suite_epochs(study, {32, 32, 3}, 2, 10000), all = suite_epochs(study, {32, 32, 3}, 10, 50000);
+  CHECK(pair == 24);
+  CHECK(all == 4);
+  CHECK(suite_epochs(study, {64, 64, 3}, 2, 1000) == 60);
+  CHECK(suite_epochs(suite_scale("quick"), {64, 64, 3}, 15, 50000) == 1);
+  CHECK(suite_epochs(paper, {32, 32, 3}, 10, 50000) == 300);
+  CHECK_THROWS_WITH(suite_scale("huge"), Catch::Contains("--scale huge") && Catch::Contains("quick, study, paper"));
+}
+
+TEST_CASE("the settings of a scale are those of its protocol, at its lengths", "[search][suite]") {
+  for (const char* name : {"quick", "study", "paper"}) {
+    const SuiteScale scale = suite_scale(name);
+    SearchSettings settings = suite_settings(scale, "synthetic", 7, 20);
+    CHECK(settings.recipe.epochs == 20);
+    CHECK(settings.recipe.seed == 7);
+    CHECK(settings.protocol->name() == scale.protocol);
+    const Record options = to_record(settings.protocol->fields());
+    CHECK(options.integer("candidate-epochs") == scale.candidate_epochs);
+    CHECK(options.integer("max-depth") == scale.max_depth);
+  }
+}
+
+TEST_CASE("a line of the table has gain and efficiency once both networks are there", "[search][suite]") {
+  const TempDir run;
+  const SuiteEntry& entry = suite_entry("deer-dog");
+  put_summary(suite_search_folder(run.path(), entry), "w8:s3*3", 2000, 0.95);
+  CHECK_FALSE(read_suite_row(run.path(), entry).complete());
+  CHECK_FALSE(to_record(read_suite_row(run.path(), entry)).has("gain"));
+  put_finished(run.path(), "deer-dog");
+  const SuiteRow row = read_suite_row(run.path(), entry);
+  CHECK(row.gain() == Approx(1.0));
+  CHECK(row.gain("test_accuracy_int8") == Approx(1.0));
+  CHECK(row.efficiency() == Approx(1143.337));
+  put_finished(run.path(), "airplane-automobile");
+  const auto rows = read_suite(run.path());
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].entry.name == "airplane-automobile");  // in the order of the table
+}
+
+TEST_CASE("a suite skips what is done, tells what is missing, and has a report", "[cli][suite]") {
+  const TempDir folder;
+  const std::string root = (folder / "root").string(), out = (folder / "out").string();
+  fs::create_directories(folder / "root/cifar-10-batches-bin");
+  const auto suite = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"suite", "--data-root", root, "--out", out};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return mininas::test::mininas(arguments);
+  };
+  CHECK(suite({"--only", "birds"}).status == 2);
+  CHECK(suite({"--scale", "huge"}).status == 2);
+  const Answer missing = suite({"--only", "dogs"});
+  CHECK(missing.status == 1);
+  CHECK_THAT(missing.errors, Catch::Contains("tiny-imagenet-200.zip"));
+
+  put_finished(folder / "out", "cat-deer");
+  const Answer done = suite({"--only", "cat-deer,dogs"});
+  INFO(done.errors);
+  CHECK(done.status == 0);
+  CHECK_THAT(done.output, Catch::Contains("cat-deer") && Catch::Contains("+1.00") && Catch::Contains("-0.80") &&
+                              Catch::Contains("1143.3x") && Catch::Contains("skipped  dogs"));
+  CHECK(suite({"--only", "cat-deer", "--json"}).json().records("rows").size() == 1);
+  const Answer other = suite({"--only", "cat-deer", "--scale", "study"});
+  CHECK(other.status == 1);
+  CHECK_THAT(other.errors, Catch::Contains("was begun with --scale quick --seed 0"));
+
+  REQUIRE(mininas::test::mininas({"report", out}).status == 0);
+  const std::string page = read_text_file(folder / "out/report.html");
+  CHECK_THAT(page, Catch::Contains("Table 2") && Catch::Contains("1143.3x") && Catch::Contains("<svg") && Catch::Contains("published"));
+  CHECK_THAT(page, !Catch::Contains("<script"));
+}
