@@ -45,7 +45,7 @@ TEST_CASE("a wrong option of the generated data set is refused with the known on
 }
 
 TEST_CASE("an unknown kind or a missing folder in the text is refused", "[datasets][open]") {
-  check_usage("imagenet:x", {"'imagenet'", "synthetic, cifar10:DIR, idx:DIR or folder:DIR"});
+  check_usage("imagenet:x", {"'imagenet'", "synthetic, cifar10:DIR, idx:DIR, tiny-imagenet:DIR:ID,ID or folder:DIR"});
   check_usage("", {"unknown kind ''"});
   for (const std::string kind : {"cifar10", "idx", "folder"}) {
     check_usage(kind, {kind + ":DIR"});
