@@ -19,8 +19,11 @@ void for_image_ranges(int64_t count, const Body& body) {
 
 }  // namespace
 
-IntegerEngine::IntegerEngine(const QuantizedModel& model) : spec_(model.spec), shapes_(layer_shapes(model.spec)) {
-  for (size_t i = 0; i < shapes_.size(); ++i) layers_.emplace_back(model, shapes_, static_cast<int>(i));
+IntegerEngine::IntegerEngine(const QuantizedModel& model)
+    : spec_(model.spec), shapes_(layer_shapes(model.spec)), layers_(model.spec.layers.size()) {
+  parallel_for(static_cast<int64_t>(layers_.size()), [&](int64_t i) {
+    layers_[static_cast<size_t>(i)] = IntegerLayer(model, shapes_, static_cast<int>(i));
+  });
   assign_slots();
 }
 

@@ -12,6 +12,7 @@ namespace mininas {
 
 class IntegerLayer {
  public:
+  IntegerLayer() = default;  // nothing, until it is assigned to
   // Layer `index` of a model; `shapes` as layer_shapes(model.spec). Keeps no reference to the model.
   IntegerLayer(const QuantizedModel& model, const std::vector<ImageShape>& shapes, int index);
 

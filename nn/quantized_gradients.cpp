@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/kernels/int8.h"
 #include "core/kernels/kernels.h"
+#include "core/parallel.h"
 #include "nn/quantized_layer_gradient.h"
 
 namespace mininas {
@@ -21,14 +22,17 @@ struct Prepared {
   std::vector<int64_t> sums_begin;                            // of each layer, in one vector of sums
   int64_t sums_size = 0, largest = 0;                         // largest: floats of any activation
 
-  Prepared(const QuantizedModel& of_model, const QuantizedPass& of_pass) : model(of_model), pass(of_pass), shapes(layer_shapes(of_model.spec)) {
+  Prepared(const QuantizedModel& of_model, const QuantizedPass& of_pass)
+      : model(of_model), pass(of_pass), shapes(layer_shapes(of_model.spec)) {
+    layers.resize(shapes.size());
+    parallel_for(static_cast<int64_t>(shapes.size()), [&](int64_t i) {
+      const auto layer = static_cast<size_t>(i);
+      if (has_weights(model.spec.layers[layer].kind)) layers[layer].emplace(model, shapes, static_cast<int>(i));
+    });
     for (size_t i = 0; i < shapes.size(); ++i) {
       largest = std::max(largest, shapes[i].size());
-      layers.emplace_back();
       sums_begin.push_back(sums_size);
-      if (!has_weights(model.spec.layers[i].kind)) continue;
-      layers[i].emplace(model, shapes, static_cast<int>(i));
-      sums_size += layers[i]->sums_size();
+      if (layers[i]) sums_size += layers[i]->sums_size();
     }
   }
   const uint8_t* output(int layer, int64_t image) const {
@@ -87,7 +91,8 @@ class ImageGradients {
     if (spec.kind == LayerKind::kGlobalAveragePool) return pool(spec, g);
     if (spec.kind == LayerKind::kAdd) return add(spec, index, image, g);
     const QuantizedLayerGradient& layer = *network_.layers[static_cast<size_t>(index)];
-    const auto run = [&](float* dx) { layer.run(network_.output(spec.input, image), network_.output(index, image), g, sums, dx, workspace_); };
+    const uint8_t *x = network_.output(spec.input, image), *y = network_.output(index, image);
+    const auto run = [&](float* dx) { layer.run(x, y, g, sums, dx, workspace_); };
     if (spec.input == kImage)
       run(nullptr);
     else

@@ -1,7 +1,7 @@
-// The backward pass of quantisation-aware training. Gradients are those of real values, scale * (q - zero_point); they pass straight through
-// the rounding (Bengio et al. 2013; Jacob et al. 2018) and are zero where an output lies on a bound of its clamp: there the clamp acted, or
-// the value is within half a step of where it would, as a ReLU shuts the gradient at 0 too. So the bytes that the forward pass left are all
-// that the backward pass reads.
+// The backward pass of quantisation-aware training. Gradients are those of real values, scale * (q - zero_point); they pass straight
+// through the rounding (Bengio et al. 2013; Jacob et al. 2018) and are zero where an output lies on a bound of its clamp: there the clamp
+// acted, or the value is within half a step of where it would, as a ReLU shuts the gradient at 0 too. So the bytes that the forward pass
+// left are all that the backward pass reads.
 // Like the forward pass, an image goes through the whole network before the next one starts: its gradients stay in cache. Sums over
 // images are made in chunks that depend on the batch alone and are added in order.
 #pragma once

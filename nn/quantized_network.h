@@ -1,5 +1,5 @@
-// QuantizedNetwork: quantisation-aware training. Its forward pass is that of the exported network, on bytes, by the engine that evaluates it
-// (integer_engine.h); its gradient passes straight through the rounding (quantized_gradients.h). To the tape the whole network is one node.
+// QuantizedNetwork: quantisation-aware training. Its forward pass is that of the exported network, on bytes, by the engine that evaluates
+// it (integer_engine.h); its gradient passes straight through the rounding (quantized_gradients.h). To the tape it is one node.
 // Batch norm is folded first, with the running statistics that the exported network carries; ranges of activations are measured once on
 // training images and then fixed; weight scales follow the weights.
 #pragma once

@@ -15,50 +15,67 @@ MN_INLINE I16 slide(const I16& window, const I16& next) {
   });
 }
 
+// Output rows at once: with stride 1 neighbours share most of their windows. As many as registers hold.
+#if defined(__AVX512F__)
 template <int kKernel>
+constexpr int kOutputRows = kKernel <= 3 ? 4 : 2;
+#else
+template <int kKernel>
+constexpr int kOutputRows = 1;
+#endif
+
+// The windows that kRows output rows of stride 1 look through.
+template <int kKernel, int kRows>
 class Windows {
  public:
-  static constexpr int kQuads = (kKernel + 3) / 4;
+  static constexpr int kQuads = (kKernel + 3) / 4, kInputRows = kKernel + kRows - 1;
 
   MN_INLINE Windows() {
-    MN_UNROLL for (int i = 0; i < kKernel * kQuads; ++i) window_[i] = I16::all(0);
+    MN_UNROLL for (int i = 0; i < kInputRows * kQuads; ++i) window_[i] = I16::all(0);
   }
   // One pixel further in every row.
   MN_INLINE void take(const uint8_t* pixel, int64_t in_row) {
-    MN_UNROLL for (int ky = 0; ky < kKernel; ++ky) {
+    MN_UNROLL for (int ky = 0; ky < kInputRows; ++ky) {
       I16* row = window_ + ky * kQuads;
       MN_UNROLL for (int q = 0; q < kQuads - 1; ++q) row[q] = slide(row[q], row[q + 1]);
       row[kQuads - 1] = slide(row[kQuads - 1], I16::bytes(pixel + ky * in_row));
     }
   }
-  MN_INLINE I16 sum(const I16& bias, const I16* weights) const {
+  MN_INLINE I16 sum(int row, const I16& bias, const I16* weights) const {
     I16 total = bias;
-    MN_UNROLL for (int i = 0; i < kKernel * kQuads; ++i) total = dot4(total, window_[i], weights[i]);
+    MN_UNROLL for (int i = 0; i < kKernel * kQuads; ++i) total = dot4(total, window_[row * kQuads + i], weights[i]);
     return total;
   }
 
  private:
-  I16 window_[kKernel * kQuads];
+  I16 window_[kInputRows * kQuads];
 };
+
+// Output rows y ... y + kRows - 1 of one group of channels; more than one row only with stride 1.
+template <int kKernel, int kRows>
+MN_INLINE void rows_at(const Int8Depthwise& d, const I16* weights, const I16& bias, const ToBytes& output, int64_t y, int64_t c, int lanes) {
+  const uint8_t* in = d.in + y * d.stride * d.in_row + c;
+  uint8_t* out = d.out + y * d.width * d.channels + c;
+  Windows<kKernel, kRows> windows;
+  int fresh = kKernel;
+  for (int64_t x = 0; x < d.width; ++x, fresh = d.stride, out += d.channels) {
+    for (int i = 0; i < fresh; ++i, in += d.channels) windows.take(in, d.in_row);
+    MN_UNROLL for (int r = 0; r < kRows; ++r) output.store(windows.sum(r, bias, weights), out + r * d.width * d.channels, lanes);
+  }
+}
 
 template <int kKernel>
 void rows(const Int8Depthwise& d) {
-  constexpr int kVectors = kKernel * Windows<kKernel>::kQuads;
+  constexpr int kVectors = kKernel * ((kKernel + 3) / 4), kRows = kOutputRows<kKernel>;
   for_channel_groups(d.channels, [&](int64_t c, int lanes) {
     I16 weights[kVectors];
     MN_UNROLL for (int i = 0; i < kVectors; ++i) weights[i] = I16::load(d.weights + c * 4 * kVectors + i * 4 * kLanes);
     const I16 bias = I16::load(d.output.bias + c);
     const ToBytes output(d.output, c);
-    for (int64_t y = 0; y < d.rows; ++y) {
-      const uint8_t* in = d.in + y * d.stride * d.in_row + c;
-      uint8_t* out = d.out + y * d.width * d.channels + c;
-      Windows<kKernel> windows;
-      int fresh = kKernel;
-      for (int64_t x = 0; x < d.width; ++x, fresh = d.stride, out += d.channels) {
-        for (int i = 0; i < fresh; ++i, in += d.channels) windows.take(in, d.in_row);
-        output.store(windows.sum(bias, weights), out, lanes);
-      }
-    }
+    int64_t y = 0;
+    if (d.stride == 1)
+      for (; y + kRows <= d.rows; y += kRows) rows_at<kKernel, kRows>(d, weights, bias, output, y, c, lanes);
+    for (; y < d.rows; ++y) rows_at<kKernel, 1>(d, weights, bias, output, y, c, lanes);
   });
 }
 

@@ -159,7 +159,8 @@ TEST_CASE("the integer depthwise convolution gives the bytes of its definition o
   for (const int kernel : {1, 3, 5, 7})
     for (const int stride : {1, 2, 3})
       for (const int64_t channels : {1, 16, 27}) check_depthwise(kernel, stride, 2, 5 + kernel, channels);
-  check_depthwise(3, 1, 3, 1, 8);
+  for (const int64_t rows : {1, 3, 4, 5, 9}) check_depthwise(3, 1, rows, 1, 8);
+  check_depthwise(5, 1, 7, 6, 33);
   check_depthwise(7, 2, 1, 40, 50);
 }
 
