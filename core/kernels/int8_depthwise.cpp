@@ -53,7 +53,8 @@ class Windows {
 
 // Output rows y ... y + kRows - 1 of one group of channels; more than one row only with stride 1.
 template <int kKernel, int kRows>
-MN_INLINE void rows_at(const Int8Depthwise& d, const I16* weights, const I16& bias, const ToBytes& output, int64_t y, int64_t c, int lanes) {
+MN_INLINE void rows_at(const Int8Depthwise& d, const I16* weights, const I16& bias, const ToBytes& output, int64_t y, int64_t c,
+                       int lanes) {
   const uint8_t* in = d.in + y * d.stride * d.in_row + c;
   uint8_t* out = d.out + y * d.width * d.channels + c;
   Windows<kKernel, kRows> windows;
