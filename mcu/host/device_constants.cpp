@@ -45,12 +45,12 @@ int value_of_zero(const QuantizedModel& model, int layer) {
   return model.spec.layers[static_cast<size_t>(layer)].input == kImage ? zero_point + 128 : zero_point;
 }
 
-// |sum of weight x value| < 2^23 for every channel and all values.
+// |sum of weight x value| < 2^23 - 2^15 for every channel and all values: then s0 + 256 x s1 of two of them stays within 32 bits as well.
 bool sums_fit_beside_each_other(const QuantizedLayer& integers, int64_t taps, int64_t largest_value) {
   for (size_t first = 0; first < integers.weights.size(); first += static_cast<size_t>(taps)) {
     int64_t sum = 0;
     for (int64_t tap = 0; tap < taps; ++tap) sum += std::abs(integers.weights[first + static_cast<size_t>(tap)]);
-    if (sum * largest_value >= int64_t{1} << 23) return false;
+    if (sum * largest_value >= (int64_t{1} << 23) - (int64_t{1} << 15)) return false;
   }
   return true;
 }

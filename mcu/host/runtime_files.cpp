@@ -24,6 +24,8 @@ EMBED(kernels_c, "mcu/runtime/mn_kernels.c");
 EMBED(dsp_h, "mcu/runtime/mn_dsp.h");
 EMBED(scratch_h, "mcu/runtime/mn_scratch.h");
 EMBED(conv_c, "mcu/runtime/mn_conv.c");
+EMBED(conv_tile_c, "mcu/runtime/mn_conv_tile.c");
+EMBED(depthwise_row_c, "mcu/runtime/mn_depthwise_row.c");
 EMBED(conv_dsp_c, "mcu/runtime/mn_conv_dsp.c");
 EMBED(depthwise_c, "mcu/runtime/mn_depthwise.c");
 EMBED(depthwise_dsp_c, "mcu/runtime/mn_depthwise_dsp.c");
@@ -54,7 +56,7 @@ TextFile file(const char* name, std::string_view content) { return {name, std::s
 
 // Drops the lines of mn_kernels.c that name the kernel.
 void drop_table_lines(std::string& table, const std::string& kernel) {
-  for (const std::string& entry : {text("FASTEST(", kernel, "),\n"), text("= ", kernel, ",\n")}) {
+  for (const std::string& entry : {text("FASTEST(", kernel, ", "), text("= ", kernel, ",\n")}) {
     const size_t place = table.find(entry);
     if (place == std::string::npos) continue;
     const size_t begin = table.rfind('\n', place) + 1;
@@ -89,8 +91,10 @@ std::vector<TextFile> runtime_files() {
           file("mn_crc32.c", EMBEDDED(crc32_c)),
           file("mn_kernels.c", EMBEDDED(kernels_c)),
           file("mn_conv.c", EMBEDDED(conv_c)),
+          file("mn_conv_tile.c", EMBEDDED(conv_tile_c)),
           file("mn_conv_dsp.c", EMBEDDED(conv_dsp_c)),
           file("mn_depthwise.c", EMBEDDED(depthwise_c)),
+          file("mn_depthwise_row.c", EMBEDDED(depthwise_row_c)),
           file("mn_depthwise_dsp.c", EMBEDDED(depthwise_dsp_c)),
           file("mn_pool.c", EMBEDDED(pool_c)),
           file("mn_add.c", EMBEDDED(add_c))};
@@ -105,7 +109,7 @@ std::vector<TextFile> runtime_files_for(const NetworkSpec& spec) {
     const std::string kernel = kernel_name(kind);
     if (uses(spec, kernel)) continue;
     drop_table_lines(table(), kernel);
-    std::erase_if(files, [&](const TextFile& file) { return file.name == kernel + ".c" || file.name == kernel + "_dsp.c"; });
+    std::erase_if(files, [&](const TextFile& file) { return file.name == kernel + ".c" || file.name.starts_with(kernel + "_"); });
   }
   return files;
 }

@@ -292,9 +292,6 @@ MN_INSTRUCTION uint32_t mn_widened(const char *extend, const int8_t *bytes, int 
 
 #if MN_DSP
 
-/* A lane of an array of words, which little-endian cores find where an array of lanes has it. */
-typedef int16_t __attribute__((__may_alias__)) mn_lane;
-
 /* The way from accumulator to byte (mn_arithmetic.h) in four instructions, for every accumulator and a right shift R of at least 1:
  *   mn_multiply_high(x, m)            = x + x * (2m - 2^32) / 2^32, rounded with ties up: one SMMLAR, since 2m lies in [2^31, 2^32)
  *   ties away from zero               = ties up, of a number that is one less where it is negative: one ADD with a shifted operand. Where

@@ -1,17 +1,20 @@
-/* The kernels of this network, the fastest that this core has. A line that no layer needs is left out at export, and its kernels with it. */
+/* The kernels of this network, the fastest that this core has; MN_PORTABLE chooses the definitions. A line that no layer needs is left out
+ * at export, and its kernels with it. */
 #include "mn_dsp.h"
 #include "mn_kernel.h"
 
-#if MN_DSP && !defined(MN_DSP_EMULATED)
-#define FASTEST(kernel) kernel##_dsp
+#if defined(MN_PORTABLE)
+#define FASTEST(plain, fast, dsp) plain
+#elif MN_DSP && !defined(MN_DSP_EMULATED)
+#define FASTEST(plain, fast, dsp) dsp
 #else
-#define FASTEST(kernel) kernel
+#define FASTEST(plain, fast, dsp) fast
 #endif
 
 mn_kernel *const mn_kernels[MN_KINDS] = {
-    [MN_CONV] = FASTEST(mn_conv),
+    [MN_CONV] = FASTEST(mn_conv, mn_conv_tile, mn_conv_dsp),
     [MN_CONV_PLAIN] = mn_conv,
-    [MN_DEPTHWISE] = FASTEST(mn_depthwise),
+    [MN_DEPTHWISE] = FASTEST(mn_depthwise, mn_depthwise_row, mn_depthwise_dsp),
     [MN_DEPTHWISE_PLAIN] = mn_depthwise,
     [MN_POOL] = mn_pool,
     [MN_ADD] = mn_add,

@@ -60,11 +60,12 @@ typedef struct {
  *
  * The two bytes are one int16, little-endian, of the value w0 + 256 x w1: the first byte is w0, the second w1 less 1 where w0 is negative
  * (mn_second_weight). Times a value and summed up it gives both channels' sums at once: s0 + 256 x s1. */
+static inline int32_t mn_ordered_tap(int32_t tap) { return (tap & ~3) | (tap & 1) << 1 | (tap >> 1 & 1); }
+
 static inline int32_t mn_weight_index(int32_t rows, int32_t run, int32_t channel, int32_t row, int32_t tap) {
   const int32_t full = run / 4 * 4;
   const int32_t place = tap < full ? row * full + tap : rows * full + row * (run - full) + tap - full;
-  const int32_t ordered = (place & ~3) | (place & 1) << 1 | (place >> 1 & 1);
-  return (channel / 2 * ((rows * run + 3) & ~3) + ordered) * 2 + channel % 2;
+  return (channel / 2 * ((rows * run + 3) & ~3) + mn_ordered_tap(place)) * 2 + channel % 2;
 }
 
 static inline int8_t mn_second_weight(const int8_t *pair) { return (int8_t)(pair[1] + (pair[0] < 0)); }

@@ -73,7 +73,10 @@ struct Fast {
   uint8_t kind;
   mn_kernel *definition, *fast;
 };
-const Fast kFast[] = {{MN_CONV, mn_conv, mn_conv_dsp}, {MN_DEPTHWISE, mn_depthwise, mn_depthwise_dsp}};
+const Fast kFast[] = {{MN_CONV, mn_conv, mn_conv_tile},
+                      {MN_CONV, mn_conv, mn_conv_dsp},
+                      {MN_DEPTHWISE, mn_depthwise, mn_depthwise_row},
+                      {MN_DEPTHWISE, mn_depthwise, mn_depthwise_dsp}};
 
 void compare_layers(const QuantizedModel& model) {
   for (size_t i = 0; i < model.spec.layers.size(); ++i) {
