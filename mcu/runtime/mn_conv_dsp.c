@@ -73,11 +73,19 @@ static uint32_t *widen_image(uint32_t *lanes, const int8_t *p0, int32_t step, in
  * below the input. */
 static void copy_edge(const conv_job *job, const int8_t *row, int32_t start, int8_t *edge) {
   const int32_t channels = job->layer->in_channels;
-  const int8_t padding = (int8_t)mn_padding(job->layer);
-  int32_t column, i;
+  const uint32_t padding = 0x01010101u * (uint8_t)mn_padding(job->layer);
+  int32_t column, left;
   for (column = start; column < start + job->layer->kernel; ++column) {
     const int8_t *source = row != 0 && column >= 0 && column < job->layer->in_width ? row + column * channels : 0;
-    for (i = 0; i < channels; ++i) *edge++ = source != 0 ? source[i] : padding;
+    for (left = channels; left >= 4; left -= 4, edge += 4) {
+      uint32_t word = padding;
+      if (source != 0) {
+        __builtin_memcpy(&word, source, sizeof word);
+        source += 4;
+      }
+      __builtin_memcpy(edge, &word, sizeof word);
+    }
+    for (; left > 0; --left) *edge++ = source != 0 ? *source++ : (int8_t)padding;
   }
 }
 

@@ -6,7 +6,10 @@
  * of it the other's 256 times beside the one. 4 pixels: 14 instructions for 8 products (ARMv7-M). ARMv6-M has registers for 2 pixels, and
  * no load of a signed byte at a fixed distance, so its values are copied as words: 14 instructions for 4 products. */
 #include "mn_arithmetic.h"
+#include "mn_dsp.h"
 #include "mn_kernel.h"
+
+#if !MN_DSP /* such a core has better */
 
 #ifdef __ARM_ARCH_6M__
 enum { kTile = 2 };
@@ -153,3 +156,5 @@ void mn_conv_tile(const mn_model *model, const mn_layer *layer, const mn_work *w
     }
   }
 }
+
+#endif

@@ -1,7 +1,10 @@
 /* Depthwise layers on cores without special instructions: pixels whose window lies inside the input need no test for each tap, and 3x3
  * has its nine products written out. Pixels at the border go through the taps that exist, padding for the others. */
 #include "mn_arithmetic.h"
+#include "mn_dsp.h"
 #include "mn_kernel.h"
+
+#if !MN_DSP /* such a core has better */
 
 enum { kRows = 7 };
 
@@ -97,3 +100,5 @@ void mn_depthwise_row(const mn_model *model, const mn_layer *layer, const mn_wor
     }
   }
 }
+
+#endif
