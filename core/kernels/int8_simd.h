@@ -110,9 +110,11 @@ struct I16 {
     return of([&](int) { return IntPacket{} + value; });
   }
   static MN_INLINE I16 load(const void* p) {
-    I16 v;
-    std::memcpy(&v, p, sizeof v);
-    return v;
+    return of([&](int i) {
+      IntPacket packet;  // each on its own: a copy of the whole would pass through memory
+      std::memcpy(&packet, static_cast<const char*>(p) + i * static_cast<int>(sizeof packet), sizeof packet);
+      return packet;
+    });
   }
   // Four bytes, the same in each lane.
   static MN_INLINE I16 four_bytes(const uint8_t* p) {
