@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "mcu/host/placement.h"
 #include "mcu/host/row_strip.h"
 #include "nn/network_spec.h"
 #include "nn/quantized_model.h"
@@ -16,23 +15,19 @@ constexpr int64_t kTensorAlignment = 4;
 constexpr int64_t kCallerPlace = -1;
 
 struct LayerPlan {
-  int strip = 1;          // layers from here on that run together; 0 inside a strip
-  RowRate rate;           // of rows, in a strip of several
+  int strip = 1;           // layers from here on that run together; 0 inside a strip
+  RowRate rate;            // of rows, in a strip of several
   int64_t output = kCallerPlace;
-  int output_rows = 1;    // that exist at once: row y lies in slot y % output_rows
-  int64_t scratch = 0;    // offset
-  int64_t live_bytes = 0; // what its strip needs at least: tensors that must exist while it runs
+  int output_rows = 1;     // that exist at once: row y lies in slot y % output_rows
+  int64_t scratch = 0;     // offset
+  int64_t live_bytes = 0;  // what must exist while its strip runs, at least
 };
 
 struct MemoryPlan {
   std::vector<LayerPlan> layers;
   int64_t arena_bytes = kTensorAlignment;  // at least that: an array in C has an element
-  int64_t lower_bound = 0;                 // no plan of this kind can need less
-  bool optimal = true;                     // proven for the strips that were chosen; where arena_bytes == lower_bound, for all
-  // What was placed, for tests and for people.
-  std::vector<ArenaTensor> tensors;        // steps are strips
-  std::vector<Overlap> overlaps;
-  Placement placement;
+  int64_t lower_bound = 0;                 // any choice of strips has one that needs so much by itself
+  bool optimal = true;                     // no plan of this kind needs less: proven
 };
 
 // Of all plans that need the fewest bytes, one with the fewest layers inside strips. Throws ConfigError for an illegal spec.

@@ -4,233 +4,245 @@
 #include <limits>
 #include <numeric>
 #include <optional>
-#include <set>
 
 #include "core/error.h"
+#include "mcu/host/offset_zone.h"
 
 namespace mininas {
 namespace {
 
-constexpr int64_t kSearchSteps = 3'000;  // of each of the searches below: a fraction of a second
-constexpr int64_t kUnplaced = -1;
-constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+constexpr int64_t kFar = std::numeric_limits<int64_t>::max();
+// Far beyond what networks need; a graph that reaches them is placed well but without a proof.
+constexpr size_t kMostStates = 500;     // of one moment
+constexpr int64_t kMostBranches = 2000; // of one step taken from one state
 
-bool live_together(const ArenaTensor& a, const ArenaTensor& b) { return a.first <= b.last && b.first <= a.last; }
-
-// The tensors, and how far apart the beginnings of any two must be.
-class Rules {
- public:
-  Rules(const std::vector<ArenaTensor>& tensors, const std::vector<Overlap>& overlaps) : tensors_(tensors), gaps_(count() * count(), kFree) {
-    for (size_t i = 0; i < count(); ++i)
-      for (size_t j = 0; j < count(); ++j)
-        if (i != j && live_together(tensors[i], tensors[j])) gaps_[i * count() + j] = tensors[i].bytes;
-    for (const Overlap& overlap : overlaps) gaps_[overlap.output * count() + overlap.input] = overlap.distance;
-  }
-
-  size_t count() const { return tensors_.size(); }
-  const ArenaTensor& tensor(size_t i) const { return tensors_[i]; }
-  bool together(size_t a, size_t b) const { return gaps_[a * count() + b] != kFree; }
-  // From the beginning of `low` to that of `high`, where `high` lies above. Requires together().
-  int64_t gap(size_t low, size_t high) const { return gaps_[low * count() + high]; }
-
-  // What some tensors that live together need at least: their bytes, less what outputs can share with inputs. An output shares no byte with
-  // two inputs, for those are apart.
-  int64_t least_bytes(const std::vector<size_t>& some) const {
-    int64_t bytes = 0;
-    for (const size_t output : some) {
-      int64_t shared = 0;
-      for (const size_t input : some)
-        if (input != output) shared += std::min(tensor(output).bytes - gap(output, input), tensor(input).bytes);
-      bytes += tensor(output).bytes - std::min(shared, tensor(output).bytes);
-    }
-    return bytes;
-  }
-
-  // Tensors of each step.
-  std::vector<std::vector<size_t>> steps() const {
-    std::vector<std::vector<size_t>> steps;
-    for (size_t i = 0; i < count(); ++i) {
-      steps.resize(std::max(steps.size(), static_cast<size_t>(tensor(i).last) + 1));
-      for (int step = tensor(i).first; step <= tensor(i).last; ++step) steps[static_cast<size_t>(step)].push_back(i);
-    }
-    return steps;
-  }
-
- private:
-  static constexpr int64_t kFree = -1;
-  const std::vector<ArenaTensor>& tensors_;
-  std::vector<int64_t> gaps_;
+// One of the things that lie in the arena during a step.
+struct Item {
+  size_t name = 0;  // a tensor, or behind those the workspace of a step
+  int64_t bytes = 0;
 };
 
-std::vector<size_t> by_birth(const std::vector<ArenaTensor>& tensors) {
-  std::vector<size_t> order(tensors.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return tensors[a].first < tensors[b].first; });
-  return order;
+// `high` begins `distance` or more above `low`.
+struct Bound {
+  size_t low = 0, high = 0;  // names
+  int64_t distance = 0;
+};
+
+std::vector<size_t> living_at(const std::vector<ArenaTensor>& tensors, int moment) {
+  std::vector<size_t> living;
+  for (size_t i = 0; i < tensors.size(); ++i)
+    if (tensors[i].first < moment && moment <= tensors[i].last) living.push_back(i);
+  return living;
 }
 
-// Fits all tensors into a given limit, or gives up: in the order of their birth, each at an edge of a gap, the outer edges first. For a chain
-// this is exact: what follows depends on a tensor's offset alone, and the lowest and the highest offset that it can have are such edges.
+// What lives while a step runs, in this order: what lived before, what it writes, its workspace (by the name given).
+std::vector<Item> items_of(const std::vector<ArenaTensor>& tensors, const ArenaStep& step, size_t workspace) {
+  std::vector<Item> items;
+  for (const size_t tensor : living_at(tensors, step.begin)) items.push_back({tensor, tensors[tensor].bytes});
+  for (const size_t tensor : step.written) items.push_back({tensor, tensors[tensor].bytes});
+  if (step.workspace > 0) items.push_back({workspace, step.workspace});
+  return items;
+}
+
+// From the beginning of one item to that of the other, where that one is the higher.
+int64_t gap(const ArenaStep& step, const Item& low, const Item& high) {
+  for (const Overlap& overlap : step.overlaps)
+    if (overlap.output == low.name && overlap.input == high.name) return overlap.distance;
+  return low.bytes;
+}
+
+class Arena {
+ public:
+  Arena(const std::vector<ArenaTensor>& tensors, const std::vector<ArenaStep>& steps, int moments)
+      : tensors_(tensors), steps_(steps), moments_(moments) {
+    for (size_t i = 0; i < steps.size(); ++i) least_.push_back(least_bytes(tensors, steps[i]));
+  }
+
+  const ArenaStep& step(size_t i) const { return steps_[i]; }
+  size_t steps() const { return steps_.size(); }
+  int moments() const { return moments_; }
+  size_t tensors() const { return tensors_.size(); }
+  int64_t least(size_t step) const { return least_[step]; }
+
+  std::vector<size_t> living_at(int moment) const { return mininas::living_at(tensors_, moment); }
+  std::vector<Item> items_of(size_t step) const { return mininas::items_of(tensors_, steps_[step], workspace(step)); }
+  size_t workspace(size_t step) const { return tensors_.size() + step; }  // its name
+
+  // The smallest least() of the greediest step, over all rows of steps.
+  int64_t lower_bound() const {
+    std::vector<int64_t> reached(static_cast<size_t>(moments_) + 1, kFar);
+    reached[0] = 0;
+    for (int moment = 0; moment < moments_; ++moment)
+      for (size_t i = 0; i < steps_.size(); ++i) {
+        if (steps_[i].begin != moment) continue;
+        int64_t& end = reached[static_cast<size_t>(steps_[i].end)];
+        end = std::min(end, std::max(reached[static_cast<size_t>(moment)], least_[i]));
+      }
+    return reached.back();
+  }
+
+  int64_t unit() const {
+    int64_t unit = 0;
+    for (const ArenaTensor& tensor : tensors_) unit = std::gcd(unit, tensor.bytes);
+    for (const ArenaStep& step : steps_) {
+      unit = std::gcd(unit, step.workspace);
+      for (const Overlap& overlap : step.overlaps) unit = std::gcd(unit, overlap.distance);
+    }
+    return std::max<int64_t>(1, unit);
+  }
+
+ private:
+  const std::vector<ArenaTensor>& tensors_;
+  const std::vector<ArenaStep>& steps_;
+  const int moments_;
+  std::vector<int64_t> least_;
+};
+
+// Whether all fits into a limit, exactly. Of any two things in one step one is the higher, and each choice of which is a bound on a distance.
+// What the future needs to know of the past are the offsets that the living tensors can have: a zone. So states of a moment are zones, and one
+// that another contains is dropped. A chain has a single living tensor at a moment and hardly more than one state.
 class LimitSearch {
  public:
-  LimitSearch(const Rules& rules, const std::vector<size_t>& order, int64_t limit)
-      : rules_(rules), order_(order), limit_(limit), offsets_(rules.count()) {}
-
-  std::optional<std::vector<int64_t>> run() {
-    if (!place(0)) return std::nullopt;
-    return offsets_;
+  LimitSearch(const Arena& arena, int64_t limit, bool weigh)
+      : arena_(arena), limit_(limit), weigh_(weigh), states_(static_cast<size_t>(arena.moments()) + 1) {
+    states_[0].push_back({});
   }
-  bool gave_up() const { return steps_ > kSearchSteps; }
+
+  // With `weigh`, a plan of least burden; otherwise any.
+  std::optional<Placement> run() {
+    for (int moment = 0; moment < arena_.moments(); ++moment)
+      for (size_t step = 0; step < arena_.steps(); ++step) {
+        if (arena_.step(step).begin != moment || arena_.least(step) > limit_) continue;
+        for (size_t state = 0; state < states_[static_cast<size_t>(moment)].size(); ++state) take(step, state);
+      }
+    if (states_.back().empty()) return std::nullopt;
+    return read_back();
+  }
+
+  bool gave_up() const { return gave_up_; }
 
  private:
-  bool place(size_t position) {
-    if (position == order_.size()) return true;
-    std::vector<int64_t> state = state_at(position);
-    if (failed_.count(state) != 0) return false;
-    const size_t tensor = order_[position];
-    for (const int64_t offset : candidates(position)) {
-      if (gave_up()) return false;
-      ++steps_;
-      offsets_[tensor] = offset;
-      if (place(position + 1)) return true;
+  struct State {
+    OffsetZone zone;            // of living_at(moment)
+    int burden = 0;
+    size_t step = 0, from = 0;  // by which step it was reached, and from which state
+    std::vector<Bound> bounds;  // that the step added
+  };
+
+  State& state(int moment, size_t index) { return states_[static_cast<size_t>(moment)][index]; }
+
+  void take(size_t step, size_t from) {
+    const State& before = state(arena_.step(step).begin, from);
+    items_ = arena_.items_of(step);
+    OffsetZone zone = before.zone;
+    for (size_t i = zone.count() - 1; i < items_.size(); ++i) {
+      if (items_[i].bytes > limit_) return;
+      zone.add(limit_ - items_[i].bytes);
     }
-    failed_.insert(std::move(state));
-    return false;
+    branches_ = 0;
+    order(std::move(zone), before.zone.count() - 1, 0, {{}, before.burden + (weigh_ ? arena_.step(step).burden : 0), step, from, {}});
   }
 
-  // All that the rest of the search depends on: what is placed and still lives.
-  std::vector<int64_t> state_at(size_t position) const {
-    std::vector<int64_t> state = {static_cast<int64_t>(position)};
-    const int now = rules_.tensor(order_[position]).first;
-    for (size_t i = 0; i < position; ++i)
-      if (rules_.tensor(order_[i]).last >= now) state.push_back(offsets_[order_[i]]);
-    return state;
-  }
-
-  std::vector<int64_t> candidates(size_t position) const {
-    const size_t tensor = order_[position];
-    const int64_t highest = limit_ - rules_.tensor(tensor).bytes;
-    std::vector<std::pair<int64_t, int64_t>> forbidden;  // offsets strictly between
-    for (size_t i = 0; i < position; ++i) {
-      const size_t placed = order_[i];
-      if (!rules_.together(placed, tensor)) continue;
-      forbidden.emplace_back(offsets_[placed] - rules_.gap(tensor, placed), offsets_[placed] + rules_.gap(placed, tensor));
-    }
-    std::sort(forbidden.begin(), forbidden.end());
-    std::vector<int64_t> edges;
-    int64_t begin = 0;
-    for (const auto& [low, high] : forbidden) {
-      if (const int64_t end = std::min(low, highest); begin <= end) edges.insert(edges.end(), {begin, end});
-      begin = std::max(begin, high);
-    }
-    if (begin <= highest) edges.insert(edges.end(), {begin, highest});
-    std::stable_partition(edges.begin(), edges.end(), [&](int64_t offset) { return offset == 0 || offset == highest; });
-    return edges;
-  }
-
-  const Rules& rules_;
-  const std::vector<size_t>& order_;
-  const int64_t limit_;
-  std::vector<int64_t> offsets_;
-  std::set<std::vector<int64_t>> failed_;
-  int64_t steps_ = 0;
-};
-
-// The exact search. In any placement, read from the lowest offset up, each tensor can sink onto the highest of those before it that holds it
-// up; so some order with rising offsets gives the optimum, and branch and bound goes through all of them.
-class OrderSearch {
- public:
-  // `best` is a placement to beat.
-  OrderSearch(const Rules& rules, Placement best)
-      : rules_(rules), steps_of_arena_(rules.steps()), offsets_(rules.count(), kUnplaced), rests_(rules.count(), 0), best_(std::move(best)) {}
-
-  Placement run() {
-    extend(0, 0);
-    best_.optimal = steps_ <= kSearchSteps || best_.bytes == best_.lower_bound;
-    return best_;
-  }
-
- private:
-  bool done() const { return best_.bytes == best_.lower_bound || steps_ > kSearchSteps; }
-
-  // Places the remaining tensors, none below `floor`.
-  void extend(size_t placed, int64_t floor) {
-    if (placed == rules_.count()) {
-      best_.bytes = least_top(floor);
-      best_.offsets = offsets_;
+  // Puts items `low` and `high` in both orders, then the pairs behind them. Items and members of a zone count alike, but for member 0.
+  void order(OffsetZone zone, size_t high, size_t low, State next) {
+    if (low == high) return order(std::move(zone), high + 1, 0, std::move(next));
+    if (high >= items_.size()) return arrive(zone, std::move(next));
+    if (++branches_ > kMostBranches) {
+      gave_up_ = true;
       return;
     }
-    const std::vector<int64_t> rests = rests_;
-    for (const auto& [offset, tensor] : candidates(floor)) {
-      ++steps_;
-      offsets_[tensor] = offset;
-      for (size_t i = 0; i < rules_.count(); ++i)
-        if (rules_.together(tensor, i)) rests_[i] = std::max(rests_[i], offset + rules_.gap(tensor, i));
-      if (least_top(offset) < best_.bytes) extend(placed + 1, offset);
-      offsets_[tensor] = kUnplaced;
-      rests_ = rests;
-      if (done()) return;
+    for (const auto& [below, above] : {std::pair(low, high), std::pair(high, low)}) {
+      const int64_t distance = gap(arena_.step(next.step), items_[below], items_[above]);
+      OffsetZone narrower = zone;
+      const bool implied = zone.implies(below + 1, above + 1, distance);
+      if (!narrower.require(below + 1, above + 1, distance)) continue;
+      State deeper = next;
+      deeper.bounds.push_back({items_[below].name, items_[above].name, distance});
+      order(std::move(narrower), high, low + 1, std::move(deeper));
+      if (implied) return;  // the other order would only narrow it
     }
   }
 
-  // Unplaced tensors with the offset they sink to, lowest first. Not below `floor`: that placement is reached in another order. Not above
-  // where another unplaced tensor could end: that one would sink below and belongs first.
-  std::vector<std::pair<int64_t, size_t>> candidates(int64_t floor) const {
-    std::vector<std::pair<int64_t, size_t>> found;
-    int64_t limit = kNever;
-    for (size_t tensor = 0; tensor < rules_.count(); ++tensor) {
-      if (offsets_[tensor] != kUnplaced) continue;
-      const int64_t offset = rests_[tensor];
-      limit = std::min(limit, offset + rules_.tensor(tensor).bytes);
-      if (offset >= floor) found.emplace_back(offset, tensor);
-    }
-    std::erase_if(found, [&](const auto& candidate) { return candidate.first >= limit; });
-    std::stable_sort(found.begin(), found.end(), [&](const auto& a, const auto& b) {
-      return a.first != b.first ? a.first < b.first : rules_.tensor(a.second).bytes > rules_.tensor(b.second).bytes;
-    });
-    return found;
+  void arrive(const OffsetZone& zone, State next) {
+    const int end = arena_.step(next.step).end;
+    std::vector<size_t> members;
+    for (const size_t tensor : arena_.living_at(end))
+      for (size_t i = 0; i < items_.size(); ++i)
+        if (items_[i].name == tensor) members.push_back(i + 1);
+    next.zone = zone.only(members);
+    auto& states = states_[static_cast<size_t>(end)];
+    for (const State& other : states)
+      if (other.burden <= next.burden && other.zone.contains(next.zone)) return;
+    std::erase_if(states, [&](const State& other) { return next.burden <= other.burden && next.zone.contains(other.zone); });
+    if (states.size() < kMostStates) states.push_back(std::move(next));
+    else gave_up_ = true;
   }
 
-  // What the arena needs at least, given what is placed: at every step, all that is unplaced lies above the lowest place where one of it
-  // can rest, and above `floor`.
-  int64_t least_top(int64_t floor) const {
-    int64_t top = 0;
-    for (const auto& step : steps_of_arena_) {
-      std::vector<size_t> unplaced;
-      int64_t lowest = kNever;
-      for (const size_t i : step) {
-        if (offsets_[i] != kUnplaced) {
-          top = std::max(top, offsets_[i] + rules_.tensor(i).bytes);
-        } else {
-          unplaced.push_back(i);
-          lowest = std::min(lowest, std::max(floor, rests_[i]));
-        }
+  // Steps and bounds on the way to the best state of the end, and the lowest offsets that keep them all.
+  Placement read_back() {
+    const auto& last = states_.back();
+    const auto best = std::min_element(last.begin(), last.end(), [](const State& a, const State& b) { return a.burden < b.burden; });
+    Placement placement;
+    std::vector<Bound> bounds;
+    const State* state = &*best;
+    for (int moment = arena_.moments(); moment > 0; moment = arena_.step(state->step).begin, state = &this->state(moment, state->from)) {
+      placement.steps.push_back(state->step);
+      bounds.insert(bounds.end(), state->bounds.begin(), state->bounds.end());
+    }
+    std::reverse(placement.steps.begin(), placement.steps.end());
+    std::vector<int64_t> offsets(arena_.tensors() + arena_.steps(), 0);
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (const Bound& bound : bounds) {
+        const int64_t lowest = offsets[bound.low] + bound.distance;
+        if (offsets[bound.high] >= lowest) continue;
+        offsets[bound.high] = lowest;
+        moved = true;
       }
-      if (!unplaced.empty()) top = std::max(top, lowest + rules_.least_bytes(unplaced));
     }
-    return top;
+    for (const size_t step : placement.steps) placement.workspaces.push_back(offsets[arena_.workspace(step)]);
+    placement.offsets.assign(offsets.begin(), offsets.begin() + static_cast<std::ptrdiff_t>(arena_.tensors()));
+    placement.bytes = limit_;
+    return placement;
   }
 
-  const Rules& rules_;
-  const std::vector<std::vector<size_t>> steps_of_arena_;
-  std::vector<int64_t> offsets_;
-  std::vector<int64_t> rests_;  // where each tensor comes to rest upon the placed ones
-  Placement best_;
-  int64_t steps_ = 0;
+  const Arena& arena_;
+  const int64_t limit_;
+  const bool weigh_;
+  std::vector<std::vector<State>> states_;  // by moment
+  std::vector<Item> items_;                 // of the step at hand
+  int64_t branches_ = 0;
+  bool gave_up_ = false;
 };
 
-// The least limit that LimitSearch keeps, in units of the tensors' alignment. Optimal: no search gave up.
-Placement least_limit(const Rules& rules, const std::vector<size_t>& order, int64_t lower_bound, int64_t unit) {
-  Placement best{{}, 0, lower_bound, true};
+}  // namespace
+
+// All bytes that live in the step, less what outputs can share with inputs. An output shares no byte with two inputs, for those are apart.
+int64_t least_bytes(const std::vector<ArenaTensor>& tensors, const ArenaStep& step) {
+  const auto items = items_of(tensors, step, tensors.size());
+  int64_t bytes = 0;
+  for (const Item& output : items) {
+    int64_t shared = 0;
+    for (const Item& input : items)
+      if (input.name != output.name) shared += std::min(output.bytes - gap(step, output, input), input.bytes);
+    bytes += output.bytes - std::min(shared, output.bytes);
+  }
+  return bytes;
+}
+
+Placement place_tensors(const std::vector<ArenaTensor>& tensors, const std::vector<ArenaStep>& steps, int moments) {
+  for (const ArenaTensor& tensor : tensors) MN_CHECK(tensor.bytes >= 1 && tensor.first <= tensor.last, tensor.bytes);
+  const Arena arena(tensors, steps, moments);
+  const int64_t lower_bound = arena.lower_bound(), unit = arena.unit();
+  bool exact = true;
   const auto fits = [&](int64_t limit) {
-    LimitSearch search(rules, order, limit);
-    const auto offsets = search.run();
-    if (offsets) best.offsets = *offsets;
-    best.optimal = best.optimal && !search.gave_up();
-    return offsets.has_value();
+    LimitSearch search(arena, limit, false);
+    const bool found = search.run().has_value();
+    exact = exact && (found || !search.gave_up());
+    return found;
   };
   int64_t too_low = lower_bound - unit, enough = lower_bound;
-  for (int64_t stride = unit; !fits(enough); stride *= 2) {  // outward first: the optimum is near the bound
+  for (int64_t stride = unit; !fits(enough); stride *= 2) {  // outward: the optimum is near the bound
     too_low = enough;
     enough += stride;
   }
@@ -238,41 +250,11 @@ Placement least_limit(const Rules& rules, const std::vector<size_t>& order, int6
     const int64_t middle = too_low + (enough - too_low) / unit / 2 * unit;
     (fits(middle) ? enough : too_low) = middle;
   }
-  best.bytes = enough;
-  return best;
-}
-
-bool is_chain(const Rules& rules) {
-  for (const auto& step : rules.steps())
-    if (step.size() > 2) return false;
-  return true;
-}
-
-}  // namespace
-
-std::vector<int64_t> least_bytes_of_steps(const std::vector<ArenaTensor>& tensors, const std::vector<Overlap>& overlaps) {
-  const Rules rules(tensors, overlaps);
-  std::vector<int64_t> least;
-  for (const auto& step : rules.steps()) least.push_back(rules.least_bytes(step));
-  return least;
-}
-
-Placement place_tensors(const std::vector<ArenaTensor>& tensors, const std::vector<Overlap>& overlaps) {
-  int64_t unit = 0;
-  for (const ArenaTensor& tensor : tensors) {
-    MN_CHECK(tensor.bytes >= 1 && tensor.first <= tensor.last, tensor.bytes);
-    unit = std::gcd(unit, tensor.bytes);
-  }
-  for (const Overlap& overlap : overlaps) {
-    MN_CHECK(tensors[overlap.output].first == tensors[overlap.input].last, overlap.output);
-    unit = std::gcd(unit, overlap.distance);
-  }
-  if (tensors.empty()) return {};
-  const Rules rules(tensors, overlaps);
-  const auto least = least_bytes_of_steps(tensors, overlaps);
-  const Placement found = least_limit(rules, by_birth(tensors), *std::max_element(least.begin(), least.end()), unit);
-  if (found.bytes == found.lower_bound || is_chain(rules)) return found;
-  return OrderSearch(rules, found).run();
+  auto placement = LimitSearch(arena, enough, true).run();
+  if (!placement) placement = LimitSearch(arena, enough, false).run();
+  placement->lower_bound = lower_bound;
+  placement->optimal = exact;
+  return *placement;
 }
 
 }  // namespace mininas
