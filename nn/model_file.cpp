@@ -8,7 +8,7 @@
 namespace mininas {
 namespace {
 
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 
 LayerKind get_kind(BinaryReader& in) {
   const auto kind = in.get<uint8_t>();
@@ -45,6 +45,7 @@ void SpecCodec::put(BinaryWriter& out, const NetworkSpec& spec) {
     for (const int value : {layer.input, layer.other, layer.out_channels, layer.kernel, layer.stride}) out.put(int32_t{value});
     for (const bool flag : {layer.bias, layer.batch_norm, layer.relu}) out.put(static_cast<uint8_t>(flag));
   }
+  out.put(static_cast<uint8_t>(spec.ram_plan));
 }
 
 NetworkSpec SpecCodec::get(BinaryReader& in) {
@@ -53,6 +54,9 @@ NetworkSpec SpecCodec::get(BinaryReader& in) {
   const int count = get_int(in);
   if (count < 1 || count > 10000) in.fail(text("a network of ", count, " layers cannot be"));
   for (int i = 0; i < count; ++i) spec.layers.push_back(get_layer(in));
+  const auto ram_plan = in.get<uint8_t>();
+  if (ram_plan > static_cast<uint8_t>(RamPlan::kStrips)) in.fail(text("RAM plan ", int{ram_plan}, " does not exist"));
+  spec.ram_plan = static_cast<RamPlan>(ram_plan);
   try {
     layer_shapes(spec);
   } catch (const ConfigError& error) {

@@ -31,10 +31,20 @@ struct LayerSpec {
   bool relu = false;
 };
 
+// How the device lays its tensors into RAM (mcu/host/memory_plan.h); what it computes does not depend on it.
+//   kWhole: every tensor whole and apart from those it is computed from      kOverlap: whole, outputs on top of what is used up
+//   kStrips: also, where that needs less, neighbouring layers row by row, so that the tensors between them never exist whole
+enum class RamPlan { kWhole, kOverlap, kStrips };
+
+const char* to_text(RamPlan plan);  // "whole", "overlap", "strips"
+// Throws UsageError that names the three.
+RamPlan parse_ram_plan(const std::string& name);
+
 struct NetworkSpec {
   ImageShape input;
   int classes = 2;
   std::vector<LayerSpec> layers;  // the last one is kLinear with out_channels == classes
+  RamPlan ram_plan = RamPlan::kStrips;
 };
 
 // Output shape of every layer. Also proves the spec: throws ConfigError with the layer's name and the rule it breaks.

@@ -163,25 +163,13 @@ void validate(const QuantizedModel& model) {
   for (size_t i = 0; i < model.layers.size(); ++i) check_layer(model, shapes, static_cast<int>(i));
 }
 
-const char* to_text(RamPlan plan) {
-  constexpr const char* kNames[] = {"whole", "overlap", "strips"};
-  return kNames[static_cast<size_t>(plan)];
-}
-
-RamPlan parse_ram_plan(const std::string& name) {
-  for (const RamPlan plan : {RamPlan::kWhole, RamPlan::kOverlap, RamPlan::kStrips})
-    if (name == to_text(plan)) return plan;
-  throw UsageError(text("--ram-plan ", name, ": expected whole, overlap or strips"));
-}
-
-// The file: spec, class names, RAM plan, input quantisation, layers.
+// The file: spec, class names, input quantisation, layers.
 void save_quantized_model(const QuantizedModel& model, const std::filesystem::path& path) {
   validate(model);
   BinaryWriter out(kKind, kVersion);
   SpecCodec::put(out, model.spec);
   out.put(static_cast<uint32_t>(model.class_names.size()));
   for (const std::string& name : model.class_names) out.put(name);
-  out.put(static_cast<uint8_t>(model.ram_plan));
   put(out, model.input);
   for (const QuantizedLayer& layer : model.layers) put(out, layer);
   out.write(path);
@@ -193,9 +181,6 @@ QuantizedModel load_quantized_model(const std::filesystem::path& path) {
   model.spec = SpecCodec::get(in);
   const auto names = in.get<uint32_t>();
   for (uint32_t i = 0; i < names; ++i) model.class_names.push_back(in.get_text());
-  const auto ram_plan = in.get<uint8_t>();
-  if (ram_plan > static_cast<uint8_t>(RamPlan::kStrips)) in.fail(text("RAM plan ", int{ram_plan}, " does not exist"));
-  model.ram_plan = static_cast<RamPlan>(ram_plan);
   model.input = get_quantization(in);
   for (size_t i = 0; i < model.spec.layers.size(); ++i) model.layers.push_back(get_layer(in));
   in.expect_end();

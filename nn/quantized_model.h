@@ -41,21 +41,11 @@ struct QuantizedLayer {
   int low = -128, high = 127;  // clamp of the output; ReLU: low = zero point
 };
 
-// How the device lays its tensors into RAM (mcu/host/memory_plan.h); the bytes it computes do not depend on it.
-//   kWhole: every tensor whole and apart from those it is computed from      kOverlap: whole, outputs on top of what is used up
-//   kStrips: also, where that needs less, neighbouring layers row by row, so that the tensors between them never exist whole
-enum class RamPlan { kWhole, kOverlap, kStrips };
-
-const char* to_text(RamPlan plan);  // "whole", "overlap", "strips"
-// Throws UsageError that names the three.
-RamPlan parse_ram_plan(const std::string& name);
-
 struct QuantizedModel {
   NetworkSpec spec;
   std::vector<std::string> class_names;
   Quantization input;  // q = byte - 128
   std::vector<QuantizedLayer> layers;  // as spec.layers
-  RamPlan ram_plan = RamPlan::kStrips;
 
   const Quantization& input_of(int layer) const;  // quantisation of what layer `layer` reads
 };

@@ -23,6 +23,13 @@ Architecture within(const SearchTask& task, const std::vector<Architecture>& cho
   return choices.back();
 }
 
+// An architecture's network as it will lie on the device.
+NetworkSpec device_spec(const Architecture& architecture, const SearchSettings& settings, const Dataset& data) {
+  NetworkSpec spec = build_network_spec(architecture, data.train.shape, data.train.classes());
+  spec.ram_plan = settings.ram_plan;
+  return spec;
+}
+
 Found search_stage(const RunFolder& folder, SearchSettings& settings, const Dataset& data, const PipelineHooks& hooks) {
   const bool published = settings.scored_on == ScoredOn::kAsPublished;
   SearchData images =
@@ -32,7 +39,7 @@ Found search_stage(const RunFolder& folder, SearchSettings& settings, const Data
   TrainingEvaluator evaluator(images, {settings.recipe, published ? Score::kBest : Score::kLast}, folder.checkpoint_folder(),
                               hooks.training);
   SearchTask task;
-  task.cost = [&](const Architecture& a) { return predict_cost(build_network_spec(a, data.train.shape, data.train.classes())); };
+  task.cost = [&](const Architecture& a) { return predict_cost(device_spec(a, settings, data)); };
   task.budget = settings.budget;
   task.max_seconds = settings.hours * 3600;
   SearchHooks search_hooks;
@@ -68,7 +75,7 @@ Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, Search
   const std::string label = label_of(settings.scored_on);
   if (hooks.on_stage) hooks.on_stage(label.empty() ? "search" : "search, AS PUBLISHED: scored on the test images");
   const Found found = search_stage(folder, settings, data, hooks);
-  const NetworkSpec spec = build_network_spec(found.architecture, data.train.shape, data.train.classes());
+  const NetworkSpec spec = device_spec(found.architecture, settings, data);
   const Record finished = finish_network(folder, spec, {settings.recipe, settings.quantize, 0, label}, data, hooks);
   const Record summary = summarize(found, finished, identity, settings);
   write_text_file(folder.summary_file(), summary.to_page());

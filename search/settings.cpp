@@ -102,6 +102,7 @@ void validate(SearchSettings& s) {
 Record to_record(SearchSettings& s) {
   Record record;
   record.set("data", s.data).set("protocol", s.protocol->name()).set("score", to_text(s.scored_on));
+  record.set("ram-plan", to_text(s.ram_plan));
   record.set("strategy", to_record(s.protocol->fields())).set("budget", to_record(s.budget));
   record.set("recipe", to_record(s.recipe)).set("quantize", to_record(quantize_fields(s.quantize)));
   record.set("numbers", to_record(option_fields(s)));
@@ -113,6 +114,7 @@ SearchSettings search_settings_from(const Record& record) {
   s.data = record.string("data");
   s.protocol = make_protocol(record.string("protocol"));
   s.scored_on = parse_scored_on(record.string("score"));
+  s.ram_plan = parse_ram_plan(record.string("ram-plan"));
   from_record(s.protocol->fields(), record.record("strategy"));
   const Record budget = record.record("budget");
   s.budget = {budget.integer64("max-flash"), budget.integer64("max-ram"), budget.integer64("max-macs")};

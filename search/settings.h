@@ -45,6 +45,7 @@ struct SearchSettings {
   int search_images = 0;  // training images of a candidate, drawn class by class; 0: all but those for validation
   double hours = 0;       // of candidate training; 0: no limit
   Budget budget;
+  RamPlan ram_plan = RamPlan::kStrips;  // of every network: what the budget counts and what the export carries
   ScoredOn scored_on = ScoredOn::kValidation;
   TrainConfig recipe;  // of candidates and of the final training; `epochs` is the final training's
   QuantizeSettings quantize;

@@ -45,19 +45,22 @@ TrainResult train_stage(const RunFolder& folder, const NetworkSpec& spec, const 
   return trained.result;
 }
 
-TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, const TrainConfig& config, TrainHooks hooks) {
+TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, const TrainConfig& config, TrainHooks hooks,
+                           std::optional<RamPlan> ram_plan) {
   hooks.checkpoint = folder.checkpoint_folder() / "quantizing.checkpoint";
   const NamedNetwork trained = load_network(folder.network_file());
   QuantizedNetwork network(trained.network, trained.class_names, calibration_images(images, config.seed));
   const TrainResult result = train(network, images, nullptr, config, hooks);
   write_text_file(folder.quantizing_file(), to_record(result).to_page());
-  save_quantized_model(network.freeze(), folder.quantized_file());
+  QuantizedModel model = network.freeze();
+  model.spec.ram_plan = ram_plan.value_or(model.spec.ram_plan);
+  save_quantized_model(model, folder.quantized_file());
   std::filesystem::remove(hooks.checkpoint);
   return result;
 }
 
-void export_stage(const RunFolder& folder, const ImageSet& images, const std::filesystem::path& target) {
-  export_c(load_quantized_model(folder.quantized_file()), first_images(images, kTestVectors), target);
+void export_stage(const QuantizedModel& model, const ImageSet& images, const std::filesystem::path& target) {
+  export_c(model, first_images(images, kTestVectors), target);
 }
 
 Verification verify_stage(const RunFolder& folder, const ImageSet& images, const std::function<void(int64_t, int64_t)>& progress) {

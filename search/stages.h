@@ -3,6 +3,7 @@
 // is killed goes on from its checkpoint when it is called again with the same arguments.
 #pragma once
 #include <functional>
+#include <optional>
 
 #include "mcu/host/verify_board.h"
 #include "nn/model_file.h"
@@ -25,10 +26,12 @@ TrainedNetwork train_network(const NetworkSpec& spec, const ImageSet& images, co
                              const TrainHooks& hooks);
 
 // Quantisation-aware training of network.bin; writes quantized.bin and quantizing.json.
-TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, const TrainConfig& config, TrainHooks hooks);
+// `ram_plan`: in place of the network's.
+TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, const TrainConfig& config, TrainHooks hooks,
+                           std::optional<RamPlan> ram_plan = std::nullopt);
 
-// quantized.bin as C in `target`, with the first of `images` as test vectors. Replaces an older export.
-void export_stage(const RunFolder& folder, const ImageSet& images, const std::filesystem::path& target);
+// `model` as C in `target`, with the first of `images` as test vectors. Replaces an older export.
+void export_stage(const QuantizedModel& model, const ImageSet& images, const std::filesystem::path& target);
 
 // Compiles the export of the run and compares every byte of every layer over all `images`.
 Verification verify_stage(const RunFolder& folder, const ImageSet& images,

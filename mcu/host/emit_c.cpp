@@ -42,7 +42,7 @@ it and `test_vectors.c` out afterwards.
 )";
 
 std::string readme_text(const QuantizedModel& model) {
-  const DeviceCost cost = device_cost(model.spec, model.ram_plan);
+  const DeviceCost cost = device_cost(model.spec);
   std::string classes;
   for (const std::string& name : model.class_names) classes += (classes.empty() ? "" : ", ") + name;
   constexpr size_t kLongest = 400;

@@ -36,7 +36,7 @@ constexpr int64_t kWhole = -1;
 
 class Planner {
  public:
-  Planner(const NetworkSpec& spec, RamPlan kind) : spec_(spec), kind_(kind), shapes_(layer_shapes(spec)), last_use_(last_uses(spec)) {
+  explicit Planner(const NetworkSpec& spec) : spec_(spec), shapes_(layer_shapes(spec)), last_use_(last_uses(spec)) {
     for (int layer = 0; layer < count(); ++layer) tensors_.push_back({bytes_of(layer, height(layer)), layer, last_use(layer)});
     for (int first = 0; first < count(); ++first)
       for (int last = first; last < count() && may_join(first, last); ++last) consider(first, last);
@@ -70,15 +70,12 @@ class Planner {
     if (first == last) return true;
     const LayerKind kind = spec_.layers[static_cast<size_t>(last)].kind, before = spec_.layers[static_cast<size_t>(last) - 1].kind;
     const auto joins = [](LayerKind k) { return k == LayerKind::kConv || k == LayerKind::kDepthwise || k == LayerKind::kAdd; };
-    return kind_ == RamPlan::kStrips && joins(kind) && joins(before);
+    return spec_.ram_plan == RamPlan::kStrips && joins(kind) && joins(before);
   }
 
   void consider(int first, int last) {
     PlannedStrip planned{Strip(spec_, shapes_, first, last), {}, {}, 0, {first, last + 1, {}, {}, 0, first == last ? 0 : last - first + 1}};
-    for (int layer = first; layer <= last; ++layer) {  // as the device's table holds them
-      const RowRate rate = planned.strip.rate(layer);
-      if (rate.step > UINT16_MAX || rate.lead < INT16_MIN || rate.lead > INT16_MAX) return;
-    }
+    if (!planned.strip.possible()) return;
     add_tensors(planned);
     add_scratch(planned);
     strips_.push_back(std::move(planned));
@@ -98,7 +95,7 @@ class Planner {
   void add_written(PlannedStrip& planned, int layer) const {
     ArenaStep& step = planned.step;
     step.written.push_back(static_cast<size_t>(layer));
-    if (kind_ == RamPlan::kWhole) return;
+    if (spec_.ram_plan == RamPlan::kWhole) return;
     for (int input = 0; input < step.begin; ++input) {
       if (last_use(input) < step.begin || last_use(input) >= step.end) continue;
       step.overlaps.push_back({static_cast<size_t>(layer), static_cast<size_t>(input), aligned(planned.strip.overlap_distance(layer, input))});
@@ -120,7 +117,7 @@ class Planner {
       const auto index = static_cast<size_t>(layer - step.begin);
       LayerPlan row;
       row.strip = index == 0 ? step.end - step.begin : 0;
-      if (step.end - step.begin > 1) row.rate = planned.strip.rate(layer);
+      row.pace = planned.strip.pace(layer);
       row.output_rows = planned.rows[index];
       if (planned.ring_offsets[index] != kWhole) row.output = workspace + planned.ring_offsets[index];
       else if (in_arena(layer)) row.output = offsets[static_cast<size_t>(layer)];
@@ -131,7 +128,6 @@ class Planner {
   }
 
   const NetworkSpec& spec_;
-  const RamPlan kind_;
   const std::vector<ImageShape> shapes_;
   const std::vector<int> last_use_;
   std::vector<ArenaTensor> tensors_;  // every layer's output, whole
@@ -140,6 +136,6 @@ class Planner {
 
 }  // namespace
 
-MemoryPlan plan_memory(const NetworkSpec& spec, RamPlan kind) { return Planner(spec, kind).run(); }
+MemoryPlan plan_memory(const NetworkSpec& spec) { return Planner(spec).run(); }
 
 }  // namespace mininas

@@ -7,7 +7,6 @@
 
 #include "mcu/host/row_strip.h"
 #include "nn/network_spec.h"
-#include "nn/quantized_model.h"
 
 namespace mininas {
 
@@ -16,7 +15,7 @@ constexpr int64_t kCallerPlace = -1;
 
 struct LayerPlan {
   int strip = 1;           // layers from here on that run together; 0 inside a strip
-  RowRate rate;            // of rows, in a strip of several
+  RowPace pace;            // in a strip of several
   int64_t output = kCallerPlace;
   int output_rows = 1;     // that exist at once: row y lies in slot y % output_rows
   int64_t scratch = 0;     // offset
@@ -30,7 +29,7 @@ struct MemoryPlan {
   bool optimal = true;                     // no plan of this kind needs less: proven
 };
 
-// Of all plans that need the fewest bytes, one with the fewest layers inside strips. Throws ConfigError for an illegal spec.
-MemoryPlan plan_memory(const NetworkSpec& spec, RamPlan kind = RamPlan::kStrips);
+// Of all plans of the kind that the spec names and that need the fewest bytes, one with the fewest layers inside strips. Throws ConfigError for an illegal spec.
+MemoryPlan plan_memory(const NetworkSpec& spec);
 
 }  // namespace mininas

@@ -70,8 +70,8 @@ void set_places(mn_layer& row, const NetworkSpec& spec, const MemoryPlan& plan, 
   row.out_rows = static_cast<uint16_t>(own.output_rows);
   row.scratch = static_cast<uint32_t>(own.scratch);
   row.strip = static_cast<uint16_t>(own.strip);
-  row.row_step = static_cast<uint16_t>(own.rate.step);
-  row.row_lead = static_cast<int16_t>(own.rate.lead);
+  row.row_steps = static_cast<uint16_t>(own.pace.steps);
+  row.row_delay = static_cast<uint16_t>(own.pace.delay);
 }
 
 // Offsets of what the layer has; 0 otherwise.
@@ -116,7 +116,7 @@ void write_header(std::vector<uint8_t>& bytes, const mn_model& header) { std::me
 ModelImage make_model_image(const QuantizedModel& model) {
   validate(model);
   const auto shapes = layer_shapes(model.spec);
-  const MemoryPlan plan = plan_memory(model.spec, model.ram_plan);
+  const MemoryPlan plan = plan_memory(model.spec);
   ModelImage image{lay_out_model(model.spec), {}, {}, {}};
   image.header = header_of(model, image.layout, plan);
   image.bytes.assign(static_cast<size_t>(image.layout.bytes), 0);

@@ -41,7 +41,7 @@ std::string row_text(const mn_layer& row, const std::string& identifier) {
       << "       .in_height = " << row.in_height << ", .in_width = " << row.in_width << ", .in_channels = " << row.in_channels
       << ", .out_height = " << row.out_height << ", .out_width = " << row.out_width << ", .out_channels = " << row.out_channels << ",\n"
       << "       .in_rows = " << row.in_rows << ", .other_rows = " << row.other_rows << ", .out_rows = " << row.out_rows
-      << ", .strip = " << row.strip << ", .row_step = " << row.row_step << ", .row_lead = " << row.row_lead << ",\n"
+      << ", .strip = " << row.strip << ", .row_steps = " << row.row_steps << ", .row_delay = " << row.row_delay << ",\n"
       << "       .input = " << place_text(row.input) << ", .other = " << place_text(row.other) << ", .output = " << place_text(row.output)
       << ", .scratch = " << row.scratch << ",\n"
       << "       .bias = " << constant_text(row.bias, identifier, "bias")

@@ -13,35 +13,50 @@ bool reads(const LayerSpec& reader, int layer) {
   return reader.input == layer || (reader.kind == LayerKind::kAdd && reader.other == layer);
 }
 
-// Of rows, for a layer whose row reads a window of rows; kernel and stride are 1 for additions.
+// A row needs a window of rows; an addition's is one row.
 bool has_window(LayerKind kind) { return kind == LayerKind::kConv || kind == LayerKind::kDepthwise || kind == LayerKind::kAdd; }
 
 }  // namespace
 
 Strip::Strip(const NetworkSpec& spec, const std::vector<ImageShape>& shapes, int first, int last)
-    : spec_(spec), shapes_(shapes), first_(first), last_(last), steps_(first == last ? 1 : shapes[static_cast<size_t>(last)].height),
-      rates_(static_cast<size_t>(last - first + 1)) {
+    : spec_(spec), shapes_(shapes), first_(first), last_(last), paces_(static_cast<size_t>(last - first + 1)) {
   MN_CHECK(0 <= first && first <= last && last < static_cast<int>(shapes.size()), first);
   if (first == last) return;
-  for (int layer = last; layer >= first; --layer) rates_[static_cast<size_t>(layer - first)] = rate_for(layer);
+  possible_ = find_paces();
+  const RowPace slowest = pace(last);
+  steps_ = slowest.delay + slowest.steps * shapes[static_cast<size_t>(last)].height;
 }
 
-// A reader that has to do r * step + lead rows needs that many rows times its stride, and what its window reaches beyond. Rates of all
-// readers are known; the fastest counts. What nothing in the strip reads waits for the last step.
-RowRate Strip::rate_for(int layer) const {
-  RowRate rate;
-  if (layer == last_) rate = {1, 0};
-  for (const int reader : readers_of(layer)) {
-    const LayerSpec& window = layer_of(spec_, reader);
-    const RowRate wanted = this->rate(reader);
-    RowRate needed{0, shapes_[static_cast<size_t>(layer)].height};
-    if (has_window(window.kind)) {
-      const int beyond = window.kernel - (window.kernel - 1) / 2 - window.stride;
-      needed = {wanted.step * window.stride, wanted.lead * window.stride + beyond};
-    }
-    rate = {std::max(rate.step, needed.step), reader == readers_of(layer).front() ? needed.lead : std::max(rate.lead, needed.lead)};
+// First the strides from each layer to the last one: the layer with the largest makes a row a step, the last one needs as many steps as that
+// stride. Then, from the last layer back, when each must begin: after n rows a reader needs n * stride of its input and what its window
+// reaches beyond. Delays are counted from the last layer's and begin with 0 in the end.
+bool Strip::find_paces() {
+  std::vector<int64_t> strides(paces_.size(), 1);
+  const auto stride_to_end = [&](int layer) -> int64_t& { return strides[static_cast<size_t>(layer - first_)]; };
+  for (int layer = last_ - 1; layer >= first_; --layer) {
+    const auto readers = readers_of(layer);
+    if (readers.empty()) return false;
+    const auto stride_by = [&](int reader) { return stride_to_end(reader) * layer_of(spec_, reader).stride; };
+    stride_to_end(layer) = stride_by(readers.front());
+    if (stride_to_end(layer) > INT16_MAX) return false;
+    for (const int reader : readers)
+      if (stride_by(reader) != stride_to_end(layer)) return false;
   }
-  return rate;
+  const int64_t longest = *std::max_element(strides.begin(), strides.end());
+  int64_t earliest = 0;
+  for (int layer = last_; layer >= first_; --layer) {
+    RowPace& pace = paces_[static_cast<size_t>(layer - first_)];
+    if (longest % stride_to_end(layer) != 0) return false;
+    pace = {longest / stride_to_end(layer), layer == last_ ? 0 : INT64_MAX};
+    for (const int reader : readers_of(layer)) {
+      const LayerSpec& window = layer_of(spec_, reader);
+      const int beyond = window.kernel - (window.kernel - 1) / 2 - window.stride;
+      pace.delay = std::min(pace.delay, this->pace(reader).delay - beyond * pace.steps);
+    }
+    earliest = std::min(earliest, pace.delay);
+  }
+  for (RowPace& pace : paces_) pace.delay -= earliest;
+  return std::all_of(paces_.begin(), paces_.end(), [](const RowPace& pace) { return pace.delay <= UINT16_MAX; });
 }
 
 std::vector<int> Strip::readers_of(int layer) const {
@@ -51,11 +66,11 @@ std::vector<int> Strip::readers_of(int layer) const {
   return readers;
 }
 
-int Strip::done_rows(int layer, int step) const {
+int Strip::done_rows(int layer, int64_t step) const {
   const int height = shapes_[static_cast<size_t>(layer)].height;
-  if (step == 0) return 0;
   if (step == steps_) return height;
-  return static_cast<int>(std::min<int64_t>(height, step * rate(layer).step + rate(layer).lead));
+  if (step <= pace(layer).delay) return 0;
+  return static_cast<int>(std::min<int64_t>(height, (step - pace(layer).delay) / pace(layer).steps));
 }
 
 int Strip::first_row_needed(int reader, int row) const {
@@ -69,7 +84,7 @@ int Strip::first_row_needed(int reader, int row) const {
 int Strip::ring_rows(int layer) const {
   const auto readers = readers_of(layer);
   int rows = 1;
-  for (int step = 0; step < steps_; ++step) {
+  for (int64_t step = 0; step < steps_; ++step) {
     const int end = done_rows(layer, step + 1);
     rows = std::max(rows, end - done_rows(layer, step));  // also those that no window reads: an observer sees them
     for (const int reader : readers) rows = std::max(rows, end - first_row_needed(reader, done_rows(reader, step)));
@@ -83,7 +98,7 @@ int64_t Strip::overlap_distance(int layer, int input) const {
   const bool in_place = layer_of(spec_, layer).kind == LayerKind::kAdd;  // element by element
   int64_t distance = 0;
   for (const int reader : readers_of(input)) {
-    for (int step = 0; step < steps_; ++step) {
+    for (int64_t step = 0; step < steps_; ++step) {
       // Within a step layers take turns: those before `layer` have done their rows of this step, those behind it have not.
       const int reader_row = done_rows(reader, reader < layer ? step + 1 : step);
       for (int row = done_rows(layer, step); row < done_rows(layer, step + 1); ++row) {

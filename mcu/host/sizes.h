@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "nn/network_spec.h"
-#include "nn/quantized_model.h"
 
 namespace mininas {
 
@@ -27,7 +26,7 @@ struct DeviceCost {
 };
 
 // Throws ConfigError, with the layer's name, for a network that cannot be exported.
-DeviceCost device_cost(const NetworkSpec& spec, RamPlan plan = RamPlan::kStrips);
+DeviceCost device_cost(const NetworkSpec& spec);
 
 // Code and constants of one runtime file, measured with kCodeSizeCommand and the `text` column of arm-none-eabi-size (GCC 12.2).
 struct CodeSize {

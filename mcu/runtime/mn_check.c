@@ -84,8 +84,8 @@ static int fast_kernel_fits(const mn_model *model, const mn_layer *layer) {
   return layer->scratch % 4 == 0 && bytes <= INT32_MAX && inside(layer->scratch, (uint32_t)bytes, model->arena_bytes);
 }
 
-/* Rows done never go back, and no number of steps takes them out of 32 bits. */
-static int rows_fit(const mn_layer *layer) { return layer->row_step <= INT16_MAX && layer->row_step + layer->row_lead >= 0; }
+/* The steps of a strip keep to 32 bits. */
+static int rows_fit(const mn_layer *layer) { return layer->row_steps >= 1 && layer->row_steps <= INT16_MAX; }
 
 static int layer_fits(const mn_model *model, const mn_layer *layer) {
   return shapes_fit(layer) && rows_fit(layer) && tensors_fit(model, layer) && constants_fit(model, layer) &&

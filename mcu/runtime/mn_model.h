@@ -42,9 +42,9 @@ typedef struct {
   uint16_t in_height, in_width, in_channels;
   uint16_t out_height, out_width, out_channels;
   uint16_t in_rows, other_rows, out_rows; /* how many rows of a tensor exist: row y lies in slot y % rows; all of them, or a ring */
-  uint16_t strip;    /* layers from here on that run together, a row of the last one at a time; 1: alone; 0: inside a strip */
-  uint16_t row_step; /* once r rows of its strip's last layer are done, this layer has done ... */
-  int16_t row_lead;  /* ... r x row_step + row_lead rows, or all of them */
+  uint16_t strip;     /* layers from here on that run together, row by row; 1: alone; 0: inside a strip */
+  uint16_t row_steps; /* in a strip: steps for each row ... */
+  uint16_t row_delay; /* ... after so many steps of waiting for the layers before it */
   uint32_t input, other, output; /* places in the arena, multiples of 4, or MN_CALLER */
   uint32_t scratch;     /* place of what its kernel needs besides (nothing outlives a call), a multiple of 4 */
   uint32_t bias;        /* offsets of int32[out_channels] ... */

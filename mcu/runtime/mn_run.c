@@ -70,23 +70,26 @@ static mn_status run_rows(const mn_pass *pass, uint32_t index, int32_t first, in
   return MN_OK;
 }
 
-/* How many rows of a layer are done after `step` of its strip's `steps`. */
+/* How many rows of a layer are done after `step` of its strip's `steps`. The last step completes what no window reads. */
 static int32_t rows_after(const mn_layer *layer, int32_t step, int32_t steps) {
-  const int32_t rows = step * layer->row_step + layer->row_lead;
-  if (step == 0) return 0;
-  return step == steps || rows > layer->out_height ? layer->out_height : rows;
+  int32_t rows;
+  if (step == steps) return layer->out_height;
+  if (step <= layer->row_delay) return 0;
+  rows = (step - layer->row_delay) / layer->row_steps;
+  return rows < layer->out_height ? rows : layer->out_height;
 }
 
-/* A strip makes one row of its last layer a step: each layer before it computes the rows that this one row needs. A layer alone makes all
- * of its rows in one step. */
+/* In each step of a strip every layer computes the row that is due, if one is, and by then the layers before it have what it needs. A layer
+ * alone computes all of its rows in one step. */
 static mn_status run_strip(const mn_pass *pass, uint32_t index, uint32_t count) {
-  const int32_t steps = count == 1 ? 1 : pass->layers[index + count - 1].out_height;
+  const mn_layer *end = pass->layers + index + count - 1;
+  const int32_t steps = count == 1 ? 1 : end->row_delay + end->row_steps * end->out_height;
   int32_t step;
   uint32_t i;
   for (step = 0; step < steps; ++step) {
     for (i = index; i < index + count; ++i) {
-      const mn_layer *layer = pass->layers + i;
-      const mn_status status = run_rows(pass, i, rows_after(layer, step, steps), rows_after(layer, step + 1, steps));
+      const int32_t first = rows_after(pass->layers + i, step, steps), last = rows_after(pass->layers + i, step + 1, steps);
+      const mn_status status = first < last ? run_rows(pass, i, first, last) : MN_OK;
       if (status != MN_OK) return status;
     }
   }

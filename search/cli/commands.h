@@ -33,6 +33,9 @@ void add_common(Command& command, CommonOptions& options);
 // Sets the threads.
 void apply(const CommonOptions& options);
 
+// Of --ram-plan.
+std::string ram_plan_help();
+
 // For --resume: throws UsageError where an option was given that could change a result.
 void check_resumable(const Command& command);
 

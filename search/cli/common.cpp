@@ -45,4 +45,6 @@ void print_json(const Record& record) { std::cout << record.to_line() << std::en
 
 void print_row(const std::string& name, const std::string& value) { std::printf("%-16s %s\n", name.c_str(), value.c_str()); }
 
+std::string ram_plan_help() { return "how tensors lie in RAM: whole, overlap (outputs over inputs) or strips (widest layers row by row)"; }
+
 }  // namespace mininas

@@ -9,16 +9,17 @@ namespace {
 
 struct Options {
   CommonOptions common;
-  std::string run, data, out;
+  std::string run, data, out, ram_plan;
 };
 
 int run(const Options& o) {
   apply(o.common);
   const RunFolder folder = RunFolder::view(o.run);
-  const QuantizedModel model = load_quantized_model(folder.quantized_file());
+  QuantizedModel model = load_quantized_model(folder.quantized_file());
+  if (!o.ram_plan.empty()) model.spec.ram_plan = parse_ram_plan(o.ram_plan);
   const Dataset data = open_run_data(read_run_file(folder, ""), o.data);
   check_same_classes(model.class_names, data.test, o.run);
-  export_stage(folder, data.test, o.out);
+  export_stage(model, data.test, o.out);
   Record record = cost_record(model.spec);
   record.set("folder", o.out);
   if (o.common.json) {
@@ -40,6 +41,7 @@ void add_export_command(Parser& parser) {
   command.positional("RUN", o->run, "folder of the run");
   command.required("out", o->out, "folder for the C files; an older export in it is replaced");
   command.option("data", o->data, "where the test vectors come from; default: the test images of the run");
+  command.option("ram-plan", o->ram_plan, ram_plan_help() + "; default: as the network was quantised");
   add_common(command, o->common);
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 struct Options {
   CommonOptions common;
-  std::string what, input = "32x32x3";
+  std::string what, input = "32x32x3", ram_plan;
   int classes = 2;
   TraceOptions trace;
 };
@@ -67,14 +67,16 @@ void print_table(const std::vector<Record>& layers, const NetworkSpec& spec, con
   row("total", "", "", parameter_count(spec), mac_count(spec), device.model_bytes, device.ram_bytes);
   std::printf("\nflash %s bytes = model %s + code %s (runtime for Cortex-M4 at -Os)\n", grouped(device.flash_bytes()).c_str(),
               grouped(device.model_bytes).c_str(), grouped(device.code_bytes).c_str());
-  std::printf("RAM   %s bytes of arena; image and logits lie in the caller's own buffers\n", grouped(device.ram_bytes).c_str());
+  std::printf("RAM   %s bytes of arena, plan %s; image and logits lie in the caller's own buffers\n", grouped(device.ram_bytes).c_str(),
+              to_text(spec.ram_plan));
 }
 
 int run(const Options& o, const Command& command) {
   const bool place_given = command.given("layer") || command.given("at") || command.given("taps");
   if (o.trace.image.empty() && place_given) throw UsageError("--layer, --at and --taps go with --trace IMAGE");
   if (!o.trace.image.empty()) return run_trace(RunFolder::view(o.what), o.trace, o.common.json);
-  const NetworkSpec spec = spec_of(o, command);
+  NetworkSpec spec = spec_of(o, command);
+  if (!o.ram_plan.empty()) spec.ram_plan = parse_ram_plan(o.ram_plan);
   const DeviceCost device = device_cost(spec);
   const auto layers = layer_records(spec, device);
   if (o.common.json) {
@@ -100,6 +102,7 @@ void add_inspect_command(Parser& parser) {
                      "an architecture, such as w16:s3*5, a network by name (" + network_names() + "), or the folder of a run");
   command.option("input", o->input, "height x width x channels of the image");
   command.fields({{"classes", "number of classes", &o->classes, 2, 100000}});
+  command.option("ram-plan", o->ram_plan, ram_plan_help() + "; default: strips, or the run's own");
   command.option("trace", o->trace.image, "a test image of the run by its number, or a PNG or JPEG file");
   command.option("layer", o->trace.layer, "of the number to trace: name or index; default: the classifier");
   command.option("at", o->trace.at, "its row, column and channel: y,x,c; default: the middle, or the largest logit");

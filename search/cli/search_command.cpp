@@ -15,7 +15,7 @@ struct Options {
   CommonOptions common;
   SearchSettings settings;
   std::string protocol, schedule = "usual", score = "validation";
-  std::string max_flash, max_ram, max_macs;
+  std::string max_flash, max_ram, max_macs, ram_plan = "strips";
   std::string out, resume;
 };
 
@@ -34,6 +34,7 @@ void complete_settings(const Command& command, Options& o) {
   s.recipe.seed = o.common.seed;
   s.recipe.schedule = parse_schedule(o.schedule);
   s.scored_on = parse_scored_on(o.score);
+  s.ram_plan = parse_ram_plan(o.ram_plan);
   if (s.scored_on == ScoredOn::kAsPublished && !command.given("schedule")) s.recipe.schedule = ScheduleStep::kBeforeEpoch;
   s.budget = {limit("max-flash", o.max_flash, parse_size), limit("max-ram", o.max_ram, parse_size),
               limit("max-macs", o.max_macs, parse_count)};
@@ -124,6 +125,7 @@ void add_search_command(Parser& parser, const std::string& protocol) {
   command.option("protocol", o->protocol, "the search, see below");
   command.option("max-flash", o->max_flash, "largest flash in bytes: 65536, 64K, 1M");
   command.option("max-ram", o->max_ram, "largest arena in bytes");
+  command.option("ram-plan", o->ram_plan, ram_plan_help());
   command.option("max-macs", o->max_macs, "most multiply-accumulates an image: 3000000, 3M");
   command.fields(option_fields(o->settings)).fields(quantize_fields(o->settings.quantize)).fields(o->settings.protocol->fields());
   command.option("score", o->score,

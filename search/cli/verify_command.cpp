@@ -53,7 +53,7 @@ int run(const Options& o) {
   check_same_classes(model.class_names, data.test, o.run);
   Progress progress(o.common.quiet);
   progress.stage("verification");
-  if (!std::filesystem::exists(folder.export_folder())) export_stage(folder, data.test, folder.export_folder());
+  if (!std::filesystem::exists(folder.export_folder())) export_stage(model, data.test, folder.export_folder());
   const auto step = [&](int64_t done, int64_t images) { progress.verified(done, images); };
   if (o.board.empty()) {
     const Verification result = verify_stage(folder, o.images > 0 ? first_images(data.test, o.images) : data.test, step);

@@ -1,11 +1,13 @@
+// Memory plans of whole networks: figures that can be worked out by hand, and a walk over the rows that knows only the plan.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <numeric>
 
+#include "core/error.h"
 #include "core/rng.h"
 #include "mcu/host/memory_plan.h"
 #include "mcu/host/scratch.h"
+#include "nn/named_networks.h"
 #include "tests/support/random_model.h"
 
 using namespace mininas;
@@ -13,82 +15,125 @@ using namespace mininas::test;
 
 namespace {
 
-bool live_together(const ArenaTensor& a, const ArenaTensor& b) { return a.first <= b.last && b.first <= a.last; }
+constexpr RamPlan kPlans[] = {RamPlan::kWhole, RamPlan::kOverlap, RamPlan::kStrips};
 
-int count_overlaps(const std::vector<ArenaTensor>& tensors, const Placement& placement) {
-  int overlaps = 0;
-  for (size_t i = 0; i < tensors.size(); ++i)
-    for (size_t j = i + 1; j < tensors.size(); ++j) {
-      const bool apart = placement.offsets[i] + tensors[i].bytes <= placement.offsets[j] ||
-                         placement.offsets[j] + tensors[j].bytes <= placement.offsets[i];
-      overlaps += live_together(tensors[i], tensors[j]) && !apart;
+int64_t arena_of(NetworkSpec spec, RamPlan plan) {
+  spec.ram_plan = plan;
+  return plan_memory(spec).arena_bytes;
+}
+
+// Executes a plan without numbers: every byte of the arena knows of which layer's which row it is.
+class Walk {
+ public:
+  explicit Walk(const NetworkSpec& spec) : spec_(spec), shapes_(layer_shapes(spec)), plan_(plan_memory(spec)) {
+    owners_.resize(static_cast<size_t>(plan_.arena_bytes), {-1, -1});
+    done_.resize(shapes_.size(), 0);
+  }
+
+  // What goes wrong first, or "".
+  std::string run() {
+    for (size_t first = 0; first < plan_.layers.size(); first += static_cast<size_t>(plan_.layers[first].strip))
+      run_strip(static_cast<int>(first), plan_.layers[first].strip);
+    for (size_t layer = 0; layer < shapes_.size(); ++layer)
+      if (done_[layer] != shapes_[layer].height) fail("not all rows of", static_cast<int>(layer), done_[layer]);
+    return problem_;
+  }
+
+  int64_t touched_bytes() const { return touched_; }
+  const MemoryPlan& plan() const { return plan_; }
+
+ private:
+  struct Range {
+    int64_t begin = 0, end = 0;
+  };
+
+  void fail(const char* what, int layer, int row) {
+    if (problem_.empty()) problem_ = text(what, " ", spec_.layers[static_cast<size_t>(layer)].name, ", row ", row);
+  }
+
+  void run_strip(int first, int count) {
+    const LayerPlan& last = plan_.layers[static_cast<size_t>(first + count - 1)];
+    const int64_t steps = count == 1 ? 1 : last.pace.delay + last.pace.steps * shapes_[static_cast<size_t>(first + count - 1)].height;
+    for (int64_t step = 1; step <= steps; ++step)
+      for (int layer = first; layer < first + count; ++layer) {
+        const RowPace pace = plan_.layers[static_cast<size_t>(layer)].pace;
+        const int64_t due = step == steps ? INT32_MAX : step <= pace.delay ? 0 : (step - pace.delay) / pace.steps;
+        const int64_t last_row = std::min<int64_t>(due, shapes_[static_cast<size_t>(layer)].height);
+        while (done_[static_cast<size_t>(layer)] < last_row) compute_row(layer, done_[static_cast<size_t>(layer)]++);
+        use_scratch(layer);
+      }
+  }
+
+  void compute_row(int layer, int row) {
+    const LayerSpec& spec = spec_.layers[static_cast<size_t>(layer)];
+    const Range output = place_of(layer, row);
+    for (const int input : {spec.input, spec.other}) {
+      if (input == kImage) continue;
+      const int height = shapes_[static_cast<size_t>(input)].height;
+      const bool whole = spec.kind == LayerKind::kGlobalAveragePool;
+      const int start = whole ? 0 : row * spec.stride - (spec.kernel - 1) / 2, end = whole ? height : start + spec.kernel;
+      for (int y = std::max(0, start); y < std::min(end, height); ++y) {
+        const Range place = place_of(input, y);
+        for (int64_t at = place.begin; at < place.end; ++at)
+          if (owners_[static_cast<size_t>(at)] != std::pair(input, y)) return fail("overwritten before it is read:", input, y);
+        const bool apart = output.end <= place.begin || place.end <= output.begin;
+        if (!apart && spec.kind != LayerKind::kAdd) fail("written over its own window:", layer, row);
+        if (!apart && spec.kind == LayerKind::kAdd && output.begin > place.begin) fail("an addition writes ahead of what it reads:", layer, row);
+      }
     }
-  return overlaps;
-}
-
-int64_t highest_end(const std::vector<ArenaTensor>& tensors, const Placement& placement) {
-  int64_t end = 0;
-  for (size_t i = 0; i < tensors.size(); ++i) end = std::max(end, placement.offsets[i] + tensors[i].bytes);
-  return end;
-}
-
-// Tries every offset for every tensor: slow, and right by inspection.
-bool fits(const std::vector<ArenaTensor>& tensors, int64_t limit, std::vector<int64_t>& offsets) {
-  const size_t next = offsets.size();
-  if (next == tensors.size()) return true;
-  for (int64_t offset = 0; offset + tensors[next].bytes <= limit; ++offset) {
-    const bool free = [&] {
-      for (size_t i = 0; i < next; ++i)
-        if (live_together(tensors[i], tensors[next]) && offsets[i] < offset + tensors[next].bytes &&
-            offset < offsets[i] + tensors[i].bytes)
-          return false;
-      return true;
-    }();
-    if (!free) continue;
-    offsets.push_back(offset);
-    if (fits(tensors, limit, offsets)) return true;
-    offsets.pop_back();
+    for (int64_t at = output.begin; at < output.end; ++at) owners_[static_cast<size_t>(at)] = {layer, row};
   }
-  return false;
-}
 
-int64_t least_bytes(const std::vector<ArenaTensor>& tensors) {
-  std::vector<int64_t> offsets;
-  int64_t limit = 0;
-  while (offsets.clear(), !fits(tensors, limit, offsets)) ++limit;
-  return limit;
-}
-
-std::vector<ArenaTensor> random_tensors(Rng rng, int count, int steps, uint32_t largest) {
-  std::vector<ArenaTensor> tensors;
-  for (int i = 0; i < count; ++i) {
-    const int first = static_cast<int>(rng.below(static_cast<uint32_t>(steps)));
-    const int last = std::min(steps - 1, first + static_cast<int>(rng.below(4)));
-    tensors.push_back({1 + rng.below(largest), first, last});
+  // Whatever lies there is gone.
+  void use_scratch(int layer) {
+    const int64_t begin = plan_.layers[static_cast<size_t>(layer)].scratch;
+    const int64_t bytes = scratch_bytes(spec_.layers[static_cast<size_t>(layer)], input_shape(spec_, shapes_, layer));
+    if (bytes == 0) return;
+    if (begin % kTensorAlignment != 0 || begin + bytes > plan_.arena_bytes) return fail("scratch outside of the arena:", layer, 0);
+    std::fill_n(owners_.begin() + begin, bytes, std::pair(-1, -1));
+    touched_ = std::max(touched_, begin + bytes);
   }
-  return tensors;
+
+  Range place_of(int layer, int row) {
+    const LayerPlan& plan = plan_.layers[static_cast<size_t>(layer)];
+    if (plan.output == kCallerPlace) return {};
+    const ImageShape& shape = shapes_[static_cast<size_t>(layer)];
+    const int64_t bytes = int64_t{shape.width} * shape.channels, begin = plan.output + row % plan.output_rows * bytes;
+    if (plan.output % kTensorAlignment != 0 || begin + bytes > plan_.arena_bytes) fail("outside of the arena:", layer, row);
+    touched_ = std::max(touched_, begin + bytes);
+    return {begin, std::min(begin + bytes, plan_.arena_bytes)};
+  }
+
+  const NetworkSpec& spec_;
+  const std::vector<ImageShape> shapes_;
+  const MemoryPlan plan_;
+  std::vector<std::pair<int, int>> owners_;  // of each byte: layer and row
+  std::vector<int> done_;                    // rows of each layer
+  int64_t touched_ = 0;
+  std::string problem_;
+};
+
+NetworkSpec one_layer(const LayerSpec& layer, const ImageShape& shape) {
+  NetworkSpec spec{shape, 2, {}, RamPlan::kOverlap};
+  spec.layers.push_back({"first", LayerKind::kConv, kImage, kImage, shape.channels, 1, 1, false, true, true});
+  spec.layers.push_back(layer);
+  spec.layers.push_back({"pool", LayerKind::kGlobalAveragePool, 1, kImage, layer.out_channels, 1, 1, false, false, false});
+  spec.layers.push_back({"classifier", LayerKind::kLinear, 2, kImage, 2, 1, 1, true, false, false});
+  return spec;
 }
 
-// At every step exactly `bytes` live, or nearly: the hardest cases, and some whose optimum lies above the bound.
-std::vector<ArenaTensor> crowded_tensors(Rng rng, int bytes, int steps) {
-  std::vector<ArenaTensor> tensors;
-  for (int step = 0; step < steps; ++step) {
-    int64_t live = 0;
-    for (ArenaTensor& tensor : tensors) {
-      if (tensor.last != step - 1 || rng.below(3) == 0) continue;
-      tensor.last = step;
-      live += tensor.bytes;
-    }
-    for (; live < bytes; live += tensors.back().bytes) tensors.push_back({1 + rng.below(static_cast<uint32_t>(bytes - live)), step, step});
-  }
-  return tensors;
+// Of one layer behind a pointwise one, both 16x16x8, less the scratch of the layer, which has more than the one before it.
+int64_t arena_with(LayerKind kind, int out_channels, int kernel, int stride) {
+  const NetworkSpec spec = one_layer({"layer", kind, 0, kImage, out_channels, kernel, stride, false, true, true}, {16, 16, 8});
+  return plan_memory(spec).arena_bytes - (scratch_bytes(spec.layers[1], {16, 16, 8}) + 3) / 4 * 4;
 }
 
 }  // namespace
 
-TEST_CASE("the plan of w16:s3*6 on 32x32 is 64 KiB and scratch: the first depthwise layer's input and output", "[mcu][plan]") {
-  const NetworkSpec spec = family_network(16, std::vector<FamilyLayer>(6), {32, 32, 3}, 2);
-  const MemoryPlan plan = plan_memory(spec, RamPlan::kWhole);
+TEST_CASE("w16:s3*6 on 32x32, whole: 64 KiB and scratch, the first depthwise layer's input and output", "[mcu][plan]") {
+  NetworkSpec spec = family_network(16, std::vector<FamilyLayer>(6), {32, 32, 3}, 2);
+  spec.ram_plan = RamPlan::kWhole;
+  const MemoryPlan plan = plan_memory(spec);
   const int64_t stem_scratch = scratch_bytes(spec.layers[0], spec.input);
   const int64_t depthwise_scratch = scratch_bytes(spec.layers[1], {32, 32, 32});
   CHECK(depthwise_scratch == 1'056);
@@ -100,57 +145,72 @@ TEST_CASE("the plan of w16:s3*6 on 32x32 is 64 KiB and scratch: the first depthw
   CHECK(plan.layers.back().live_bytes == 64 + scratch_bytes(spec.layers.back(), {1, 1, 64}));  // the classifier: the logits are not
 }
 
-TEST_CASE("placements never overlap, end where they say, and equal brute force on small cases", "[mcu][plan]") {
-  for (uint64_t seed = 0; seed < 1000; ++seed) {
-    const auto tensors = seed % 4 == 0 ? random_tensors(Rng(seed), 2 + static_cast<int>(seed % 5), 5, 6) : crowded_tensors(Rng(seed), 5, 7);
-    if (tensors.size() > 11) continue;
-    const Placement placement = place_tensors(tensors);
-    CAPTURE(seed);
-    REQUIRE(count_overlaps(tensors, placement) == 0);
-    REQUIRE(highest_end(tensors, placement) == placement.bytes);
-    REQUIRE(placement.optimal);
-    REQUIRE(placement.bytes == least_bytes(tensors));
+TEST_CASE("an output needs the rows of its window beyond the larger tensor", "[mcu][plan]") {
+  const int64_t row = 16 * 8, tensor = 16 * row;
+  CHECK(arena_with(LayerKind::kConv, 8, 1, 1) == tensor + row);
+  CHECK(arena_with(LayerKind::kConv, 8, 3, 1) == tensor + 2 * row);
+  CHECK(arena_with(LayerKind::kConv, 8, 7, 1) == tensor + 4 * row);
+  CHECK(arena_with(LayerKind::kConv, 8, 3, 2) == tensor + row / 2);   // half as wide; row 0 needs row 0
+  CHECK(arena_with(LayerKind::kConv, 16, 1, 1) == 2 * tensor + row);  // grows: the last row is written when one row of the input is left
+}
+
+TEST_CASE("an addition runs in place", "[mcu][plan]") {
+  NetworkSpec spec = one_layer({"layer", LayerKind::kConv, 0, kImage, 8, 1, 1, false, true, true}, {16, 16, 8});
+  spec.layers.insert(spec.layers.begin() + 2, {"add", LayerKind::kAdd, 1, 0, 8, 1, 1, false, false, true});
+  spec.layers[3].input = 2;
+  spec.layers[4].input = 3;
+  const int64_t row = 16 * 8, scratch = scratch_bytes(spec.layers[1], {16, 16, 8});
+  CHECK(plan_memory(spec).arena_bytes == 2 * 16 * row + scratch);
+  const auto place = [&](size_t layer) { return plan_memory(spec).layers[layer].output; };
+  CHECK((place(2) == place(0) || place(2) == place(1)));
+  spec.ram_plan = RamPlan::kStrips;  // the sum's first summand, and a row of its second
+  CHECK(plan_memory(spec).arena_bytes == (16 + 1) * row + scratch);
+}
+
+TEST_CASE("strips shrink the published networks to a fraction", "[mcu][plan]") {
+  const ImageShape image{32, 32, 3};
+  const NetworkSpec w16 = family_network(16, std::vector<FamilyLayer>(5), image, 2);
+  const NetworkSpec w32 = family_network(32, std::vector<FamilyLayer>(8), image, 2);
+  const NetworkSpec resnet = named_network("resnet8", image, 10);
+  CHECK(arena_of(w16, RamPlan::kWhole) == 66'592);
+  CHECK(arena_of(w16, RamPlan::kOverlap) == 35'872);
+  CHECK(arena_of(w16, RamPlan::kStrips) == 10'784);
+  CHECK(arena_of(w32, RamPlan::kWhole) == 132'128);
+  CHECK(arena_of(w32, RamPlan::kStrips) == 24'608);
+  CHECK(arena_of(resnet, RamPlan::kWhole) == 50'688);
+  CHECK(arena_of(resnet, RamPlan::kOverlap) == 35'328);
+  CHECK(arena_of(resnet, RamPlan::kStrips) == 19'456);
+}
+
+TEST_CASE("every row is there when it is read and lies where nothing else is needed, in 300 random networks by every plan", "[mcu][plan]") {
+  int strips = 0, adds = 0;
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    NetworkSpec spec = random_network(Rng(seed), {20, 6, 8, 10});
+    int64_t before = std::numeric_limits<int64_t>::max();
+    for (const RamPlan kind : kPlans) {
+      spec.ram_plan = kind;
+      Walk walk(spec);
+      CAPTURE(seed, to_text(kind));
+      REQUIRE(walk.run() == "");
+      REQUIRE(walk.plan().optimal);
+      REQUIRE(walk.plan().arena_bytes - walk.touched_bytes() < kTensorAlignment);  // nothing is set aside for nothing
+      REQUIRE(walk.plan().arena_bytes <= before);
+      REQUIRE(walk.plan().arena_bytes >= walk.plan().lower_bound);
+      before = walk.plan().arena_bytes;
+      for (const LayerPlan& layer : walk.plan().layers) strips += layer.strip > 1;
+    }
+    for (const LayerSpec& layer : spec.layers) adds += layer.kind == LayerKind::kAdd;
   }
+  CHECK(strips > 100);
+  CHECK(adds > 100);
 }
 
-TEST_CASE("the optimum is found where the most live bytes are not enough", "[mcu][plan]") {
-  const std::vector<ArenaTensor> tensors = {{1, 0, 3}, {3, 1, 1}, {2, 2, 2}, {2, 2, 4}, {1, 3, 7}, {2, 4, 4}, {4, 5, 7}};
-  const Placement placement = place_tensors(tensors);
-  CHECK(placement.lower_bound == 5);
-  CHECK(placement.bytes == 6);
-  CHECK(placement.optimal);
-  CHECK(least_bytes(tensors) == 6);
-}
-
-TEST_CASE("large random graphs get a placement without overlap", "[mcu][plan]") {
-  for (uint64_t seed = 0; seed < 20; ++seed) {
-    const auto tensors = random_tensors(Rng(seed), 40, 30, 5000);
-    const Placement placement = place_tensors(tensors);
-    CAPTURE(seed, placement.bytes, placement.lower_bound);
-    REQUIRE(count_overlaps(tensors, placement) == 0);
-    REQUIRE(highest_end(tensors, placement) == placement.bytes);
-    CHECK(static_cast<double>(placement.bytes) <= 1.5 * static_cast<double>(placement.lower_bound));
-  }
-}
-
-TEST_CASE("networks of the family need exactly the most that lives at one layer", "[mcu][plan]") {
-  for (uint64_t seed = 0; seed < 200; ++seed) {
-    const NetworkSpec spec = random_network(Rng(seed), {40, 20, 12, 10});
-    const MemoryPlan plan = plan_memory(spec, RamPlan::kWhole);
-    CAPTURE(seed);
-    REQUIRE(count_overlaps(plan.tensors, plan.placement) == 0);
-    REQUIRE(plan.optimal);
-    REQUIRE(plan.arena_bytes == plan.lower_bound);
-  }
-}
-
-TEST_CASE("a chain of any sizes needs its largest neighbouring pair", "[mcu][plan]") {
-  Rng rng(7);
-  std::vector<ArenaTensor> chain;
-  for (int i = 0; i < 300; ++i) chain.push_back({1 + rng.below(10'000), i, i + 1});
-  int64_t pair = 0;
-  for (size_t i = 0; i + 1 < chain.size(); ++i) pair = std::max(pair, chain[i].bytes + chain[i + 1].bytes);
-  CHECK(place_tensors(chain).bytes == pair);
+TEST_CASE("large networks are planned at once: MobileNetV2", "[mcu][plan]") {
+  NetworkSpec spec = named_network("mobilenetv2", {32, 32, 3}, 10);
+  Walk walk(spec);
+  CHECK(walk.run() == "");
+  CHECK(walk.plan().arena_bytes < arena_of(spec, RamPlan::kOverlap));
+  CHECK(arena_of(spec, RamPlan::kOverlap) < arena_of(spec, RamPlan::kWhole));
 }
 
 TEST_CASE("a network that needs no tensor gets an arena of its layer's scratch", "[mcu][plan]") {

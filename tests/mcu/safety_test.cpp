@@ -134,8 +134,8 @@ TEST_CASE("a layer table that leaves model or arena is refused, number by number
   CHECK(refused(0, [](mn_layer& l) { l.strip = 0; }));
   CHECK(refused(last, [](mn_layer& l) { l.strip = 2; }));
   CHECK(refused(0, [](mn_layer& l) { l.strip = 0xFFFF; }));
-  CHECK(refused(conv, [](mn_layer& l) { l.row_step = 0x8000; }));
-  CHECK(refused(conv, [](mn_layer& l) { l.row_step = 1; l.row_lead = -2; }));
+  CHECK(refused(conv, [](mn_layer& l) { l.row_steps = 0x8000; }));
+  CHECK(refused(conv, [](mn_layer& l) { l.row_steps = 0; }));
 }
 
 TEST_CASE("a header that does not fit its table is refused", "[mcu][safety]") {
