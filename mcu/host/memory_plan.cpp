@@ -98,7 +98,8 @@ class Planner {
     if (spec_.ram_plan == RamPlan::kWhole) return;
     for (int input = 0; input < step.begin; ++input) {
       if (last_use(input) < step.begin || last_use(input) >= step.end) continue;
-      step.overlaps.push_back({static_cast<size_t>(layer), static_cast<size_t>(input), aligned(planned.strip.overlap_distance(layer, input))});
+      const int64_t distance = aligned(planned.strip.overlap_distance(layer, input));
+      step.overlaps.push_back({static_cast<size_t>(layer), static_cast<size_t>(input), distance});
     }
   }
 

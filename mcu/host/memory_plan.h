@@ -1,6 +1,6 @@
-// Memory plan: where in the arena each tensor lies and which layers run together, known from the NetworkSpec alone, before any training. The
-// exporter writes these very offsets, so a network that fits here fits on the device. All figures in bytes; an activation is one byte. Every
-// tensor begins on a multiple of 4. The image and the logits lie in buffers of the caller's, not in the arena.
+// Memory plan: where in the arena each tensor lies and which layers run together, known from the NetworkSpec alone, before any
+// training. The exporter writes these very offsets, so a network that fits here fits on the device. All figures in bytes; an activation is
+// one byte. Every tensor begins on a multiple of 4. The image and the logits lie in buffers of the caller's, not in the arena.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -29,7 +29,8 @@ struct MemoryPlan {
   bool optimal = true;                     // no plan of this kind needs less: proven
 };
 
-// Of all plans of the kind that the spec names and that need the fewest bytes, one with the fewest layers inside strips. Throws ConfigError for an illegal spec.
+// Of all plans of the kind that the spec names and that need the fewest bytes, one with the fewest layers inside strips.
+// Throws ConfigError for an illegal spec.
 MemoryPlan plan_memory(const NetworkSpec& spec);
 
 }  // namespace mininas

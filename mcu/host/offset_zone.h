@@ -1,6 +1,6 @@
 // A set of offsets for some tensors, described by how far apart any two of them must be at least (a difference bound matrix, kept closed:
-// every bound that others imply is in it). That makes three questions simple: is anything left, does one set contain another, and what remains
-// for some of the tensors once the others are forgotten.
+// every bound that others imply is in it). That makes three questions simple: is anything left, does one set contain another, and what
+// remains for some of the tensors once the others are forgotten.
 #pragma once
 #include <cstddef>
 #include <cstdint>

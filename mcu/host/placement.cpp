@@ -98,9 +98,9 @@ class Arena {
   std::vector<int64_t> least_;
 };
 
-// Whether all fits into a limit, exactly. Of any two things in one step one is the higher, and each choice of which is a bound on a distance.
-// What the future needs to know of the past are the offsets that the living tensors can have: a zone. So states of a moment are zones, and one
-// that another contains is dropped. A chain has a single living tensor at a moment and hardly more than one state.
+// Whether all fits into a limit, exactly. Of any two things in one step one is the higher, and each choice of which is a bound on a
+// distance. What the future needs to know of the past are the offsets that the living tensors can have: a zone. So states of a moment are
+// zones, and one that another contains is dropped. A chain has a single living tensor at a moment and hardly more than one state.
 class LimitSearch {
  public:
   LimitSearch(const Arena& arena, int64_t limit, bool weigh)

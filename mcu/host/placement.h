@@ -1,8 +1,8 @@
-// Placement: where in one arena tensors lie that live for a while, in as few bytes as possible, and by which steps their makers run. It knows
-// lifetimes and sizes only, nothing of networks (memory_plan.h). All figures in bytes.
+// Placement: where in one arena tensors lie that live for a while, in as few bytes as possible, and by which steps their makers run. It
+// knows lifetimes and sizes only, nothing of networks (memory_plan.h). All figures in bytes.
 //
-// Time is a row of moments 0, 1, ... A step leads from one moment to a later one; several steps may lead away from a moment, and a plan is a
-// row of steps from the first moment to the last.
+// Time is a row of moments 0, 1, ... A step leads from one moment to a later one; several steps may lead away from a moment, and a plan is
+// a row of steps from the first moment to the last.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -16,8 +16,8 @@ struct ArenaTensor {
   int first = 0, last = 0;
 };
 
-// `output` may begin `distance` bytes or more below `input` (indices of tensors) and lie on top of it, for it is written in the order in which
-// the input is used up. Any other two tensors that live in one step are apart.
+// `output` may begin `distance` bytes or more below `input` (indices of tensors) and lie on top of it, for it is written in the order in
+// which the input is used up. Any other two tensors that live in one step are apart.
 struct Overlap {
   size_t output = 0, input = 0;
   int64_t distance = 0;

@@ -27,9 +27,9 @@ Strip::Strip(const NetworkSpec& spec, const std::vector<ImageShape>& shapes, int
   steps_ = slowest.delay + slowest.steps * shapes[static_cast<size_t>(last)].height;
 }
 
-// First the strides from each layer to the last one: the layer with the largest makes a row a step, the last one needs as many steps as that
-// stride. Then, from the last layer back, when each must begin: after n rows a reader needs n * stride of its input and what its window
-// reaches beyond. Delays are counted from the last layer's and begin with 0 in the end.
+// First the strides from each layer to the last one: the layer with the largest makes a row a step, the last one needs as many steps as
+// that stride. Then, from the last layer back, when each must begin: after n rows a reader needs n * stride of its input and what its
+// window reaches beyond. Delays are counted from the last layer's and begin with 0 in the end.
 bool Strip::find_paces() {
   std::vector<int64_t> strides(paces_.size(), 1);
   const auto stride_to_end = [&](int layer) -> int64_t& { return strides[static_cast<size_t>(layer - first_)]; };

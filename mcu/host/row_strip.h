@@ -1,6 +1,6 @@
-// A strip: neighbouring layers that run together, row by row, so that the tensors between them never exist whole; or one layer alone. Here is
-// the order in which its rows come to be (mcu/runtime/mn_run.c walks the same), and what follows from it: how many rows of a tensor must exist,
-// and how far an output may lie over an input. All from shapes.
+// A strip: neighbouring layers that run together, row by row, so that the tensors between them never exist whole; or one layer alone.
+// Here is the order in which its rows come to be (mcu/runtime/mn_run.c walks the same), and what follows from it: how many rows of a tensor
+// must exist, and how far an output may lie over an input. All from shapes.
 #pragma once
 #include <cstdint>
 #include <vector>

@@ -97,12 +97,15 @@ TEST_CASE("inspect tells the published sizes", "[cli][inspect]") {
   const Record json = answer.json();
   CHECK(json.integer("params") == 388450);
   CHECK(json.integer("flash_bytes") == json.integer("model_bytes") + json.integer("code_bytes"));
-  CHECK(json.integer("ram_bytes") == 92160);
+  CHECK(json.integer("ram_bytes") == 64224);
   CHECK(json.has("layers"));
   const Answer named = mininas::test::mininas({"inspect", "mobilenetv2", "--classes", "10", "--json"});
   CHECK(named.json().integer("params") == 2'296'922);
   const Answer table = mininas::test::mininas({"inspect", "w16:s3*6", "--input", "32x32x3", "--classes", "2"});
-  CHECK_THAT(table.output, Catch::Contains("11,682") && Catch::Contains("layer5.pointwise") && Catch::Contains("15,872 bytes of arena"));
+  CHECK_THAT(table.output, Catch::Contains("11,682") && Catch::Contains("layer5.pointwise") && Catch::Contains("12,832 bytes of arena"));
+  const Answer whole = mininas::test::mininas({"inspect", "w16:s3*6", "--input", "32x32x3", "--classes", "2", "--ram-plan", "whole"});
+  CHECK_THAT(whole.output, Catch::Contains("66,592 bytes of arena, plan whole"));
+  CHECK(mininas::test::mininas({"inspect", "w16:s3*6", "--ram-plan", "best"}).status == 2);
 }
 
 TEST_CASE("a protocol's options are shown and taken with that protocol alone", "[cli][search]") {

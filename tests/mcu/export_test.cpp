@@ -11,6 +11,7 @@
 #include "core/file.h"
 #include "core/parallel.h"
 #include "mcu/host/emit_c.h"
+#include "mcu/host/model_image.h"
 #include "mcu/host/sizes.h"
 #include "mcu/host/verify.h"
 #include "tests/support/random_model.h"
@@ -197,6 +198,25 @@ TEST_CASE("the lines of the exported README classify an image", "[mcu][export][c
   const CommandResult result = run_command({"sh", "-c", build});
   CAPTURE(result.errors);
   CHECK(result.output == std::to_string(integer_predict(model, images.pixels.data(), 1)[0]));
+}
+
+TEST_CASE("constants and arena of 200 random networks are those that the architecture alone predicts, by every plan", "[mcu][sizes]") {
+  int adds = 0;
+  for (uint64_t seed = 0; seed < 200; ++seed) {
+    NetworkSpec spec = random_network(Rng(seed + 9000), {24, 10, 6, 6});
+    spec.ram_plan = seed % 3 == 0 ? RamPlan::kWhole : seed % 3 == 1 ? RamPlan::kOverlap : RamPlan::kStrips;
+    const DeviceCost predicted = device_cost(spec);  // before there are any weights
+    const ModelImage image = make_model_image(random_model(spec, Rng(seed)));
+    CAPTURE(seed);
+    REQUIRE(static_cast<int64_t>(image.bytes.size()) == predicted.model_bytes);
+    REQUIRE(image.header.bytes == predicted.model_bytes);
+    REQUIRE(image.header.arena_bytes == predicted.ram_bytes);
+    int64_t layers = static_cast<int64_t>(sizeof(mn_model));
+    for (const LayerCost& layer : predicted.layers) layers += layer.constant_bytes;
+    REQUIRE(layers == predicted.model_bytes);
+    for (const LayerSpec& layer : spec.layers) adds += layer.kind == LayerKind::kAdd;
+  }
+  CHECK(adds > 50);
 }
 
 TEST_CASE("model.c compiled for a Cortex-M4 holds exactly the predicted bytes of constants, and no variables", "[mcu][export][compiler]") {
