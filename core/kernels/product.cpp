@@ -11,12 +11,15 @@ namespace {
 #if defined(__AVX512F__)
 constexpr int kMaxVectors = 3;
 constexpr int kTileRows[kMaxVectors + 1] = {0, 16, 8, 8};
+constexpr int kTallest = 9;  // fits too, and spares the nine taps of a colour image's kernel row a tile of one row, which would wait for itself
 #elif defined(__AVX2__)
 constexpr int kMaxVectors = 1;
 constexpr int kTileRows[kMaxVectors + 1] = {0, 6};
+constexpr int kTallest = 6;
 #else
 constexpr int kMaxVectors = 1;
 constexpr int kTileRows[kMaxVectors + 1] = {0, 2};
+constexpr int kTallest = 2;
 #endif
 
 template <int kRows, int kVectors>
@@ -51,6 +54,10 @@ void tile(const Product& p, int64_t row, int64_t vector, int last_lanes) {
 // All rows of one block of columns: full tiles, then halves of what is left.
 template <int kRows, int kVectors>
 int64_t rows_of_block(const Product& p, int64_t row, int64_t vector, int last_lanes) {
+  if (kRows < kTallest && p.rows - row == kTallest) {
+    tile<kTallest, kVectors>(p, row, vector, last_lanes);
+    return p.rows;
+  }
   for (; row + kRows <= p.rows; row += kRows) tile<kRows, kVectors>(p, row, vector, last_lanes);
   if constexpr (kRows > 1) row = rows_of_block<kRows / 2, kVectors>(p, row, vector, last_lanes);
   return row;
