@@ -36,9 +36,8 @@ ForwardResult forward(const Tape& tape, const UnitGeometry& g, const NormedValue
   const int64_t band = g.band_rows(), out_row = w.out_w() * g.out_c;
   ForwardResult result{Tensor::uninitialized(g.output()), {}};
   ImageSums sums(w.batch, g.out_c);
-  parallel_for(w.batch, [&](int64_t image) {
-    RowWindow padded(g.padded_row(), (band - 1) * w.stride + w.kernel);
-    Tensor middle = Tensor::uninitialized({1, band, w.out_w(), g.mixed ? w.out_c : 1});
+  const auto run = [&](int64_t image, RowWindow& padded, Tensor& middle) {
+    padded.restart();
     for (int64_t y = 0; y < w.out_h(); y += band) {
       const int64_t rows = std::min(band, w.out_h() - y);
       float* out = result.raw.data() + (image * w.out_h() + y) * out_row;
@@ -48,6 +47,12 @@ ForwardResult forward(const Tape& tape, const UnitGeometry& g, const NormedValue
       if (g.mixed) multiply_pixels(middle.data(), rows * w.out_w(), w.out_c, conv, g.out_c, out);
       if (measure) kernels().channel_sums(out, rows * w.out_w(), g.out_c, sums.first(image), sums.second(image));
     }
+  };
+  constexpr int64_t kImages = 4;  // a task, with buffers that are reused
+  parallel_for((w.batch + kImages - 1) / kImages, [&](int64_t task) {
+    RowWindow padded(g.padded_row(), (band - 1) * w.stride + w.kernel);
+    Tensor middle = Tensor::uninitialized({1, band, w.out_w(), g.mixed ? w.out_c : 1});
+    for (int64_t image = task * kImages; image < std::min(w.batch, (task + 1) * kImages); ++image) run(image, padded, middle);
   });
   if (measure) result.sums = sums.total();
   return result;

@@ -7,15 +7,12 @@
 namespace mininas::MN_ISA {
 namespace {
 
-// Output pixels in registers. A 3x3 kernel keeps its nine weights there too where there are 32 of them.
+// Output pixels in registers: as many chains as it takes to keep both multipliers busy. A 3x3 kernel keeps its nine weights there too where
+// there are 32 registers.
 #if defined(__AVX512F__)
 constexpr int kRun = 8, kKeptTaps = 9;
-template <int kKernel>
-constexpr int kDenseRun = kKernel <= 3 ? 4 : 8;
 #else
 constexpr int kRun = 4, kKeptTaps = 1;
-template <int kKernel>
-constexpr int kDenseRun = 4;
 #endif
 
 // kPixels outputs `step` floats of input apart.
@@ -34,10 +31,10 @@ MN_INLINE void run(const DepthwiseRows& d, const float* in, int64_t step, float*
   MN_UNROLL for (int i = 0; i < kPixels; ++i) sum[i].store_first(out + i * d.channels, lanes);
 }
 
-// One row of outputs with stride 1, in runs of kDenseRun; returns how many pixels are done.
+// One row of outputs with stride 1, in runs of kRun; returns how many pixels are done.
 template <int kKernel>
 MN_INLINE int64_t dense_row(const DepthwiseRows& d, const float* in, float* out, int64_t c, int lanes) {
-  constexpr int kPixels = kDenseRun<kKernel>, kInputs = kPixels + kKernel - 1, kTaps = kKernel * kKernel;
+  constexpr int kPixels = kRun, kInputs = kPixels + kKernel - 1, kTaps = kKernel * kKernel;
   constexpr int kKept = kTaps <= kKeptTaps ? kTaps : 1;
   const float* weights = d.weights + c;
   F16 kept[kKept];
