@@ -157,6 +157,7 @@ TrainResult train(Trainable& network, const ImageSet& images, const ImageSet* ev
   if (!hooks.checkpoint.empty()) load_checkpoint(state, identity, hooks.checkpoint);
   EpochRun run(network, optimizer, images, config, hooks);
   for (int epoch = static_cast<int>(result.epochs.size()); epoch < config.epochs && !run.reached_limit(steps); ++epoch) {
+    if (hooks.enough && hooks.enough(result.epochs)) break;
     const auto start = Clock::now();
     EpochResult done = run.run(epoch, steps);
     done.eval_accuracy = evaluation ? evaluate(network, *evaluation).accuracy() : -1.0;

@@ -53,6 +53,8 @@ struct TrainProgress {
 struct TrainHooks {
   std::function<void(const TrainProgress&)> on_step;  // may throw Interrupted: the last finished epoch is in the checkpoint
   std::function<void(const EpochResult&)> on_epoch;
+  // Given all epochs so far, those before an interruption too: true ends the training early. Pure, or a resumed training would differ.
+  std::function<bool(const std::vector<EpochResult>&)> enough;
   std::filesystem::path checkpoint;  // written after every epoch; empty: none. A matching one that exists is continued.
 };
 

@@ -102,7 +102,10 @@ GreedySearch::GreedySearch(const GreedyOptions& options, int64_t score_images)
 std::optional<Candidate> GreedySearch::ask() {
   MN_CHECK(!asked_, "the last candidate has not been told yet");
   while (stage_ != Stage::kDone) {
-    if (!stage_over_ && (asked_ = propose())) return asked_;
+    if (!stage_over_ && (asked_ = propose())) {
+      if (current_ && current_->candidate.epochs == asked_->epochs) asked_->rival = current_->outcome.curve;
+      return asked_;
+    }
     // Without a first network there is nothing to refine.
     stage_ = current_ ? static_cast<Stage>(static_cast<int>(stage_) + 1) : Stage::kDone;
     stage_over_ = false;

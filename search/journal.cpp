@@ -18,6 +18,14 @@ Status parse_status(const std::string& name, const std::string& where) {
   return static_cast<Status>(found - kStatusNames.begin());
 }
 
+void set_outcome(Record& line, const Outcome& outcome) {
+  line.set("seed", outcome.seed);
+  line.set("status", kStatusNames[static_cast<size_t>(outcome.status)]).set("problem", outcome.problem);
+  line.set("score", outcome.score).set("best_train", outcome.best_train).set("curve", outcome.curve);
+  line.set("image_epochs", outcome.image_epochs);
+  line.set("seconds", outcome.seconds).set("from_journal", outcome.from_journal);
+}
+
 Record to_record(const JournalEntry& entry, size_t index) {
   const Candidate& candidate = entry.trial.candidate;
   const Outcome& outcome = entry.trial.outcome;
@@ -25,10 +33,8 @@ Record to_record(const JournalEntry& entry, size_t index) {
   line.set("index", static_cast<int64_t>(index)).set("stage", candidate.stage).set("architecture", to_text(candidate.architecture));
   line.set("params", entry.cost.parameters).set("macs", entry.cost.macs).set("flash_bytes", entry.cost.flash_bytes);
   line.set("code_bytes", entry.cost.code_bytes).set("ram_bytes", entry.cost.ram_bytes);
-  line.set("epochs", candidate.epochs).set("seed", outcome.seed);
-  line.set("status", kStatusNames[static_cast<size_t>(outcome.status)]).set("problem", outcome.problem);
-  line.set("score", outcome.score).set("best_train", outcome.best_train).set("curve", outcome.curve);
-  line.set("seconds", outcome.seconds).set("from_journal", outcome.from_journal);
+  line.set("epochs", candidate.epochs);
+  set_outcome(line, outcome);
   line.set("accepted", entry.decision.accepted).set("reason", entry.decision.reason);
   return line;
 }
@@ -41,20 +47,32 @@ JournalEntry from_record(const Record& line, const std::string& where) {
   candidate.epochs = line.integer("epochs");
   entry.cost = {line.integer64("params"), line.integer64("macs"), line.integer64("flash_bytes"), line.integer64("code_bytes"),
                 line.integer64("ram_bytes")};
-  Outcome& outcome = entry.trial.outcome;
-  outcome.status = parse_status(line.string("status"), where);
-  outcome.problem = line.string("problem");
-  outcome.score = line.number("score");
-  outcome.best_train = line.number("best_train");
-  outcome.curve = line.numbers("curve");
-  outcome.seconds = line.number("seconds");
-  outcome.seed = line.unsigned64("seed");
-  outcome.from_journal = line.boolean("from_journal");
+  entry.trial.outcome = outcome_from(line, where);
   entry.decision = {line.boolean("accepted"), line.string("reason")};
   return entry;
 }
 
 }  // namespace
+
+Record to_record(const Outcome& outcome) {
+  Record record;
+  set_outcome(record, outcome);
+  return record;
+}
+
+Outcome outcome_from(const Record& line, const std::string& where) {
+  Outcome outcome;
+  outcome.status = parse_status(line.string("status"), where);
+  outcome.problem = line.string("problem");
+  outcome.score = line.number("score");
+  outcome.best_train = line.number("best_train");
+  outcome.curve = line.numbers("curve");
+  outcome.image_epochs = line.integer64("image_epochs");
+  outcome.seconds = line.number("seconds");
+  outcome.seed = line.unsigned64("seed");
+  outcome.from_journal = line.boolean("from_journal");
+  return outcome;
+}
 
 Journal::Journal(std::filesystem::path path, std::string label) : path_(std::move(path)), label_(std::move(label)) {
   if (!std::filesystem::exists(path_)) return;
@@ -87,6 +105,12 @@ void Journal::read_line(const std::string& line) {
 double Journal::seconds() const {
   double sum = 0;
   for (const JournalEntry& entry : entries_) sum += entry.trial.outcome.seconds;
+  return sum;
+}
+
+int64_t Journal::image_epochs() const {
+  int64_t sum = 0;
+  for (const JournalEntry& entry : entries_) sum += entry.trial.outcome.image_epochs;
   return sum;
 }
 

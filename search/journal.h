@@ -7,9 +7,14 @@
 #include <vector>
 
 #include "search/cost.h"
+#include "search/record.h"
 #include "search/strategy.h"
 
 namespace mininas {
+
+// An outcome by itself; `where` stands at the front of errors.
+Record to_record(const Outcome& outcome);
+Outcome outcome_from(const Record& record, const std::string& where);
 
 struct JournalEntry {
   Trial trial;
@@ -28,6 +33,8 @@ class Journal {
   const std::optional<std::string>& end() const { return end_; }
   // Seconds of training in all entries.
   double seconds() const;
+  // Images that passed through training in all entries.
+  int64_t image_epochs() const;
   // Candidates that were trained (neither over the budget nor served from the journal).
   int trained() const;
   // The outcome of the same question, asked before (same architecture, same epochs; a run has one recipe).

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "search/build.h"
+#include "search/cached_evaluator.h"
 
 namespace mininas {
 namespace {
@@ -13,6 +14,7 @@ struct Found {
   int candidates = 0, trained = 0;
   std::string end;
   double seconds = 0;
+  int64_t image_epochs = 0;
 };
 
 // The first choice that keeps within the budget. Requires: one does.
@@ -36,8 +38,10 @@ Found search_stage(const RunFolder& folder, SearchSettings& settings, const Data
       published ? search_data_as_published(data) : split_for_search(data.train, settings.validation_fraction, settings.recipe.seed);
   if (settings.search_images > 0) images.train = draw_images(images.train, settings.search_images, settings.recipe.seed);
   const auto strategy = settings.protocol->make_strategy({images.train.shape, images.train.classes(), images.validation.count()});
-  TrainingEvaluator evaluator(images, {settings.recipe, published ? Score::kBest : Score::kLast}, folder.checkpoint_folder(),
-                              hooks.training);
+  const EvaluationRecipe recipe{settings.recipe, published ? Score::kBest : Score::kLast, settings.give_up};
+  TrainingEvaluator trainer(images, recipe, folder.checkpoint_folder(), hooks.training);
+  CachedEvaluator cached(trainer, settings.cache, evaluation_key(images, recipe));
+  Evaluator& evaluator = settings.cache.empty() ? static_cast<Evaluator&>(trainer) : cached;
   SearchTask task;
   task.cost = [&](const Architecture& a) { return predict_cost(device_spec(a, settings, data)); };
   task.budget = settings.budget;
@@ -50,8 +54,12 @@ Found search_stage(const RunFolder& folder, SearchSettings& settings, const Data
   search_hooks.on_decision = hooks.on_decision;
   Journal journal(folder.journal_file(), label_of(settings.scored_on));
   run_search(*strategy, evaluator, task, journal, search_hooks);
-  return {within(task, strategy->finals()), static_cast<int>(journal.entries().size()), journal.trained(), *journal.end(),
-          journal.seconds()};
+  return {within(task, strategy->finals()),
+          static_cast<int>(journal.entries().size()),
+          journal.trained(),
+          *journal.end(),
+          journal.seconds(),
+          journal.image_epochs()};
 }
 
 Record summarize(const Found& found, const Record& finished, const RunIdentity& identity, const SearchSettings& settings) {
@@ -62,6 +70,7 @@ Record summarize(const Found& found, const Record& finished, const RunIdentity& 
   for (const char* key : {"test_accuracy_float", "test_accuracy_int8"}) summary.set(key, finished.number(key));
   summary.set("candidates", found.candidates).set("candidates_trained", found.trained).set("search_end", found.end);
   summary.set("seconds", finished.number("seconds") + found.seconds).set("search_seconds", found.seconds);
+  summary.set("search_image_epochs", found.image_epochs);
   for (const char* key : {"weights_sha256", "quantized_sha256"}) summary.set(key, finished.string(key));
   summary.set("verify", finished.record("verify")).set("seed", settings.recipe.seed);
   return summary.set("command", identity.command).set("data", identity.data);

@@ -27,6 +27,7 @@ Outcome answer(const Candidate& candidate, const Cost& cost, const SearchTask& t
   if (auto known = journal.find(candidate)) {
     known->from_journal = true;
     known->seconds = 0;
+    known->image_epochs = 0;
     return *known;
   }
   return evaluator.evaluate(candidate, index);

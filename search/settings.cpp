@@ -86,6 +86,7 @@ OptionFields option_fields(SearchSettings& s) {
   return {
       {"validation-fraction", "part of the training images that scores candidates", &s.validation_fraction, 0.01, 0.5},
       {"search-images", "training images of a candidate, drawn class by class; 0: all", &s.search_images, 0, 1e9},
+      {"give-up", "points behind the current network at which a candidate is given up halfway; 0: never", &s.give_up, 0, 100},
       {"hours", "begin no candidate after so many hours of candidate training; 0: no limit", &s.hours, 0, 1e6},
       {"final-epochs", "epochs of the final training, on all training images", &s.recipe.epochs, 1, kMostEpochs},
   };
@@ -101,7 +102,7 @@ void validate(SearchSettings& s) {
 
 Record to_record(SearchSettings& s) {
   Record record;
-  record.set("data", s.data).set("protocol", s.protocol->name()).set("score", to_text(s.scored_on));
+  record.set("data", s.data).set("cache", s.cache).set("protocol", s.protocol->name()).set("score", to_text(s.scored_on));
   record.set("ram-plan", to_text(s.ram_plan));
   record.set("strategy", to_record(s.protocol->fields())).set("budget", to_record(s.budget));
   record.set("recipe", to_record(s.recipe)).set("quantize", to_record(quantize_fields(s.quantize)));
@@ -111,6 +112,7 @@ Record to_record(SearchSettings& s) {
 
 SearchSettings search_settings_from(const Record& record) {
   SearchSettings s;
+  s.cache = record.string("cache");
   s.data = record.string("data");
   s.protocol = make_protocol(record.string("protocol"));
   s.scored_on = parse_scored_on(record.string("score"));

@@ -16,6 +16,9 @@ struct Candidate {
   std::string stage;  // of the strategy: "depth", "width", "operation", "kernel"
   Architecture architecture;
   int epochs = 0;
+  // Scores, epoch by epoch, of the network that this one is compared with, where that trained as long; an evaluator may give up early one
+  // that stays far behind. No part of what is asked.
+  std::vector<double> rival;
 };
 
 // Infeasible (over the budget, known before training) and failed (training diverged) are answers, not errors.
@@ -29,6 +32,7 @@ struct Outcome {
   double best_train = 0;      // largest training accuracy of an epoch
   std::vector<double> curve;  // validation accuracy after each epoch
   double seconds = 0;         // spent on training
+  int64_t image_epochs = 0;   // images that passed through training
   uint64_t seed = 0;
   bool from_journal = false;  // the same question had been asked before: nothing was trained
 };

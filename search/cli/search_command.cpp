@@ -123,6 +123,7 @@ void add_search_command(Parser& parser, const std::string& protocol) {
   command.option("out", o->out, "folder of the new run");
   command.option("resume", o->resume, "folder of a run to go on with; its settings stand");
   command.option("protocol", o->protocol, "the search, see below");
+  command.option("cache", o->settings.cache, "folder of candidates' outcomes, shared by searches; the same question is not trained again");
   command.option("max-flash", o->max_flash, "largest flash in bytes: 65536, 64K, 1M");
   command.option("max-ram", o->max_ram, "largest arena in bytes");
   command.option("ram-plan", o->ram_plan, ram_plan_help());

@@ -1,0 +1,136 @@
+#include "search/training_evaluator.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "search/cached_evaluator.h"
+#include "tests/nn/small_networks.h"
+#include "tests/support/temp_dir.h"
+
+using namespace mininas;
+using namespace mininas::test;
+
+namespace {
+
+SearchData small_data() { return split_for_search(learnable_images().train, 0.3, 1); }
+
+EvaluationRecipe small_recipe(double give_up) {
+  EvaluationRecipe recipe;
+  recipe.training.augmentation = {0, false, 0};
+  recipe.give_up = give_up;
+  return recipe;
+}
+
+Candidate candidate_with(std::vector<double> rival) { return {"width", parse_architecture("w2:s3*3"), 4, std::move(rival)}; }
+
+}  // namespace
+
+TEST_CASE("a candidate far behind its rival is given up halfway, and only then", "[search][evaluator]") {
+  const TempDir folder;
+  const SearchData data = small_data();
+  TrainingEvaluator evaluator(data, small_recipe(5), folder.path(), {});
+  // Nobody is 5 points behind a rival of 0 %, everybody behind one of 200 %.
+  const Outcome whole = evaluator.evaluate(candidate_with({0, 0, 0, 0}), 0);
+  CHECK(whole.status == Status::kOk);
+  CHECK(whole.curve.size() == 4);
+  CHECK(whole.image_epochs == 4 * data.train.count());
+  const Outcome stopped = evaluator.evaluate(candidate_with({200, 200, 200, 200}), 1);
+  CHECK(stopped.status == Status::kFailed);
+  CHECK_THAT(stopped.problem, Catch::Contains("given up after epoch 2 of 4"));
+  CHECK(stopped.curve == std::vector<double>(whole.curve.begin(), whole.curve.begin() + 2));
+  CHECK(stopped.image_epochs == 2 * data.train.count());
+  // The last epoch is not spared, so it is not given up either; and without a rival or a margin nothing is.
+  CHECK(evaluator.evaluate(candidate_with({0, 0, 0, 200}), 2).status == Status::kOk);
+  CHECK(evaluator.evaluate(candidate_with({}), 3).curve == whole.curve);
+  TrainingEvaluator patient(data, small_recipe(0), folder.path(), {});
+  CHECK(patient.evaluate(candidate_with({200, 200, 200, 200}), 4).curve == whole.curve);
+}
+
+TEST_CASE("a candidate interrupted before it is given up is given up at the same epoch", "[search][evaluator]") {
+  const TempDir folder;
+  const SearchData data = small_data();
+  TrainHooks interrupting;
+  int epochs = 0;
+  interrupting.on_epoch = [&](const EpochResult&) {
+    if (++epochs == 1) throw Interrupted("stopped by the test");
+  };
+  TrainingEvaluator evaluator(data, small_recipe(5), folder.path(), interrupting);
+  const Candidate candidate = candidate_with({200, 200, 200, 200});
+  CHECK_THROWS_AS(evaluator.evaluate(candidate, 0), Interrupted);
+  const Outcome resumed = evaluator.evaluate(candidate, 0), straight = evaluator.evaluate(candidate, 1);
+  CHECK(resumed.problem == straight.problem);
+  CHECK(resumed.curve == straight.curve);
+  // Killed between the checkpoint and the decision: the checkpoint alone decides.
+  CHECK(evaluator.evaluate(candidate, 1).curve == straight.curve);
+}
+
+namespace {
+
+class Counting final : public Evaluator {
+ public:
+  Outcome evaluate(const Candidate&, int) override {
+    ++calls;
+    Outcome outcome;
+    outcome.score = 90.5;
+    outcome.curve = {80.25, 90.5};
+    outcome.seconds = 3;
+    outcome.image_epochs = 600;
+    return outcome;
+  }
+  int calls = 0;
+};
+
+}  // namespace
+
+TEST_CASE("the cache answers the same question once trained, at no cost, and no other question", "[search][evaluator][cache]") {
+  const TempDir folder;
+  const SearchData data = small_data();
+  Counting inner;
+  const Candidate candidate = candidate_with({});
+  const EvaluationRecipe recipe = small_recipe(0);
+  CachedEvaluator cache(inner, folder / "cache", evaluation_key(data, recipe));
+  CHECK(cache.evaluate(candidate, 0).image_epochs == 600);
+  CachedEvaluator later(inner, folder / "cache", evaluation_key(data, recipe));
+  const Outcome known = later.evaluate(candidate, 7);
+  CHECK(inner.calls == 1);
+  CHECK(known.score == 90.5);
+  CHECK(known.curve == std::vector<double>{80.25, 90.5});
+  CHECK(known.seconds == 0);
+  CHECK(known.image_epochs == 0);
+  CHECK(known.from_journal);
+
+  // Everything that determines the bits is in the name of the file.
+  std::vector<std::filesystem::path> files = {cache.file_of(candidate)};
+  Candidate other = candidate;
+  other.epochs = 5;
+  files.push_back(cache.file_of(other));
+  other = candidate;
+  other.architecture.width = 3;
+  files.push_back(cache.file_of(other));
+  files.push_back(cache.file_of(candidate_with({50})));
+  const auto file_under = [&](const SearchData& images, const EvaluationRecipe& how) {
+    return CachedEvaluator(inner, folder / "cache", evaluation_key(images, how)).file_of(candidate);
+  };
+  EvaluationRecipe changed = recipe;
+  changed.training.seed = 9;
+  files.push_back(file_under(data, changed));
+  changed = recipe;
+  changed.training.augmentation.horizontal_flip = true;
+  files.push_back(file_under(data, changed));
+  changed = recipe;
+  changed.score = Score::kBest;
+  files.push_back(file_under(data, changed));
+  changed = recipe;
+  changed.give_up = 1;
+  files.push_back(file_under(data, changed));
+  SearchData images = small_data();
+  images.validation.pixels[0] ^= 1;
+  files.push_back(file_under(images, recipe));
+  std::sort(files.begin(), files.end());
+  CHECK(std::adjacent_find(files.begin(), files.end()) == files.end());
+
+  write_text_file(cache.file_of(candidate), "{\"score\": 1}");
+  CHECK_THROWS_AS(cache.evaluate(candidate, 0), FormatError);
+}
