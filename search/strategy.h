@@ -32,9 +32,9 @@ struct Outcome {
   double best_train = 0;      // largest training accuracy of an epoch
   std::vector<double> curve;  // validation accuracy after each epoch
   double seconds = 0;         // spent on training
-  int64_t image_epochs = 0;   // images that passed through training
   uint64_t seed = 0;
-  bool from_journal = false;  // the same question had been asked before: nothing was trained
+  bool from_journal = false;  // the same question had been answered before, here or in the cache: nothing was trained
+  int64_t image_epochs = 0;   // images that passed through training
 };
 
 struct Trial {

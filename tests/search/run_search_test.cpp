@@ -221,7 +221,7 @@ TEST_CASE("journal entries keep every value", "[search][journal]") {
   JournalEntry entry;
   entry.trial.candidate = {"kernel", parse_architecture("w16:s3,c5,s7"), 4};
   entry.cost = {1, 2, 3, 4, 5};
-  entry.trial.outcome = {Status::kFailed, "training \"diverged\"\n", 12.25, 99.5, {1.5, 2.5}, 0.125, ~uint64_t{0}, false};
+  entry.trial.outcome = {Status::kFailed, "training \"diverged\"\n", 12.25, 99.5, {1.5, 2.5}, 0.125, ~uint64_t{0}, false, 700};
   entry.decision = {true, "because"};
   Journal(folder / "j").append(entry);
   const Journal journal(folder / "j");
@@ -236,5 +236,7 @@ TEST_CASE("journal entries keep every value", "[search][journal]") {
   CHECK(back.trial.outcome.score == 12.25);
   CHECK(back.trial.outcome.curve == entry.trial.outcome.curve);
   CHECK(back.trial.outcome.seed == ~uint64_t{0});
+  CHECK(back.trial.outcome.image_epochs == 700);
+  CHECK(journal.image_epochs() == 700);
   CHECK(back.decision.accepted);
 }
