@@ -30,8 +30,10 @@ svg{display:block;width:100%;height:auto}svg text{fill:var(--ink);font:11.5px sy
 .key{display:inline-flex;align-items:center;gap:.3rem;margin-right:.9rem}.key svg{width:22px;height:12px;flex:none}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .6rem;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap;vertical-align:top}
-.scroll th:first-child,.scroll td:first-child{position:sticky;left:0;background:var(--paper)}th{color:var(--soft);font-weight:600}.n{text-align:right}tr.total td{font-weight:600}
-ol.path{list-style:none;margin:.4rem 0;padding:0}ol.path li{border-left:4px solid var(--rejected);padding:.1rem 0 .1rem .7rem;margin:.35rem 0}
+.scroll th:first-child,.scroll td:first-child{position:sticky;left:0;background:var(--paper)}th{color:var(--soft);font-weight:600}
+.n{text-align:right}tr.total td{font-weight:600}
+ol.path{list-style:none;margin:.4rem 0;padding:0}
+ol.path li{border-left:4px solid var(--rejected);padding:.1rem 0 .1rem .7rem;margin:.35rem 0}
 ol.path li.kept{border-color:var(--kept)}.kept b{color:var(--kept)}ol.path li span{color:var(--soft);font-size:.88rem;display:block}
 .layer{display:grid;grid-template-columns:26rem 1fr;gap:0 1rem;align-items:center;font-size:.88rem;margin:.35rem 0}
 .layer .soft{grid-column:1;font-size:.8rem}.layer .bar{grid-row:1/3;grid-column:2;display:flex;align-items:center;gap:.5rem}
