@@ -48,7 +48,7 @@ say = @echo "  $(1)" &&
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: all program test check mcu-test mcu-lint mcu-fuzz mcu-coverage demo asan ubsan bench cifar10 clean help packages cross-packages lint-packages
+.PHONY: all program test check mcu-test mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 clean help packages cross-packages lint-packages determinism-packages
 
 ## all      build/mininas, the program (the default)
 all: program
@@ -110,6 +110,14 @@ asan:
 ubsan:
 	$(MAKE) check CONFIG=ubsan OPT=-O1 WERROR= EXTRA="-fsanitize=undefined -fno-sanitize-recover=all"
 
+## sanitize  the tests under both at once
+sanitize:
+	$(MAKE) check CONFIG=sanitize OPT=-O1 WERROR= EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+
+## determinism  trains with each compiler, optimisation level, instruction set, processor and number of threads: one digest, or it fails
+determinism: packages determinism-packages
+	MAKE="$(MAKE)" tests/determinism.sh
+
 ## mcu-test runs exported networks without an operating system on every board in an emulator; compares every byte, counts instructions
 mcu-test: cross-packages $(BUILD)/mcu_boards
 	$(BUILD)/mcu_boards $(MCU_BOARDS)
@@ -148,15 +156,16 @@ demo: program
 cifar10:
 	datasets/fetch_cifar10.sh build/data
 
-## bench    kernel and training benchmarks; figures in bench/results
-bench: $(patsubst bench/%.cpp,$(BUILD)/%,$(BENCHES))
+## bench    tables of kernels and of whole networks beside PyTorch; figures in bench/results (about 12 minutes, on a machine of its own)
+bench: $(patsubst bench/%.cpp,$(BUILD)/%,$(BENCHES)) $(BUILD)/mininas
 	@mkdir -p bench/results
-	@for bench in $^; do $$bench > bench/results/$${bench##*/}.md || exit 1; cat bench/results/$${bench##*/}.md; done
+	@for bench in $(patsubst bench/%_bench.cpp,%,$(BENCHES)); do \
+	  $(BUILD)/$${bench}_bench > $(BUILD)/$$bench.md && mv $(BUILD)/$$bench.md bench/results/$$bench.md && cat bench/results/$$bench.md || exit 1; done
 
 # Figures name the flags that made them.
 $(BUILD)/bench/harness.cpp.o: CXXFLAGS += '-DMN_FLAGS="$(OPT) -ffp-contract=off $(EXTRA)"'
 
-$(BUILD)/%_bench: $(BUILD)/bench/%_bench.cpp.o $(call objects,$(wildcard bench/harness.cpp)) $(LIBRARY_OBJECTS)
+$(BUILD)/%_bench: $(BUILD)/bench/%_bench.cpp.o $(call objects,$(filter-out $(BENCHES),$(wildcard bench/*.cpp))) $(LIBRARY_OBJECTS)
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
 
 ## clean    removes everything that was built (and build/data, build/demo)
@@ -178,6 +187,10 @@ cross-packages:
 
 lint-packages:
 	@$(call install, cppcheck cppcheck clang-tidy clang-tidy clang clang)
+
+determinism-packages:
+	@$(call install, clang clang++ libomp-dev $(firstword $(wildcard /usr/lib/llvm-*/lib/clang/*/include/omp.h) none) \
+	  $(if $(filter x86_64,$(shell uname -m)),g++-aarch64-linux-gnu aarch64-linux-gnu-g++ qemu-user qemu-aarch64))
 
 # $(call install, PACKAGE PROOF PACKAGE PROOF ...): a proof is a file or a command.
 define install

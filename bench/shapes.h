@@ -1,4 +1,4 @@
-// The shapes that benchmarks run: the real layers of networks of the paper's family, at the batch that the published runs used.
+// What benchmarks run: real networks and their layers, at the batch that the published runs used.
 #pragma once
 #include <string>
 #include <vector>
@@ -13,10 +13,23 @@ constexpr int64_t kBatch = 64;
 constexpr ImageShape kImageShape{32, 32, 3};
 constexpr int kClasses = 10;
 
-// A small, a middle and a large network: 16, 32 and 72 channels at full resolution.
+// Separable ones with 16, 32 and 72 channels at full resolution, wide windows, standard convolutions, and one with sums.
 inline const std::vector<std::string>& default_architectures() {
-  static const std::vector<std::string> names{"w16:s3*5", "w32:s3*8", "w72:s3*10"};
+  static const std::vector<std::string> names{"w16:s3*5", "w32:s3*8", "w72:s3*10", "w64:s5*8", "w32:c3*8", "mobilenetv2"};
   return names;
+}
+
+// Floating-point operations of a training step for one image: a multiply and an add for each MAC of the forward pass, of the weight
+// gradient and, but for layers that read the image, of the input gradient. Norms, sums and the update are not counted.
+inline double training_operations_of(const NetworkSpec& spec) {
+  const auto shapes = layer_shapes(spec);
+  double macs = 0.0;
+  for (size_t i = 0; i < spec.layers.size(); ++i) {
+    const LayerSpec& layer = spec.layers[i];
+    macs += (layer.input == kImage ? 2.0 : 3.0) *
+            static_cast<double>(mac_count(layer, input_shape(spec, shapes, static_cast<int>(i)), shapes[i]));
+  }
+  return 2.0 * macs;
 }
 
 // One convolution of a network.
@@ -34,7 +47,7 @@ struct ConvLayer {
 };
 
 inline std::vector<ConvLayer> conv_layers_of(const std::string& architecture) {
-  const NetworkSpec spec = build_network_spec(parse_architecture(architecture), kImageShape, kClasses);
+  const NetworkSpec spec = build_network_spec(architecture, kImageShape, kClasses);
   const auto shapes = layer_shapes(spec);
   std::vector<ConvLayer> layers;
   for (size_t i = 0; i < spec.layers.size(); ++i) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <vector>
+#include <utility>
 
 namespace mininas {
 namespace {
@@ -17,6 +17,16 @@ double median(std::vector<double> values) {
 
 }  // namespace
 
+Timing timing_of(std::vector<double> seconds) {
+  const double middle = median(seconds);
+  std::vector<double> distances;
+  for (const double time : seconds) distances.push_back(std::abs(time - middle));
+  return {.seconds = middle,
+          .best = *std::min_element(seconds.begin(), seconds.end()),
+          .deviation = median(distances),
+          .repeats = static_cast<int>(seconds.size())};
+}
+
 Timing measure(const std::function<void()>& body, const MeasureOptions& options) {
   body();
   body();
@@ -26,13 +36,7 @@ Timing measure(const std::function<void()>& body, const MeasureOptions& options)
     body();
     times.push_back(now() - begin);
   }
-  const double middle = median(times);
-  std::vector<double> distances;
-  for (const double time : times) distances.push_back(std::abs(time - middle));
-  return {.seconds = middle,
-          .best = *std::min_element(times.begin(), times.end()),
-          .deviation = median(distances),
-          .repeats = static_cast<int>(times.size())};
+  return timing_of(std::move(times));
 }
 
 }  // namespace mininas

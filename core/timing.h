@@ -2,6 +2,7 @@
 // Both ignore the odd repeat in which the machine did something else.
 #pragma once
 #include <functional>
+#include <vector>
 
 namespace mininas {
 
@@ -16,6 +17,9 @@ struct MeasureOptions {
   double budget_seconds = 0.3;  // stop after this time ...
   int least_repeats = 5;        // ... but not before
 };
+
+// Of the repeats' own times. Requires at least one.
+Timing timing_of(std::vector<double> seconds);
 
 // Calls `body` twice unmeasured, then until the options are met.
 Timing measure(const std::function<void()>& body, const MeasureOptions& options = {});

@@ -42,21 +42,6 @@ LayerWeights make_weights(const LayerSpec& layer, const ImageShape& in, const Rn
 
 bool is_convolution(const LayerSpec& layer) { return layer.kind == LayerKind::kConv || layer.kind == LayerKind::kDepthwise; }
 
-// Depthwise and pointwise with nothing between them run as one unit.
-bool continues_unit(const NetworkSpec& spec, size_t index) {
-  if (index == 0) return false;
-  const LayerSpec &layer = spec.layers[index], &before = spec.layers[index - 1];
-  if (layer.kind != LayerKind::kConv || layer.kernel != 1 || layer.stride != 1 || !layer.batch_norm || layer.bias) return false;
-  if (before.kind != LayerKind::kDepthwise || before.batch_norm || before.relu || before.bias) return false;
-  for (size_t other = index; other < spec.layers.size(); ++other) {
-    const LayerSpec& reader = spec.layers[other];
-    const bool reads =
-        reader.input == static_cast<int>(index) - 1 || (reader.kind == LayerKind::kAdd && reader.other == static_cast<int>(index) - 1);
-    if (reads != (other == index)) return false;
-  }
-  return true;
-}
-
 // A convolution with its batch norm; `window` is the depthwise layer before a pointwise one, or the layer itself.
 NormedValue unit(Tape& tape, const LayerSpec& layer, LayerWeights& w, const LayerSpec& window, LayerWeights& window_weights,
                  const NormedValue& x, Phase phase) {
@@ -88,6 +73,22 @@ Var plain(Tape& tape, const LayerSpec& layer, LayerWeights& w, Var x, const Norm
 
 }  // namespace
 
+bool continues_unit(const NetworkSpec& spec, size_t index) {
+  if (index == 0) return false;
+  const LayerSpec &layer = spec.layers[index], &before = spec.layers[index - 1];
+  if (layer.kind != LayerKind::kConv || layer.kernel != 1 || layer.stride != 1 || !layer.batch_norm || layer.bias) return false;
+  if (before.kind != LayerKind::kDepthwise || before.batch_norm || before.relu || before.bias) return false;
+  for (size_t other = index; other < spec.layers.size(); ++other) {
+    const LayerSpec& reader = spec.layers[other];
+    const bool reads =
+        reader.input == static_cast<int>(index) - 1 || (reader.kind == LayerKind::kAdd && reader.other == static_cast<int>(index) - 1);
+    if (reads != (other == index)) return false;
+  }
+  return true;
+}
+
+bool is_unit(const LayerSpec& layer) { return is_convolution(layer) && layer.batch_norm && !layer.bias; }
+
 Network::Network(NetworkSpec spec, PixelScale pixels, Rng rng) : spec_(std::move(spec)), pixels_(pixels) {
   const auto shapes = layer_shapes(spec_);
   for (size_t i = 0; i < spec_.layers.size(); ++i)
@@ -105,7 +106,7 @@ Var Network::forward(Tape& tape, const ImageBatch& batch, Phase phase) {
     if (i + 1 < layers_.size() && continues_unit(spec_, i + 1)) continue;
     const size_t window = continues_unit(spec_, i) ? i - 1 : i;
     const NormedValue x = output_of(spec_.layers[window].input);
-    if (is_convolution(layer) && layer.batch_norm && !layer.bias)
+    if (is_unit(layer))
       outputs[i] = unit(tape, layer, layers_[i], spec_.layers[window], layers_[window], x, phase);
     else
       outputs[i].raw = plain(tape, layer, layers_[i], materialize(tape, x), output_of(layer.other));

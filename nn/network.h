@@ -59,6 +59,11 @@ class Network final : public Trainable {
   std::vector<LayerWeights> layers_;
 };
 
+// How layers run (core/conv_unit.h): whether a layer is a unit, or its end, and whether it is the pointwise convolution of a unit that
+// begins with the depthwise one before it, because nothing lies between the two and nobody else reads it.
+bool is_unit(const LayerSpec& layer);
+bool continues_unit(const NetworkSpec& spec, size_t index);
+
 // Added to the variance before its root is taken.
 constexpr float kBatchNormEpsilon = 1e-5f;
 // running = (1 - momentum) * running + momentum * batch

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/ops.h"
+#include "nn/integer_engine.h"
 #include "nn/optimizer.h"
 #include "nn/quantized_network.h"
 
@@ -50,8 +51,8 @@ Speed measure_speed(const NetworkSpec& spec, const SpeedOptions& options) {
         network.forward(tape, batch, Phase::kEvaluation);
       },
       how);
-  const QuantizedModel model = QuantizedNetwork(network, images.class_names, images).freeze();
-  speed.infer_int8 = measure([&] { integer_predict(model, images.pixels.data(), images.count()); }, how);
+  const IntegerEngine engine(QuantizedNetwork(network, images.class_names, images).freeze());
+  speed.infer_int8 = measure([&] { engine.predict(images.pixels.data(), images.count()); }, how);
   return speed;
 }
 

@@ -47,6 +47,8 @@ std::vector<Record> layer_records(const NetworkSpec& spec, const DeviceCost& dev
         .set("kernel", layer.kernel)
         .set("stride", layer.stride)
         .set("relu", layer.relu);
+    record.set("input", layer.input).set("other", layer.other).set("channels", layer.out_channels);
+    record.set("bias", layer.bias).set("batch_norm", layer.batch_norm);
     record.set("output", to_text(shapes[i])).set("params", parameter_count(layer, in)).set("macs", mac_count(layer, in, shapes[i]));
     record.set("flash_bytes", device.layers[i].constant_bytes).set("live_ram_bytes", device.layers[i].live_ram_bytes);
     records.push_back(record);
