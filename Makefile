@@ -160,7 +160,8 @@ cifar10:
 bench: $(patsubst bench/%.cpp,$(BUILD)/%,$(BENCHES)) $(BUILD)/mininas
 	@mkdir -p bench/results
 	@for bench in $(patsubst bench/%_bench.cpp,%,$(BENCHES)); do \
-	  $(BUILD)/$${bench}_bench > $(BUILD)/$$bench.md && mv $(BUILD)/$$bench.md bench/results/$$bench.md && cat bench/results/$$bench.md || exit 1; done
+	  svg=; [ $$bench != scaling ] || svg=bench/results/scaling.svg; \
+	  $(BUILD)/$${bench}_bench $$svg > $(BUILD)/$$bench.md && mv $(BUILD)/$$bench.md bench/results/$$bench.md && cat bench/results/$$bench.md || exit 1; done
 
 # Figures name the flags that made them.
 $(BUILD)/bench/harness.cpp.o: CXXFLAGS += '-DMN_FLAGS="$(OPT) -ffp-contract=off $(EXTRA)"'

@@ -33,7 +33,8 @@ class Peers {
  public:
   // `version` is empty where there is no PyTorch.
   Peers() : python_(environment("PYTHON", "/usr/bin/python3")), peer_(environment("PEER", "bench/peers/torch_net.py")) {
-    if (!std::filesystem::exists(peer_)) throw ConfigError(text("there is no peer program ", peer_, "; run from the top folder, or set PEER"));
+    if (!std::filesystem::exists(peer_))
+      throw ConfigError(text("there is no peer program ", peer_, "; run from the top folder, or set PEER"));
     if (std::filesystem::exists(python_))
       version_ = output_of({python_, "-c", "import torch; print(torch.__version__, end='')"}, work_.path() / "errors").value_or("");
   }
@@ -152,7 +153,8 @@ void run(const std::vector<std::string>& architectures, int rounds, bool json) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  Arguments arguments = parse_arguments(argc, argv, "usage: network_bench [--json] [ROUNDS] [ARCHITECTURE...]   (default: 7 of six networks)");
+  Arguments arguments =
+      parse_arguments(argc, argv, "usage: network_bench [--json] [ROUNDS] [ARCHITECTURE...]   (default: 7 of six networks)");
   auto& words = arguments.words;
   int rounds = 7;
   if (!words.empty() && std::isdigit(static_cast<unsigned char>(words.front()[0]))) {

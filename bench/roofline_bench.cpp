@@ -1,6 +1,6 @@
-// What limits a training step, layer by layer: `roofline_bench [--json] [ARCHITECTURE...]`. For each unit of a network (core/conv_unit.h) the
-// operations and the least bytes of its forward and backward pass, the time that the machine's measured peak and bandwidth allow for them,
-// and the time that it takes. The limit is the longer of the two times, as if the other were free.
+// What limits a training step, layer by layer: `roofline_bench [--json] [ARCHITECTURE...]`. For each unit of a network (core/conv_unit.h)
+// the operations and the least bytes of its forward and backward pass, the time that the machine's measured peak and bandwidth allow for
+// them, and the time that it takes. The limit is the longer of the two times, as if the other were free.
 //   bytes: a unit reads its input and writes its raw output; backward it reads both again and the gradient of one, and writes that of the
 //   other. A pass over tensors that still lie in a cache may be faster than the copy of memory that the bandwidth was measured with.
 #include <algorithm>
@@ -138,7 +138,8 @@ class Roofline {
  public:
   Roofline(const MachineLimits& limits, bool json)
       : limits_(limits),
-        table_({"layer", "GFLOP", "MB", "at peak, ms", "at copy, ms", "limit, ms", "forward, ms", "backward, ms", "limit / time, %"}, json) {}
+        table_({"layer", "GFLOP", "MB", "at peak, ms", "at copy, ms", "limit, ms", "forward, ms", "backward, ms", "limit / time, %"},
+               json) {}
 
   void run(const std::string& architecture, const NetworkSpec& spec) {
     for (const Node& node : nodes_of(spec)) {
