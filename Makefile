@@ -67,10 +67,11 @@ $(patsubst tests/mcu/programs/%.cpp,$(BUILD)/mcu_%,$(MCU_PROGRAMS)): $(BUILD)/mc
   $(BUILD)/tests/support/random_model.cpp.o $(LIBRARY_OBJECTS)
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
 
-# Tests are many and run once: compiled for speed of compilation.
+# Tests are many and run once: compiled for speed of compilation. Sanitizers watch what is tested, not the tests.
+TEST_FLAGS = $(filter-out -fsanitize%,$(CXXFLAGS)) -O1 $(if $(findstring -fsanitize,$(EXTRA)),-DMN_SANITIZED)
 $(BUILD)/tests/%.cpp.o: tests/%.cpp | packages
 	@mkdir -p $(@D)
-	$(call say,$<)$(CXX) $(CXXFLAGS) -O1 -c $< -o $@
+	$(call say,$<)$(CXX) $(TEST_FLAGS) -c $< -o $@
 
 $(BUILD)/%.cpp.o: %.cpp | packages
 	@mkdir -p $(@D)
@@ -110,9 +111,10 @@ asan:
 ubsan:
 	$(MAKE) check CONFIG=ubsan OPT=-O1 WERROR= EXTRA="-fsanitize=undefined -fno-sanitize-recover=all"
 
-## sanitize  the tests under both at once
+## sanitize  the tests under both at once, but for those that only start the program again and again
 sanitize:
-	$(MAKE) check CONFIG=sanitize OPT=-O1 WERROR= EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+	$(MAKE) check CONFIG=sanitize OPT=-O1 WERROR= EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
+	  TEST_ARGUMENTS="$(or $(TEST_ARGUMENTS),~[kill]~[named]~[compiler]~[board])"
 
 ## determinism  trains with each compiler, optimisation level, instruction set, processor and number of threads: one digest, or it fails
 determinism: packages determinism-packages

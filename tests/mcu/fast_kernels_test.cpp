@@ -7,6 +7,7 @@
 #include "mcu/host/scratch.h"
 #include "mcu/runtime/mn_kernel.h"
 #include "tests/support/random_model.h"
+#include "tests/support/rounds.h"
 
 using namespace mininas;
 using namespace mininas::test;
@@ -94,8 +95,8 @@ void compare_layers(const QuantizedModel& model) {
 
 }  // namespace
 
-TEST_CASE("the fast kernels compute the definition's bytes for 300 random networks", "[mcu][fast]") {
-  for (uint64_t seed = 0; seed < 300; ++seed) {
+TEST_CASE("the fast kernels compute the definition's bytes for 100 random networks", "[mcu][fast]") {
+  for (uint64_t seed = 0; seed < rounds(100); ++seed) {
     CAPTURE(seed);
     compare_layers(random_model(random_network(Rng(seed), {21, 9, 4, 5}), Rng(seed + 700)));
   }

@@ -14,6 +14,7 @@
 #include "nn/named_networks.h"
 #include "tests/support/device.h"
 #include "tests/support/random_model.h"
+#include "tests/support/rounds.h"
 #include "tests/support/shell.h"
 #include "tests/support/temp_dir.h"
 
@@ -76,7 +77,7 @@ Build build_runtime(const Compiler& compiler, const char* optimisation, const st
 }  // namespace
 
 TEST_CASE("the runtime computes the engine's bytes for 300 random networks", "[mcu][runtime]") {
-  for (uint64_t seed = 0; seed < 300; ++seed) {
+  for (uint64_t seed = 0; seed < rounds(300); ++seed) {
     NetworkSpec spec = random_network(Rng(seed), {16, 8, 5, 5});
     spec.ram_plan = seed % 4 == 0 ? RamPlan::kWhole : seed % 4 == 1 ? RamPlan::kOverlap : RamPlan::kStrips;
     const QuantizedModel model = random_model(spec, Rng(seed + 5000));
