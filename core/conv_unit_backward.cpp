@@ -59,7 +59,8 @@ class BackwardBands {
     reader_.fill(padded_, image, (y + rows - 1) * w_.stride + w_.kernel);
     if (geometry_.mixed)
       kernels().depthwise({.in = padded_.row(y * w_.stride), .in_row = geometry_.padded_row(), .weights = weights_.depthwise,
-                           .out = middle_.data(), .rows = rows, .width = w_.out_w(), .channels = w_.in_c, .kernel = w_.kernel, .stride = w_.stride});
+                           .out = middle_.data(), .rows = rows, .width = w_.out_w(), .channels = w_.in_c, .kernel = w_.kernel,
+                           .stride = w_.stride});
     const int64_t first = (image * w_.out_h() + y) * w_.out_w() * geometry_.out_c;
     kernels().norm_gradient(raw_.data() + first, g_.data() + first, rows * w_.out_w(), geometry_.out_c, slopes_, dy_.data());
   }
@@ -83,14 +84,18 @@ class BackwardBands {
     return inner;
   }
 
-  // Appends the window's output gradient to the rows that the input gradient reads, and makes as many of its rows as they suffice for. Returns
-  // how many of them are done.
+  // Appends the window's output gradient to the rows that the input gradient reads, and makes as many of its rows as they suffice for.
+  // Returns how many of them are done.
   int64_t input_gradient(int64_t image, int64_t y, int64_t rows, const float* inner, int64_t done) {
+    if (w_.kernel == 1 && w_.stride == 1) {  // nothing slides: they are read where they are
+      finish_rows(image, y, rows, inner, y);
+      return y + rows;
+    }
     for (int64_t row = 0; row < rows; ++row) spread_row(inner + row * w_.out_w() * w_.out_c);
     const bool last = y + rows == w_.out_h();
     if (last) spread_.append_zeros(geometry_.depthwise ? w_.in_h + w_.kernel - 1 - spread_.end() : geometry_.gradient_border());
     const int64_t ready = last ? w_.in_h : std::clamp((y + rows) * w_.stride - w_.padding(), done, w_.in_h);
-    if (ready > done) finish_rows(image, done, ready - done);
+    if (ready > done) finish_rows(image, done, ready - done, spread_.row(first_spread_row(done)), first_spread_row(done));
     spread_.drop_before(first_spread_row(ready));
     return ready;
   }
@@ -98,7 +103,7 @@ class BackwardBands {
   // The first row of spread_ that row `row` of the input gradient reads.
   int64_t first_spread_row(int64_t row) const {
     if (geometry_.depthwise) return row;
-    const Phase phase = phase_of(w_, (row + w_.padding()) % w_.stride);
+    const GradientPhase phase = phase_of(w_, (row + w_.padding()) % w_.stride);
     return phase.start + (row - phase.first) / w_.stride + geometry_.gradient_border();
   }
 
@@ -118,14 +123,13 @@ class BackwardBands {
     spread_.append_zeros(step - 1);
   }
 
-  // Rows of dx: the convolution, then the mask of the input's ReLU and the sums that its norm needs.
-  void finish_rows(int64_t image, int64_t first, int64_t rows) {
+  // Rows of dx from `spread`, row spread_first of those that the input gradient reads: the convolution, then the mask of the input's ReLU
+  // and the sums that its norm needs.
+  void finish_rows(int64_t image, int64_t first, int64_t rows, const float* spread, int64_t spread_first) {
     const int64_t row_floats = w_.in_w * w_.in_c;
     float* out = dx_->data() + (image * w_.in_h + first) * row_floats;
     const Norm* norm = unit_.x.norm.get();
     float* dz = norm ? dz_.data() : out;
-    const int64_t spread_first = first_spread_row(first);
-    const float* spread = spread_.row(spread_first);
     if (geometry_.depthwise)
       kernels().depthwise({.in = spread, .in_row = geometry_.gradient_row(), .weights = weights_.flipped.data(), .out = dz,
                            .rows = rows, .width = w_.in_w, .channels = w_.in_c, .kernel = w_.kernel, .stride = 1});

@@ -23,7 +23,7 @@ PackedWeights pack_forward(const ConvGeometry& g, const Tensor& weight) {
   return pack(steps, g.out_c, [&](int64_t step, int64_t column) { return weight.data()[column * steps + step]; });
 }
 
-Phase phase_of(const ConvGeometry& g, int64_t remainder) {
+GradientPhase phase_of(const ConvGeometry& g, int64_t remainder) {
   const int64_t taps = (g.kernel - remainder + g.stride - 1) / g.stride;
   const int64_t first = (remainder + g.stride - g.padding() % g.stride) % g.stride;
   return {.first = first, .taps = taps, .start = (first + g.padding()) / g.stride - (taps - 1)};

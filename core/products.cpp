@@ -51,10 +51,10 @@ void multiply_transposed(const ConvGeometry& g, const GradientRows& dy, int64_t 
   const int64_t border = gradient_border(g), dy_row = (g.out_w() + 2 * border) * g.out_c;
   for (int64_t row = 0; row < rows; ++row) {
     const int64_t remainder = (first + row + g.padding()) % g.stride;
-    const Phase high = phase_of(g, remainder);
+    const GradientPhase high = phase_of(g, remainder);
     const int64_t dy_first = high.start + (first + row - high.first) / g.stride;
     for (int64_t column = 0; column < g.stride; ++column) {
-      const Phase wide = phase_of(g, column);
+      const GradientPhase wide = phase_of(g, column);
       const PackedWeights& packed = weights[static_cast<size_t>(remainder * g.stride + column)];
       if (wide.first >= g.in_w) continue;
       kernels().product({.a = dy.padded + (dy_first - dy.first) * dy_row + (wide.start + border) * g.out_c, .a_row = g.out_c,

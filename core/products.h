@@ -20,8 +20,8 @@ struct WindowRows {
 // contiguous floats.
 void multiply_windows(const WindowRows& in, int64_t rows, int64_t width, const PackedWeights& weights, int64_t out_c, float* y);
 
-// Rows of dy that the input gradient reads: with gradient_border(g) zero pixels on each side, from row `first` of dy on (negative, or behind the
-// last one: rows of zeros).
+// Rows of dy that the input gradient reads: with gradient_border(g) zero pixels on each side, from row `first` of dy on (negative, or behind
+// the last one: rows of zeros).
 struct GradientRows {
   const float* padded;
   int64_t first;

@@ -21,8 +21,8 @@ struct UnitGeometry {
     return {.batch = window.batch, .in_h = window.out_h(), .in_w = window.out_w(), .in_c = window.out_c, .out_c = out_c};
   }
   int64_t padded_row() const { return (window.in_w + 2 * window.padding()) * window.in_c; }      // floats
-  // The window's output gradient as the input gradient reads it, with zeros around. A depthwise kernel slides over it by single pixels, so there
-  // they lie `stride` apart, zeros between; a standard convolution skips those (products.h, multiply_transposed).
+  // The window's output gradient as the input gradient reads it, with zeros around. A depthwise kernel slides over it by single pixels, so
+  // there they lie `stride` apart, zeros between; a standard convolution skips those (products.h, multiply_transposed).
   int64_t gradient_step() const { return depthwise ? window.stride : 1; }
   int64_t gradient_border() const { return depthwise ? window.kernel - 1 - window.padding() : mininas::gradient_border(window); }
   int64_t gradient_row() const {  // floats

@@ -11,7 +11,7 @@ namespace {
 #if defined(__AVX512F__)
 constexpr int kMaxVectors = 3;
 constexpr int kTileRows[kMaxVectors + 1] = {0, 16, 8, 8};
-constexpr int kTallest = 9;  // fits too, and spares the nine taps of a colour image's kernel row a tile of one row, which would wait for itself
+constexpr int kTallest = 9;  // fits too: the nine taps of a colour image's kernel row leave no tile of one row, which would wait for itself
 #elif defined(__AVX2__)
 constexpr int kMaxVectors = 1;
 constexpr int kTileRows[kMaxVectors + 1] = {0, 6};

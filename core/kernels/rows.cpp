@@ -15,8 +15,8 @@ MN_INLINE void for_vectors(int64_t count, const Body& body) {
   if (i < count) body(i, static_cast<int>(count - i));
 }
 
-// body(c, lanes of the last group, std::integral_constant of how many groups) for groups of up to sixteen channels, several at once while that
-// many are left. Together they walk through memory in order, as it is fetched, and one group's additions do not wait for another's.
+// body(c, lanes of the last group, std::integral_constant of how many groups) for groups of up to sixteen channels, several at once while
+// that many are left. Together they walk through memory in order, as it is fetched, and one group's additions do not wait for another's.
 template <int kGroups = 4, class Body>
 MN_INLINE int64_t for_joint_groups(int64_t channels, const Body& body, int64_t c = 0) {
   for (; c + (kGroups - 1) * kLanes < channels; c += kGroups * kLanes)
