@@ -109,7 +109,8 @@ std::string how_to_get(const SuiteEntry& entry, const fs::path& root) {
     return text("CIFAR-10 is missing: expected ", (root / "cifar-10-batches-bin").string(),
                 "; `make cifar10` downloads it into build/data");
   return text("Tiny ImageNet is missing: expected ", (root / "tiny-imagenet-200").string(),
-              "; download http://cs231n.stanford.edu/tiny-imagenet-200.zip and unpack it there");
+              "; download http://cs231n.stanford.edu/tiny-imagenet-200.zip and unpack it there (or put one data set's pictures into ",
+              (root / "tiny-imagenet-pairs").string(), "/NAME/train/CLASS and test/CLASS)");
 }
 
 }  // namespace mininas

@@ -29,7 +29,7 @@ const SuiteEntry& suite_entry(const std::string& name);
 //   CIFAR-10        root/cifar-10-batches-bin
 //   Tiny ImageNet   root/tiny-imagenet-200 (as downloaded), root/tiny-imagenet-pairs/NAME (folders train/ and test/)
 std::optional<std::string> suite_data(const SuiteEntry& entry, const std::filesystem::path& root);
-// One sentence: what is missing, where it is looked for and how to get it.
+// One sentence, the same for all of a source: what is missing, where it is looked for and how to get it.
 std::string how_to_get(const SuiteEntry& entry, const std::filesystem::path& root);
 
 }  // namespace mininas

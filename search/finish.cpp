@@ -35,12 +35,11 @@ Record measure(const RunFolder& folder, const FinishPlan& plan, const Dataset& d
   return measured.set("verify", verified(folder, images, hooks));
 }
 
-void write_label(const RunFolder& folder, const std::string& label) {
-  if (label.empty()) return;
-  for (const fs::path& place : {folder.path(), folder.export_folder()}) write_text_file(place / "AS-PUBLISHED.txt", label + "\n");
-}
-
 }  // namespace
+
+void write_label(const fs::path& place, const std::string& label) {
+  if (!label.empty()) write_text_file(place / "AS-PUBLISHED.txt", label + "\n");
+}
 
 Record finish_network(const RunFolder& folder, const NetworkSpec& spec, const FinishPlan& plan, const Dataset& data,
                       const FinishHooks& hooks) {
@@ -58,7 +57,7 @@ Record finish_network(const RunFolder& folder, const NetworkSpec& spec, const Fi
   stage("export");
   const auto start = std::chrono::steady_clock::now();
   export_stage(load_quantized_model(folder.quantized_file()), data.test, folder.export_folder());
-  write_label(folder, plan.label);
+  for (const fs::path& place : {folder.path(), folder.export_folder()}) write_label(place, plan.label);
   stage("verification");
   Record measured = measure(folder, plan, data, hooks);
   const double rest = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -1,5 +1,7 @@
 #include "search/html.h"
 
+#include <cstdio>
+
 #include "core/error.h"
 
 namespace mininas {
@@ -37,7 +39,8 @@ ol.path li{border-left:4px solid var(--rejected);padding:.1rem 0 .1rem .7rem;mar
 ol.path li.kept{border-color:var(--kept)}.kept b{color:var(--kept)}ol.path li span{color:var(--soft);font-size:.88rem;display:block}
 .layer{display:grid;grid-template-columns:26rem 1fr;gap:0 1rem;align-items:center;font-size:.88rem;margin:.35rem 0}
 .layer .soft{grid-column:1;font-size:.8rem}.layer .bar{grid-row:1/3;grid-column:2;display:flex;align-items:center;gap:.5rem}
-.bar i{display:block;height:1rem;background:var(--second);border-radius:2px;min-width:2px}.bar i.peak{background:var(--final)}
+.bar i{display:block;height:1rem;background:var(--soft);border-radius:2px;min-width:2px}.bar i.peak{background:var(--limit)}
+.network{max-width:50rem}.live{fill:var(--soft)}.live.peak{fill:var(--limit)}
 .bar em{font-style:normal;white-space:nowrap;font-variant-numeric:tabular-nums}
 .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(7.5rem,1fr));gap:.8rem}
 .pictures img{width:96px;height:auto;image-rendering:pixelated;border:1px solid var(--line);display:block}
@@ -99,6 +102,16 @@ std::string to_html(const HtmlTable& table) {
   std::string rows = row(table.header, "th");
   for (const auto& cells : table.rows) rows += row(cells, "td");
   return element("div", element("table", rows), "scroll");
+}
+
+std::string svg_number(double value) {
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.1f", value);
+  return digits;
+}
+
+std::string html_key(const std::string& drawing, const std::string& name) {
+  return element("span", text("<svg viewBox=\"0 0 22 12\" aria-hidden=\"true\">", drawing, "</svg>", escaped(name)), "key") + " ";
 }
 
 std::string html_picture(const std::string& encoded, int width, int height, const std::string& alternative) {

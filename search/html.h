@@ -29,6 +29,11 @@ struct HtmlTable {
 };
 std::string to_html(const HtmlTable& table);
 
+// A length in a drawing, to a tenth.
+std::string svg_number(double value);
+// An entry of a legend: a drawing of 22 x 12 (the inside of an <svg>) and its name.
+std::string html_key(const std::string& drawing, const std::string& name);
+
 // A picture as an <img> that carries its pixels. `pixels`: height x width x channels bytes, 1 or 3 channels.
 std::string html_picture(const std::string& encoded, int width, int height, const std::string& alternative);
 // Uncompressed bitmap (BMP, 24 bits a pixel) of such pixels in base64.

@@ -28,6 +28,7 @@ struct Plot {
   std::optional<double> x_limit;  // a vertical line: what the budget allows
   bool whole_x = false;           // ticks at whole numbers only
   bool log_x = false;             // logarithmic; all values are above 0
+  std::vector<std::string> rows;  // where not empty: names in place of the y axis, from above; a point's y is the index of its row
 };
 
 // A <figure> with the plot and, below it, the legend. Empty where there is no point to draw.

@@ -62,7 +62,19 @@ std::string asked_part(const RunFile& run, SearchSettings& settings) {
                                                           limit(b.max_ram_bytes, "bytes of RAM"), ", ", limit(b.max_macs, "MACs")))},
                                   {"rules", list_text(settings.protocol->fields())},
                                   {"recipe", list_text(recipe_fields(settings.recipe)) + ", schedule " + to_text(settings.recipe.schedule)},
+                                  {"seed", std::to_string(settings.recipe.seed)},
                                   {"then", list_text(option_fields(settings)) + ", " + list_text(quantize_fields(settings.quantize))}}));
+}
+
+// Of a run of `mininas train`, a suite's baseline among them.
+std::string training_asked_part(const RunFile& run) {
+  TrainConfig recipe = train_config_from(run.settings.record("recipe"));
+  std::string length = text(recipe.epochs, " epochs, seed ", recipe.seed);
+  if (recipe.max_steps > 0) length += text(", at most ", grouped(recipe.max_steps), " steps");
+  return html_section("What was asked", html_facts({{"images", escaped(run.identity.data)},
+                                                    {"network", element("code", escaped(run.settings.string("architecture")))},
+                                                    {"recipe", list_text(recipe_fields(recipe)) + ", schedule " + to_text(recipe.schedule)},
+                                                    {"length", length}}));
 }
 
 std::string made_part(const RunFolder& folder, const RunFile& run, const Record& summary) {
@@ -127,9 +139,9 @@ std::string make_report(const RunFolder& folder) {
   std::string body = element("p", escaped(text("Mini-NAS, run of `mininas ", run.identity.kind, "`")), "soft");
   body += element("h1", escaped(finished ? summary.string("architecture") : "Not finished yet"));
   body += element("p", escaped(run.identity.data), "soft");
-  if (summary.has("label")) body += element("p", escaped(summary.string("label")), "label");
+  if (const std::string label = label_of(run.settings); !label.empty()) body += element("p", escaped(label), "label");
   if (finished) body += tiles(summary) + verified_line(summary);
-  body += search ? search_parts(folder, run, summary) : curves_part(folder, "") + network_parts(folder, 0);
+  body += search ? search_parts(folder, run, summary) : training_asked_part(run) + curves_part(folder, "") + network_parts(folder, 0);
   body += made_part(folder, run, summary);
   return html_page("Mini-NAS: " + folder.path().filename().string(), body);
 }

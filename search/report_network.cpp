@@ -16,7 +16,7 @@ std::string with_unit(int64_t value, const char* unit) { return grouped(value) +
 
 std::string layer_kind(const LayerSpec& layer) {
   std::string out = to_text(layer.kind);
-  if (layer.kernel > 1) out += text(" ", layer.kernel, "x", layer.kernel);
+  if (layer.kernel > 1 || layer.kind == LayerKind::kConv) out += text(" ", layer.kernel, "x", layer.kernel);
   if (layer.stride > 1) out += text(" stride ", layer.stride);
   return out + (layer.relu ? " ReLU" : "");
 }
@@ -103,7 +103,7 @@ std::string layers_part(const NetworkSpec& spec, int64_t max_ram_bytes) {
                                      ". Together: ", grouped(parameter_count(spec)), " parameters, ", grouped(mac_count(spec)), " MACs, ",
                                      grouped(device.flash_bytes()), " bytes of flash (", grouped(device.model_bytes), " model and ",
                                      grouped(device.code_bytes), " code for Cortex-M4), ", grouped(device.ram_bytes), " bytes of arena.");
-  return html_section("The network, layer by layer", element("p", explained) + rows);
+  return html_section("The network, layer by layer", network_drawing(spec) + element("p", explained) + rows);
 }
 
 std::string confusion_part(const Record& evaluation) {

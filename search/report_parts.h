@@ -20,7 +20,9 @@ Plot candidate_curves(const Journal& journal, const std::string& score_name);
 // Loss and accuracy of a training over its epochs: of training.json and quantizing.json.
 std::vector<Plot> training_curves(const Record& training, const std::string& name);
 
-// The network layer by layer: kind, shape, parameters, MACs, flash, and a bar of the memory that must exist while it runs.
+// What each layer puts out as a block, as high as it has rows and as wide as it has channels; below it the memory that lives meanwhile.
+std::string network_drawing(const NetworkSpec& spec);
+// The network layer by layer: that drawing, and a row a layer: kind, shape, parameters, MACs, flash, and a bar of the memory that must exist while it runs.
 std::string layers_part(const NetworkSpec& spec, int64_t max_ram_bytes);
 
 // Of evaluation.json (search/final_evaluation.h).

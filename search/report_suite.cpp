@@ -1,4 +1,5 @@
 // The page of a suite.
+#include <algorithm>
 #include <cstdio>
 
 #include "core/error.h"
@@ -51,29 +52,56 @@ std::string table_part(const std::vector<SuiteRow>& rows) {
   return html_section("Table 2", element("p", explained) + to_html(table));
 }
 
-std::string chart_part(const std::vector<SuiteRow>& rows) {
-  Plot gains{"Gain and efficiency", "parameter efficiency (times)", "gain, points", {}, std::nullopt, false, true};
-  PlotSeries published{"published", "rejected", Mark::kRing, {}}, ours{"ours", "final", Mark::kDiamond, {}};
-  Plot accuracy{"Accuracy beside MobileNetV2", "MobileNetV2, %", "found, %", {}, std::nullopt};
-  PlotSeries floats{"float", "kept", Mark::kDot, {}}, integers{"int8", "second", Mark::kRing, {}},
-      equal{"equal", "rejected", Mark::kLine, {}};
-  double low = 100;
+// Gains and efficiencies, a row a data set, the published figure beside ours.
+std::string figures_plots(const std::vector<SuiteRow>& rows) {
+  Plot gains{"Gain over MobileNetV2", "points of test accuracy", "", {}, std::nullopt};
+  Plot efficiencies{"Parameter efficiency", "MobileNetV2's parameters by those of the network found", "", {}, std::nullopt, false, true};
+  const PlotSeries published{"published", "rejected", Mark::kRing, {}}, ours{"ours, float", "final", Mark::kDiamond, {}};
+  gains.series = {published, ours, {"ours, int8", "second", Mark::kDot, {}}};
+  efficiencies.series = {published, ours};
+  efficiencies.series[1].name = "ours";
+  const auto add = [](Plot& plot, size_t series, double x, const std::string& note) {
+    plot.series[series].points.push_back({x, static_cast<double>(plot.rows.size()), note});
+  };
   for (const SuiteRow& row : rows) {
-    published.points.push_back({row.entry.published_efficiency, row.entry.published_gain, row.entry.name + ", published"});
+    const std::string& name = row.entry.name;
+    add(gains, 0, row.entry.published_gain, name + ", published: " + formatted("%+.2f", row.entry.published_gain));
+    add(efficiencies, 0, row.entry.published_efficiency, name + ", published: " + formatted("%.1fx", row.entry.published_efficiency));
+    if (row.complete()) {
+      const double integers = row.gain("test_accuracy_int8");
+      add(gains, 2, integers, name + ", int8: " + formatted("%+.2f", integers));
+      add(gains, 1, row.gain(), name + ", float: " + formatted("%+.2f", row.gain()));
+      add(efficiencies, 1, row.efficiency(), name + ": " + formatted("%.1fx", row.efficiency()));
+    }
+    for (Plot* plot : {&gains, &efficiencies}) plot->rows.push_back(name);
+  }
+  return to_html(gains) + to_html(efficiencies);
+}
+
+Plot accuracy_plot(const std::vector<SuiteRow>& rows) {
+  Plot accuracy{
+      "Accuracy beside MobileNetV2", "test accuracy of MobileNetV2, %", "test accuracy of the network found, %", {}, std::nullopt};
+  PlotSeries floats{"float", "final", Mark::kDiamond, {}}, integers{"int8", "second", Mark::kDot, {}},
+      equal{"equal", "rejected", Mark::kLine, {}};
+  double low = 100, high = 0;
+  for (const SuiteRow& row : rows) {
     if (!row.complete()) continue;
-    ours.points.push_back({row.efficiency(), row.gain(), row.entry.name});
     const auto point = [&](const char* key) {
       const PlotPoint p{100 * row.baseline->number(key), 100 * row.search->number(key), row.entry.name};
       low = std::min({low, p.x, p.y});
+      high = std::max({high, p.x, p.y});
       return p;
     };
     floats.points.push_back(point("test_accuracy_float"));
     integers.points.push_back(point("test_accuracy_int8"));
   }
-  gains.series = {published, ours};
-  if (!floats.points.empty()) equal.points = {{low, low, ""}, {100, 100, ""}};
+  if (!floats.points.empty()) equal.points = {{low, low, ""}, {high, high, ""}};
   accuracy.series = {equal, integers, floats};
-  return html_section("Ours beside the published figures", element("div", to_html(gains) + to_html(accuracy), "plots"));
+  return accuracy;
+}
+
+std::string chart_part(const std::vector<SuiteRow>& rows) {
+  return html_section("Ours beside the published figures", element("div", figures_plots(rows) + to_html(accuracy_plot(rows)), "plots"));
 }
 
 std::string runs_part(const RunFolder& folder, const std::vector<SuiteRow>& rows) {

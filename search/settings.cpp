@@ -58,6 +58,8 @@ std::string label_of(ScoredOn scored_on) {
   return "AS PUBLISHED: candidates were scored on the test images, by their best epoch; no accuracy here speaks of unseen images";
 }
 
+std::string label_of(const Record& settings) { return settings.has("score") ? label_of(parse_scored_on(settings.string("score"))) : ""; }
+
 Record to_record(TrainConfig config) { return to_record(all_recipe_fields(config)).set("schedule", to_text(config.schedule)); }
 
 TrainConfig train_config_from(const Record& record) {

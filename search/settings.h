@@ -37,6 +37,8 @@ ScoredOn parse_scored_on(const std::string& name);  // "validation" or "as-publi
 std::string to_text(ScoredOn scored_on);
 // Empty for kValidation.
 std::string label_of(ScoredOn scored_on);
+// Of a run, by the settings in its run.json; empty where it did not score candidates.
+std::string label_of(const Record& settings);
 
 struct SearchSettings {
   std::string data;  // the text of --data

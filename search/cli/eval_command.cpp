@@ -7,6 +7,7 @@
 #include "nn/trainer.h"
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
+#include "search/settings.h"
 
 namespace mininas {
 namespace {
@@ -44,15 +45,19 @@ std::vector<Record> class_records(const Evaluation& evaluation, const std::vecto
 int run(const Options& o) {
   apply(o.common);
   const RunFolder folder = RunFolder::view(o.run);
-  const ImageSet images = open_run_data(read_run_file(folder, ""), o.data).test;
+  const RunFile run = read_run_file(folder, "");
+  const std::string label = label_of(run.settings);
+  const ImageSet images = open_run_data(run, o.data).test;
   const Evaluation evaluation = o.int8 ? evaluate_int8(folder, images) : evaluate_float(folder, images);
   const auto classes = class_records(evaluation, images.class_names);
   if (o.common.json) {
     Record record;
     record.set("arithmetic", o.int8 ? "int8" : "float").set("images", evaluation.images).set("correct", evaluation.correct);
+    if (!label.empty()) record.set("label", label);
     print_json(record.set("accuracy", evaluation.accuracy()).set("classes", classes));
     return 0;
   }
+  if (!label.empty()) std::printf("%s\n", label.c_str());
   std::printf("%-24s %8s %8s %10s\n", "class", "images", "correct", "accuracy");
   for (const Record& line : classes)
     std::printf("%-24s %8lld %8lld %10s\n", line.string("class").c_str(), static_cast<long long>(line.integer64("images")),

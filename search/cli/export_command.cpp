@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "search/cli/commands.h"
-#include "search/stages.h"
+#include "search/finish.h"
 
 namespace mininas {
 namespace {
@@ -17,15 +17,20 @@ int run(const Options& o) {
   const RunFolder folder = RunFolder::view(o.run);
   QuantizedModel model = load_quantized_model(folder.quantized_file());
   if (!o.ram_plan.empty()) model.spec.ram_plan = parse_ram_plan(o.ram_plan);
-  const Dataset data = open_run_data(read_run_file(folder, ""), o.data);
+  const RunFile run = read_run_file(folder, "");
+  const std::string label = label_of(run.settings);
+  const Dataset data = open_run_data(run, o.data);
   check_same_classes(model.class_names, data.test, o.run);
   export_stage(model, data.test, o.out);
+  write_label(o.out, label);
   Record record = cost_record(model.spec);
   record.set("folder", o.out);
+  if (!label.empty()) record.set("label", label);
   if (o.common.json) {
     print_json(record);
     return 0;
   }
+  if (!label.empty()) print_row("LABEL", label);
   print_row("written", o.out + "/model.c, model.h, the runtime, test vectors, Makefile, README.md");
   print_row("flash", std::to_string(record.integer64("flash_bytes")) + " bytes");
   print_row("RAM", std::to_string(record.integer64("ram_bytes")) + " bytes");

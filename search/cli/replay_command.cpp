@@ -63,16 +63,32 @@ struct Replayed {
   std::optional<std::string> difference;
   std::optional<Trial> best;
   std::vector<Architecture> finals;
+  std::vector<Record> decisions;  // with the rule of their stage
 };
+
+Record decision_record(const LoggedTrial& logged, const Decision& decision, const SearchStrategy& strategy) {
+  const auto& [candidate, outcome] = logged.trial;
+  Record record;
+  record.set("line", logged.line).set("stage", candidate.stage).set("architecture", to_text(candidate.architecture));
+  record.set("params", logged.parameters).set("epochs", candidate.epochs).set("score", outcome.score);
+  return record.set("accepted", decision.accepted).set("reason", decision.reason).set("rule", strategy.rule(candidate.stage));
+}
 
 Replayed walk(const Options& o, const std::vector<LoggedTrial>& log, const LoggedTask& task) {
   const auto strategy = o.protocol->make_strategy({{32, 32, task.channels}, task.classes, o.score_images});
   Lesson lesson(*strategy);
   ReplayHooks hooks;
-  if (o.explain && !o.common.json) hooks.on_decision = [&](const LoggedTrial& trial, const Decision& made) { lesson.tell(trial, made); };
+  std::vector<Record> decisions;
+  if (o.explain)
+    hooks.on_decision = [&](const LoggedTrial& trial, const Decision& made) {
+      if (o.common.json)
+        decisions.push_back(decision_record(trial, made, *strategy));
+      else
+        lesson.tell(trial, made);
+    };
   const auto wrong = replay(*strategy, log, task, hooks);
-  if (hooks.on_decision) std::printf("\n");
-  return {wrong, strategy->best(), strategy->finals()};
+  if (o.explain && !o.common.json) std::printf("\n");
+  return {wrong, strategy->best(), strategy->finals(), decisions};
 }
 
 void print(const Options& o, const Record& record, const Replayed& end) {
@@ -109,6 +125,7 @@ int run(Options& o, const Command&) {
     record.set("architecture", to_text(found)).set("params", parameter_count(found, task)).set("score", end.best->outcome.score);
     record.set("final_architecture", to_text(to_train)).set("final_params", parameter_count(to_train, task));
   }
+  if (o.explain) record.set("decisions", end.decisions);
   if (o.common.json)
     print_json(record);
   else

@@ -113,12 +113,13 @@ void add_search_command(Parser& parser, const std::string& protocol) {
   o->protocol = protocol;
   o->settings.protocol = make_protocol(protocol);
   o->settings.protocol->adjust_recipe(o->settings.recipe);
-  Command& command =
-      parser.add("search", "the main job: search, train, quantise, export to RUN/c, verify",
-                 "Example:\n  mininas search --data cifar10:build/data:airplane,automobile --max-flash 64K --max-ram 64K --out run\n\n"
-                 "The options of the search are those of the protocol named: `mininas search --protocol P --help` shows P's. Protocols:\n" +
-                     protocol_help() + "\n" + dataset_help(),
-                 [o](const Command& given) { return run(*o, given); });
+  Command& command = parser.add(
+      "search", "the main job: search, train, quantise, export to RUN/c, verify",
+      "Example:\n  mininas search --data cifar10:build/data/cifar-10-batches-bin:airplane,automobile --max-flash 64K --max-ram 64K "
+      "--out run\n\n"
+      "The options of the search are those of the protocol named: `mininas search --protocol P --help` shows P's. Protocols:\n" +
+          protocol_help() + "\n" + dataset_help(),
+      [o](const Command& given) { return run(*o, given); });
   command.option("data", o->settings.data, "the images, see below");
   command.option("out", o->out, "folder of the new run");
   command.option("resume", o->resume, "folder of a run to go on with; its settings stand");

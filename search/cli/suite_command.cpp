@@ -1,4 +1,5 @@
 // mininas suite: Table 2 of the poster, data set by data set, with MobileNetV2 trained beside.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <sstream>
@@ -71,34 +72,91 @@ void run_one(const Options& o, const SuiteEntry& entry, const SuiteScale& scale,
   }
 }
 
+// Data sets that were not done, by the reason.
+struct Undone {
+  std::vector<std::string> names;
+  std::string reason;
+};
+
+void add_undone(std::vector<Undone>& undone, const std::string& name, const std::string& reason) {
+  const auto same = std::find_if(undone.begin(), undone.end(), [&](const Undone& u) { return u.reason == reason; });
+  if (same == undone.end())
+    undone.push_back({{name}, reason});
+  else
+    same->names.push_back(name);
+}
+
+void print_undone(const char* what, const std::vector<Undone>& undone) {
+  for (const Undone& u : undone) {
+    std::string names;
+    for (const std::string& name : u.names) names += (names.empty() ? "" : ", ") + name;
+    std::printf("\n%-8s %s\n         %s\n", what, names.c_str(), u.reason.c_str());
+  }
+}
+
+std::vector<Record> to_records(const std::vector<Undone>& undone) {
+  std::vector<Record> records;
+  for (const Undone& u : undone) records.push_back(Record().set("names", u.names).set("reason", u.reason));
+  return records;
+}
+
+// What a call of the command ends with.
+struct Outcomes {
+  std::vector<SuiteRow> rows;
+  std::vector<Undone> missing, failed;
+};
+
+void print(const Outcomes& outcomes, const Options& o) {
+  if (o.common.json) {
+    std::vector<Record> rows;
+    for (const SuiteRow& row : outcomes.rows) rows.push_back(to_record(row));
+    print_json(Record()
+                   .set("scale", o.scale)
+                   .set("rows", rows)
+                   .set("missing", to_records(outcomes.missing))
+                   .set("failed", to_records(outcomes.failed)));
+    return;
+  }
+  if (!outcomes.rows.empty()) print_header();
+  for (const SuiteRow& row : outcomes.rows) print_suite_row(row);
+  print_undone("missing", outcomes.missing);
+  print_undone("failed", outcomes.failed);
+}
+
+// One data set; what goes wrong with it does not keep the others from being done.
+void try_one(const Options& o, const SuiteEntry& entry, const Command& command, Progress& progress, Outcomes& outcomes) {
+  if (read_suite_row(o.out, entry).complete()) return;
+  const auto data = suite_data(entry, o.data_root);
+  if (!data) return add_undone(outcomes.missing, entry.name, how_to_get(entry, o.data_root));
+  try {
+    run_one(o, entry, suite_scale(o.scale), *data, command, progress);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& error) {
+    add_undone(outcomes.failed, entry.name, error.what());
+  }
+}
+
 int run(const Options& o, const Command& command) {
   if (o.data_root.empty() || o.out.empty()) throw UsageError("--data-root and --out are needed; `mininas suite --help` tells more");
   apply(o.common);
-  const SuiteScale scale = suite_scale(o.scale);
+  suite_scale(o.scale);  // throws where there is no such scale
   const std::vector<SuiteEntry> entries = chosen(o.only);
+  const auto can_be_done = [&](const SuiteEntry& entry) {
+    return read_suite_row(o.out, entry).complete() || suite_data(entry, o.data_root).has_value();
+  };
+  if (std::none_of(entries.begin(), entries.end(), can_be_done))
+    throw ConfigError("no data set can be done: " + how_to_get(entries.front(), o.data_root));
   const RunFolder folder = open_suite(o, command);
   Progress progress(o.common.quiet);
-  std::vector<std::string> missing;
-  for (const SuiteEntry& entry : entries) {
-    const auto data = suite_data(entry, o.data_root);
-    if (data)
-      run_one(o, entry, scale, *data, command, progress);
-    else
-      missing.push_back(text(entry.name, ": ", how_to_get(entry, o.data_root)));
-  }
+  Outcomes outcomes;
+  for (const SuiteEntry& entry : entries) try_one(o, entry, command, progress, outcomes);
   progress.clear();
-  const std::vector<SuiteRow> rows = read_suite(folder.path());
-  if (o.common.json) {
-    std::vector<Record> records;
-    for (const SuiteRow& row : rows) records.push_back(to_record(row));
-    print_json(Record().set("scale", o.scale).set("rows", records).set("missing", missing));
-  } else {
-    if (!rows.empty()) print_header();
-    for (const SuiteRow& row : rows) print_suite_row(row);
-    for (const std::string& line : missing) std::printf("skipped  %s\n", line.c_str());
-  }
-  if (missing.size() == entries.size()) throw ConfigError(text("no data set could be run; the first: ", missing.front()));
-  return 0;
+  outcomes.rows = read_suite(folder.path());
+  print(outcomes, o);
+  if (outcomes.failed.empty()) return 0;
+  std::fflush(stdout);
+  throw Error(text(outcomes.failed.front().names.front(), ": ", outcomes.failed.front().reason, "; the same command tries again"));
 }
 
 }  // namespace
@@ -113,7 +171,8 @@ void add_suite_command(Parser& parser) {
       "where it stopped and skips what is done; `mininas report suite` makes a page. Scales:\n" +
           suite_scale_help() + "\nData sets:\n" + names,
       [o](const Command& given) { return run(*o, given); });
-  command.option("data-root", o->data_root, "folder with cifar-10-batches-bin, tiny-imagenet-200");
+  command.option("data-root", o->data_root,
+                 "folder with cifar-10-batches-bin and tiny-imagenet-200 (as downloaded) or tiny-imagenet-pairs");
   command.option("only", o->only, "data sets by name, with commas; default: all 31");
   command.option("scale", o->scale, "how long to search and train: quick, study or paper");
   command.option("out", o->out, "folder of the suite; one that exists is gone on with");

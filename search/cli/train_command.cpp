@@ -125,7 +125,9 @@ void add_train_command(Parser& parser) {
   auto o = std::make_shared<Options>();
   Command& command =
       parser.add("train", "trains one architecture by the published recipe",
-                 "Example:\n  mininas train --arch w16:s3*5 --data cifar10:build/data:airplane,automobile --epochs 10\n\n" + dataset_help(),
+                 "Example:\n  mininas train --arch w16:s3*5 --data cifar10:build/data/cifar-10-batches-bin:airplane,automobile "
+                 "--epochs 10\n\n" +
+                     dataset_help(),
                  [o](const Command& given) { return run(*o, given); });
   command.option("arch", o->architecture, "width and layers, such as w16:s3*5 or w24:s3,c3,s5*3, or a network by name: " + network_names());
   command.option("data", o->data, "the images, see below");

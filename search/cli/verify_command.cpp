@@ -6,7 +6,7 @@
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
 #include "search/cost.h"
-#include "search/stages.h"
+#include "search/finish.h"
 
 namespace mininas {
 namespace {
@@ -49,11 +49,15 @@ int run(const Options& o) {
   apply(o.common);
   const RunFolder folder = RunFolder::open(o.run);
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
-  const Dataset data = open_run_data(read_run_file(folder, ""), o.data);
+  const RunFile run = read_run_file(folder, "");
+  const Dataset data = open_run_data(run, o.data);
   check_same_classes(model.class_names, data.test, o.run);
   Progress progress(o.common.quiet);
   progress.stage("verification");
-  if (!std::filesystem::exists(folder.export_folder())) export_stage(model, data.test, folder.export_folder());
+  if (!std::filesystem::exists(folder.export_folder())) {
+    export_stage(model, data.test, folder.export_folder());
+    write_label(folder.export_folder(), label_of(run.settings));
+  }
   const auto step = [&](int64_t done, int64_t images) { progress.verified(done, images); };
   if (o.board.empty()) {
     const Verification result = verify_stage(folder, o.images > 0 ? first_images(data.test, o.images) : data.test, step);

@@ -135,6 +135,12 @@ TEST_CASE("replay tells the first difference and is exit status 1", "[cli][repla
   explained.push_back("--explain");
   CHECK_THAT(mininas::test::mininas(explained).output,
              Catch::Contains("depth: Networks of separable") && Catch::Contains("the first network"));
+  explained.push_back("--json");
+  const auto decisions = mininas::test::mininas(explained).json().records("decisions");
+  REQUIRE(decisions.size() == 1);
+  CHECK(decisions[0].boolean("accepted"));
+  CHECK_THAT(decisions[0].string("reason"), Catch::Contains("the first network"));
+  CHECK_THAT(decisions[0].string("rule"), Catch::StartsWith("Networks of separable"));
   write_text_file(folder / "log.csv", head + "0,depth,3,16,000,333,300,5074,90,80,50\n1,depth,4,16,0000,3333,300,5506,90,80,50\n");
   const Answer longer = mininas::test::mininas(command);
   CHECK(longer.status == 1);

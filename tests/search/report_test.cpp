@@ -64,6 +64,19 @@ TEST_CASE("ticks are round numbers that cover the range", "[search][report]") {
   CHECK(tick_text(0.5) == "0.5");
 }
 
+TEST_CASE("a plot of rows has the name of each, and points beside it", "[search][report]") {
+  Plot plot{"Gain", "points", "", {{"ours", "final", Mark::kDot, {{-1, 0, "first"}, {2, 1, "second"}}}}, std::nullopt};
+  plot.rows = {"bird-cat", "a-very-long-name-of-a-data-set"};
+  const std::string svg = to_html(plot);
+  CHECK_THAT(svg, Catch::Contains(">bird-cat<") && Catch::Contains(">a-very-long-name-of-a-data-set<") && Catch::Contains("points"));
+  // The first row lies above the second.
+  const auto height_of = [&](const std::string& note) {
+    const size_t title = svg.find("<title>" + note), mark = svg.rfind("cy=\"", title);
+    return std::stod(svg.substr(mark + 4));
+  };
+  CHECK(height_of("first") + 10 < height_of("second"));
+}
+
 TEST_CASE("a plot has its points, its units and a legend, and is left out without points", "[search][report]") {
   Plot plot{"Title", "bytes", "accuracy, %", {{"kept", "kept", Mark::kDot, {}}}, std::nullopt};
   CHECK(to_html(plot).empty());

@@ -89,14 +89,19 @@ TEST_CASE("a suite skips what is done, tells what is missing, and has a report",
   const Answer missing = suite({"--only", "dogs"});
   CHECK(missing.status == 1);
   CHECK_THAT(missing.errors, Catch::Contains("tiny-imagenet-200.zip"));
+  CHECK_FALSE(fs::exists(out));  // nothing was begun
 
   put_finished(folder / "out", "cat-deer");
-  const Answer done = suite({"--only", "cat-deer,dogs"});
+  const Answer done = suite({"--only", "cat-deer,dogs,vehicles"});
   INFO(done.errors);
   CHECK(done.status == 0);
   CHECK_THAT(done.output, Catch::Contains("cat-deer") && Catch::Contains("+1.00") && Catch::Contains("-0.80") &&
-                              Catch::Contains("1143.3x") && Catch::Contains("skipped  dogs"));
+                              Catch::Contains("1143.3x") && Catch::Contains("missing  dogs, vehicles\n"));
   CHECK(suite({"--only", "cat-deer", "--json"}).json().records("rows").size() == 1);
+  const Answer failed = suite({"--only", "cat-deer,deer-dog"});  // the folder of CIFAR-10 is empty
+  CHECK(failed.status == 1);
+  CHECK_THAT(failed.errors, Catch::Contains("deer-dog") && Catch::Contains("the same command tries again"));
+  CHECK_THAT(failed.output, Catch::Contains("+1.00") && Catch::Contains("failed   deer-dog\n"));
   const Answer other = suite({"--only", "cat-deer", "--scale", "study"});
   CHECK(other.status == 1);
   CHECK_THAT(other.errors, Catch::Contains("was begun with --scale quick --seed 0"));
@@ -104,5 +109,6 @@ TEST_CASE("a suite skips what is done, tells what is missing, and has a report",
   REQUIRE(mininas::test::mininas({"report", out}).status == 0);
   const std::string page = read_text_file(folder / "out/report.html");
   CHECK_THAT(page, Catch::Contains("Table 2") && Catch::Contains("1143.3x") && Catch::Contains("<svg") && Catch::Contains("published"));
+  CHECK_THAT(page, Catch::Contains("cat-deer, published: -0.80") && Catch::Contains("cat-deer, float: +1.00"));
   CHECK_THAT(page, !Catch::Contains("<script"));
 }
