@@ -25,10 +25,10 @@ pre{background:var(--panel);border:1px solid var(--line);border-radius:6px;paddi
 .tile{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:.5rem .7rem}
 .tile b{display:block;font-size:1.2rem;line-height:1.3;font-variant-numeric:tabular-nums}.tile span{color:var(--soft);font-size:.85rem}
 .facts{display:grid;grid-template-columns:minmax(7rem,12rem) 1fr;gap:.15rem .8rem;margin:.6rem 0}
-.facts dt{color:var(--soft)}.facts dd{margin:0}
-.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(25rem,100%),1fr));gap:1.2rem}
+.facts pre{margin:0}.facts dt{color:var(--soft)}.facts dd{margin:0}
+.plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(25rem,100%),1fr));gap:1.2rem}
 figure{margin:0;min-width:0}figcaption{font-size:.85rem;color:var(--soft)}figure h3{margin:.2rem 0}
-svg{display:block;width:100%;height:auto}svg text{fill:var(--ink);font:11.5px system-ui,sans-serif}
+svg{display:block;width:100%;height:auto}svg text{fill:var(--ink);font:12.5px system-ui,sans-serif}
 .key{display:inline-flex;align-items:center;gap:.3rem;margin-right:.9rem}.key svg{width:22px;height:12px;flex:none}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .6rem;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap;vertical-align:top}
@@ -37,10 +37,10 @@ th,td{padding:.25rem .6rem;text-align:left;border-bottom:1px solid var(--line);w
 ol.path{list-style:none;margin:.4rem 0;padding:0}
 ol.path li{border-left:4px solid var(--rejected);padding:.1rem 0 .1rem .7rem;margin:.35rem 0}
 ol.path li.kept{border-color:var(--kept)}.kept b{color:var(--kept)}ol.path li span{color:var(--soft);font-size:.88rem;display:block}
-.layer{display:grid;grid-template-columns:26rem 1fr;gap:0 1rem;align-items:center;font-size:.88rem;margin:.35rem 0}
+.layer{display:grid;grid-template-columns:30rem 1fr;gap:0 1rem;align-items:center;font-size:.88rem;margin:.35rem 0}
 .layer .soft{grid-column:1;font-size:.8rem}.layer .bar{grid-row:1/3;grid-column:2;display:flex;align-items:center;gap:.5rem}
 .bar i{display:block;height:1rem;background:var(--soft);border-radius:2px;min-width:2px}.bar i.peak{background:var(--limit)}
-.network{max-width:50rem}.live{fill:var(--soft)}.live.peak{fill:var(--limit)}
+.network{max-width:38rem;margin:.8rem 0}.live{fill:var(--soft)}.live.peak{fill:var(--limit)}
 .bar em{font-style:normal;white-space:nowrap;font-variant-numeric:tabular-nums}
 .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(7.5rem,1fr));gap:.8rem}
 .pictures img{width:96px;height:auto;image-rendering:pixelated;border:1px solid var(--line);display:block}

@@ -181,23 +181,25 @@ int MacroMicro::most_left() const {
 
 std::string MacroMicro::rule(const std::string& stage) const {
   const MacroMicroOptions& o = options_;
+  const std::string noise = o.noise > 0 ? text(" Each tolerance is at least ", o.noise, " standard errors of the score.") : "";
+  const std::string part = o.layer_fraction < 1 ? text(" on the first ", points(100 * o.layer_fraction), " % of the layers") : "";
   if (stage == "depth")
     return text("Networks of separable 3x3 layers, ", o.max_width, " wide, grow from ", o.min_depth, " layers to at most ", o.max_depth,
                 "; the first trains ", o.epochs, " epochs, each further one ", o.depth_epochs, " longer. One that gains ",
                 points(o.depth_gain), " points or more is kept; one that loses no more than ", points(o.depth_loss),
                 " counts for nothing; any other is a failure. More than ", o.depth_failures,
                 " failures since the last one kept end the stage; so does a score of ", points(o.target_accuracy - o.target_tolerance),
-                " % or a training accuracy of ", points(o.train_ceiling), " %.");
+                " % or a training accuracy of ", points(o.train_ceiling), " %.", noise);
   if (stage == "width")
     return text("The network is made narrower by ", o.width_step, " channels at a time, down to ", o.min_width, ", and trains ",
                 o.width_epochs, " epochs longer each time. It is kept where it loses no more than ", points(o.width_tolerance),
-                " points against the network kept last; more than ", o.width_failures, " failures in a row end the stage.");
+                " points against the network kept last; more than ", o.width_failures, " failures in a row end the stage.", noise);
   const std::string brief = text(", the width shrunk until the network has no more parameters than before the stage and ",
                                  grouped(o.size_slack), "; ", o.micro_epochs, " epochs; kept where it gains more than ");
   if (stage == "operation")
-    return text("The macro network is trained once more as the reference. Then, layer by layer from the input: a standard convolution in ",
-                "place of the separable one", brief, points(o.operation_margin), " points.");
-  return text("Layer by layer from the input: each larger kernel", brief, points(o.kernel_margin), " points.");
+    return text("The macro network is trained once more as the reference. Then, layer by layer from the input", part,
+                ": a standard convolution in place of the separable one", brief, points(o.operation_margin), " points.", noise);
+  return text("Layer by layer from the input", part, ": each larger kernel", brief, points(o.kernel_margin), " points.", noise);
 }
 
 }  // namespace mininas

@@ -12,7 +12,7 @@ namespace {
 
 // Of the drawing, in its own units; small, so that its letters stay readable on a telephone.
 constexpr double kWidth = 420, kHeight = 290, kLeft = 46, kRight = 12, kTop = 26, kBottom = 40;
-constexpr double kRow = 17, kLetter = 5.6;  // height of a named row; width of a letter, about
+constexpr double kRow = 17, kLetter = 6.3;  // height of a named row; width of a letter, about
 
 std::string mark_svg(Mark mark, const std::string& colour, double x, double y, const std::string& note) {
   const std::string paint = text("var(--", colour, ")"), title = note.empty() ? "" : element("title", escaped(note));

@@ -54,16 +54,17 @@ std::string asked_part(const RunFile& run, SearchSettings& settings) {
   const auto limit = [](int64_t value, const char* what) {
     return value == 0 ? std::string("any ") + what : text(what, " up to ", grouped(value));
   };
-  return html_section("What was asked",
-                      html_facts({{"images", escaped(run.identity.data)},
-                                  {"search", escaped(settings.protocol->name() + ": " + settings.protocol->summary())},
-                                  {"scored on", escaped(to_text(settings.scored_on))},
-                                  {"budget", escaped(text(limit(b.max_flash_bytes, "bytes of flash"), ", ",
-                                                          limit(b.max_ram_bytes, "bytes of RAM"), ", ", limit(b.max_macs, "MACs")))},
-                                  {"rules", list_text(settings.protocol->fields())},
-                                  {"recipe", list_text(recipe_fields(settings.recipe)) + ", schedule " + to_text(settings.recipe.schedule)},
-                                  {"seed", std::to_string(settings.recipe.seed)},
-                                  {"then", list_text(option_fields(settings)) + ", " + list_text(quantize_fields(settings.quantize))}}));
+  return html_section(
+      "What was asked",
+      html_facts({{"images", escaped(run.identity.data)},
+                  {"search", escaped(settings.protocol->name() + ": " + settings.protocol->summary())},
+                  {"scored on", escaped(to_text(settings.scored_on))},
+                  {"budget", escaped(text(limit(b.max_flash_bytes, "bytes of flash"), ", ", limit(b.max_ram_bytes, "bytes of RAM"), ", ",
+                                          limit(b.max_macs, "MACs")))},
+                  {"rules", list_text(settings.protocol->fields())},
+                  {"recipe", list_text(recipe_fields(settings.recipe)) + ", schedule " + to_text(settings.recipe.schedule)},
+                  {"seed", std::to_string(settings.recipe.seed)},
+                  {"other options", list_text(option_fields(settings)) + ", " + list_text(quantize_fields(settings.quantize))}}));
 }
 
 // Of a run of `mininas train`, a suite's baseline among them.
@@ -84,8 +85,13 @@ std::string made_part(const RunFolder& folder, const RunFile& run, const Record&
     if (summary.has(key)) facts.push_back({key, element("code", escaped(summary.string(key)))});
   facts.push_back({"training images", element("code", escaped(run.identity.train_digest))});
   facts.push_back({"test images", element("code", escaped(run.identity.test_digest))});
-  return html_section("Made by", element("p", "The same command on the same images gives the same network to the bit, on any machine.") +
-                                     html_facts(facts));
+  const bool by_the_clock = summary.has("search_end") && summary.string("search_end") == "time limit";
+  return html_section(
+      "Made by",
+      element("p", by_the_clock ? "The clock ended this search: on another machine it may end elsewhere. What was trained until then is "
+                                  "the same to the bit."
+                                : "The same command on the same images gives the same network to the bit, on any machine.") +
+          html_facts(facts));
 }
 
 std::string verified_line(const Record& summary) {

@@ -12,7 +12,7 @@ namespace {
 
 // Of the picture, in its own units. Blocks stand on kGround; bars of memory hang from kCeiling.
 constexpr double kWidth = 420, kHeight = 246, kGround = 122, kTallest = 100, kCeiling = 146, kLongest = 78;
-constexpr double kNarrowest = 2, kGap = 1.5, kLetter = 6.4;
+constexpr double kNarrowest = 2, kGap = 1.5, kLetter = 7.4;
 
 struct Kind {
   const char *name, *colour;
@@ -114,10 +114,12 @@ std::string network_drawing(const NetworkSpec& spec) {
     if (before == nullptr || before->channels != shape.channels) drawing += channels.add(centre, std::to_string(shape.channels));
     before = &shape;
   }
-  drawing += Labels(kHeight - 6).add(kWidth / 2, text("live RAM below, the most: ", grouped(most), " bytes"));
+  drawing += Labels(kHeight - 6).add(kWidth / 2, text("RAM that lives while the layer runs; the most: ", grouped(most), " bytes"));
   return text("<figure class=\"network\"><svg role=\"img\" aria-label=\"the network, layer by layer\" viewBox=\"0 0 ", kWidth, " ", kHeight,
               "\">", drawing, "</svg>",
-              element("figcaption", legend(blocks) + "Above: rows x columns and, below each block, channels, where they change."),
+              element("figcaption", legend(blocks) +
+                                        "<br>A block is what a layer puts out: as high as it has rows, as wide as it has channels; the "
+                                        "numbers stand where they change."),
               "</figure>\n");
 }
 

@@ -137,7 +137,7 @@ std::string arithmetic_part(const Record& evaluation) {
     int total = 0;
     for (const int count : counts) total += count;
     const auto part = [&](const std::vector<int>& row) { return total == 0 ? "-" : as_percent(static_cast<double>(row[i]) / total); };
-    table.rows.push_back({escaped(real_rows[i].string("label")), std::to_string(total), part(counts), part(integers)});
+    table.rows.push_back({escaped(real_rows[i].string("label")), grouped(total), part(counts), part(integers)});
   }
   const int64_t images = evaluation.integer64("images");
   table.rows.push_back({"<b>all</b>", grouped(images), as_percent(real.number("accuracy")), as_percent(integer.number("accuracy"))});

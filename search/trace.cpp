@@ -43,6 +43,7 @@ class Tracer {
   Trace run() {
     const LayerSpec& layer = spec();
     trace_.layer = layer;
+    trace_.input = input(layer.input).how;
     trace_.output = quantized().output;
     switch (layer.kind) {
       case LayerKind::kGlobalAveragePool:
@@ -76,6 +77,7 @@ class Tracer {
     const int padding = (layer.kernel - 1) / 2, depth = depthwise ? 1 : in.shape.channels;
     const auto channel = static_cast<size_t>(place_.channel);
     const double weight_scale = quantized().weight_scales[channel];
+    trace_.weight_scale = weight_scale;
     const FoldedLayer& floats = folded_[static_cast<size_t>(place_.layer)];
     for (int ky = 0; ky < layer.kernel; ++ky)
       for (int kx = 0; kx < layer.kernel; ++kx)
@@ -146,6 +148,7 @@ class Tracer {
     trace_.top = quantized().high - trace_.output.zero_point;
     trace_.clamped = mn_clamp(static_cast<int32_t>(trace_.shifted), trace_.low, trace_.top);
     trace_.byte = static_cast<int>(trace_.clamped) + trace_.output.zero_point;
+    trace_.rounded = trace_.output.scale * static_cast<double>(trace_.shifted);
     trace_.real = trace_.output.scale * static_cast<double>(trace_.clamped);
     const auto layer = static_cast<size_t>(place_.layer);
     const ImageShape& shape = shapes_[layer];

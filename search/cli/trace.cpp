@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <optional>
 
@@ -64,58 +65,119 @@ TracePlace place_of(const QuantizedModel& model, const TraceOptions& o, const ui
   return place;
 }
 
+std::string real_text(double value, int digits = 6) {
+  char letters[64];
+  std::snprintf(letters, sizeof letters, "%.*f", digits, value + 0.0);  // -0 + 0 is 0
+  return letters;
+}
+
+// A line of the table of taps: three columns of integers, three of what they stand for, three of the float network.
+struct TapLine {
+  std::string where, input, weight, product, real_input, real_weight, real_product, float_input, float_weight, float_product;
+
+  void print() const {
+    std::printf("%-12s %7s %7s %10s  | %10s %10s %11s  | %10s %10s %11s\n", where.c_str(), input.c_str(), weight.c_str(), product.c_str(),
+                real_input.c_str(), real_weight.c_str(), real_product.c_str(), float_input.c_str(), float_weight.c_str(),
+                float_product.c_str());
+  }
+};
+
+// Products of a number of taps together.
+struct TapSum {
+  int count = 0;
+  int64_t product = 0;
+  double real = 0, in_float = 0;
+
+  void add(const Tap& tap) {
+    ++count;
+    product += tap.product;
+    real += tap.real_input * tap.real_weight;
+    in_float += tap.float_input * tap.float_weight;
+  }
+  void print(const std::string& name) const {
+    TapLine{name, "", "", std::to_string(product), "", "", real_text(real), "", "", real_text(in_float)}.print();
+  }
+};
+
 void print_taps(const Trace& t, int most) {
-  std::printf("%-12s %7s %7s %9s   %10s %10s %11s   %10s %10s %11s\n", "input y,x,c", "input", "weight", "product", "real input", "weight",
-              "product", "float in", "weight", "product");
-  double real_rest = 0, float_rest = 0;
-  int64_t rest = 0;
-  int hidden = 0;
-  for (size_t i = 0; i < t.taps.size(); ++i) {
-    const Tap& tap = t.taps[i];
-    const double real = tap.real_input * tap.real_weight, in_float = tap.float_input * tap.float_weight;
-    if (static_cast<int>(i) >= most) {
-      rest += tap.product;
-      real_rest += real;
-      float_rest += in_float;
-      ++hidden;
+  std::printf("%-12s %-26s  | %-33s  | %s\n", "", "integers", "the real values they stand for", "the float network");
+  TapLine{"row,col,ch", "input", "weight", "product", "input", "weight", "product", "input", "weight", "product"}.print();
+  TapSum shown, hidden;
+  for (const Tap& tap : t.taps) {
+    if (shown.count == most) {
+      hidden.add(tap);
       continue;
     }
-    const std::string where = tap.padding ? "padding" : text(tap.y, ",", tap.x, ",", tap.channel);
-    std::printf("%-12s %7d %7d %9lld   %10.5f %10.5f %11.6f   %10.5f %10.5f %11.6f\n", where.c_str(), tap.input, tap.weight,
-                static_cast<long long>(tap.product), tap.real_input, tap.real_weight, real, tap.float_input, tap.float_weight, in_float);
+    shown.add(tap);
+    TapSum one;
+    one.add(tap);
+    TapLine{tap.padding ? "padding" : text(tap.y, ",", tap.x, ",", tap.channel),
+            std::to_string(tap.input),
+            std::to_string(tap.weight),
+            std::to_string(tap.product),
+            real_text(tap.real_input, 5),
+            real_text(tap.real_weight, 5),
+            real_text(one.real),
+            real_text(tap.float_input, 5),
+            real_text(tap.float_weight, 5),
+            real_text(one.in_float)}
+        .print();
   }
-  if (hidden > 0)
-    std::printf("%-12s %7s %7s %9lld   %10s %10s %11.6f   %10s %10s %11.6f\n", text(hidden, " more").c_str(), "", "",
-                static_cast<long long>(rest), "", "", real_rest, "", "", float_rest);
+  if (hidden.count > 0) hidden.print(text(hidden.count, " more"));
+  shown.product += hidden.product;
+  shown.real += hidden.real;
+  shown.in_float += hidden.in_float;
+  shown.print("sum");
+}
+
+// What the columns of integers are.
+void print_scales(const Trace& t) {
+  if (t.layer.kind == LayerKind::kGlobalAveragePool)
+    std::printf("input    the bytes as they are; one stands for %.6g x (byte - %d)\n", t.input.scale, t.input.zero_point);
+  else if (t.layer.kind == LayerKind::kAdd)
+    std::printf("input    byte - zero point of each summand; the product is the summand at the scale of the sum, times 2^20\n");
+  else
+    std::printf("input    byte - zero point, which is %d; one stands for %.6g\nweight   one stands for %.6g, the scale of this channel\n",
+                t.input.zero_point, t.input.scale, t.weight_scale);
+}
+
+void print_step(const char* name, const std::string& value, const std::string& how) {
+  std::printf("%-14s %14s   %s\n", name, value.c_str(), how.c_str());
+}
+void print_step(const char* name, int64_t value, const std::string& how) { print_step(name, std::to_string(value), how); }
+
+// From the accumulator to the scale of the output.
+void print_rescaling(const Trace& t) {
+  if (!t.rescaled) {
+    print_step("pixels", t.divisor, "the sum is divided by them");
+    print_step("rounded", t.shifted, text("the average, to nearest, less the zero point ", t.output.zero_point));
+    return;
+  }
+  const double multiplier = t.factor.multiplier / 2147483648.0;
+  char factor[32];
+  std::snprintf(factor, sizeof factor, "%.6g", std::ldexp(multiplier, -t.factor.right_shift));
+  print_step("factor", factor, "one of the accumulator in ones of the output; as integers it is multiplier / 2^31 / 2^shift");
+  print_step("multiplier", t.factor.multiplier, text("/ 2^31 is ", real_text(multiplier)));
+  print_step("shift", t.factor.right_shift, "halvings");
+  print_step("high product", t.high, "accumulator x multiplier / 2^31, rounded to nearest, halves up");
+  print_step("rounded", t.shifted,
+             text("high product / 2^shift, to nearest, halves away from zero; stands for ", real_text(t.rounded), ", moved by ",
+                  real_text(t.rounded - t.exact)));
 }
 
 void print_steps(const Trace& t) {
-  const auto step = [](const char* name, int64_t value, const std::string& how) {
-    std::printf("%-14s %14lld   %s\n", name, static_cast<long long>(value), how.c_str());
-  };
-  const auto real = [](double value) {
-    char digits[32];
-    std::snprintf(digits, sizeof digits, "%.6f", value);
-    return std::string(digits);
-  };
-  if (has_weights(t.layer.kind)) step("bias", t.bias, text("stands for ", real(t.real_bias), "; float network ", real(t.float_bias)));
-  step("accumulator", t.accumulator,
-       text(has_weights(t.layer.kind) ? "all products and the bias" : "all products", "; stands for ", real(t.exact)));
-  if (t.rescaled) {
-    step("multiplier", t.factor.multiplier, text("times 2^-31: ", real(t.factor.multiplier / 2147483648.0)));
-    step("high product", t.high, "accumulator x multiplier / 2^31, to nearest, halves up");
-    step("shift", t.factor.right_shift, "further halvings");
-    step("rounded", t.shifted, "high product / 2^shift, to nearest, halves away from zero");
-  } else {
-    step("pixels", t.divisor, "the sum is divided by them");
-    step("rounded", t.shifted, text("the average, to nearest, less the zero point ", t.output.zero_point));
-  }
-  step("clamp", t.clamped,
-       text("to ", t.low, " ... ", t.top, t.layer.relu ? ": the ReLU and the range of a byte" : ": the range of a byte"));
-  step("zero point", t.output.zero_point, "added");
-  step("byte", t.byte, text("stands for ", real(t.output.scale), " x (", t.byte, " - ", t.output.zero_point, ") = ", real(t.real)));
-  std::printf("%-14s %14s   %s here; rounding and clamp moved the integers' value by %s\n", "float network", "",
-              real(t.float_value).c_str(), real(t.real - t.exact).c_str());
+  const bool weighted = has_weights(t.layer.kind);
+  if (weighted) print_step("bias", t.bias, text("stands for ", real_text(t.real_bias), "; float network ", real_text(t.float_bias)));
+  print_step("accumulator", t.accumulator, text(weighted ? "the sum and the bias" : "the sum", "; stands for ", real_text(t.exact)));
+  print_rescaling(t);
+  print_step("clamp", t.clamped,
+             text("to ", t.low, " ... ", t.top, t.layer.relu ? ": the ReLU and the range of a byte" : ": the range of a byte",
+                  t.clamped == t.shifted ? ", which changes nothing" : text("; moved by ", real_text(t.real - t.rounded))));
+  print_step("zero point", t.output.zero_point, "added");
+  print_step("byte", t.byte,
+             text("the layer's output; stands for ", real_text(t.output.scale), " x (", t.byte, " - ", t.output.zero_point,
+                  ") = ", real_text(t.real)));
+  print_step("float network", real_text(t.float_value), text("the integers are off by ", real_text(t.real - t.float_value)));
 }
 
 Record tap_record(const Tap& tap) {
@@ -131,9 +193,15 @@ Record to_record(const Trace& t, const TracePlace& place) {
   std::transform(t.taps.begin(), t.taps.end(), std::back_inserter(taps), tap_record);
   Record record;
   record.set("layer", t.layer.name).set("at", std::vector<int>{place.y, place.x, place.channel}).set("taps", taps);
+  record.set("input_scale", t.input.scale).set("input_zero_point", t.input.zero_point).set("weight_scale", t.weight_scale);
+  record.set("output_scale", t.output.scale).set("real_bias", t.real_bias).set("float_bias", t.float_bias);
   record.set("bias", t.bias).set("accumulator", t.accumulator).set("multiplier", int64_t{t.factor.multiplier});
   record.set("shift", t.factor.right_shift).set("high_product", t.high).set("rounded", t.shifted).set("clamped", t.clamped);
-  record.set("zero_point", t.output.zero_point).set("byte", t.byte).set("real", t.real).set("exact", t.exact);
+  record.set("zero_point", t.output.zero_point)
+      .set("byte", t.byte)
+      .set("real", t.real)
+      .set("exact", t.exact)
+      .set("rounded_real", t.rounded);
   return record.set("float", t.float_value);
 }
 
@@ -149,8 +217,13 @@ int run_trace(const RunFolder& folder, const TraceOptions& o, bool json) {
     print_json(to_record(traced, place));
     return 0;
   }
-  std::printf("layer %s (%s, kernel %d, stride %d), row %d, column %d, channel %d of %s\n\n", traced.layer.name.c_str(),
-              to_text(traced.layer.kind), traced.layer.kernel, traced.layer.stride, place.y, place.x, place.channel, o.image.c_str());
+  std::printf("layer    %s: %s, kernel %d, stride %d%s\n", traced.layer.name.c_str(), to_text(traced.layer.kind), traced.layer.kernel,
+              traced.layer.stride, traced.layer.relu ? ", ReLU" : "");
+  std::printf("place    row %d, column %d, channel %d of its output, %s\n", place.y, place.x, place.channel,
+              to_text(layer_shapes(model.spec)[static_cast<size_t>(place.layer)]).c_str());
+  std::printf("image    %s\n", o.image.c_str());
+  print_scales(traced);
+  std::printf("\n");
   print_taps(traced, o.taps);
   std::printf("\n");
   print_steps(traced);

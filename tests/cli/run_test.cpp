@@ -172,6 +172,10 @@ TEST_CASE("one number of a run is traced to its byte", "[cli][inspect]") {
   CHECK_THAT(text.output, Catch::Contains("accumulator") && Catch::Contains("multiplier") && Catch::Contains("float network"));
   CHECK(mininas::test::mininas({"inspect", run.name(), "--trace", "40"}).status == 1);
   CHECK(mininas::test::mininas({"inspect", run.name(), "--trace", "0", "--at", "1,2"}).status == 2);
+  const std::string shown = mininas::test::mininas({"inspect", run.name(), "--trace", "5", "--layer", "stem", "--at", "1,2,0"}).output;
+  for (const char* part : {"place    row 1, column 2, channel 0", "zero point", "the real values they stand for", "the float network",
+                           "\nsum ", "\nbias ", "\naccumulator ", "\nmultiplier ", "\nshift ", "\nrounded ", "\nclamp ", "\nbyte "})
+    CHECK_THAT(shown, Catch::Contains(part));
   CHECK(mininas::test::mininas({"inspect", run.name(), "--trace", "0", "--layer", "stem", "--at", "99,0,0"}).status == 1);
   CHECK(mininas::test::mininas({"inspect", run.name(), "--layer", "stem"}).status == 2);
 }

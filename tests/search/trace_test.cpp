@@ -45,6 +45,11 @@ void check_steps(const Trace& t) {
   CHECK(real == Approx(t.exact).margin(1e-9));
   CHECK(std::max(floats, t.layer.relu ? 0.0 : floats) == Approx(t.float_value).epsilon(1e-3).margin(1e-4));
   CHECK(t.byte == t.clamped + t.output.zero_point);
+  CHECK(t.rounded == t.output.scale * static_cast<double>(t.shifted));
+  if (has_weights(t.layer.kind)) {
+    CHECK(t.exact == Approx(static_cast<double>(t.accumulator) * t.input.scale * t.weight_scale).margin(1e-9));
+    CHECK(std::ldexp(t.factor.multiplier, -31 - t.factor.right_shift) == Approx(t.input.scale * t.weight_scale / t.output.scale));
+  }
   // Between the clamps, the double rounding stays within one step of the exact value.
   if (t.clamped > t.low && t.clamped < t.top) CHECK(std::abs(t.exact - t.real) <= 1.01 * t.output.scale);
 }
