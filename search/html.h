@@ -26,6 +26,7 @@ struct HtmlTable {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
   size_t numbers_from = 1;
+  bool dense = false;  // smaller, for many columns
 };
 std::string to_html(const HtmlTable& table);
 

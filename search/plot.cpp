@@ -12,7 +12,7 @@ namespace {
 
 // Of the drawing, in its own units; small, so that its letters stay readable on a telephone.
 constexpr double kWidth = 420, kHeight = 290, kLeft = 46, kRight = 12, kTop = 26, kBottom = 40;
-constexpr double kRow = 17, kLetter = 6.3;  // height of a named row; width of a letter, about
+constexpr double kRow = 17, kLetter = 5.8;  // height of a named row; width of a letter, about
 
 std::string mark_svg(Mark mark, const std::string& colour, double x, double y, const std::string& note) {
   const std::string paint = text("var(--", colour, ")"), title = note.empty() ? "" : element("title", escaped(note));
@@ -99,7 +99,7 @@ std::string y_axis(const Plot& plot, const Frame& frame) {
     const double y = frame.y(static_cast<double>(i));
     out += line(frame.left(), y, kWidth - kRight, y, "line") + words(frame.left() - 5, y + 4, "end", plot.rows[i]);
   }
-  if (!plot.rows.empty()) return out;
+  if (!plot.rows.empty()) return "<g class=\"rows\">" + out + "</g>";
   for (const double tick : ticks(frame.y_range().low, frame.y_range().high, 6)) {
     out += line(frame.left(), frame.y(tick), kWidth - kRight, frame.y(tick), "line");
     out += words(frame.left() - 5, frame.y(tick) + 4, "end", tick_text(tick));
@@ -163,9 +163,10 @@ std::vector<double> ticks(double low, double high, int most, bool whole) {
 }
 
 std::vector<double> log_ticks(double low, double high) {
+  const std::vector<double> steps = high > 100 * low ? std::vector<double>{1.0} : std::vector<double>{1.0, 2.0, 5.0};
   std::vector<double> all;
   for (double decade = std::pow(10.0, std::floor(std::log10(low))); decade <= high; decade *= 10)
-    for (const double step : {1.0, 2.0, 5.0})
+    for (const double step : steps)
       if (decade * step >= low && decade * step <= high) all.push_back(decade * step);
   return all;
 }

@@ -1,11 +1,13 @@
 #include "search/report.h"
 
 #include "core/error.h"
+#include "core/file.h"
 #include "nn/model_file.h"
 #include "nn/quantized_model.h"
 #include "search/build.h"
 #include "search/html.h"
 #include "search/report_parts.h"
+#include "search/suite.h"
 
 namespace mininas {
 namespace {
@@ -134,11 +136,7 @@ std::string search_parts(const RunFolder& folder, const RunFile& run, const Reco
          curves_part(folder, to_html(candidate_curves(journal, score))) + network_parts(folder, settings.budget.max_ram_bytes);
 }
 
-}  // namespace
-
-std::string make_report(const RunFolder& folder) {
-  const RunFile run = read_run_file(folder, "");
-  if (run.identity.kind == "suite") return suite_report(folder, run);
+std::string run_page(const RunFolder& folder, const RunFile& run) {
   const bool search = run.identity.kind == "search";
   const bool finished = fs::exists(folder.summary_file());
   const Record summary = finished ? Record::read(folder.summary_file()) : Record();
@@ -150,6 +148,21 @@ std::string make_report(const RunFolder& folder) {
   body += search ? search_parts(folder, run, summary) : training_asked_part(run) + curves_part(folder, "") + network_parts(folder, 0);
   body += made_part(folder, run, summary);
   return html_page("Mini-NAS: " + folder.path().filename().string(), body);
+}
+
+}  // namespace
+
+int64_t write_report(const RunFolder& folder, const fs::path& target) {
+  const RunFile run = read_run_file(folder, "");
+  const bool suite = run.identity.kind == "suite";
+  if (suite)
+    for (const fs::path& part : suite_run_folders(folder.path())) {
+      const RunFolder view = RunFolder::view(part);
+      write_report(view, view.report_file());
+    }
+  const std::string page = suite ? suite_report(folder, run, target) : run_page(folder, run);
+  write_text_file(target, page);
+  return static_cast<int64_t>(page.size());
 }
 
 }  // namespace mininas

@@ -11,7 +11,7 @@ namespace mininas {
 namespace {
 
 // Of the picture, in its own units. Blocks stand on kGround; bars of memory hang from kCeiling.
-constexpr double kWidth = 420, kHeight = 246, kGround = 122, kTallest = 100, kCeiling = 146, kLongest = 78;
+constexpr double kWidth = 420, kHeight = 226, kGround = 122, kTallest = 100, kCeiling = 146, kLongest = 78;
 constexpr double kNarrowest = 2, kGap = 1.5, kLetter = 7.4;
 
 struct Kind {
@@ -114,13 +114,11 @@ std::string network_drawing(const NetworkSpec& spec) {
     if (before == nullptr || before->channels != shape.channels) drawing += channels.add(centre, std::to_string(shape.channels));
     before = &shape;
   }
-  drawing += Labels(kHeight - 6).add(kWidth / 2, text("RAM that lives while the layer runs; the most: ", grouped(most), " bytes"));
+  const std::string caption =
+      text("A block is what a layer puts out: as high as it has rows, as wide as it has channels; the numbers stand ",
+           "where they change. Below: the RAM that lives while the layer runs, at most ", grouped(most), " bytes.");
   return text("<figure class=\"network\"><svg role=\"img\" aria-label=\"the network, layer by layer\" viewBox=\"0 0 ", kWidth, " ", kHeight,
-              "\">", drawing, "</svg>",
-              element("figcaption", legend(blocks) +
-                                        "<br>A block is what a layer puts out: as high as it has rows, as wide as it has channels; the "
-                                        "numbers stand where they change."),
-              "</figure>\n");
+              "\">", drawing, "</svg>", element("figcaption", legend(blocks) + "<br>" + caption), "</figure>\n");
 }
 
 }  // namespace mininas

@@ -22,7 +22,8 @@ std::vector<Plot> training_curves(const Record& training, const std::string& nam
 
 // What each layer puts out as a block, as high as it has rows and as wide as it has channels; below it the memory that lives meanwhile.
 std::string network_drawing(const NetworkSpec& spec);
-// The network layer by layer: that drawing, and a row a layer: kind, shape, parameters, MACs, flash, and a bar of the memory that must exist while it runs.
+// The network layer by layer: that drawing, and a row a layer: kind, shape, parameters, MACs, flash, and a bar of the memory that must
+// exist while it runs.
 std::string layers_part(const NetworkSpec& spec, int64_t max_ram_bytes);
 
 // Of evaluation.json (search/final_evaluation.h).
@@ -30,8 +31,9 @@ std::string confusion_part(const Record& evaluation);
 std::string mistakes_part(const Record& evaluation);
 std::string arithmetic_part(const Record& evaluation);
 
-// The whole page of a suite: Table 2 as a table, and charts of ours beside the published figures.
-std::string suite_report(const RunFolder& folder, const RunFile& run);
+// The whole page of a suite, to be written to `target`: Table 2 as a table with links to the runs' own pages, and charts of ours beside the
+// published figures.
+std::string suite_report(const RunFolder& folder, const RunFile& run, const std::filesystem::path& target);
 
 // "96.90 %" of 0.969
 std::string as_percent(double fraction);

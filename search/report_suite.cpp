@@ -10,45 +10,56 @@
 namespace mininas {
 namespace {
 
+namespace fs = std::filesystem;
+
 std::string formatted(const char* format, double value) {
   char digits[32];
   std::snprintf(digits, sizeof digits, format, value);
   return digits;
 }
 
-std::vector<std::string> table_row(const SuiteRow& row) {
-  const std::string name = escaped(row.entry.name), classes = std::to_string(row.entry.class_count);
-  const std::string published_gain = formatted("%+.2f", row.entry.published_gain);
+// `name`, as a link where the run in `folder` has a page.
+std::string linked(const std::string& name, const fs::path& folder, const fs::path& target) {
+  const fs::path page = folder / "report.html";
+  if (!fs::exists(page)) return escaped(name);
+  const std::string place = fs::relative(page, fs::absolute(target).parent_path()).generic_string();
+  return text("<a href=\"", escaped(place), "\">", escaped(name), "</a>");
+}
+
+std::vector<std::string> table_row(const SuiteRow& row, const fs::path& run, const fs::path& target) {
+  const std::string name = linked(row.entry.name, suite_search_folder(run, row.entry), target);
+  const std::string classes = std::to_string(row.entry.class_count), published_gain = formatted("%+.2f", row.entry.published_gain);
   const std::string published_efficiency = formatted("%.1fx", row.entry.published_efficiency);
-  if (!row.complete()) return {name, "not finished", classes, "", "", "", "", published_gain, "", "", published_efficiency, "", "", "", ""};
+  if (!row.complete()) return {name, classes, "", "", "", "", published_gain, "", published_efficiency, "", "", "", "", "", "not finished"};
   const Record r = to_record(row);
   return {name,
-          element("code", escaped(r.string("architecture"))),
           classes,
           as_percent(r.number("test_accuracy_float")),
           as_percent(r.number("test_accuracy_int8")),
-          as_percent(r.number("baseline_test_accuracy_float")),
+          linked(as_percent(r.number("baseline_test_accuracy_float")), suite_baseline_folder(run, row.entry), target),
           formatted("%+.2f", r.number("gain")),
           published_gain,
-          grouped(r.integer64("params")),
           formatted("%.1fx", r.number("efficiency")),
           published_efficiency,
+          grouped(r.integer64("params")),
           grouped(r.integer64("flash_bytes")),
           grouped(r.integer64("ram_bytes")),
+          grouped(static_cast<int64_t>(r.number("seconds") + r.number("baseline_seconds"))),
           grouped(r.integer64("bytes_different") + r.integer64("baseline_bytes_different")),
-          grouped(static_cast<int64_t>(r.number("seconds") + r.number("baseline_seconds")))};
+          element("code", escaped(r.string("architecture")))};
 }
 
-std::string table_part(const std::vector<SuiteRow>& rows) {
-  HtmlTable table{{"data set", "found", "classes", "float", "int8", "MobileNetV2", "gain", "published", "parameters", "efficiency",
-                   "published", "flash", "RAM", "bytes differing", "seconds"},
+std::string table_part(const std::vector<SuiteRow>& rows, const fs::path& run, const fs::path& target) {
+  HtmlTable table{{"data set", "classes", "float", "int8", "MobileNetV2", "gain", "published", "efficiency", "published", "parameters",
+                   "flash", "RAM", "seconds", "differing", "found"},
                   {},
-                  2};
-  for (const SuiteRow& row : rows) table.rows.push_back(table_row(row));
+                  1,
+                  true};
+  for (const SuiteRow& row : rows) table.rows.push_back(table_row(row, run, target));
   const std::string explained =
       "Gain: points of test accuracy (float) over MobileNetV2, which was trained on the same split by the same recipe for as many epochs. "
       "Efficiency: its parameters by those of the network found. Published: the poster's Table 2. Flash and RAM in bytes, of the network "
-      "found; bytes differing: between the engine and the exported C, of both networks.";
+      "found; seconds and differing bytes (between the engine and the exported C) of both networks.";
   return html_section("Table 2", element("p", explained) + to_html(table));
 }
 
@@ -104,18 +115,9 @@ std::string chart_part(const std::vector<SuiteRow>& rows) {
   return html_section("Ours beside the published figures", element("div", figures_plots(rows) + to_html(accuracy_plot(rows)), "plots"));
 }
 
-std::string runs_part(const RunFolder& folder, const std::vector<SuiteRow>& rows) {
-  std::string lines;
-  for (const SuiteRow& row : rows) {
-    if (!row.search) continue;
-    lines += text("mininas report ", (folder.path() / row.entry.name / "search").string(), "\n");
-  }
-  return lines.empty() ? "" : html_section("Each search has a page of its own", element("pre", escaped(lines)));
-}
-
 }  // namespace
 
-std::string suite_report(const RunFolder& folder, const RunFile& run) {
+std::string suite_report(const RunFolder& folder, const RunFile& run, const fs::path& target) {
   const std::vector<SuiteRow> rows = read_suite(folder.path());
   const SuiteScale scale = suite_scale(run.settings.string("scale"));
   int complete = 0;
@@ -125,7 +127,7 @@ std::string suite_report(const RunFolder& folder, const RunFile& run) {
   if (rows.empty())
     body += element("p", "No data set has been begun.");
   else
-    body += table_part(rows) + chart_part(rows) + runs_part(folder, rows);
+    body += table_part(rows, folder.path(), target) + chart_part(rows);
   const auto seed = std::to_string(run.settings.unsigned64("seed"));
   body += html_section("Made by", html_facts({{"command", element("pre", escaped(run.identity.command))},
                                               {"images", escaped(run.identity.data)},

@@ -114,6 +114,14 @@ double SuiteRow::efficiency() const {
 fs::path suite_search_folder(const fs::path& run, const SuiteEntry& entry) { return run / entry.name / "search"; }
 fs::path suite_baseline_folder(const fs::path& run, const SuiteEntry& entry) { return run / entry.name / "baseline"; }
 
+std::vector<fs::path> suite_run_folders(const fs::path& run) {
+  std::vector<fs::path> folders;
+  for (const SuiteEntry& entry : suite_table())
+    for (const fs::path& folder : {suite_search_folder(run, entry), suite_baseline_folder(run, entry)})
+      if (fs::exists(folder / "run.json")) folders.push_back(folder);
+  return folders;
+}
+
 SuiteRow read_suite_row(const fs::path& run, const SuiteEntry& entry) {
   return {entry, summary_in(suite_search_folder(run, entry)), summary_in(suite_baseline_folder(run, entry))};
 }

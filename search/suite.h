@@ -47,6 +47,8 @@ struct SuiteRow {
 
 std::filesystem::path suite_search_folder(const std::filesystem::path& run, const SuiteEntry& entry);
 std::filesystem::path suite_baseline_folder(const std::filesystem::path& run, const SuiteEntry& entry);
+// Those folders, of the data sets that the run has begun, in which there is a run.
+std::vector<std::filesystem::path> suite_run_folders(const std::filesystem::path& run);
 // What there is of one data set.
 SuiteRow read_suite_row(const std::filesystem::path& run, const SuiteEntry& entry);
 // Of every data set that the run has begun, in the order of the table.

@@ -1,7 +1,6 @@
 // mininas report: a run as a page to read.
 #include <memory>
 
-#include "core/file.h"
 #include "search/cli/commands.h"
 #include "search/report.h"
 
@@ -16,10 +15,9 @@ struct Options {
 int run(const Options& o) {
   const RunFolder folder = RunFolder::view(o.run);
   const std::filesystem::path target = o.out.empty() ? folder.report_file() : std::filesystem::path(o.out);
-  const std::string page = make_report(folder);
-  write_text_file(target, page);
+  const int64_t bytes = write_report(folder, target);
   if (o.common.json)
-    print_json(Record().set("report", target.string()).set("bytes", static_cast<int64_t>(page.size())));
+    print_json(Record().set("report", target.string()).set("bytes", bytes));
   else
     print_row("written", target.string());
   return 0;
@@ -29,10 +27,11 @@ int run(const Options& o) {
 
 void add_report_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command =
-      parser.add("report", "a run as one page to read, RUN/report.html: offline, without scripts",
-                 "Example:\n  mininas report run\n\nNeeds neither the images nor a finished run: what is not there yet is left out.",
-                 [o](const Command&) { return run(*o); });
+  Command& command = parser.add("report", "a run as one page to read, RUN/report.html: offline, without scripts",
+                                "Example:\n  mininas report run\n\nNeeds neither the images nor a finished run: what is not there yet is "
+                                "left out. The page of a suite has "
+                                "links to those of its runs, which are written too.",
+                                [o](const Command&) { return run(*o); });
   command.positional("RUN", o->run, "folder of the run");
   command.option("out", o->out, "file to write instead of RUN/report.html");
   add_common(command, o->common);

@@ -168,7 +168,9 @@ void print_rescaling(const Trace& t) {
 void print_steps(const Trace& t) {
   const bool weighted = has_weights(t.layer.kind);
   if (weighted) print_step("bias", t.bias, text("stands for ", real_text(t.real_bias), "; float network ", real_text(t.float_bias)));
-  print_step("accumulator", t.accumulator, text(weighted ? "the sum and the bias" : "the sum", "; stands for ", real_text(t.exact)));
+  print_step("accumulator", t.accumulator,
+             text(weighted ? "the sum and the bias" : "the sum", t.rescaled ? "; stands for " : "; over the pixels it stands for ",
+                  real_text(t.exact)));
   print_rescaling(t);
   print_step("clamp", t.clamped,
              text("to ", t.low, " ... ", t.top, t.layer.relu ? ": the ReLU and the range of a byte" : ": the range of a byte",

@@ -1,10 +1,15 @@
 #include "search/suite.h"
 
+#include <signal.h>
+
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
 #include "core/file.h"
+#include "datasets/open.h"
 #include "tests/cli/program.h"
+#include "tests/datasets/files.h"
+#include "tests/support/shell.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;
@@ -30,6 +35,18 @@ void put_summary(const fs::path& folder, const std::string& architecture, int64_
 void put_finished(const fs::path& run, const std::string& name) {
   put_summary(suite_search_folder(run, suite_entry(name)), "w8:s3*3", 2000, 0.95);
   put_summary(suite_baseline_folder(run, suite_entry(name)), "mobilenetv2", 2286674, 0.94);
+}
+
+// The generated images as PNG files in a folder a class, under the name of a data set of the suite.
+void put_pair(const fs::path& root, const std::string& name, const std::vector<std::string>& classes) {
+  const Dataset images = open_dataset("synthetic:size=8,classes=2,train=64,test=12", 3);
+  for (const auto& [part, set] : {std::pair{"train", &images.train}, std::pair{"test", &images.test}})
+    for (int64_t i = 0; i < set->count(); ++i) {
+      const uint8_t* pixels = set->image(i);
+      const std::string& label = classes[static_cast<size_t>(set->labels[static_cast<size_t>(i)])];
+      put_file(root / "tiny-imagenet-pairs" / name / part / label / (std::to_string(100 + i) + ".png"),
+               make_png(8, 8, 2, {pixels, pixels + set->shape.size()}));
+    }
 }
 
 }  // namespace
@@ -111,4 +128,42 @@ TEST_CASE("a suite skips what is done, tells what is missing, and has a report",
   CHECK_THAT(page, Catch::Contains("Table 2") && Catch::Contains("1143.3x") && Catch::Contains("<svg") && Catch::Contains("published"));
   CHECK_THAT(page, Catch::Contains("cat-deer, published: -0.80") && Catch::Contains("cat-deer, float: +1.00"));
   CHECK_THAT(page, !Catch::Contains("<script"));
+}
+
+TEST_CASE("a suite that was killed goes on, verifies both networks, and its report leads to theirs", "[cli][suite][kill]") {
+  if (skipped_without("cc")) return;
+  const TempDir folder;
+  put_pair(folder / "root", "bucket-barrel", {"bucket", "barrel"});
+  const fs::path out = folder / "out", runs = out / "bucket-barrel";
+  const std::vector<std::string> command = {
+      "suite", "--data-root", (folder / "root").string(), "--out", out.string(), "--only", "bucket-barrel,dogs", "--json", "--threads",
+      "1"};
+  const auto in_training = [&] { return fs::exists(runs / "search/checkpoints/training.checkpoint"); };
+  signal_at(command, in_training, SIGKILL);
+  REQUIRE(fs::exists(runs / "search/run.json"));
+  const Answer answer = mininas::test::mininas(command);
+  INFO(answer.errors);
+  REQUIRE(answer.status == 0);
+  const auto rows = answer.json().records("rows");
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].boolean("complete"));
+  CHECK(rows[0].integer("bytes_different") == 0);
+  CHECK(rows[0].integer("baseline_bytes_different") == 0);
+  CHECK(rows[0].integer("baseline_params") == 2'286'674);
+  CHECK(answer.json().records("missing")[0].strings("names") == std::vector<std::string>{"dogs"});
+  CHECK(mininas::test::mininas(command).output == answer.output);  // nothing is done again
+
+  REQUIRE(mininas::test::mininas({"report", out.string()}).status == 0);
+  const std::string page = read_text_file(out / "report.html");
+  for (const std::string run : {"search", "baseline"}) {
+    CHECK_THAT(page, Catch::Contains("href=\"bucket-barrel/" + run + "/report.html\""));
+    CHECK_THAT(read_text_file(runs / run / "report.html"), Catch::Contains("VERIFIED"));
+  }
+  // From elsewhere the links lead to the same pages.
+  REQUIRE(mininas::test::mininas({"report", out.string(), "--out", (folder / "page.html").string()}).status == 0);
+  CHECK_THAT(read_text_file(folder / "page.html"), Catch::Contains("href=\"out/bucket-barrel/search/report.html\""));
+  fs::resize_file(runs / "search/summary.json", 100);
+  const Answer cut = mininas::test::mininas({"report", out.string()});
+  CHECK(cut.status == 1);
+  CHECK_THAT(cut.errors, Catch::Contains("search/summary.json"));
 }
