@@ -58,8 +58,8 @@ std::string answers_digest(Trainable& network, const ImageSet& images) {
 // Everything that determines the bits of a training run; numbers in hexadecimal, which rounds nothing.
 std::string identity_of(Trainable& network, const ImageSet& images, const TrainConfig& c) {
   const Augmentation& a = c.augmentation;
-  return text(std::hexfloat, "epochs=", c.epochs, " batch=", c.batch, " max_steps=", c.max_steps, " lr=", c.learning_rate,
-              " momentum=", c.momentum, " decay=", c.weight_decay, " clip=", c.clip_norm, " smoothing=", c.label_smoothing,
+  return text(std::hexfloat, "epochs=", c.epochs, " first=", c.first_epoch, " batch=", c.batch, " max_steps=", c.max_steps,
+              " lr=", c.learning_rate, " momentum=", c.momentum, " decay=", c.weight_decay, " clip=", c.clip_norm, " smoothing=", c.label_smoothing,
               " schedule=", static_cast<int>(c.schedule), " crop=", a.crop_padding, " flip=", a.horizontal_flip, " cutout=", a.cutout,
               " seed=", c.seed, " data=", content_digest(images), " start=", weights_sha256(network),
               " answers=", answers_digest(network, images));
@@ -135,6 +135,7 @@ void validate(const TrainConfig& c) {
     if (!holds) throw ConfigError(what);
   };
   require(c.epochs >= 1 && c.epochs <= 100000, "epochs: expected 1 to 100000");
+  require(c.first_epoch >= 0 && c.first_epoch < c.epochs, "first epoch: expected 0 or more, less than the epochs");
   require(c.batch >= 2 && c.batch <= 65536, "batch: expected 2 to 65536 images");
   require(c.max_steps >= 0, "steps: expected 0 (no limit) or more");
   require(c.learning_rate > 0.0f && c.learning_rate <= 100.0f, "learning rate: expected more than 0, at most 100");
@@ -156,8 +157,10 @@ TrainResult train(Trainable& network, const ImageSet& images, const ImageSet* ev
   const std::string identity = hooks.checkpoint.empty() ? "" : identity_of(network, images, config);
   if (!hooks.checkpoint.empty()) load_checkpoint(state, identity, hooks.checkpoint);
   EpochRun run(network, optimizer, images, config, hooks);
-  for (int epoch = static_cast<int>(result.epochs.size()); epoch < config.epochs && !run.reached_limit(steps); ++epoch) {
+  const int first = config.first_epoch + static_cast<int>(result.epochs.size());
+  for (int epoch = first; epoch < config.epochs && !run.reached_limit(steps); ++epoch) {
     if (hooks.enough && hooks.enough(result.epochs)) break;
+    if (hooks.before_epoch) hooks.before_epoch(epoch);
     const auto start = Clock::now();
     EpochResult done = run.run(epoch, steps);
     done.eval_accuracy = evaluation ? evaluate(network, *evaluation).accuracy() : -1.0;

@@ -16,6 +16,7 @@ enum class ScheduleStep { kAfterEpoch, kBeforeEpoch };
 
 struct TrainConfig {
   int epochs = 10;
+  int first_epoch = 0;             // those before it are taken as done: rate, order and augmentation begin with it
   int batch = 64;
   int max_steps = 0;               // stop after this many steps in all; 0: no limit
   float learning_rate = 0.025f;
@@ -53,6 +54,7 @@ struct TrainProgress {
 struct TrainHooks {
   std::function<void(const TrainProgress&)> on_step;  // may throw Interrupted: the last finished epoch is in the checkpoint
   std::function<void(const EpochResult&)> on_epoch;
+  std::function<void(int epoch)> before_epoch;  // once more where a resumed training begins that epoch again
   // Given all epochs so far, those before an interruption too: true ends the training early. Pure, or a resumed training would differ.
   std::function<bool(const std::vector<EpochResult>&)> enough;
   std::filesystem::path checkpoint;  // written after every epoch; empty: none. A matching one that exists is continued.

@@ -20,11 +20,17 @@ void add_searched_layer(LayerChain& chain, const SearchedLayer& layer, int index
 
 }  // namespace
 
+std::array<int, 3> stage_depths(int depth) {
+  const int second = depth / 3, third = 2 * depth / 3;
+  return {second, third - second, depth - third};
+}
+
 NetworkSpec build_network_spec(const Architecture& a, const ImageShape& input, int classes) {
   validate(a);
   LayerChain chain(input, classes);
   chain.add_normed("stem", LayerKind::kConv, a.stem_multiplier * a.width, 3, a.early_stride ? 2 : 1).relu = true;
-  const int depth = a.depth(), second = depth / 3, third = 2 * depth / 3;
+  const auto stages = stage_depths(a.depth());
+  const int depth = a.depth(), second = stages[0], third = stages[0] + stages[1];
   for (int i = 0; i < depth; ++i) {
     const int width = a.width * (i < second ? 1 : i < third ? 2 : 4);
     const int stride = i == second || i == third ? 2 : 1;

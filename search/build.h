@@ -5,12 +5,16 @@
 //   head            global average pool on the last batch norm (no ReLU), linear with bias
 // A LayerSpec is "convolution, batch norm, ReLU", so each ReLU is booked with the layer before it; the network is the same.
 #pragma once
+#include <array>
 #include <string>
 
 #include "nn/network_spec.h"
 #include "search/architecture.h"
 
 namespace mininas {
+
+// How many of `depth` searched layers are in the first, the second and the last third.
+std::array<int, 3> stage_depths(int depth);
 
 // Layers are named "stem", "layer0.depthwise", "layer0.pointwise", "layer1.conv", "pool", "classifier".
 // Throws ConfigError where the architecture or the class count cannot be.

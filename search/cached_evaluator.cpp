@@ -26,6 +26,8 @@ CachedEvaluator::CachedEvaluator(Evaluator& inner, std::filesystem::path folder,
 std::filesystem::path CachedEvaluator::file_of(const Candidate& candidate) const {
   std::string all = text(std::hexfloat, key_, " epochs ", candidate.epochs, " architecture ", to_text(candidate.architecture), " rival");
   for (const double score : candidate.rival) all += text(std::hexfloat, " ", score);
+  if (!candidate.ancestors.empty()) all += text(" branch ", candidate.branch_epoch);
+  for (const Architecture& ancestor : candidate.ancestors) all += " from " + to_text(ancestor);
   return folder_ / (sha256_hex(std::as_bytes(std::span(all))) + ".json");
 }
 

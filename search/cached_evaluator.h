@@ -19,7 +19,8 @@ class CachedEvaluator final : public Evaluator {
 
   // Throws FormatError where a file of the cache is damaged.
   Outcome evaluate(const Candidate& candidate, int index) override;
-  void forget(int index) override { inner_.forget(index); }
+  void settle(const Candidate& candidate, int index, bool accepted) override { inner_.settle(candidate, index, accepted); }
+  void finish() override { inner_.finish(); }
 
   // Where the outcome of `candidate` is kept.
   std::filesystem::path file_of(const Candidate& candidate) const;

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "core/error.h"
+#include "search/answers.h"
 
 namespace mininas {
 namespace {
@@ -49,7 +50,10 @@ OptionFields option_fields(GreedyOptions& o) {
       {"operation-margin", "points that a standard convolution must gain more than", &o.operation_margin, 0, 100},
       {"kernel-margin", "points that a larger kernel must gain more than", &o.kernel_margin, 0, 100},
       {"layer-fraction", "part of the layers, from the input, on which operations and kernels are tried", &o.layer_fraction, 0, 1},
-      {"noise", "every tolerance is at least so many standard errors of the score; 0: the bare tolerances", &o.noise, 0, 10},
+      {"noise", "every tolerance is at least so many standard errors of the difference; 0: the bare tolerances", &o.noise, 0, 10},
+      {"warm-epochs", "candidates branch off the current network's training where so many epochs are left; 0: never", &o.warm_epochs, 0,
+       10000},
+      {"warm-depth", "so do deeper networks; otherwise they train from scratch", &o.warm_depth},
   };
 }
 
@@ -103,7 +107,7 @@ std::optional<Candidate> GreedySearch::ask() {
   MN_CHECK(!asked_, "the last candidate has not been told yet");
   while (stage_ != Stage::kDone) {
     if (!stage_over_ && (asked_ = propose())) {
-      if (current_ && current_->candidate.epochs == asked_->epochs) asked_->rival = current_->outcome.curve;
+      relate(*asked_);
       return asked_;
     }
     // Without a first network there is nothing to refine.
@@ -121,8 +125,17 @@ Decision GreedySearch::tell(const Trial& trial) {
   return stage_ == Stage::kDepth && !current_ ? judge_start(trial) : judge(trial);
 }
 
+void GreedySearch::relate(Candidate& candidate) const {
+  if (common_.warm_epochs > 0) candidate.branch_epoch = std::max(candidate.epochs - common_.warm_epochs, 0);
+  if (!current_ || current_->candidate.epochs != candidate.epochs) return;
+  candidate.rival = current_->outcome.curve;
+  if (candidate.branch_epoch == 0 || (stage_ == Stage::kDepth && !common_.warm_depth)) return;
+  candidate.ancestors = current_->candidate.ancestors;
+  candidate.ancestors.push_back(current_->candidate.architecture);
+}
+
 std::string GreedySearch::stage_name() const {
-  constexpr const char* kNames[] = {"depth", "width", "operation", "kernel", "done"};
+  constexpr const char* kNames[] = {"depth", "width", "stem", "operation", "kernel", "done"};
   return kNames[static_cast<int>(stage_)];
 }
 
@@ -162,10 +175,11 @@ std::optional<Architecture> GreedySearch::next_width() {
   return narrower;
 }
 
-double GreedySearch::with_noise(double tolerance, double score) const {
-  const double p = std::clamp(score / 100.0, 0.0, 1.0);
-  const double standard_error = 100.0 * std::sqrt(p * (1.0 - p) / static_cast<double>(score_images_));
-  return std::max(tolerance, common_.noise * standard_error);
+double GreedySearch::with_noise(double tolerance, const Outcome& outcome, const Outcome& reference) const {
+  const auto images = static_cast<double>(score_images_);
+  const bool paired = !outcome.right.empty() && outcome.right.size() == reference.right.size();
+  const double error = paired ? paired_standard_error(outcome.right, reference.right, images) : standard_error(reference.score, images);
+  return std::max(tolerance, common_.noise * error);
 }
 
 int GreedySearch::layers_tried(int depth) const {
@@ -173,8 +187,10 @@ int GreedySearch::layers_tried(int depth) const {
 }
 
 bool GreedySearch::can_gain(double margin) const {
+  // Against a network that answers everything right, the error of the difference is that of the score alone.
   const double score = current_->outcome.score;
-  return above(100.0, score + with_noise(margin, score));
+  const double needed = std::max(margin, common_.noise * standard_error(score, static_cast<double>(score_images_)));
+  return above(100.0, score + needed);
 }
 
 int GreedySearch::depths_left() const { return common_.max_depth - std::max(depth_, common_.min_depth - 1); }

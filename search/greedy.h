@@ -1,9 +1,11 @@
-// What the published greedy searches have in common: four stages that are passed in order, tolerances in percentage points, one current
-// network, and layers that are walked from the input. mini_nas.h and macro_micro.h add what each stage asks and how it judges.
+// What the greedy searches have in common: stages that are passed in order, tolerances in percentage points, one current network, and
+// layers that are walked from the input. mini_nas.h and macro_micro.h add what each stage asks and how it judges.
 //
 // Noise. The published tolerances (0.05 to 0.5 points) were made for 10,000 images. On 1,000 validation images one standard error of an
 // accuracy near 95 % is already 0.7 points, so that a search with bare tolerances follows noise. With `noise` = 1 every tolerance is at
-// least one standard error of the score that it is compared with; `noise` = 0 is the published rule.
+// least one standard error of the difference of the two scores, which are measured on the same images: only those count that one network
+// answered right and the other did not. Where that is not known, it is the standard error of the reference's score. `noise` = 0 is the
+// published rule.
 #pragma once
 #include "search/options.h"
 #include "search/space.h"
@@ -26,7 +28,9 @@ struct GreedyOptions {
   double operation_margin = 0.0;  // a standard convolution must gain more than this
   double kernel_margin = 0.0;     // a larger kernel must gain more than this
   double layer_fraction = 1.0;    // operations and kernels are tried on floor(layer_fraction * depth) layers from the input
-  double noise = 0.0;             // each tolerance is at least so many standard errors; 0: the bare tolerances
+  double noise = 0.0;             // each tolerance is at least so many standard errors of the difference; 0: the bare tolerances
+  int warm_epochs = 0;            // candidates branch off the current network's training where so many epochs are left; 0: never
+  bool warm_depth = false;        // deeper ones too
 };
 
 OptionFields option_fields(GreedyOptions& options);
@@ -61,7 +65,7 @@ class GreedySearch : public SearchStrategy {
   std::optional<Trial> best() const final { return current_; }
 
  protected:
-  enum class Stage { kDepth, kWidth, kOperation, kKernel, kDone };
+  enum class Stage { kDepth, kWidth, kStem, kOperation, kKernel, kDone };  // a search without stem choice asks nothing in kStem
 
   // Throws ConfigError where the options contradict each other. `score_images`: how many images a score is measured on.
   GreedySearch(const GreedyOptions& options, int64_t score_images);
@@ -85,8 +89,8 @@ class GreedySearch : public SearchStrategy {
   bool good_enough() const;
   std::optional<Architecture> next_width();
 
-  // `tolerance`, or the standard error of `score` where that is larger.
-  double with_noise(double tolerance, double score) const;
+  // `tolerance`, or `noise` standard errors of the difference between the two where that is larger.
+  double with_noise(double tolerance, const Outcome& outcome, const Outcome& reference) const;
   int layers_tried(int depth) const;
   // No network can gain more than what is missing to 100 %.
   bool can_gain(double margin) const;
@@ -97,6 +101,9 @@ class GreedySearch : public SearchStrategy {
   const LayerWalk& walk() const { return walk_; }
 
  private:
+  // What ties a candidate to the current network, where both train equally long: its rival, and whose weights it begins with.
+  void relate(Candidate& candidate) const;
+
   const GreedyOptions common_;
   const int64_t score_images_;
   const std::vector<int> widths_;           // of the range, largest first

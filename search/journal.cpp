@@ -23,7 +23,14 @@ void set_outcome(Record& line, const Outcome& outcome) {
   line.set("status", kStatusNames[static_cast<size_t>(outcome.status)]).set("problem", outcome.problem);
   line.set("score", outcome.score).set("best_train", outcome.best_train).set("curve", outcome.curve);
   line.set("image_epochs", outcome.image_epochs);
+  if (!outcome.right.empty()) line.set("right", outcome.right);
   line.set("seconds", outcome.seconds).set("from_journal", outcome.from_journal);
+}
+
+std::vector<std::string> texts_of(const std::vector<Architecture>& architectures) {
+  std::vector<std::string> texts;
+  for (const Architecture& architecture : architectures) texts.push_back(to_text(architecture));
+  return texts;
 }
 
 Record to_record(const JournalEntry& entry, size_t index) {
@@ -34,6 +41,7 @@ Record to_record(const JournalEntry& entry, size_t index) {
   line.set("params", entry.cost.parameters).set("macs", entry.cost.macs).set("flash_bytes", entry.cost.flash_bytes);
   line.set("code_bytes", entry.cost.code_bytes).set("ram_bytes", entry.cost.ram_bytes);
   line.set("epochs", candidate.epochs);
+  if (candidate.branch_epoch > 0) line.set("branch_epoch", candidate.branch_epoch).set("ancestors", texts_of(candidate.ancestors));
   set_outcome(line, outcome);
   line.set("accepted", entry.decision.accepted).set("reason", entry.decision.reason);
   return line;
@@ -45,6 +53,10 @@ JournalEntry from_record(const Record& line, const std::string& where) {
   candidate.stage = line.string("stage");
   candidate.architecture = parse_architecture(line.string("architecture"));
   candidate.epochs = line.integer("epochs");
+  if (line.has("branch_epoch")) {
+    candidate.branch_epoch = line.integer("branch_epoch");
+    for (const std::string& ancestor : line.strings("ancestors")) candidate.ancestors.push_back(parse_architecture(ancestor));
+  }
   entry.cost = {line.integer64("params"), line.integer64("macs"), line.integer64("flash_bytes"), line.integer64("code_bytes"),
                 line.integer64("ram_bytes")};
   entry.trial.outcome = outcome_from(line, where);
@@ -71,6 +83,7 @@ Outcome outcome_from(const Record& line, const std::string& where) {
   outcome.seconds = line.number("seconds");
   outcome.seed = line.unsigned64("seed");
   outcome.from_journal = line.boolean("from_journal");
+  if (line.has("right")) outcome.right = line.string("right");
   return outcome;
 }
 
@@ -123,7 +136,8 @@ int Journal::trained() const {
 std::optional<Outcome> Journal::find(const Candidate& candidate) const {
   for (const JournalEntry& entry : entries_) {
     const Candidate& known = entry.trial.candidate;
-    if (known.architecture == candidate.architecture && known.epochs == candidate.epochs) return entry.trial.outcome;
+    if (known.architecture == candidate.architecture && known.epochs == candidate.epochs && known.ancestors == candidate.ancestors)
+      return entry.trial.outcome;
   }
   return std::nullopt;
 }

@@ -60,6 +60,7 @@ void MacroMicro::begin_stage() {
 }
 
 std::optional<Candidate> MacroMicro::propose() {
+  if (stage() == Stage::kStem) return std::nullopt;
   if (stage() == Stage::kOperation || stage() == Stage::kKernel) return propose_micro();
   const bool deepening = stage() == Stage::kDepth;
   const auto architecture = deepening ? next_depth() : next_width();
@@ -100,7 +101,8 @@ Decision MacroMicro::judge_depth(const Trial& trial) {
   }
   const bool trained = trial.outcome.status == Status::kOk;
   const double score = trial.outcome.score, reference = current()->outcome.score;
-  const double gain = with_noise(options_.depth_gain, reference), loss = with_noise(options_.depth_loss, reference);
+  const double gain = with_noise(options_.depth_gain, trial.outcome, current()->outcome);
+  const double loss = with_noise(options_.depth_loss, trial.outcome, current()->outcome);
   const std::string compared = trained ? comparison(score, reference) : trial.outcome.problem;
   if (trained && at_least(score, reference + gain)) {
     failures_ = 0;
@@ -117,7 +119,7 @@ Decision MacroMicro::judge_depth(const Trial& trial) {
 Decision MacroMicro::judge_width(const Trial& trial) {
   const bool trained = trial.outcome.status == Status::kOk;
   const double score = trial.outcome.score, reference = current()->outcome.score;
-  const double tolerance = with_noise(options_.width_tolerance, reference);
+  const double tolerance = with_noise(options_.width_tolerance, trial.outcome, current()->outcome);
   const std::string compared = trained ? comparison(score, reference) : trial.outcome.problem;
   if (trained && at_least(score, reference - tolerance)) {
     failures_ = 0;
@@ -143,7 +145,8 @@ Decision MacroMicro::judge_reference(const Trial& trial) {
 Decision MacroMicro::judge_change(const Trial& trial) {
   if (trial.outcome.status != Status::kOk) return {false, trial.outcome.problem + ": the layer stays as it was"};
   const double reference = current()->outcome.score;
-  const double needed = with_noise(stage() == Stage::kOperation ? options_.operation_margin : options_.kernel_margin, reference);
+  const double margin = stage() == Stage::kOperation ? options_.operation_margin : options_.kernel_margin;
+  const double needed = with_noise(margin, trial.outcome, current()->outcome);
   const std::string compared = text(comparison(trial.outcome.score, reference), " at width ", trial.candidate.architecture.width);
   if (above(trial.outcome.score, reference + needed))
     return accept(trial, text(compared, ": more than ", points(needed), " gained, the change is kept"));

@@ -3,6 +3,25 @@
 #include "core/error.h"
 
 namespace mininas {
+namespace {
+
+constexpr int kStemChanges = 2;  // the multiplier and the stride
+
+}  // namespace
+
+OptionFields option_fields(MiniNasOptions& o) {
+  OptionFields fields = option_fields(static_cast<GreedyOptions&>(o));
+  fields.push_back({"stem", "after the widths, try a stem of once the width, and one that halves the image", &o.stem});
+  return fields;
+}
+
+SearchSpace search_space(const MiniNasOptions& options) {
+  SearchSpace space = search_space(static_cast<const GreedyOptions&>(options));
+  space.stem = options.stem;
+  return space;
+}
+
+void validate(const MiniNasOptions& options) { validate(static_cast<const GreedyOptions&>(options)); }
 
 MiniNasOptions trg_nas_options() {
   MiniNasOptions o;
@@ -16,7 +35,7 @@ MiniNasOptions trg_nas_options() {
 }
 
 void MiniNas::begin_stage() {
-  if (stage() == Stage::kWidth) width_reference_ = current()->outcome.score;
+  if (stage() == Stage::kWidth) width_reference_ = current()->outcome;
 }
 
 std::optional<Candidate> MiniNas::propose() {
@@ -28,10 +47,22 @@ std::optional<Candidate> MiniNas::propose() {
 std::optional<Architecture> MiniNas::next_architecture() {
   if (stage() == Stage::kDepth) return next_depth();
   if (stage() == Stage::kWidth) return next_width();
+  if (stage() == Stage::kStem) return next_stem();
   const Architecture& now = current()->candidate.architecture;
   const int layers = layers_tried(now.depth());
   if (stage() == Stage::kOperation) return can_gain(options_.operation_margin) ? walk().next_operation(now, layers) : std::nullopt;
   return can_gain(options_.kernel_margin) ? walk().next_kernel(now, layers, options_.kernels) : std::nullopt;
+}
+
+// Both changes make the network cheaper, whatever the rest of it: fewer weights, or the same ones on a quarter of the pixels.
+std::optional<Architecture> MiniNas::next_stem() {
+  Architecture changed = current()->candidate.architecture;
+  if (!options_.stem || stems_asked_ == kStemChanges) return std::nullopt;
+  if (stems_asked_++ == 0)
+    changed.stem_multiplier = 1;
+  else
+    changed.early_stride = true;
+  return changed;
 }
 
 Decision MiniNas::judge(const Trial& trial) {
@@ -40,6 +71,8 @@ Decision MiniNas::judge(const Trial& trial) {
       return judge_depth(trial);
     case Stage::kWidth:
       return judge_width(trial);
+    case Stage::kStem:
+      return judge_loss(trial, "the cheaper stem is kept", "the stem stays as it was");
     case Stage::kOperation:
       return judge_gain(trial, options_.operation_margin);
     default:
@@ -54,7 +87,8 @@ Decision MiniNas::judge_depth(const Trial& trial) {
     return {false, trial.outcome.problem + ": no deeper network is tried"};
   }
   const double score = trial.outcome.score, reference = current()->outcome.score;
-  const double gain = with_noise(options_.depth_gain, reference), loss = with_noise(options_.depth_loss, reference);
+  const double gain = with_noise(options_.depth_gain, trial.outcome, current()->outcome);
+  const double loss = with_noise(options_.depth_loss, trial.outcome, current()->outcome);
   const std::string compared = comparison(score, reference);
   if (at_least(score, reference + gain))
     return accept(trial, text(compared, ": a gain of at least ", points(gain), ", the deeper network is kept"));
@@ -65,24 +99,26 @@ Decision MiniNas::judge_depth(const Trial& trial) {
 }
 
 // The reference does not move, or a long row of small losses would add up to a large one.
+Decision MiniNas::judge_loss(const Trial& trial, const std::string& kept, const std::string& otherwise) {
+  if (trial.outcome.status != Status::kOk) return {false, trial.outcome.problem + ": " + otherwise};
+  const double tolerance = with_noise(options_.width_tolerance, trial.outcome, width_reference_);
+  const std::string compared = comparison(trial.outcome.score, width_reference_.score) + " at the end of the depth stage";
+  if (at_least(trial.outcome.score, width_reference_.score - tolerance))
+    return accept(trial, text(compared, ": no more than ", points(tolerance), " lost, ", kept));
+  return {false, text(compared, ": more than ", points(tolerance), " lost: ", otherwise)};
+}
+
 Decision MiniNas::judge_width(const Trial& trial) {
-  if (trial.outcome.status != Status::kOk) {
-    end_stage();
-    return {false, trial.outcome.problem + ": no narrower network is tried"};
-  }
-  const double tolerance = with_noise(options_.width_tolerance, width_reference_);
-  const std::string compared = comparison(trial.outcome.score, width_reference_) + " at the end of the depth stage";
-  if (at_least(trial.outcome.score, width_reference_ - tolerance))
-    return accept(trial, text(compared, ": no more than ", points(tolerance), " lost, the narrower network is kept"));
-  end_stage();
-  return {false, text(compared, ": more than ", points(tolerance), " lost, which ends the shrinking")};
+  const Decision decision = judge_loss(trial, "the narrower network is kept", "no narrower network is tried");
+  if (!decision.accepted) end_stage();
+  return decision;
 }
 
 // Budget rule: a change that does not fit is not made.
 Decision MiniNas::judge_gain(const Trial& trial, double margin) {
   if (trial.outcome.status != Status::kOk) return {false, trial.outcome.problem + ": the layer stays as it was"};
   const double reference = current()->outcome.score;
-  const double needed = with_noise(margin, reference);
+  const double needed = with_noise(margin, trial.outcome, current()->outcome);
   const std::string compared = comparison(trial.outcome.score, reference);
   if (above(trial.outcome.score, reference + needed))
     return accept(trial, text(compared, ": more than ", points(needed), " gained, the change is kept"));
@@ -92,12 +128,14 @@ Decision MiniNas::judge_gain(const Trial& trial, double margin) {
 int MiniNas::most_left() const {
   const int kernels = static_cast<int>(options_.kernels.size());
   const int depth = stage() == Stage::kDepth ? options_.max_depth : current() ? current()->candidate.architecture.depth() : 0;
-  const int layers = layers_tried(depth);
+  const int layers = layers_tried(depth), stems = options_.stem ? kStemChanges - stems_asked_ : 0;
   switch (stage()) {
     case Stage::kDepth:
-      return depths_left() + widths_left() + layers * (1 + kernels);
+      return depths_left() + widths_left() + stems + layers * (1 + kernels);
     case Stage::kWidth:
-      return widths_left() - 1 + layers * (1 + kernels);
+      return widths_left() - 1 + stems + layers * (1 + kernels);
+    case Stage::kStem:
+      return stems + layers * (1 + kernels);
     case Stage::kOperation:
       return walk().most_left(layers, 1) + layers * kernels;
     case Stage::kKernel:
@@ -109,7 +147,7 @@ int MiniNas::most_left() const {
 
 std::string MiniNas::rule(const std::string& stage) const {
   const GreedyOptions& o = options_;
-  const std::string noise = o.noise > 0 ? text(" Each tolerance is at least ", o.noise, " standard errors of the score.") : "";
+  const std::string noise = o.noise > 0 ? text(" Each tolerance is at least ", o.noise, " standard errors of the difference.") : "";
   const std::string part = o.layer_fraction < 1 ? text(" on the first ", points(100 * o.layer_fraction), " % of the layers") : "";
   if (stage == "depth")
     return text("Networks of separable 3x3 layers, ", o.max_width, " wide, grow from ", o.min_depth, " layers to at most ", o.max_depth,
@@ -120,6 +158,9 @@ std::string MiniNas::rule(const std::string& stage) const {
     return text("The network is made narrower by ", o.width_step, " channels at a time, down to ", o.min_width,
                 ". It is kept as long as it ", "loses no more than ", points(o.width_tolerance),
                 " points against the end of the depth stage; the first failure ends the ", "stage.", noise);
+  if (stage == "stem")
+    return text("The stem gets as many channels as the first layers instead of twice as many, then it halves the image already. Each is ",
+                "kept where it loses no more than ", points(o.width_tolerance), " points against the end of the depth stage.", noise);
   if (stage == "operation")
     return text("Layer by layer from the input", part, ": a standard convolution in place of the separable one, kept where it gains more ",
                 "than ", points(o.operation_margin), " points.", noise);

@@ -1,6 +1,7 @@
-// Mini-NAS: the greedy search of the published family, in four stages, each one question at a time.
+// Mini-NAS: the greedy search of the published family, in stages, each one question at a time.
 //   depth      grow all-separable 3x3 networks of the largest width, layer by layer, while that helps
 //   width      shrink that network while it costs no more than a tolerance
+//   stem       where asked for, not published: a stem of once the width, then one that halves the image; each kept like a narrower network
 //   operation  layer by layer from the input: standard convolution instead of separable, kept where it helps
 //   kernel     layer by layer from the input: each larger kernel, kept where it helps
 // Every candidate is trained from scratch. The rules are those of the author's later public search (TRG-NAS), whose defaults for small data
@@ -10,7 +11,13 @@
 
 namespace mininas {
 
-using MiniNasOptions = GreedyOptions;
+struct MiniNasOptions : GreedyOptions {
+  bool stem = false;  // whether there is a stem stage
+};
+
+OptionFields option_fields(MiniNasOptions& options);
+SearchSpace search_space(const MiniNasOptions& options);
+void validate(const MiniNasOptions& options);  // throws ConfigError
 
 // TRG-NAS as its published log on CIFAR-10 ran: deeper and wider, operations and kernels on the first two thirds of the layers, each kept
 // where it gains more than 0.10 points.
@@ -30,12 +37,15 @@ class MiniNas final : public GreedySearch {
   void begin_stage() override;
 
   std::optional<Architecture> next_architecture();
+  std::optional<Architecture> next_stem();
   Decision judge_depth(const Trial& trial);
   Decision judge_width(const Trial& trial);
+  Decision judge_loss(const Trial& trial, const std::string& kept, const std::string& otherwise);
   Decision judge_gain(const Trial& trial, double margin);
 
   const MiniNasOptions options_;
-  double width_reference_ = 0;  // score at the end of the depth stage
+  int stems_asked_ = 0;
+  Outcome width_reference_;  // of the network at the end of the depth stage
 };
 
 }  // namespace mininas

@@ -54,9 +54,10 @@ Trial run_search(SearchStrategy& strategy, Evaluator& evaluator, const SearchTas
     entry.trial = {*candidate, answer(*candidate, entry.cost, task, evaluator, journal, index)};
     entry.decision = strategy.tell(entry.trial);
     journal.append(entry);
-    evaluator.forget(index);
+    evaluator.settle(*candidate, index, entry.decision.accepted);
     if (hooks.on_decision) hooks.on_decision(entry, index);
   }
+  evaluator.finish();
   const auto best = strategy.best();
   if (!best) {
     const std::string last =

@@ -37,6 +37,13 @@ void mutate_width(const SearchSpace& space, Architecture& a, Rng& rng) {
   }
 }
 
+void mutate_stem(Architecture& a, Rng& rng) {
+  if (rng.coin())
+    a.stem_multiplier = 3 - a.stem_multiplier;
+  else
+    a.early_stride = !a.early_stride;
+}
+
 void mutate_layer(const SearchSpace& space, Architecture& a, Rng& rng) {
   SearchedLayer& layer = a.layers[rng.below(static_cast<uint32_t>(a.layers.size()))];
   if (rng.coin())
@@ -76,7 +83,7 @@ std::optional<std::string> why_illegal(const SearchSpace& s, const Architecture&
     if (std::find(s.kernels.begin(), s.kernels.end(), kernel) == s.kernels.end())
       return text("layer ", i, ": kernel ", kernel, " is not in the space");
   }
-  if (a.stem_multiplier != 2 || a.early_stride) return std::string("the stem is fixed: twice the width, stride 1");
+  if (!s.stem && (a.stem_multiplier != 2 || a.early_stride)) return std::string("the stem is fixed: twice the width, stride 1");
   return std::nullopt;
 }
 
@@ -85,6 +92,10 @@ Architecture sample(const SearchSpace& space, Rng& rng) {
   a.width = pick(widths(space), rng);
   const int depth = space.min_depth + static_cast<int>(rng.below(static_cast<uint32_t>(space.max_depth - space.min_depth + 1)));
   for (int i = 0; i < depth; ++i) a.layers.push_back(sample_layer(space, rng));
+  if (space.stem) {
+    a.stem_multiplier = rng.coin() ? 1 : 2;
+    a.early_stride = rng.coin();
+  }
   return a;
 }
 
@@ -94,15 +105,18 @@ Architecture mutate(const SearchSpace& space, const Architecture& a, Rng& rng) {
   // A draw that cannot be made (one layer more at the largest depth) changes nothing and is drawn again; operations always can.
   for (;;) {
     Architecture changed = a;
-    switch (rng.below(3)) {
+    switch (rng.below(space.stem ? 4 : 3)) {
       case 0:
         mutate_depth(space, changed, rng);
         break;
       case 1:
         mutate_width(space, changed, rng);
         break;
-      default:
+      case 2:
         mutate_layer(space, changed, rng);
+        break;
+      default:
+        mutate_stem(changed, rng);
     }
     if (changed != a) return changed;
   }

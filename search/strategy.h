@@ -19,6 +19,11 @@ struct Candidate {
   // Scores, epoch by epoch, of the network that this one is compared with, where that trained as long; an evaluator may give up early one
   // that stays far behind. No part of what is asked.
   std::vector<double> rival;
+  // Warm starts: the epoch at which a candidate may branch off the training of another; 0: none. One without ancestors trains from scratch
+  // and keeps its weights of that moment for descendants. One with ancestors begins there, with what the first of them had learned until
+  // then, changed step by step into each of the others and at last into the candidate.
+  int branch_epoch = 0;
+  std::vector<Architecture> ancestors;
 };
 
 // Infeasible (over the budget, known before training) and failed (training diverged) are answers, not errors.
@@ -35,6 +40,7 @@ struct Outcome {
   uint64_t seed = 0;
   bool from_journal = false;  // the same question had been answered before, here or in the cache: nothing was trained
   int64_t image_epochs = 0;   // images that passed through training
+  std::string right;          // which of the scored images were answered right (search/answers.h); empty: not known
 };
 
 struct Trial {

@@ -1,5 +1,6 @@
-// Evaluates candidates by training them from scratch, on the training part of the search's images, and scores them on the validation part.
-// Every candidate gets the same recipe and the same seed, so that two candidates differ by nothing but their architecture.
+// Evaluates candidates by training them, from scratch or from a warm start (search/warm_start.h), on the training part of the search's
+// images, and scores them on the validation part. Every candidate gets the same recipe and the same seed, so
+// that two candidates differ by nothing but their architecture.
 #pragma once
 #include <filesystem>
 
@@ -20,16 +21,28 @@ struct EvaluationRecipe {
 
 class TrainingEvaluator final : public Evaluator {
  public:
-  // `data` outlives the evaluator. `folder` receives `candidate-N.checkpoint`, which is removed by `forget`; it exists.
+  // `data` outlives the evaluator. `folder` receives `candidate-N.checkpoint` and, for warm starts, `branch-DIGEST.network`, the weights of
+  // a network at its branch epoch; `settle` and `finish` remove what is not needed any more. It exists.
   // `hooks`: on_step and on_epoch are passed on to every training.
   TrainingEvaluator(const SearchData& data, EvaluationRecipe recipe, std::filesystem::path folder, TrainHooks hooks);
 
   Outcome evaluate(const Candidate& candidate, int index) override;
-  // The candidate's result is in the journal: its checkpoint has served.
-  void forget(int index) override;
+  void settle(const Candidate& candidate, int index, bool accepted) override;
+  void finish() override;
 
  private:
+  // With its fresh weights.
+  Network draw(const Architecture& architecture) const;
+  // Makes sure that the first ancestor's weights at the branch epoch are there: where its outcome came from the cache they are not, and it
+  // trains until then once more. Returns what that took.
+  TrainResult provide_branch(const Candidate& candidate) const;
+  // What a candidate with ancestors begins with.
+  Network warm_start(const Candidate& candidate) const;
+
   std::filesystem::path checkpoint(int index) const;
+  // Named by all that tells one branch of a search from another; `ending`: "network", "checkpoint".
+  std::filesystem::path branch_file(const Architecture& architecture, const Candidate& candidate, const std::string& ending) const;
+  void remove_branches(const std::filesystem::path& except) const;
 
   const SearchData& data_;
   EvaluationRecipe recipe_;

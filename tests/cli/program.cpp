@@ -91,6 +91,8 @@ std::vector<std::string> tiny_search(const std::filesystem::path& out) {
           "5",
           "--noise",
           "0",
+          "--warm-epochs",
+          "1",
           "--cutout",
           "0",
           "--lr",

@@ -22,6 +22,12 @@ size_t lines_in(const fs::path& file) {
   return static_cast<size_t>(std::count(content.begin(), content.end(), '\n'));
 }
 
+bool holds_branch(const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().extension() == ".network") return true;
+  return false;
+}
+
 struct Moment {
   std::string name;
   std::function<bool(const fs::path& run)> reached;
@@ -32,6 +38,8 @@ const std::vector<Moment> kMoments = {
     {"after its folder was made", [](const fs::path& run) { return fs::exists(run); }},
     {"after run.json", [](const fs::path& run) { return fs::exists(run / "run.json"); }},
     {"in the first candidate", [](const fs::path& run) { return fs::exists(run / "checkpoints/candidate-0.checkpoint"); }},
+    {"where warm starts will branch off",
+     [](const fs::path& run) { return fs::exists(run / "checkpoints") && holds_branch(run / "checkpoints"); }},
     {"after three candidates", [](const fs::path& run) { return lines_in(run / "journal.jsonl") == 3; }},
     {"in the fifth candidate", [](const fs::path& run) { return fs::exists(run / "checkpoints/candidate-4.checkpoint"); }},
     {"in the final training", [](const fs::path& run) { return fs::exists(run / "checkpoints/training.checkpoint"); }},
@@ -251,6 +259,7 @@ TEST_CASE("a run that was killed at any moment resumes to the same network", "[c
     CHECK(json.string("weights_sha256") == expected.string("weights_sha256"));
     CHECK(json.string("quantized_sha256") == expected.string("quantized_sha256"));
     CHECK(json.integer("candidates_trained") == expected.integer("candidates_trained"));
+    CHECK(json.integer64("search_image_epochs") == expected.integer64("search_image_epochs"));
     CHECK(lines_in(out / "journal.jsonl") == expected_lines);
   }
   CHECK(killed >= 6);

@@ -1,6 +1,7 @@
 #include "search/architecture.h"
 
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "core/error.h"
 #include "core/rng.h"
@@ -45,6 +46,7 @@ TEST_CASE("the fields beyond the published space default to its values and survi
 TEST_CASE("parsing is the inverse of printing for any architecture of a space", "[search][architecture]") {
   SearchSpace space;
   space.max_depth = 30;
+  space.stem = true;
   Rng rng(7);
   for (int i = 0; i < 500; ++i) {
     const Architecture a = sample(space, rng);
@@ -71,16 +73,22 @@ TEST_CASE("a wrong architecture is refused with the position and the rule", "[se
 }
 
 TEST_CASE("whatever a space samples or mutates is a member of it", "[search][space]") {
-  const SearchSpace space{3, 6, 8, 21, 5, {3, 7}};  // widths 21, 16, 11
+  SearchSpace space{3, 6, 8, 21, 5, {3, 7}};  // widths 21, 16, 11
   validate(space);
   CHECK(widths(space) == std::vector<int>{21, 16, 11});
   Rng rng(1);
-  for (int i = 0; i < 300; ++i) {
-    const Architecture a = sample(space, rng);
-    const Architecture b = mutate(space, a, rng);
-    CHECK(why_illegal(space, a).value_or("") == "");
-    CHECK(why_illegal(space, b).value_or("") == "");
-    CHECK(a != b);
+  for (const bool stem : {false, true}) {
+    space.stem = stem;
+    std::set<std::pair<int, bool>> stems;
+    for (int i = 0; i < 300; ++i) {
+      const Architecture a = sample(space, rng);
+      const Architecture b = mutate(space, a, rng);
+      CHECK(why_illegal(space, a).value_or("") == "");
+      CHECK(why_illegal(space, b).value_or("") == "");
+      CHECK(a != b);
+      stems.insert({b.stem_multiplier, b.early_stride});
+    }
+    CHECK(stems.size() == (stem ? 4 : 1));
   }
 }
 

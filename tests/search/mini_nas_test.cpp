@@ -125,6 +125,26 @@ TEST_CASE("the width's reference does not move", "[search][mini-nas]") {
   CHECK(d.asked[4] == "operation w12:c3,s3*2");
 }
 
+TEST_CASE("a stem of once the width and an early stride are each kept where they lose no more than a width may", "[search][mini-nas]") {
+  auto o = small_options();
+  o.stem = true;
+  const std::string once = "w16,stem1:s3*3", early = "w16,early:s3*3", both = "w16,stem1,early:s3*3";
+  const Drive kept = drive(o, {{"w16:s3*3", score(90)}, {once, score(89.5)}, {both, score(89.6)}});
+  CHECK(std::vector(kept.asked.begin() + 2, kept.asked.begin() + 6) ==
+        std::vector<std::string>{"width w12:s3*3", "stem " + once, "stem " + both, "operation w16,stem1,early:c3,s3*2"});
+  CHECK(kept.accepted == std::vector<std::string>{"w16:s3*3", once, both});
+  // The reference is the end of the depth stage: 0.3 and 0.3 are 0.6 together.
+  CHECK(drive(o, {{"w16:s3*3", score(90)}, {once, score(89.7)}, {both, score(89.4)}}).accepted.back() == once);
+  const Drive second = drive(o, {{"w16:s3*3", score(90)}, {once, infeasible()}, {early, score(90)}});
+  CHECK(second.accepted == std::vector<std::string>{"w16:s3*3", early});
+  CHECK(to_text(second.best->candidate.architecture) == early);
+}
+
+TEST_CASE("the published protocols leave the stem alone", "[search][mini-nas]") {
+  for (const MiniNasOptions& o : {MiniNasOptions{}, trg_nas_options()}) CHECK_FALSE(o.stem);
+  for (const std::string& name : drive(small_options(), {{"w16:s3*3", score(90)}}).asked) CHECK_THAT(name, !Catch::Contains("stem"));
+}
+
 TEST_CASE("operations and kernels accumulate, and an equal score changes nothing", "[search][mini-nas]") {
   const Drive d = drive(small_options(), {{"w16:s3*3", score(90)},
                                           {"w16:c3,s3*2", score(90)},
@@ -195,6 +215,26 @@ TEST_CASE("tolerances grow to the standard error of a small validation set", "[s
   CHECK_THAT(d.reasons[1], Catch::Contains("less than 3.00 gained"));
 }
 
+TEST_CASE("where answers are known, the tolerance is the standard error of the difference on the same images", "[search][mini-nas]") {
+  auto o = small_options();
+  o.noise = 1;
+  // Of 100 images the deeper network answers 2 more right. Where that is all in which they differ, 2 points are a gain: one standard error
+  // is 1.4 points. Where they differ in 10 and 8 others, it is 4.2.
+  const std::string reference(25, 'f');
+  const auto with_answers = [](double percent, const std::string& right) {
+    Outcome outcome = score(percent);
+    outcome.right = right;
+    return outcome;
+  };
+  const std::string lost = std::string(20, 'f') + "ff300", alike = std::string(20, 'f') + "ffc00";
+  const Drive apart = drive(o, {{"w16:s3*3", with_answers(90, lost)}, {"w16:s3*4", with_answers(92, "00" + reference.substr(2))}}, 100);
+  CHECK(apart.accepted == std::vector<std::string>{"w16:s3*3"});
+  CHECK_THAT(apart.reasons[1], Catch::Contains("less than 4.24 gained"));
+  const Drive near = drive(o, {{"w16:s3*3", with_answers(90, alike)}, {"w16:s3*4", with_answers(92, std::string(22, 'f') + "f00")}}, 100);
+  CHECK(near.accepted.back() == "w16:s3*4");
+  CHECK_THAT(near.reasons[1], Catch::Contains("a gain of at least 1.40"));
+}
+
 TEST_CASE("the layer fraction limits where operations and kernels are tried", "[search][mini-nas]") {
   auto o = small_options();
   o.layer_fraction = 2.0 / 3.0;
@@ -204,8 +244,10 @@ TEST_CASE("the layer fraction limits where operations and kernels are tried", "[
 }
 
 TEST_CASE("the number of questions left is never underestimated", "[search][mini-nas]") {
-  for (const double gain : {-1.0, 0.0, 1.0}) {
-    MiniNas search(small_options(), 1000);
+  for (const double gain : {-1.0, 0.0, 1.0, 1.5}) {
+    MiniNasOptions options = small_options();
+    options.stem = gain != 1.0;
+    MiniNas search(options, 1000);
     std::vector<int> promised;
     double percent = 60;
     while (const auto candidate = search.ask()) {

@@ -40,10 +40,11 @@ class ToyEvaluator final : public Evaluator {
     outcome.seed = 3;
     return outcome;
   }
-  void forget(int index) override { forgotten.push_back(index); }
+  void settle(const Candidate&, int index, bool) override { settled.push_back(index); }
+  void finish() override { ++finished; }
 
-  int calls = 0, die_at = -1;
-  std::vector<int> forgotten;
+  int calls = 0, die_at = -1, finished = 0;
+  std::vector<int> settled;
 };
 
 Cost toy_cost(const Architecture& a) {
@@ -79,6 +80,50 @@ TEST_CASE("a search killed after any candidate resumes from its journal and ends
   }
 }
 
+TEST_CASE("warm starts name their ancestors, and a resumed search names the same", "[search][journal][warm-start]") {
+  TempDir folder;
+  MiniNasOptions o = options();
+  o.epochs = 6;
+  o.warm_epochs = 2;
+  ToyEvaluator whole;
+  search_in(folder / "whole.jsonl", whole, {}, o);
+  const Journal journal(folder / "whole.jsonl");
+  std::vector<Architecture> line;  // the current network and its ancestors
+  for (const JournalEntry& entry : journal.entries()) {
+    const Candidate& c = entry.trial.candidate;
+    CHECK(c.branch_epoch == 4);
+    CHECK(c.ancestors == (c.stage == "depth" ? std::vector<Architecture>{} : line));
+    if (!entry.decision.accepted) continue;
+    if (c.stage == "depth") line.clear();
+    line.push_back(c.architecture);
+  }
+  CHECK(line.size() > 2);
+  ToyEvaluator first, second;
+  first.die_at = 8;
+  CHECK_THROWS_AS(search_in(folder / "killed.jsonl", first, {}, o), Interrupted);
+  search_in(folder / "killed.jsonl", second, {}, o);
+  CHECK(read_text_file(folder / "killed.jsonl") == read_text_file(folder / "whole.jsonl"));
+}
+
+TEST_CASE("deeper networks are warm-started only where asked, and nobody where no epochs are left", "[search][warm-start]") {
+  const auto second_of = [](int epochs, int warm_epochs, bool warm_depth) {
+    MiniNasOptions o = options();
+    o.epochs = epochs;
+    o.warm_epochs = warm_epochs;
+    o.warm_depth = warm_depth;
+    MiniNas search(o, 1000);
+    ToyEvaluator evaluator;
+    const Candidate first = *search.ask();
+    CHECK(first.ancestors.empty());
+    search.tell({first, evaluator.evaluate(first, 0)});
+    return *search.ask();
+  };
+  CHECK(second_of(6, 2, false).ancestors.empty());
+  CHECK(second_of(6, 2, true).ancestors == std::vector<Architecture>{plain_architecture(16, 3)});
+  CHECK(second_of(6, 6, true).ancestors.empty());
+  CHECK(second_of(6, 0, true).branch_epoch == 0);
+}
+
 TEST_CASE("a torn last line is dropped, its candidate is evaluated again", "[search][journal]") {
   TempDir folder;
   ToyEvaluator whole, again;
@@ -101,7 +146,9 @@ TEST_CASE("a finished search is not asked again", "[search][journal]") {
   CHECK(second.calls == 0);
   CHECK(a.candidate.architecture == b.candidate.architecture);
   CHECK(Journal(folder / "journal.jsonl").end() == "finished");
-  CHECK(first.forgotten.size() == static_cast<size_t>(first.calls));
+  CHECK(first.settled.size() == static_cast<size_t>(first.calls));
+  CHECK(first.finished == 1);
+  CHECK(second.finished == 1);
 }
 
 TEST_CASE("a journal of another search is refused with its line", "[search][journal]") {
@@ -219,9 +266,10 @@ TEST_CASE("the same question asked twice is answered by the journal", "[search][
 TEST_CASE("journal entries keep every value", "[search][journal]") {
   TempDir folder;
   JournalEntry entry;
-  entry.trial.candidate = {"kernel", parse_architecture("w16:s3,c5,s7"), 4};
+  const std::vector<Architecture> ancestors = {parse_architecture("w20:s3*3"), parse_architecture("w16:s3*3")};
+  entry.trial.candidate = {"kernel", parse_architecture("w16:s3,c5,s7"), 4, {}, 2, ancestors};
   entry.cost = {1, 2, 3, 4, 5};
-  entry.trial.outcome = {Status::kFailed, "training \"diverged\"\n", 12.25, 99.5, {1.5, 2.5}, 0.125, ~uint64_t{0}, false, 700};
+  entry.trial.outcome = {Status::kFailed, "training \"diverged\"\n", 12.25, 99.5, {1.5, 2.5}, 0.125, ~uint64_t{0}, false, 700, "f3"};
   entry.decision = {true, "because"};
   Journal(folder / "j").append(entry);
   const Journal journal(folder / "j");
@@ -230,6 +278,8 @@ TEST_CASE("journal entries keep every value", "[search][journal]") {
   CHECK(back.trial.candidate.stage == "kernel");
   CHECK(back.trial.candidate.architecture == entry.trial.candidate.architecture);
   CHECK(back.trial.candidate.epochs == 4);
+  CHECK(back.trial.candidate.branch_epoch == 2);
+  CHECK(back.trial.candidate.ancestors == ancestors);
   CHECK(back.cost.ram_bytes == 5);
   CHECK(back.trial.outcome.status == Status::kFailed);
   CHECK(back.trial.outcome.problem == entry.trial.outcome.problem);
@@ -238,5 +288,11 @@ TEST_CASE("journal entries keep every value", "[search][journal]") {
   CHECK(back.trial.outcome.seed == ~uint64_t{0});
   CHECK(back.trial.outcome.image_epochs == 700);
   CHECK(journal.image_epochs() == 700);
+  CHECK(back.trial.outcome.right == "f3");
   CHECK(back.decision.accepted);
+  // Whoever begins with other weights is another question.
+  Candidate asked = entry.trial.candidate;
+  CHECK(journal.find(asked));
+  asked.ancestors.pop_back();
+  CHECK_FALSE(journal.find(asked));
 }

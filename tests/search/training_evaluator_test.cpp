@@ -1,6 +1,7 @@
 #include "search/training_evaluator.h"
 
 #include <algorithm>
+#include <bit>
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
@@ -36,10 +37,14 @@ TEST_CASE("a candidate far behind its rival is given up halfway, and only then",
   CHECK(whole.status == Status::kOk);
   CHECK(whole.curve.size() == 4);
   CHECK(whole.image_epochs == 4 * data.train.count());
+  int right = 0;
+  for (const char digit : whole.right) right += std::popcount(static_cast<unsigned>(std::stoi(std::string(1, digit), nullptr, 16)));
+  CHECK(whole.score == Approx(100.0 * right / static_cast<double>(data.validation.count())));
   const Outcome stopped = evaluator.evaluate(candidate_with({200, 200, 200, 200}), 1);
   CHECK(stopped.status == Status::kFailed);
   CHECK_THAT(stopped.problem, Catch::Contains("given up after epoch 2 of 4"));
   CHECK(stopped.curve == std::vector<double>(whole.curve.begin(), whole.curve.begin() + 2));
+  CHECK(stopped.right.empty());
   CHECK(stopped.image_epochs == 2 * data.train.count());
   // The last epoch is not spared, so it is not given up either; and without a rival or a margin nothing is.
   CHECK(evaluator.evaluate(candidate_with({0, 0, 0, 200}), 2).status == Status::kOk);
@@ -64,6 +69,92 @@ TEST_CASE("a candidate interrupted before it is given up is given up at the same
   CHECK(resumed.curve == straight.curve);
   // Killed between the checkpoint and the decision: the checkpoint alone decides.
   CHECK(evaluator.evaluate(candidate, 1).curve == straight.curve);
+}
+
+namespace {
+
+Candidate branching(const char* architecture, std::vector<Architecture> ancestors = {}) {
+  return {"width", parse_architecture(architecture), 4, {}, 2, std::move(ancestors)};
+}
+
+const Architecture kFirst = parse_architecture("w3:s3*3"), kSecond = parse_architecture("w3:c3,s3*2");
+
+std::vector<double> tail(const std::vector<double>& curve) { return {curve.end() - 2, curve.end()}; }
+
+size_t files_in(const std::filesystem::path& folder) {
+  return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
+}
+
+}  // namespace
+
+TEST_CASE("a warm start goes on where its ancestor stood: unchanged, it ends as its ancestor did", "[search][evaluator][warm-start]") {
+  const TempDir folder;
+  const SearchData data = small_data();
+  EvaluationRecipe recipe = small_recipe(0);
+  recipe.training.momentum = 0;  // the one thing that is not inherited
+  TrainingEvaluator evaluator(data, recipe, folder.path(), {});
+  const Outcome first = evaluator.evaluate(branching("w3:s3*3"), 0);
+  CHECK(first.image_epochs == 4 * data.train.count());
+  evaluator.settle(branching("w3:s3*3"), 0, true);
+  const Outcome same = evaluator.evaluate(branching("w3:s3*3", {kFirst}), 1);
+  CHECK(same.curve == tail(first.curve));
+  CHECK(same.image_epochs == 2 * data.train.count());
+  CHECK(evaluator.evaluate(branching("w3:s3*3", {kFirst, kFirst, kFirst}), 2).curve == tail(first.curve));
+  // Nothing is changed by how one came by the first weights.
+  TrainingEvaluator plain(data, recipe, folder.path(), {});
+  CHECK(plain.evaluate({"width", kFirst, 4}, 3).curve == first.curve);
+}
+
+TEST_CASE("a warm start computes the same from a kept branch, a lost one, and after an interruption", "[search][evaluator][warm-start]") {
+  const TempDir folder, lost, killed;
+  const SearchData data = small_data();
+  const Candidate candidate = branching("w2:c5,s3*2", {kFirst, kSecond});
+  TrainingEvaluator evaluator(data, small_recipe(0), folder.path(), {});
+  evaluator.evaluate(branching("w3:s3*3"), 0);
+  const Outcome kept = evaluator.evaluate(candidate, 1);
+  CHECK(kept.curve.size() == 2);
+  CHECK(kept.curve != tail(evaluator.evaluate({"width", candidate.architecture, 4}, 2).curve));
+
+  TrainingEvaluator forgetful(data, small_recipe(0), lost.path(), {});
+  const Outcome retrained = forgetful.evaluate(candidate, 1);
+  CHECK(retrained.curve == kept.curve);
+  CHECK(retrained.image_epochs == 4 * data.train.count());
+
+  int epochs = 0;
+  TrainHooks interrupting;
+  interrupting.on_epoch = [&](const EpochResult&) {
+    if (++epochs % 2 == 1) throw Interrupted("stopped by the test");
+  };
+  TrainingEvaluator dying(data, small_recipe(0), killed.path(), interrupting);
+  int deaths = 0;
+  std::optional<Outcome> resumed;
+  while (!resumed && deaths < 10) {
+    try {
+      resumed = dying.evaluate(candidate, 1);
+    } catch (const Interrupted&) {
+      ++deaths;
+    }
+  }
+  REQUIRE(resumed);
+  CHECK(deaths >= 2);
+  CHECK(resumed->curve == kept.curve);
+}
+
+TEST_CASE("weights for warm starts are kept for the current network alone, and gone in the end", "[search][evaluator][warm-start]") {
+  const TempDir folder;
+  const SearchData data = small_data();
+  TrainingEvaluator evaluator(data, small_recipe(0), folder.path(), {});
+  const auto try_out = [&](const Candidate& candidate, int index, bool accepted) {
+    evaluator.evaluate(candidate, index);
+    evaluator.settle(candidate, index, accepted);
+    return files_in(folder.path());
+  };
+  CHECK(try_out(branching("w3:s3*3"), 0, true) == 1);
+  CHECK(try_out(branching("w3:s3*4"), 1, false) == 1);
+  CHECK(try_out(branching("w2:s3*3", {kFirst}), 2, true) == 1);
+  CHECK(try_out(branching("w2:s3*4"), 3, true) == 1);
+  evaluator.finish();
+  CHECK(files_in(folder.path()) == 0);
 }
 
 namespace {
@@ -110,6 +201,13 @@ TEST_CASE("the cache answers the same question once trained, at no cost, and no 
   other.architecture.width = 3;
   files.push_back(cache.file_of(other));
   files.push_back(cache.file_of(candidate_with({50})));
+  for (const std::vector<Architecture>& ancestors : {std::vector{kFirst}, std::vector{kSecond}, std::vector{kFirst, kSecond}})
+    for (const int branch : {1, 2}) {
+      other = candidate;
+      other.ancestors = ancestors;
+      other.branch_epoch = branch;
+      files.push_back(cache.file_of(other));
+    }
   const auto file_under = [&](const SearchData& images, const EvaluationRecipe& how) {
     return CachedEvaluator(inner, folder / "cache", evaluation_key(images, how)).file_of(candidate);
   };
