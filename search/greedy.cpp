@@ -18,12 +18,6 @@ std::string formatted(const char* format, double value) {
   return digits;
 }
 
-// `widths` and, in the same steps, those below them.
-std::vector<int> with_narrower(std::vector<int> widths, int step) {
-  while (widths.back() > step) widths.push_back(widths.back() - step);
-  return widths;
-}
-
 // Before anything is made of them.
 const GreedyOptions& checked(const GreedyOptions& options) {
   validate(options);
@@ -95,11 +89,27 @@ std::optional<Architecture> LayerWalk::next_kernel(const Architecture& current, 
   return std::nullopt;
 }
 
-GreedySearch::GreedySearch(const GreedyOptions& options, int64_t score_images)
-    : common_(checked(options)),
-      score_images_(score_images),
-      widths_(widths(search_space(options))),
-      starting_widths_(with_narrower(widths_, options.width_step)) {
+std::vector<Architecture> starts(const SearchSpace& space) {
+  std::vector<Architecture> all;
+  const auto add = [&](int width, int stem_multiplier, bool early_stride) {
+    all.push_back(plain_architecture(width, space.min_depth));
+    all.back().stem_multiplier = stem_multiplier;
+    all.back().early_stride = early_stride;
+  };
+  for (const int width : widths(space)) {
+    add(width, 2, false);
+    if (space.stem) add(width, 1, false);
+  }
+  if (space.stem)
+    for (const int width : widths(space)) add(width, 1, true);
+  const Architecture cheapest = all.back();
+  for (int width = cheapest.width - space.width_step; width >= 1; width -= space.width_step)
+    add(width, cheapest.stem_multiplier, cheapest.early_stride);
+  return all;
+}
+
+GreedySearch::GreedySearch(const GreedyOptions& options, const SearchSpace& space, int64_t score_images)
+    : common_(checked(options)), score_images_(score_images), widths_(widths(space)), starts_(starts(space)) {
   MN_CHECK(score_images >= 1, score_images, " images to score on");
 }
 
@@ -146,20 +156,23 @@ Decision GreedySearch::accept(const Trial& trial, const std::string& reason) {
 
 std::optional<Architecture> GreedySearch::next_depth() {
   if (!current_) {
-    if (width_ == starting_widths_.size()) return std::nullopt;  // not even the narrowest fits
+    if (start_ == starts_.size()) return std::nullopt;  // not even the cheapest fits
     depth_ = common_.min_depth;
-  } else {
-    if (good_enough() || depth_ == common_.max_depth) return std::nullopt;
-    ++depth_;
+    return starts_[start_];
   }
-  return plain_architecture(starting_widths_[width_], depth_);
+  if (good_enough() || depth_ == common_.max_depth) return std::nullopt;
+  Architecture deeper = current_->candidate.architecture;
+  deeper.layers.assign(static_cast<size_t>(++depth_), SearchedLayer{});
+  return deeper;
 }
 
 Decision GreedySearch::judge_start(const Trial& trial) {
   if (trial.outcome.status != Status::kOk) {
-    ++width_;
-    return {false, trial.outcome.problem + ": the search starts narrower"};
+    ++start_;
+    return {false, trial.outcome.problem + ": the search starts with a cheaper network"};
   }
+  const auto place = std::find(widths_.begin(), widths_.end(), trial.candidate.architecture.width);
+  width_ = static_cast<size_t>(place - widths_.begin());
   return accept(trial, text(points(trial.outcome.score), " %: the first network"));
 }
 
@@ -193,7 +206,11 @@ bool GreedySearch::can_gain(double margin) const {
   return above(100.0, score + needed);
 }
 
-int GreedySearch::depths_left() const { return common_.max_depth - std::max(depth_, common_.min_depth - 1); }
-int GreedySearch::widths_left() const { return static_cast<int>(starting_widths_.size() - width_); }
+int GreedySearch::depths_left() const {
+  const int starts = current_ ? 0 : static_cast<int>(starts_.size() - start_);
+  return starts + common_.max_depth - std::max(depth_, common_.min_depth - 1);
+}
+
+int GreedySearch::widths_left() const { return static_cast<int>(widths_.size() - width_); }
 
 }  // namespace mininas

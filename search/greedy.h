@@ -38,6 +38,11 @@ OptionFields option_fields(GreedyOptions& options);
 SearchSpace search_space(const GreedyOptions& options);
 void validate(const GreedyOptions& options);  // throws ConfigError
 
+// The shallowest networks, in the order in which a search tries to start with one: the widths of the range, the largest first, and where
+// the budget allows none of them, narrower ones: the range is a habit, the budget a fact. Where the stem may be chosen, a stem of once the
+// width comes before a narrower network, and one that halves the image before all that are narrower than the range.
+std::vector<Architecture> starts(const SearchSpace& space);
+
 // Scores are ratios of small integers in floating point: 95.53 + 0.10 and 95.63 count as equal.
 bool at_least(double score, double bound);
 bool above(double score, double bound);
@@ -68,7 +73,8 @@ class GreedySearch : public SearchStrategy {
   enum class Stage { kDepth, kWidth, kStem, kOperation, kKernel, kDone };  // a search without stem choice asks nothing in kStem
 
   // Throws ConfigError where the options contradict each other. `score_images`: how many images a score is measured on.
-  GreedySearch(const GreedyOptions& options, int64_t score_images);
+  // `space`: what the search may ask for.
+  GreedySearch(const GreedyOptions& options, const SearchSpace& space, int64_t score_images);
 
   // The next question of the running stage; nullopt when it has none left.
   virtual std::optional<Candidate> propose() = 0;
@@ -82,8 +88,7 @@ class GreedySearch : public SearchStrategy {
   const std::optional<Trial>& current() const { return current_; }
   Decision accept(const Trial& trial, const std::string& reason);
 
-  // The stage of growing. Nothing fits at first: the search starts at the largest width whose shallowest network keeps the budget, and
-  // where that is none of the range, at a narrower one: the range is a habit, the budget a fact.
+  // The stage of growing. The search starts with the first of `starts` that keeps the budget.
   std::optional<Architecture> next_depth();
   Decision judge_start(const Trial& trial);
   bool good_enough() const;
@@ -95,7 +100,7 @@ class GreedySearch : public SearchStrategy {
   // No network can gain more than what is missing to 100 %.
   bool can_gain(double margin) const;
 
-  int depths_left() const;  // of the depth stage, the narrower starts among them
+  int depths_left() const;  // of the depth stage, the starts among them
   int widths_left() const;
   LayerWalk& walk() { return walk_; }
   const LayerWalk& walk() const { return walk_; }
@@ -106,14 +111,15 @@ class GreedySearch : public SearchStrategy {
 
   const GreedyOptions common_;
   const int64_t score_images_;
-  const std::vector<int> widths_;           // of the range, largest first
-  const std::vector<int> starting_widths_;  // the same and narrower ones, for a budget that allows none of the range
+  const std::vector<int> widths_;  // of the range, largest first
+  const std::vector<Architecture> starts_;
 
   Stage stage_ = Stage::kDepth;
   bool stage_over_ = false;
   std::optional<Trial> current_;    // the network accepted last
   std::optional<Candidate> asked_;  // the question that `tell` will answer
-  size_t width_ = 0;                // index into starting_widths_ of the last width asked for
+  size_t start_ = 0;                // index into starts_ of the network asked for first
+  size_t width_ = 0;                // index into widths_ of the last width asked for; their number where it is none of them
   int depth_ = 0;                   // the last depth asked for
   LayerWalk walk_;
 };

@@ -50,7 +50,7 @@ const MacroMicroOptions& checked(const MacroMicroOptions& options) {
 }  // namespace
 
 MacroMicro::MacroMicro(const MacroMicroOptions& options, int64_t score_images, CountParameters count)
-    : GreedySearch(checked(options), score_images), options_(options), count_(std::move(count)) {}
+    : GreedySearch(checked(options), search_space(options), score_images), options_(options), count_(std::move(count)) {}
 
 void MacroMicro::begin_stage() {
   failures_ = 0;

@@ -56,13 +56,15 @@ std::optional<Architecture> MiniNas::next_architecture() {
 
 // Both changes make the network cheaper, whatever the rest of it: fewer weights, or the same ones on a quarter of the pixels.
 std::optional<Architecture> MiniNas::next_stem() {
-  Architecture changed = current()->candidate.architecture;
-  if (!options_.stem || stems_asked_ == kStemChanges) return std::nullopt;
-  if (stems_asked_++ == 0)
-    changed.stem_multiplier = 1;
-  else
-    changed.early_stride = true;
-  return changed;
+  while (options_.stem && stems_asked_ < kStemChanges) {
+    Architecture changed = current()->candidate.architecture;
+    if (stems_asked_++ == 0)
+      changed.stem_multiplier = 1;
+    else
+      changed.early_stride = true;
+    if (changed != current()->candidate.architecture) return changed;
+  }
+  return std::nullopt;
 }
 
 Decision MiniNas::judge(const Trial& trial) {

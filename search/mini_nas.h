@@ -26,7 +26,8 @@ MiniNasOptions trg_nas_options();
 class MiniNas final : public GreedySearch {
  public:
   // `score_images`: how many images a score is measured on, for its standard error.
-  MiniNas(const MiniNasOptions& options, int64_t score_images) : GreedySearch(options, score_images), options_(options) {}
+  MiniNas(const MiniNasOptions& options, int64_t score_images)
+      : GreedySearch(options, search_space(options), score_images), options_(options) {}
 
   int most_left() const override;
   std::string rule(const std::string& stage) const override;
@@ -44,7 +45,7 @@ class MiniNas final : public GreedySearch {
   Decision judge_gain(const Trial& trial, double margin);
 
   const MiniNasOptions options_;
-  int stems_asked_ = 0;
+  int stems_asked_ = 0;      // changes of the stem that were asked for, or were there already
   Outcome width_reference_;  // of the network at the end of the depth stage
 };
 
