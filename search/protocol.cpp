@@ -59,13 +59,14 @@ MiniNasOptions fast_options() {
   MiniNasOptions o;
   o.epochs = 5;
   o.noise = 1;
+  o.warm_epochs = 2;
   return o;
 }
 
 std::vector<std::unique_ptr<Protocol>> all_protocols() {
   std::vector<std::unique_ptr<Protocol>> all;
   all.push_back(defined<MiniNasOptions>(
-      {"mini-nas-fast", "ours: the rules of mini-nas, short trainings, tolerances that know their noise", 60, 16, fast_options()}));
+      {"mini-nas-fast", "ours: the rules of mini-nas, short trainings, warm starts, tolerances that know their noise", 60, 16, fast_options()}));
   all.push_back(defined<MiniNasOptions>({"mini-nas", "as published for small data sets: 300 epochs a candidate", 300, 0, {}}));
   all.push_back(
       defined<MiniNasOptions>({"trg-nas", "as its published log on CIFAR-10 ran: 600 epochs a candidate", 600, 16, trg_nas_options()}));
