@@ -6,7 +6,9 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "search/build.h"
 #include "search/cached_evaluator.h"
+#include "search/warm_start.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/temp_dir.h"
 
@@ -103,6 +105,37 @@ TEST_CASE("a warm start goes on where its ancestor stood: unchanged, it ends as 
   // Nothing is changed by how one came by the first weights.
   TrainingEvaluator plain(data, recipe, folder.path(), {});
   CHECK(plain.evaluate({"width", kFirst, 4}, 3).curve == first.curve);
+}
+
+TEST_CASE("a warm start is its first ancestor at the branch epoch, changed step by step and trained on",
+          "[search][evaluator][warm-start]") {
+  const TempDir folder;
+  const SearchData data = small_data();
+  const EvaluationRecipe recipe = small_recipe(0);
+  TrainingEvaluator evaluator(data, recipe, folder.path(), {});
+  const Candidate candidate = branching("w2:c5,s3*2", {kFirst, kSecond});
+  const Outcome outcome = evaluator.evaluate(candidate, 0);
+
+  const Rng weights = Rng(recipe.training.seed).fork("weights");
+  const PixelScale pixels = measure_pixel_scale(data.train);
+  TrainConfig config = recipe.training;
+  config.epochs = 4;
+  TrainHooks until_branch;
+  until_branch.enough = [](const std::vector<EpochResult>& done) { return done.size() == 2; };
+  Network network(build_network_spec(kFirst, data.train.shape, data.train.classes()), pixels, weights);
+  train(network, data.train, nullptr, config, until_branch);
+  Architecture before = kFirst;
+  for (const Architecture& next : {kSecond, candidate.architecture}) {
+    Network child(build_network_spec(next, data.train.shape, data.train.classes()), pixels, weights);
+    inherit_weights(child, next, network, before, data.train);  // nothing is inserted: the images do not matter
+    network = std::move(child);
+    before = next;
+  }
+  config.first_epoch = 2;
+  const TrainResult result = train(network, data.train, &data.validation, config, {});
+  REQUIRE(result.epochs.size() == 2);
+  CHECK(result.epochs[0].epoch == 2);
+  for (size_t i = 0; i < 2; ++i) CHECK(outcome.curve[i] == 100.0 * result.epochs[i].eval_accuracy);
 }
 
 TEST_CASE("a warm start computes the same from a kept branch, a lost one, and after an interruption", "[search][evaluator][warm-start]") {
