@@ -9,8 +9,8 @@
 namespace mininas {
 namespace {
 
-// To be raised with every change of the training's bits: older outcomes are then not found.
-constexpr int kTrainingVersion = 1;
+// To be raised with every change of the training's bits or of what an outcome tells: older ones are then not found.
+constexpr int kTrainingVersion = 2;
 
 }  // namespace
 
