@@ -45,6 +45,10 @@ Dataset open_run_data(const RunFile& run, const std::string& data);
 // Throws ConfigError where the images are of other classes than the run's network.
 void check_same_classes(const std::vector<std::string>& expected, const ImageSet& images, const std::string& who);
 
+// For commands that need a network of the run: throw ConfigError, with what to do, where the run has not got that far.
+void check_trained(const RunFolder& folder);
+void check_quantized(const RunFolder& folder);
+
 // One JSON object on standard output.
 void print_json(const Record& record);
 // A line of a two-column table on standard output.

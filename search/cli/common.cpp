@@ -41,6 +41,22 @@ void check_same_classes(const std::vector<std::string>& expected, const ImageSet
   throw ConfigError(text(who, " tells ", list(expected), " apart, in this order, but the images are of ", list(images.class_names)));
 }
 
+void check_trained(const RunFolder& folder) {
+  if (std::filesystem::exists(folder.network_file())) return;
+  const std::string run = folder.path().string(), kind = read_run_file(folder, "").identity.kind;
+  if (kind == "suite") throw ConfigError(text(run, ": is a suite; name one of its runs, such as ", run, "/airplane-automobile/search"));
+  throw ConfigError(text(run, ": has no trained network yet; go on with: mininas ", kind, " --resume ", run));
+}
+
+void check_quantized(const RunFolder& folder) {
+  if (std::filesystem::exists(folder.quantized_file())) return;
+  check_trained(folder);
+  const std::string run = folder.path().string();
+  const bool search = read_run_file(folder, "").identity.kind == "search";
+  throw ConfigError(text(run, ": has no network in integers yet; ",
+                         search ? "go on with: mininas search --resume " + run : "make it with: mininas quantize " + run));
+}
+
 void print_json(const Record& record) { std::cout << record.to_line() << std::endl; }
 
 void print_row(const std::string& name, const std::string& value) { std::printf("%-16s %s\n", name.c_str(), value.c_str()); }

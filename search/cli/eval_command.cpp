@@ -45,6 +45,7 @@ std::vector<Record> class_records(const Evaluation& evaluation, const std::vecto
 int run(const Options& o) {
   apply(o.common);
   const RunFolder folder = RunFolder::view(o.run);
+  o.int8 ? check_quantized(folder) : check_trained(folder);
   const RunFile run = read_run_file(folder, "");
   const std::string label = label_of(run.settings);
   const ImageSet images = open_run_data(run, o.data).test;

@@ -15,6 +15,7 @@ struct Options {
 int run(const Options& o) {
   apply(o.common);
   const RunFolder folder = RunFolder::view(o.run);
+  check_quantized(folder);
   QuantizedModel model = load_quantized_model(folder.quantized_file());
   if (!o.ram_plan.empty()) model.spec.ram_plan = parse_ram_plan(o.ram_plan);
   const RunFile run = read_run_file(folder, "");

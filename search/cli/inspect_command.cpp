@@ -32,6 +32,7 @@ NetworkSpec spec_of(const Options& o, const Command& command) {
     throw UsageError("--input and --classes go with an architecture; a run knows its own");
   const RunFolder folder = RunFolder::view(o.what);
   if (std::filesystem::exists(folder.quantized_file())) return load_quantized_model(folder.quantized_file()).spec;
+  check_trained(folder);
   return load_network(folder.network_file()).network.spec();
 }
 

@@ -37,6 +37,7 @@ TrainResult quantize(const RunFolder& folder, const ImageSet& images, const Trai
 int run(const Options& o, const Command& command) {
   apply(o.common);
   const RunFolder folder = RunFolder::open(o.run);
+  check_trained(folder);
   const RunFile recorded = read_run_file(folder, "");
   const Dataset data = open_run_data(recorded, o.data);
   check_same_classes(load_network(folder.network_file()).class_names, data.train, o.run);

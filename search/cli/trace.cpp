@@ -210,6 +210,8 @@ Record to_record(const Trace& t, const TracePlace& place) {
 }  // namespace
 
 int run_trace(const RunFolder& folder, const TraceOptions& o, bool json) {
+  check_quantized(folder);
+  check_trained(folder);
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
   const NamedNetwork trained = load_network(folder.network_file());
   const std::vector<uint8_t> image = image_bytes(folder, o.image, model.spec.input);

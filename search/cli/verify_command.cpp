@@ -48,6 +48,7 @@ void print_result(const BoardVerification& result, const Board& board, const Opt
 int run(const Options& o) {
   apply(o.common);
   const RunFolder folder = RunFolder::open(o.run);
+  check_quantized(folder);
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
   const RunFile run = read_run_file(folder, "");
   const Dataset data = open_run_data(run, o.data);

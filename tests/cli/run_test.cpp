@@ -156,6 +156,28 @@ TEST_CASE("a report of a run whose files are cut short tells which, or leaves th
   }
 }
 
+TEST_CASE("a command that needs a network which the run has not yet says how to get it", "[cli][stages]") {
+  if (skipped_without("cc")) return;
+  const RunCopy run;
+  const auto refusal = [](std::vector<std::string> arguments) {
+    const Answer answer = mininas::test::mininas(std::move(arguments));
+    CHECK(answer.status == 1);
+    CHECK(answer.is_one_error_line());
+    return answer.errors;
+  };
+  fs::remove(run.path() / "quantized.bin");
+  const std::string go_on = "go on with: mininas search --resume " + run.name();
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"inspect", run.name(), "--trace", "0"},
+                                             {"eval", run.name(), "--int8"},
+                                             {"export", run.name(), "--out", run.name() + "/firmware"},
+                                             {"verify", run.name()}})
+    CHECK_THAT(refusal(command), Catch::Contains("no network in integers yet") && Catch::Contains(go_on));
+  fs::remove(run.path() / "network.bin");
+  for (const char* command : {"inspect", "eval", "quantize"})
+    CHECK_THAT(refusal({command, run.name()}), Catch::Contains("no trained network yet") && Catch::Contains(go_on));
+}
+
 TEST_CASE("a training has a report too: what was asked, its curves and its network", "[cli][report]") {
   const TempDir folder;
   const std::string out = (folder / "run").string();
