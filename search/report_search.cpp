@@ -65,7 +65,11 @@ std::string candidates_part(const Journal& journal, const Architecture& chosen, 
       {"RAM", "RAM, bytes", [](const Cost& c) { return c.ram_bytes; }, budget.max_ram_bytes},
   };
   std::string plots;
-  for (const Measure& measure : measures) plots += to_html(cost_plot(journal, end, measure, score_name));
+  for (const Measure& measure : measures) {
+    const auto unknown = [&](const JournalEntry& entry) { return measure.value(entry.cost) == 0; };
+    if (!std::all_of(journal.entries().begin(), journal.entries().end(), unknown))
+      plots += to_html(cost_plot(journal, end, measure, score_name));
+  }
   int over = 0, failed = 0;
   for (const JournalEntry& entry : journal.entries()) {
     over += entry.trial.outcome.status == Status::kInfeasible;
