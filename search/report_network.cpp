@@ -124,8 +124,12 @@ std::string mistakes_part(const Record& evaluation) {
                                                                  " sure; image ", mistake.integer64("image"))));
   }
   if (pictures.empty()) return html_section("Surest mistakes", element("p", "None: every test image is answered rightly."));
-  return html_section("Surest mistakes", element("p", "Test images that the integer network gets wrong, the surest first.") +
-                                             element("div", pictures, "pictures"));
+  return html_section(
+      "Surest mistakes",
+      element("p",
+              "Test images that the integer network gets wrong, the surest first. <code>mininas inspect RUN --trace N</code> shows how the "
+              "answer to image N was computed.") +
+          element("div", pictures, "pictures"));
 }
 
 std::string arithmetic_part(const Record& evaluation) {
