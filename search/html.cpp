@@ -33,7 +33,8 @@ svg{display:block;width:100%;height:auto}svg text{fill:var(--ink);font:12.5px sy
 .scroll{overflow-x:auto;overflow-wrap:normal}table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .6rem;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap;vertical-align:top}
 .scroll th:first-child,.scroll td:first-child{position:sticky;left:0;background:var(--paper)}th{color:var(--soft);font-weight:600}
-.dense{font-size:.8rem}.dense th,.dense td{padding:.2rem .35rem}.dense th{font-size:.74rem;vertical-align:bottom;white-space:normal}a{color:var(--second)}.n{text-align:right}tr.total td{font-weight:600}
+.dense{font-size:.8rem}.dense th,.dense td{padding:.2rem .35rem}.dense th{font-size:.74rem;vertical-align:bottom;white-space:normal}
+a{color:var(--second)}.n{text-align:right}tr.total td{font-weight:600}
 ol.path{list-style:none;margin:.4rem 0;padding:0}
 ol.path li{border-left:4px solid var(--rejected);padding:.1rem 0 .1rem .7rem;margin:.35rem 0}
 ol.path li.kept{border-color:var(--kept)}.kept b{color:var(--kept)}ol.path li span{color:var(--soft);font-size:.88rem;display:block}
@@ -45,7 +46,9 @@ ol.path li.kept{border-color:var(--kept)}.kept b{color:var(--kept)}ol.path li sp
 .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(7.5rem,1fr));gap:.8rem}
 .pictures img{width:96px;height:auto;image-rendering:pixelated;border:1px solid var(--line);display:block}
 @media (max-width:50rem){.layer{grid-template-columns:1fr}.layer .bar{grid-row:auto;grid-column:1}}
-@media (max-width:34rem){.dense th:first-child,.dense td:first-child{white-space:normal;overflow-wrap:normal;min-width:7rem;max-width:8rem}body{padding:.7rem}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.4rem}h1{font-size:1.3rem}}
+@media (max-width:34rem){
+.dense th:first-child,.dense td:first-child{white-space:normal;overflow-wrap:normal;min-width:7rem;max-width:8rem}
+body{padding:.7rem}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.4rem}h1{font-size:1.3rem}}
 )";
 
 }  // namespace

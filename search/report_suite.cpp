@@ -76,10 +76,8 @@ std::string table_part(const std::vector<SuiteRow>& rows, const fs::path& run, c
   for (const SuiteRow& row : rows) table.rows.push_back(table_row(row, run, target));
   const std::string explained =
       "Test accuracies in percent. Gain: points of accuracy (float) over MobileNetV2, which was trained on the same split by the same "
-      "recipe "
-      "for as many epochs. Efficiency: its parameters by those of the network found. Published: the poster's Table 2. Flash and RAM in "
-      "bytes, "
-      "of the network found; seconds of both networks. ";
+      "recipe for as many epochs. Efficiency: its parameters by those of the network found. Published: the poster's Table 2. Flash and "
+      "RAM in bytes, of the network found; seconds of both networks. ";
   return html_section("Table 2", element("p", explained + verified_text(rows)) + to_html(table));
 }
 
