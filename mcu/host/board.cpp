@@ -23,6 +23,7 @@ std::string too_large(const Board& board, const char* what, int64_t needed, cons
 
 }  // namespace
 
+// v6m: a Cortex-M3 runs a Cortex-M0's code, for networks that m0 has no room for.
 const std::vector<Board>& boards() {
   static const std::vector<Board> list = {
       {"m0", "Cortex-M0", "microbit", &kArm, {"-mcpu=cortex-m0", "-mthumb"}, {}, {0, 256 * KiB}, {0x2000'0000, 16 * KiB}, 16},
@@ -34,6 +35,7 @@ const std::vector<Board>& boards() {
        {0x2000'0000, 512 * KiB}, 32},
       {"f405", "Cortex-M4", "netduinoplus2", &kArm, {"-mcpu=cortex-m4", "-mthumb"}, {}, {0x0800'0000, MiB},
        {0x2000'0000, 128 * KiB}, 168},
+      {"v6m", "ARMv6-M", "mps2-an385", &kArm, {"-mcpu=cortex-m0", "-mthumb"}, {}, {0, 4 * MiB}, {0x2000'0000, 4 * MiB}, 25},
       {"rv32", "RV32IMAC", "virt", &kRiscV, {"-march=rv32imac", "-mabi=ilp32"}, {"-bios", "none"}, {0x8000'0000, 4 * MiB},
        {0x8040'0000, 4 * MiB}, 1000},
   };

@@ -8,6 +8,8 @@
 namespace mininas {
 namespace {
 
+constexpr int64_t kLargestAccumulator = int64_t{1} << 30;  // of the fast kernels (mcu/runtime/mn_rescale.h)
+
 int64_t taps_of(const LayerSpec& layer, const ImageShape& in) {
   const int64_t window = int64_t{layer.kernel} * layer.kernel;
   return layer.kind == LayerKind::kDepthwise ? window : window * in.channels;
@@ -45,14 +47,12 @@ int value_of_zero(const QuantizedModel& model, int layer) {
   return model.spec.layers[static_cast<size_t>(layer)].input == kImage ? zero_point + 128 : zero_point;
 }
 
-// |sum of weight x value| < 2^23 - 2^15 for every channel and all values: then s0 + 256 x s1 of two of them stays within 32 bits as well.
-bool sums_fit_beside_each_other(const QuantizedLayer& integers, int64_t taps, int64_t largest_value) {
-  for (size_t first = 0; first < integers.weights.size(); first += static_cast<size_t>(taps)) {
-    int64_t sum = 0;
-    for (int64_t tap = 0; tap < taps; ++tap) sum += std::abs(integers.weights[first + static_cast<size_t>(tap)]);
-    if (sum * largest_value >= (int64_t{1} << 23) - (int64_t{1} << 15)) return false;
-  }
-  return true;
+// Of one channel: the most that |sum of weight x value| can be.
+std::vector<int64_t> largest_sums(const LayerSpec& layer, int64_t taps, const QuantizedLayer& integers, int64_t largest_value) {
+  std::vector<int64_t> sums(static_cast<size_t>(layer.out_channels), 0);
+  for (size_t i = 0; i < integers.weights.size(); ++i)
+    sums[layer.kind == LayerKind::kDepthwise ? i % sums.size() : i / static_cast<size_t>(taps)] += largest_value * std::abs(integers.weights[i]);
+  return sums;
 }
 
 }  // namespace
@@ -62,10 +62,16 @@ bool fits_fast_kernel(const QuantizedModel& model, int layer) {
   const QuantizedLayer& integers = model.layers[static_cast<size_t>(layer)];
   for (const FixedPoint& rescale : integers.rescale)
     if (rescale.right_shift == 0) return false;
-  const bool reads_image = spec.input == kImage;
-  if (spec.kind == LayerKind::kDepthwise) return !reads_image && mn_depthwise_turns(spec.kernel, spec.stride) != 0;
-  const ImageShape in = input_shape(model.spec, layer_shapes(model.spec), layer);
-  return sums_fit_beside_each_other(integers, taps_of(spec, in), reads_image ? 255 : 128);
+  const bool reads_image = spec.input == kImage, depthwise = spec.kind == LayerKind::kDepthwise;
+  if (depthwise && (reads_image || mn_depthwise_turns(spec.kernel, spec.stride) == 0)) return false;
+  const int64_t taps = taps_of(spec, input_shape(model.spec, layer_shapes(model.spec), layer));
+  const std::vector<int32_t> bias = folded_bias(spec, taps, integers, value_of_zero(model, layer));
+  const std::vector<int64_t> sums = largest_sums(spec, taps, integers, reads_image ? 255 : 128);
+  // Two sums of which one is taken 256 times have to stay within 32 bits.
+  const int64_t limit = depthwise ? kLargestAccumulator : (int64_t{1} << 23) - (int64_t{1} << 15);
+  for (size_t channel = 0; channel < sums.size(); ++channel)
+    if (sums[channel] >= limit || sums[channel] + std::abs(int64_t{bias[channel]}) >= kLargestAccumulator) return false;
+  return true;
 }
 
 int64_t device_weight_count(const LayerSpec& layer, const ImageShape& in) {

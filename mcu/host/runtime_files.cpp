@@ -23,6 +23,8 @@ EMBED(crc32_c, "mcu/runtime/mn_crc32.c");
 EMBED(kernels_c, "mcu/runtime/mn_kernels.c");
 EMBED(dsp_h, "mcu/runtime/mn_dsp.h");
 EMBED(scratch_h, "mcu/runtime/mn_scratch.h");
+EMBED(rescale_h, "mcu/runtime/mn_rescale.h");
+EMBED(multiply_h, "mcu/runtime/mn_multiply.h");
 EMBED(conv_c, "mcu/runtime/mn_conv.c");
 EMBED(conv_tile_c, "mcu/runtime/mn_conv_tile.c");
 EMBED(depthwise_row_c, "mcu/runtime/mn_depthwise_row.c");
@@ -31,6 +33,7 @@ EMBED(depthwise_c, "mcu/runtime/mn_depthwise.c");
 EMBED(depthwise_dsp_c, "mcu/runtime/mn_depthwise_dsp.c");
 EMBED(pool_c, "mcu/runtime/mn_pool.c");
 EMBED(add_c, "mcu/runtime/mn_add.c");
+EMBED(add_row_c, "mcu/runtime/mn_add_row.c");
 EMBED(makefile, "mcu/host/exported/Makefile");
 EMBED(selftest, "mcu/host/exported/selftest.c");
 EMBED(board_h, "mcu/boards/board.h");
@@ -86,6 +89,8 @@ std::vector<TextFile> runtime_files() {
           file("mn_crc32.h", EMBEDDED(crc32_h)),
           file("mn_dsp.h", EMBEDDED(dsp_h)),
           file("mn_scratch.h", EMBEDDED(scratch_h)),
+          file("mn_rescale.h", EMBEDDED(rescale_h)),
+          file("mn_multiply.h", EMBEDDED(multiply_h)),
           file("mn_run.c", EMBEDDED(run_c)),
           file("mn_check.c", EMBEDDED(check_c)),
           file("mn_crc32.c", EMBEDDED(crc32_c)),
@@ -97,7 +102,8 @@ std::vector<TextFile> runtime_files() {
           file("mn_depthwise_row.c", EMBEDDED(depthwise_row_c)),
           file("mn_depthwise_dsp.c", EMBEDDED(depthwise_dsp_c)),
           file("mn_pool.c", EMBEDDED(pool_c)),
-          file("mn_add.c", EMBEDDED(add_c))};
+          file("mn_add.c", EMBEDDED(add_c)),
+          file("mn_add_row.c", EMBEDDED(add_row_c))};
 }
 
 std::vector<TextFile> runtime_files_for(const NetworkSpec& spec) {

@@ -24,9 +24,9 @@ typedef struct {
  * place: element i is written after element i of both was read. */
 typedef void mn_kernel(const mn_model *model, const mn_layer *layer, const mn_work *work);
 
-mn_kernel mn_conv, mn_depthwise, mn_pool, mn_add; /* for every core */
-mn_kernel mn_conv_tile, mn_depthwise_row;         /* for every core, faster, with scratch (mn_scratch.h) */
-mn_kernel mn_conv_dsp, mn_depthwise_dsp;         /* where mn_dsp.h finds the instructions */
+mn_kernel mn_conv, mn_depthwise, mn_pool, mn_add;     /* for every core */
+mn_kernel mn_conv_tile, mn_depthwise_row, mn_add_row; /* for every core, faster, with scratch (mn_scratch.h) */
+mn_kernel mn_conv_dsp, mn_depthwise_dsp;              /* where mn_dsp.h finds the instructions */
 
 /* By layer kind; 0 where no layer of the network needs it. */
 extern mn_kernel *const mn_kernels[MN_KINDS];
@@ -42,11 +42,13 @@ static inline const void *mn_constants(const mn_model *model, uint32_t offset) {
 static inline int32_t mn_value(const mn_layer *layer, int8_t byte) { return layer->input == MN_CALLER ? (int32_t)(uint8_t)byte : byte; }
 static inline int32_t mn_padding(const mn_layer *layer) { return layer->input == MN_CALLER ? layer->in_zero + 128 : layer->in_zero; }
 
-/* Two bytes at once, which little-endian cores find where an array of int16 has them. May lie on top of bytes and words. */
+/* Two bytes at once, which little-endian cores find where an array of int16 has them, and four. May lie on top of bytes and words. */
 #ifdef __GNUC__
 typedef int16_t __attribute__((__may_alias__)) mn_lane;
+typedef uint32_t __attribute__((__may_alias__)) mn_word;
 #else
 typedef int16_t mn_lane;
+typedef uint32_t mn_word;
 #endif
 
 /* For kernels that clamp to a byte only: the rest of the clamp, a row of the output at a time. */

@@ -17,5 +17,5 @@ mn_kernel *const mn_kernels[MN_KINDS] = {
     [MN_DEPTHWISE] = FASTEST(mn_depthwise, mn_depthwise_row, mn_depthwise_dsp),
     [MN_DEPTHWISE_PLAIN] = mn_depthwise,
     [MN_POOL] = mn_pool,
-    [MN_ADD] = mn_add,
+    [MN_ADD] = FASTEST(mn_add, mn_add_row, mn_add_row),
 };

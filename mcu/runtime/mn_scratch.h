@@ -26,7 +26,12 @@ static inline int32_t mn_row_blocks(int32_t kernel, int32_t stride, int32_t out_
   return (first * stride / 2 + pairs + 1) / 2;
 }
 
-/* mn_depthwise_dsp.c: `kernel` rows of four channels, and their taps. */
+/* mn_depthwise_row.c: values of a channel in a row, as many as groups of four outputs read. It copies `kernel` such rows. */
+static inline int32_t mn_depthwise_copy_width(int32_t kernel, int32_t stride, int32_t out_width) {
+  return ((out_width + 3) / 4 * 4 - 1) * stride + kernel;
+}
+
+/* mn_depthwise_dsp.c: `kernel` rows of four channels, and their taps: more than that copy. */
 static inline int32_t mn_depthwise_scratch(int32_t kernel, int32_t stride, int32_t out_width) {
   if (!mn_depthwise_turns(kernel, stride)) return 0;
   return 4 * kernel * 8 * (mn_row_blocks(kernel, stride, out_width) + mn_tap_pairs(kernel));

@@ -10,6 +10,7 @@
 #include "core/rng.h"
 #include "mcu/runtime/mn_arithmetic.h"
 #include "mcu/runtime/mn_crc32.h"
+#include "mcu/runtime/mn_rescale.h"
 #include "nn/quantized_model.h"
 
 using namespace mininas;
@@ -53,6 +54,33 @@ TEST_CASE("the high multiply equals gemmlowp's for every legal multiplier", "[mc
   for (int i = 0; i < 200'000; ++i) {
     const int32_t x = draw(rng, i % 24), multiplier = draw_multiplier(rng, i);
     unequal += mn_multiply_high(x, multiplier) != doubling_high_multiply(x, multiplier);
+  }
+  CHECK(unequal == 0);
+}
+
+TEST_CASE("the upper word is the same from one product of 64 bits and from four of halves, for accumulators below 2^30", "[mcu][arithmetic]") {
+  Rng rng(2);
+  int unequal = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    const int32_t x = draw(rng, i % 24) >> 1, multiplier = draw_multiplier(rng, i);
+    if (std::abs(int64_t{x}) >= 1 << 30) continue;
+    const int32_t expected = mn_multiply_high(x, multiplier);
+    unequal += mn_high_at_once(x, static_cast<int32_t>(static_cast<uint32_t>(multiplier) << 1)) != expected;
+    unequal += mn_high_of_halves(x, multiplier) != expected;
+  }
+  CHECK(unequal == 0);
+}
+
+TEST_CASE("the fast way from accumulator to byte equals the definition for every right shift and zero point", "[mcu][arithmetic]") {
+  Rng rng(3);
+  int unequal = 0;
+  for (int i = 0; i < 400'000; ++i) {
+    const int32_t x = draw(rng, i % 24) >> 1, multiplier = draw_multiplier(rng, i);
+    if (std::abs(int64_t{x}) >= 1 << 30) continue;
+    const auto shift = static_cast<uint8_t>(1 + rng.below(31));
+    const auto zero = static_cast<int8_t>(static_cast<int>(rng.below(256)) - 128);
+    const mn_scale scale = mn_scale_of(0, multiplier, shift, zero);
+    unequal += mn_scaled_byte(x, &scale) != mn_requantize(x, multiplier, shift, zero, -128, 127);
   }
   CHECK(unequal == 0);
 }

@@ -6,6 +6,7 @@
 #include "mcu/host/model_image.h"
 #include "mcu/host/scratch.h"
 #include "mcu/runtime/mn_kernel.h"
+#include "nn/named_networks.h"
 #include "tests/support/random_model.h"
 #include "tests/support/rounds.h"
 
@@ -42,14 +43,16 @@ class LayerRun {
     out_ = shapes[index];
     scratch_bytes_ = static_cast<size_t>(scratch_bytes(model.spec.layers[index], in_));
     for (uint8_t byte : random_images(in_, 1, Rng(index))) input_.push_back(static_cast<int8_t>(byte));
+    for (uint8_t byte : random_images(in_, 1, Rng(index + 1000))) other_.push_back(static_cast<int8_t>(byte));
   }
   const mn_layer& row() const { return row_; }
+  void set_shift(int rescale, uint8_t shift) { image_.bytes[row_.shifts + static_cast<size_t>(rescale)] = shift; }
 
   // All rows in steps of `step`.
   std::vector<int8_t> outputs(mn_kernel* kernel, int step) const {
     Guarded input(input_.size()), output(bytes_of(out_)), scratch((scratch_bytes_ + 3) / 4 * 4);
     std::copy(input_.begin(), input_.end(), input.data());
-    mn_work work{input.data(), nullptr, output.data(), scratch.data(), 0, 0};
+    mn_work work{input.data(), other_.data(), output.data(), scratch.data(), 0, 0};
     for (; work.last < out_.height; work.first = work.last) {
       work.last = std::min(work.first + step, out_.height);
       kernel(model(), &row_, &work);
@@ -67,7 +70,7 @@ class LayerRun {
   mn_layer row_;
   ImageShape in_, out_;
   size_t scratch_bytes_;
-  std::vector<int8_t> input_;
+  std::vector<int8_t> input_, other_;  // the second is an addition's
 };
 
 struct Fast {
@@ -77,7 +80,8 @@ struct Fast {
 const Fast kFast[] = {{MN_CONV, mn_conv, mn_conv_tile},
                       {MN_CONV, mn_conv, mn_conv_dsp},
                       {MN_DEPTHWISE, mn_depthwise, mn_depthwise_row},
-                      {MN_DEPTHWISE, mn_depthwise, mn_depthwise_dsp}};
+                      {MN_DEPTHWISE, mn_depthwise, mn_depthwise_dsp},
+                      {MN_ADD, mn_add, mn_add_row}};
 
 void compare_layers(const QuantizedModel& model) {
   for (size_t i = 0; i < model.spec.layers.size(); ++i) {
@@ -99,5 +103,19 @@ TEST_CASE("the fast kernels compute the definition's bytes for 100 random networ
   for (uint64_t seed = 0; seed < rounds(100); ++seed) {
     CAPTURE(seed);
     compare_layers(random_model(random_network(Rng(seed), {21, 9, 4, 5}), Rng(seed + 700)));
+  }
+}
+
+TEST_CASE("the fast addition computes the definition's bytes for right shifts of every size", "[mcu][fast]") {
+  const QuantizedModel model = random_model(named_network("resnet8", {9, 7, 3}, 3), Rng(5));
+  for (size_t i = 0; i < model.spec.layers.size(); ++i) {
+    if (model.spec.layers[i].kind != LayerKind::kAdd) continue;
+    for (int rescale = 0; rescale < 3; ++rescale)
+      for (uint8_t shift = 0; shift <= 31; ++shift) {
+        LayerRun run(model, i);
+        run.set_shift(rescale, shift);
+        CAPTURE(model.spec.layers[i].name, rescale, int{shift});
+        CHECK(run.outputs(mn_add_row, 1000) == run.outputs(mn_add, 1000));
+      }
   }
 }

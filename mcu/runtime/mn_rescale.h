@@ -1,0 +1,76 @@
+/* From accumulator to byte on cores without special instructions: what mn_requantize (mn_arithmetic.h) computes, in fewer of them, for
+ * accumulators below 2^30 and right shifts R of at least 1. The exporter proves both for the layers that fast kernels get.
+ *
+ *   mn_multiply_high(x, m)   is the upper word of x * 2^32 + x * (2m - 2^32) + 2^31 = 2 * (x * m + 2^30): one multiply-accumulate with
+ *                            a sum of 64 bits. ARMv6-M has no product of 64 bits: four products of halves, which cannot overflow
+ *   ties away from zero      are ties up, of a number that is one less where it is negative
+ *   divided by 2^R, + zero   as ((h >> (R - 1)) + 2 * zero + 1) >> 1: half a unit is added where it cannot overflow
+ *   clamped to a byte        and to less by mn_clamp_row, a row at a time
+ */
+#ifndef MN_RESCALE_H
+#define MN_RESCALE_H
+
+#include <stdint.h>
+
+/* An inner loop that becomes part of its caller, with constants for what is constant there; one that keeps the registers for itself. */
+#ifdef __GNUC__
+#define MN_INLINE static inline __attribute__((always_inline))
+#define MN_APART static __attribute__((noinline))
+#else
+#define MN_INLINE static inline
+#define MN_APART static
+#endif
+
+/* One channel's. */
+typedef struct {
+  int32_t bias;
+  int32_t multiplier; /* mn_scale_multiplier(m) */
+  int32_t shift;      /* R - 1 */
+  int32_t offset;     /* 2 * zero + 1 */
+} mn_scale;
+
+/* mn_multiply_high(x, m) with a product of 64 bits; takes 2m, which wraps around to 2m - 2^32. */
+MN_INLINE int32_t mn_high_at_once(int32_t x, int32_t doubled) {
+  return (int32_t)(((int64_t)x * ((int64_t)1 << 32) + ((int64_t)1 << 31) + (int64_t)x * doubled) >> 32);
+}
+
+/* The same from products of halves: low halves in [-2^15, 2^15) and [0, 2^16), so that the high ones times 2^16 make up the rest. */
+MN_INLINE int32_t mn_high_of_halves(int32_t x, int32_t multiplier) {
+  const int32_t low = (int16_t)x, high = (x - low) >> 16;
+  const int32_t m_low = (uint16_t)multiplier, m_high = multiplier >> 16;
+  const int32_t middle = high * m_low + low * m_high + ((low * m_low) >> 16);
+  return 2 * high * m_high + ((middle + (1 << 14)) >> 15);
+}
+
+#ifdef __ARM_ARCH_6M__
+MN_INLINE int32_t mn_scale_multiplier(int32_t multiplier) { return multiplier; }
+MN_INLINE int32_t mn_scaled_high(int32_t x, int32_t multiplier) { return mn_high_of_halves(x, multiplier); }
+#else
+MN_INLINE int32_t mn_scale_multiplier(int32_t multiplier) { return (int32_t)((uint32_t)multiplier << 1); }
+MN_INLINE int32_t mn_scaled_high(int32_t x, int32_t multiplier) { return mn_high_at_once(x, multiplier); }
+#endif
+
+MN_INLINE mn_scale mn_scale_of(int32_t bias, int32_t multiplier, uint8_t right_shift, int8_t zero) {
+  const mn_scale scale = {bias, mn_scale_multiplier(multiplier), right_shift - 1, 2 * zero + 1};
+  return scale;
+}
+
+/* Half of x, clamped to a byte. One instruction where there is one, which compilers do not find. */
+MN_INLINE int32_t mn_half_saturated(int32_t x) {
+#if defined(__ARM_FEATURE_SAT) && defined(__GNUC__)
+  int32_t byte;
+  __asm__("ssat %0, #8, %1, asr #1" : "=r"(byte) : "r"(x));
+  return byte;
+#else
+  const int32_t half = x >> 1;
+  return (int8_t)half == half ? half : (x >> 31) ^ INT8_MAX;
+#endif
+}
+
+/* Of an accumulator with its bias. */
+MN_INLINE int8_t mn_scaled_byte(int32_t accumulator, const mn_scale *scale) {
+  const int32_t high = mn_scaled_high(accumulator, scale->multiplier);
+  return (int8_t)mn_half_saturated(((high + (high >> 31)) >> scale->shift) + scale->offset);
+}
+
+#endif
