@@ -3,12 +3,11 @@
 #include <cstdlib>
 
 #include "mcu/runtime/mn_model.h"
+#include "mcu/runtime/mn_rescale.h"
 #include "mcu/runtime/mn_scratch.h"
 
 namespace mininas {
 namespace {
-
-constexpr int64_t kLargestAccumulator = int64_t{1} << 30;  // of the fast kernels (mcu/runtime/mn_rescale.h)
 
 int64_t taps_of(const LayerSpec& layer, const ImageShape& in) {
   const int64_t window = int64_t{layer.kernel} * layer.kernel;
@@ -68,9 +67,9 @@ bool fits_fast_kernel(const QuantizedModel& model, int layer) {
   const std::vector<int32_t> bias = folded_bias(spec, taps, integers, value_of_zero(model, layer));
   const std::vector<int64_t> sums = largest_sums(spec, taps, integers, reads_image ? 255 : 128);
   // Two sums of which one is taken 256 times have to stay within 32 bits.
-  const int64_t limit = depthwise ? kLargestAccumulator : (int64_t{1} << 23) - (int64_t{1} << 15);
+  const int64_t limit = depthwise ? MN_LARGEST_ACCUMULATOR : (int64_t{1} << 23) - (int64_t{1} << 15);
   for (size_t channel = 0; channel < sums.size(); ++channel)
-    if (sums[channel] >= limit || sums[channel] + std::abs(int64_t{bias[channel]}) >= kLargestAccumulator) return false;
+    if (sums[channel] >= limit || sums[channel] + std::abs(int64_t{bias[channel]}) > MN_LARGEST_ACCUMULATOR) return false;
   return true;
 }
 

@@ -27,9 +27,9 @@ typedef struct {
 } mn_model;
 
 /* What a layer computes; the index of its kernel. A fully connected layer is a convolution of a single pixel. The PLAIN kinds compute the
- * same, but the exporter could not prove what the fast kernels rely on: right shifts of at least 1, accumulators below 2^30 and, for MN_CONV,
- * that sums of weight x value lie within 23 bits and a sign (mn_weight_index); for MN_DEPTHWISE, a kernel of 3, 5 or 7, a stride of 1 or 2,
- * no image as input. */
+ * same, but the exporter could not prove what the fast kernels rely on: right shifts of at least 1, accumulators a little short of 32 bits
+ * (mn_rescale.h) and, for MN_CONV, that sums of weight x value lie within 23 bits and a sign (mn_weight_index); for MN_DEPTHWISE, a kernel of
+ * 3, 5 or 7, a stride of 1 or 2, no image as input. */
 enum { MN_CONV, MN_CONV_PLAIN, MN_DEPTHWISE, MN_DEPTHWISE_PLAIN, MN_POOL, MN_ADD, MN_KINDS };
 
 typedef struct {

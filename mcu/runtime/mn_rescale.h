@@ -1,8 +1,8 @@
 /* From accumulator to byte on cores without special instructions: what mn_requantize (mn_arithmetic.h) computes, in fewer of them, for
- * accumulators below 2^30 and right shifts R of at least 1. The exporter proves both for the layers that fast kernels get.
+ * accumulators of at most MN_LARGEST_ACCUMULATOR and right shifts R of at least 1. The exporter proves both for the layers that fast kernels get.
  *
  *   mn_multiply_high(x, m)   is the upper word of x * 2^32 + x * (2m - 2^32) + 2^31 = 2 * (x * m + 2^30): one multiply-accumulate with
- *                            a sum of 64 bits. ARMv6-M has no product of 64 bits: four products of halves, which cannot overflow
+ *                            a sum of 64 bits. ARMv6-M has no product of 64 bits: four products of halves
  *   ties away from zero      are ties up, of a number that is one less where it is negative
  *   divided by 2^R, + zero   as ((h >> (R - 1)) + 2 * zero + 1) >> 1: half a unit is added where it cannot overflow
  *   clamped to a byte        and to less by mn_clamp_row, a row at a time
@@ -11,6 +11,8 @@
 #define MN_RESCALE_H
 
 #include <stdint.h>
+
+#define MN_LARGEST_ACCUMULATOR (INT32_MAX - 0x8000)
 
 /* An inner loop that becomes part of its caller, with constants for what is constant there; one that keeps the registers for itself. */
 #ifdef __GNUC__
@@ -34,12 +36,12 @@ MN_INLINE int32_t mn_high_at_once(int32_t x, int32_t doubled) {
   return (int32_t)(((int64_t)x * ((int64_t)1 << 32) + ((int64_t)1 << 31) + (int64_t)x * doubled) >> 32);
 }
 
-/* The same from products of halves: low halves in [-2^15, 2^15) and [0, 2^16), so that the high ones times 2^16 make up the rest. */
+/* The same from products of halves. Low ones lie in [-2^15, 2^15), so all sums keep to 32 bits. */
 MN_INLINE int32_t mn_high_of_halves(int32_t x, int32_t multiplier) {
   const int32_t low = (int16_t)x, high = (x - low) >> 16;
-  const int32_t m_low = (uint16_t)multiplier, m_high = multiplier >> 16;
+  const int32_t m_low = (int16_t)multiplier, m_high = (int32_t)(((uint32_t)multiplier + 0x8000u) >> 16);
   const int32_t middle = high * m_low + low * m_high + ((low * m_low) >> 16);
-  return 2 * high * m_high + ((middle + (1 << 14)) >> 15);
+  return (int32_t)(((uint32_t)(high * m_high) << 1) + (uint32_t)((middle + (1 << 14)) >> 15));
 }
 
 #ifdef __ARM_ARCH_6M__
