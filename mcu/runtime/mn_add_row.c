@@ -9,17 +9,17 @@ typedef struct {
   int32_t multiplier; /* mn_scale_multiplier(m) */
   int32_t shift;
   int32_t half; /* 2^shift / 2 */
-  int32_t ties; /* -1: away from zero; 0 where nothing is rounded */
+  int32_t ties; /* 1: away from zero; 0 where nothing is rounded */
 } summand_scale;
 
 MN_INLINE summand_scale summand_scale_of(int8_t zero, int32_t multiplier, uint8_t shift) {
-  const summand_scale scale = {zero, mn_scale_multiplier(multiplier), shift, ((int32_t)1 << shift) >> 1, shift == 0 ? 0 : -1};
+  const summand_scale scale = {zero, mn_scale_multiplier(multiplier), shift, ((int32_t)1 << shift) >> 1, shift > 0};
   return scale;
 }
 
 MN_INLINE int32_t rescaled(int8_t byte, const summand_scale *scale) {
   const int32_t high = mn_scaled_high((byte - scale->zero) * ((int32_t)1 << MN_ADD_SHIFT), scale->multiplier);
-  return (high + ((high >> 31) & scale->ties) + scale->half) >> scale->shift;
+  return (high - ((high < 0) & scale->ties) + scale->half) >> scale->shift;
 }
 
 static void add_rows(const mn_layer *layer, const mn_work *work, const int32_t *multipliers, const uint8_t *shifts) {

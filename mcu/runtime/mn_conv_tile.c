@@ -78,8 +78,10 @@ static void copy_or_fill(int8_t *to, const int8_t *from, int32_t count, int8_t p
     for (; to != end; to += 4, from += 4) *(mn_word *)(void *)to = *(const mn_word *)(const void *)from;
   } else if (aligned) {
     for (; to != end; to += 4) *(mn_word *)(void *)to = word;
+  } else if (from != 0) {
+    while (to != end) *to++ = *from++;
   } else {
-    while (to != end) *to++ = from != 0 ? *from++ : padding;
+    while (to != end) *to++ = padding;
   }
 }
 

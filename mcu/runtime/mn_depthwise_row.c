@@ -13,6 +13,7 @@ enum { kGroup = 4, kRows = 7 }; /* outputs; rows of the largest window */
 
 typedef struct {
   const mn_layer *layer;
+  int32_t kernel, channels;
   const int8_t *rows[kRows];   /* under the windows of an output row, the channel's first value of each; outside of the input: of another */
   int32_t exists[kRows];
   int32_t taps[kRows * kRows]; /* the channel's; 0 where their row does not exist */
@@ -28,7 +29,7 @@ typedef struct {
 MN_INLINE void add_three(four_sums *sums, const int8_t *value, int32_t step, const int32_t *tap, int left, int right) {
   const int32_t t0 = tap[0], t1 = tap[1], t2 = tap[2];
   const int8_t *const next = value + 3 * step;
-  int32_t v;
+  int8_t v;
   if (!left) sums->s0 += value[0] * t0;
   v = value[step];
   sums->s0 += v * t1;
@@ -51,7 +52,7 @@ MN_INLINE void add_three(four_sums *sums, const int8_t *value, int32_t step, con
 MN_INLINE void add_three_apart(four_sums *sums, const int8_t *value, int32_t step, const int32_t *tap, int left, int right) {
   const int32_t t0 = tap[0], t1 = tap[1], t2 = tap[2];
   const int8_t *const next = value + 3 * step, *const last = next + 3 * step;
-  int32_t v;
+  int8_t v;
   if (!left) sums->s0 += value[0] * t0;
   sums->s0 += value[step] * t1;
   v = value[2 * step];
@@ -79,7 +80,7 @@ MN_INLINE void store_four(const four_sums *sums, const mn_scale *scale, int8_t *
 
 /* `count` groups of four outputs of 3x3 taps; the first window begins at `value` in its first row. */
 MN_INLINE void groups_of_three(const row_job *job, const int8_t *value, int8_t *output, int32_t count, int stride, int left, int right) {
-  const int32_t step = job->layer->in_channels;
+  const int32_t step = job->channels;
   const int32_t second = (int32_t)(job->rows[1] - job->rows[0]), third = (int32_t)(job->rows[2] - job->rows[0]);
   const mn_scale scale = job->scale;
   for (; count > 0; --count, value += kGroup * stride * step, output += kGroup * step) {
@@ -114,7 +115,7 @@ MN_APART void groups_apart(const row_job *job, const int8_t *value, int8_t *outp
 /* A channel of a row of 3x3 windows, at least 5 of them. The last group moves back to end with the row. */
 static void three_outputs(const row_job *job, int8_t *output) {
   const mn_layer *layer = job->layer;
-  const int32_t channels = layer->in_channels, stride = layer->stride;
+  const int32_t channels = job->channels, stride = layer->stride;
   const int32_t last = layer->out_width - kGroup, between = (last - 1) / kGroup;
   const int8_t *const first = job->rows[0] - channels, *const inner = first + kGroup * stride * channels;
   if (stride == 1) {
@@ -131,10 +132,10 @@ static void three_outputs(const row_job *job, int8_t *output) {
 /* The channel's values of all rows, pixel beside pixel, behind the padding that lies there. */
 static void copy_values(const row_job *job, int8_t *copy, int32_t copy_width) {
   const mn_layer *layer = job->layer;
-  const int32_t channels = layer->in_channels;
+  const int32_t channels = job->channels;
   int32_t row;
-  copy += (layer->kernel - 1) / 2;
-  for (row = 0; row < layer->kernel; ++row, copy += copy_width) {
+  copy += (job->kernel - 1) / 2;
+  for (row = 0; row < job->kernel; ++row, copy += copy_width) {
     const int8_t *value = job->rows[row];
     int8_t *const end = copy + layer->in_width;
     int8_t *to;
@@ -144,7 +145,7 @@ static void copy_values(const row_job *job, int8_t *copy, int32_t copy_width) {
 
 /* Any windows: from a copy. */
 MN_INLINE void copied_outputs(const row_job *job, const int8_t *copy, int32_t copy_width, int8_t *output, int stride) {
-  const int32_t kernel = job->layer->kernel, channels = job->layer->out_channels;
+  const int32_t kernel = job->kernel, channels = job->channels;
   const mn_scale scale = job->scale;
   int32_t left = job->layer->out_width, row;
   for (; left > 0; left -= kGroup, copy += kGroup * stride, output += kGroup * channels) {
@@ -176,8 +177,8 @@ MN_INLINE void copied_outputs(const row_job *job, const int8_t *copy, int32_t co
 static void find_rows(row_job *job, const mn_work *work, int32_t y) {
   const mn_layer *layer = job->layer;
   const int32_t middle = y * layer->stride;
-  int32_t row, in_y = middle - (layer->kernel - 1) / 2;
-  for (row = 0; row < layer->kernel; ++row, ++in_y) {
+  int32_t row, in_y = middle - (job->kernel - 1) / 2;
+  for (row = 0; row < job->kernel; ++row, ++in_y) {
     job->exists[row] = in_y >= 0 && in_y < layer->in_height;
     job->rows[row] = work->input + (job->exists[row] ? in_y : middle) % layer->in_rows * mn_in_row_bytes(layer);
   }
@@ -188,7 +189,7 @@ static void fill(int8_t *bytes, int8_t value, int32_t count) {
 }
 
 static void take_taps(row_job *job, const int8_t *weight) {
-  const int32_t kernel = job->layer->kernel, channels = job->layer->in_channels;
+  const int32_t kernel = job->kernel, channels = job->channels;
   int32_t *tap = job->taps;
   int32_t row, column, outside = 0;
   for (row = 0; row < kernel; ++row) {
@@ -198,8 +199,9 @@ static void take_taps(row_job *job, const int8_t *weight) {
       if (!exists) outside += *weight;
     }
   }
-  tap = job->taps;
   job->scale.bias += outside * job->layer->in_zero;
+  if (kernel != 3) return;
+  tap = job->taps;
   job->left = (tap[0] + tap[3] + tap[6]) * job->layer->in_zero;
   job->right = (tap[2] + tap[5] + tap[8]) * job->layer->in_zero;
 }
@@ -214,11 +216,13 @@ void mn_depthwise_row(const mn_model *model, const mn_layer *layer, const mn_wor
   row_job job;
   int32_t y, channel, row;
   job.layer = layer;
-  if (!direct) fill(work->scratch, layer->in_zero, layer->kernel * copy_width);
+  job.kernel = layer->kernel;
+  job.channels = layer->in_channels;
+  if (!direct) fill(work->scratch, layer->in_zero, job.kernel * copy_width);
   for (y = work->first; y < work->last; ++y) {
     int8_t *output = work->output + y % layer->out_rows * mn_out_row_bytes(layer);
     find_rows(&job, work, y);
-    for (channel = 0; channel < layer->in_channels; ++channel) {
+    for (channel = 0; channel < job.channels; ++channel) {
       job.scale = mn_scale_of(bias[channel], multipliers[channel], shifts[channel], layer->out_zero);
       take_taps(&job, weights + channel);
       if (direct) {
@@ -228,7 +232,7 @@ void mn_depthwise_row(const mn_model *model, const mn_layer *layer, const mn_wor
         if (layer->stride == 1) copied_outputs(&job, work->scratch, copy_width, output + channel, 1);
         else copied_outputs(&job, work->scratch, copy_width, output + channel, 2);
       }
-      for (row = 0; row < layer->kernel; ++row) ++job.rows[row];
+      for (row = 0; row < job.kernel; ++row) ++job.rows[row];
     }
     mn_clamp_row(layer, output);
   }

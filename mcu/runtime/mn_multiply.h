@@ -22,28 +22,29 @@ MN_INLINE int32_t mn_second_sum(int32_t both, int32_t first) { return (both - fi
 
 #if MN_TILE == 2
 
-/* r3: weights of both channels, r4: of the first; r5, r6: values. 25 instructions for the 8 products of two taps. */
-#define MN_TAP_OF_2                                  \
-  "sxtb r4, r3\n\tldmia r0!, {r5, r6}\n\t"           \
-  "muls r4, r5, r4\n\tadd r8, r4\n\t"                \
+/* r3: weights of both channels, r4: of the first; r5, r6: values; r8 to r11: sums. 25 instructions for the 8 products of two taps. */
+#define MN_TAP_OF_2                                   \
+  "sxtb r4, r3\n\tldmia r0!, {r5, r6}\n\t"            \
+  "muls r4, r5, r4\n\tadd r8, r4\n\t"                 \
   "muls r5, r3, r5\n\tadd r10, r5\n\tsxtb r4, r3\n\t" \
-  "muls r4, r6, r4\n\tadd r9, r4\n\t"                \
+  "muls r4, r6, r4\n\tadd r9, r4\n\t"                 \
   "muls r6, r3, r6\n\tadd r11, r6\n\t"
 #define MN_TWO_TAPS_OF_2 "ldmia r1!, {r2}\n\tsxth r3, r2\n\t" MN_TAP_OF_2 "asrs r3, r2, #16\n\t" MN_TAP_OF_2
 
 MN_INLINE void mn_multiply_tile(const mn_tile_value *tile, const mn_lane *pairs, int32_t taps, int32_t sums[2 * MN_TILE]) {
   register const mn_tile_value *values __asm__("r0") = tile;
   register const mn_lane *weights __asm__("r1") = pairs;
-  register const mn_tile_value *end __asm__("r12") = tile + MN_TILE * taps;
-  register int32_t first0 __asm__("r8") = 0, first1 __asm__("r9") = 0, both0 __asm__("r10") = 0, both1 __asm__("r11") = 0;
-  __asm__ volatile(".syntax unified\n0:\n\t" MN_TWO_TAPS_OF_2 MN_TWO_TAPS_OF_2 "cmp r0, r12\n\tbne 0b"
-                   : "+l"(values), "+l"(weights), "+h"(first0), "+h"(first1), "+h"(both0), "+h"(both1)
-                   : "h"(end)
-                   : "r2", "r3", "r4", "r5", "r6", "cc", "memory");
-  sums[0] = first0;
-  sums[1] = first1;
-  sums[2] = mn_second_sum(both0, first0);
-  sums[3] = mn_second_sum(both1, first1);
+  register const mn_tile_value *end __asm__("r2") = tile + MN_TILE * taps;
+  register int32_t *out __asm__("r3") = sums;
+  __asm__ volatile(".syntax unified\n\tmov r12, r2\n\tmov lr, r3\n\t"
+                   "movs r3, #0\n\tmov r8, r3\n\tmov r9, r3\n\tmov r10, r3\n\tmov r11, r3\n0:\n\t"
+                   MN_TWO_TAPS_OF_2 MN_TWO_TAPS_OF_2 "cmp r0, r12\n\tbne 0b\n\t"
+                   "mov r0, lr\n\tmov r2, r8\n\tmov r3, r9\n\tmov r4, r10\n\tmov r5, r11\n\tstmia r0!, {r2, r3, r4, r5}"
+                   : "+l"(values), "+l"(weights), "+l"(end), "+l"(out)
+                   :
+                   : "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
+  sums[2] = mn_second_sum(sums[2], sums[0]);
+  sums[3] = mn_second_sum(sums[3], sums[1]);
 }
 
 #else

@@ -65,14 +65,15 @@ MN_INLINE int32_t mn_half_saturated(int32_t x) {
   return byte;
 #else
   const int32_t half = x >> 1;
-  return (int8_t)half == half ? half : (x >> 31) ^ INT8_MAX;
+  if ((uint32_t)(half - INT8_MIN) <= UINT8_MAX) return half; /* one comparison */
+  return half < 0 ? INT8_MIN : INT8_MAX;
 #endif
 }
 
 /* Of an accumulator with its bias. */
 MN_INLINE int8_t mn_scaled_byte(int32_t accumulator, const mn_scale *scale) {
   const int32_t high = mn_scaled_high(accumulator, scale->multiplier);
-  return (int8_t)mn_half_saturated(((high + (high >> 31)) >> scale->shift) + scale->offset);
+  return (int8_t)mn_half_saturated(((high - (high < 0)) >> scale->shift) + scale->offset);
 }
 
 #endif

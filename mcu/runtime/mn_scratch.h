@@ -7,7 +7,7 @@
 
 /* mn_conv_dsp.c: for each output channel bias, multiplier and power; the windows of four pixels, widened; a row of each as bytes. */
 static inline int64_t mn_conv_scratch(int32_t kernel, int32_t in_channels, int32_t out_channels) {
-  const int64_t run = kernel * in_channels;
+  const int64_t run = (int64_t)kernel * in_channels;
   const int64_t groups = (kernel * run + 3) / 4;
   const int64_t edges = kernel == 1 ? 0 : 4 * run;
   return (out_channels + 1) / 2 * 24 + groups * 32 + (edges + 3) / 4 * 4;
