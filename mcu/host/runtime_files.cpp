@@ -31,6 +31,8 @@ EMBED(depthwise_row_c, "mcu/runtime/mn_depthwise_row.c");
 EMBED(conv_dsp_c, "mcu/runtime/mn_conv_dsp.c");
 EMBED(depthwise_c, "mcu/runtime/mn_depthwise.c");
 EMBED(depthwise_dsp_c, "mcu/runtime/mn_depthwise_dsp.c");
+EMBED(depthwise_dsp_h, "mcu/runtime/mn_depthwise_dsp.h");
+EMBED(depthwise_others_dsp_c, "mcu/runtime/mn_depthwise_others_dsp.c");
 EMBED(pool_c, "mcu/runtime/mn_pool.c");
 EMBED(add_c, "mcu/runtime/mn_add.c");
 EMBED(add_row_c, "mcu/runtime/mn_add_row.c");
@@ -100,7 +102,9 @@ std::vector<TextFile> runtime_files() {
           file("mn_conv_dsp.c", EMBEDDED(conv_dsp_c)),
           file("mn_depthwise.c", EMBEDDED(depthwise_c)),
           file("mn_depthwise_row.c", EMBEDDED(depthwise_row_c)),
+          file("mn_depthwise_dsp.h", EMBEDDED(depthwise_dsp_h)),
           file("mn_depthwise_dsp.c", EMBEDDED(depthwise_dsp_c)),
+          file("mn_depthwise_others_dsp.c", EMBEDDED(depthwise_others_dsp_c)),
           file("mn_pool.c", EMBEDDED(pool_c)),
           file("mn_add.c", EMBEDDED(add_c)),
           file("mn_add_row.c", EMBEDDED(add_row_c))};

@@ -14,13 +14,16 @@
 
 enum { kTile = 4 };
 
-/* What two channels need to become bytes. */
+/* What turns a channel's sums into bytes. */
 typedef struct {
+  int32_t first;  /* mn_doubled(multiplier) */
+  int32_t second; /* mn_negative_power(shift) */
+} channel_scale;
+
+/* Of two channels, in the order in which the pointer moves on. */
+typedef struct {
+  channel_scale second, first;
   int32_t bias[2];
-  struct {
-    int32_t first;  /* mn_doubled(multiplier) */
-    int32_t second; /* mn_negative_power(shift) */
-  } rescale[2];
 } channel_pair;
 
 typedef struct {
@@ -29,36 +32,56 @@ typedef struct {
   const uint32_t *weights;
   channel_pair *pairs;    /* in scratch: of all output channels, */
   uint32_t *tile;         /* the widened windows, */
+  mn_lane *rest;          /* of that, the taps that fill no group in a window's row, */
   int8_t *edge;           /* and a window's row of each pixel where it does not lie in the input as it is */
   int32_t run;            /* bytes of a window's row */
   int32_t groups;         /* of four taps, in a window */
   int32_t pixel_step;     /* 1, or 0 where a tile is one pixel */
   int32_t pointwise;      /* windows lie in the input as they are, in full groups */
+  int32_t rectified;      /* prepare_pairs */
 } conv_job;
 
-static void prepare_pairs(const mn_model *model, const conv_job *job) {
-  const mn_layer *layer = job->layer;
+static inline void prepare_scale(channel_scale *scale, int32_t multiplier, uint8_t shift) {
+  scale->first = mn_doubled(multiplier);
+  scale->second = mn_negative_power(shift, 1);
+}
+
+/* Of all output channels. Returns whether rescaling needs no look at the sign (mn_dsp.h). */
+static int32_t prepare_pairs(const mn_model *model, const mn_layer *layer, channel_pair *pairs) {
   const int32_t *bias = mn_constants(model, layer->bias);
-  const int32_t *multipliers = mn_constants(model, layer->multipliers);
-  const uint8_t *shifts = mn_constants(model, layer->shifts);
-  int32_t channel;
-  for (channel = 0; channel < layer->out_channels; ++channel) {
-    channel_pair *pair = job->pairs + channel / 2;
-    pair->bias[channel % 2] = bias[channel];
-    pair->rescale[channel % 2].first = mn_doubled(multipliers[channel]);
-    pair->rescale[channel % 2].second = mn_negative_power(shifts[channel]);
+  const int32_t *multiplier = mn_constants(model, layer->multipliers);
+  const uint8_t *shift = mn_constants(model, layer->shifts);
+  channel_pair *pair = pairs;
+  int32_t ties_by_power = !MN_SMALL, left;
+  for (left = layer->out_channels; left > 0; left -= 2, ++pair, bias += 2, multiplier += 2, shift += 2) {
+    const int32_t other = left > 1; /* a channel without a partner is its own */
+    pair->bias[0] = bias[0];
+    pair->bias[1] = bias[other];
+    prepare_scale(&pair->first, multiplier[0], shift[0]);
+    prepare_scale(&pair->second, multiplier[other], shift[other]);
+    if (!mn_ties_by_power(shift[0]) || !mn_ties_by_power(shift[other])) ties_by_power = 0;
   }
+  if (ties_by_power) return 1;
+  while (pair-- != pairs) {
+    ++pair->first.second;
+    ++pair->second.second;
+  }
+  return !MN_SMALL && layer->low >= layer->out_zero;
 }
 
 /* A row of the windows of four pixels, the bytes of which begin `step` bytes apart: `count` groups of four of each. */
 static uint32_t *widen(uint32_t *lanes, const int8_t *p0, int32_t step, int32_t count) {
   const int8_t *p1 = p0 + step, *p2 = p1 + step, *p3 = p2 + step;
   const uint32_t *const end = lanes + 8 * count;
+#if MN_SMALL
+  while (lanes != end) MN_WIDEN_4X4("sxtb16", lanes, p0, p1, p2, p3);
+#else
   if (count % 2 != 0) MN_WIDEN_4X4("sxtb16", lanes, p0, p1, p2, p3);
   while (lanes != end) {
     MN_WIDEN_4X4("sxtb16", lanes, p0, p1, p2, p3);
     MN_WIDEN_4X4("sxtb16", lanes, p0, p1, p2, p3);
   }
+#endif
   return lanes;
 }
 
@@ -69,34 +92,45 @@ static uint32_t *widen_image(uint32_t *lanes, const int8_t *p0, int32_t step, in
   return lanes;
 }
 
-/* A window's row that leaves the input on the left or on the right, put together from what lies inside and padding. `row` is 0 above and
- * below the input. */
-static void copy_edge(const conv_job *job, const int8_t *row, int32_t start, int8_t *edge) {
-  const int32_t channels = job->layer->in_channels;
-  const uint32_t padding = 0x01010101u * (uint8_t)mn_padding(job->layer);
-  int32_t column, left;
-  for (column = start; column < start + job->layer->kernel; ++column) {
-    const int8_t *source = row != 0 && column >= 0 && column < job->layer->in_width ? row + column * channels : 0;
-    for (left = channels; left >= 4; left -= 4, edge += 4) {
-      uint32_t word = padding;
-      if (source != 0) {
-        __builtin_memcpy(&word, source, sizeof word);
-        source += 4;
-      }
-      __builtin_memcpy(edge, &word, sizeof word);
-    }
-    for (; left > 0; --left) *edge++ = source != 0 ? *source++ : (int8_t)padding;
-  }
+static int8_t *fill_bytes(int8_t *bytes, uint32_t padding, int32_t count) {
+  for (; !MN_SMALL && count >= 4; count -= 4, bytes += 4) __builtin_memcpy(bytes, &padding, sizeof padding);
+  while (count-- > 0) *bytes++ = (int8_t)padding;
+  return bytes;
 }
 
-/* The taps of window row `row` that fill no group of four; those of all rows share groups behind the full ones (mn_weight_index). */
+static int8_t *copy_bytes(int8_t *bytes, const int8_t *source, int32_t count) {
+  for (; !MN_SMALL && count >= 4; count -= 4, bytes += 4, source += 4) {
+    uint32_t word;
+    __builtin_memcpy(&word, source, sizeof word);
+    __builtin_memcpy(bytes, &word, sizeof word);
+  }
+  while (count-- > 0) *bytes++ = *source++;
+  return bytes;
+}
+
+/* Columns [start, last) of an input row that leave the input on the left or on the right: what lies inside, and padding. `row` is 0 above
+ * and below the input. */
+static void copy_edge(const conv_job *job, const int8_t *row, int32_t start, int32_t last, int8_t *edge) {
+  const int32_t channels = job->layer->in_channels, width = row == 0 ? 0 : job->layer->in_width;
+  const uint32_t padding = 0x01010101u * (uint8_t)mn_padding(job->layer);
+  const int32_t from = start < 0 ? 0 : start, to = last < width ? last : width;
+  if (from >= to) {
+    fill_bytes(edge, padding, (last - start) * channels);
+    return;
+  }
+  edge = fill_bytes(edge, padding, (from - start) * channels);
+  edge = copy_bytes(edge, row + from * channels, (to - from) * channels);
+  fill_bytes(edge, padding, (last - to) * channels);
+}
+
+/* The taps of window row `row` that fill no group of four; those of all rows share groups behind the full ones (mn_weight_index). `p0`: the
+ * first of the first pixel's. */
 static void widen_rest(const conv_job *job, int32_t row, const int8_t *p0, int32_t step) {
-  const int8_t *p1 = p0 + step, *p2 = p1 + step, *p3 = p2 + step;
+  const int8_t *const p1 = p0 + step, *const p2 = p1 + step, *const p3 = p2 + step;
   const int32_t rest = job->run % 4, mask = job->layer->input == MN_CALLER ? 0xFF : -1;
-  mn_lane *const lanes = (mn_lane *)(job->tile + job->run / 4 * job->layer->kernel * 8);
   int32_t tap = row * rest, i;
-  for (i = job->run - rest; i < job->run; ++i, ++tap) {
-    mn_lane *const lane = lanes + tap / 4 * 16 + (tap & 1) * 8 + (tap >> 1 & 1);
+  for (i = 0; i < rest; ++i, ++tap) {
+    mn_lane *const lane = job->rest + tap / 4 * 16 + (tap & 1) * 8 + (tap >> 1 & 1);
     lane[0] = (int16_t)(p0[i] & mask);
     lane[2] = (int16_t)(p1[i] & mask);
     lane[4] = (int16_t)(p2[i] & mask);
@@ -115,82 +149,54 @@ static void fill_tile(const conv_job *job, int32_t y, int32_t x) {
     const int32_t exists = in_y >= 0 && in_y < layer->in_height;
     const int8_t *source = exists ? job->work->input + in_y % layer->in_rows * mn_in_row_bytes(layer) : 0;
     const int8_t *first = job->edge;
-    int32_t step = job->run, pixel;
+    int32_t step = apart * layer->in_channels;
     if (inside && exists) {
       first = source + start * layer->in_channels;
-      step = apart * layer->in_channels;
+    } else if (!MN_SMALL && apart <= kernel) { /* windows that touch are copied as one: there is room for four */
+      copy_edge(job, source, start, start + 3 * apart + kernel, job->edge);
     } else {
-      for (pixel = 0; pixel < kTile; ++pixel) copy_edge(job, source, start + pixel * apart, job->edge + pixel * job->run);
+      int32_t pixel;
+      step = job->run;
+      for (pixel = 0; pixel < kTile; ++pixel) {
+        copy_edge(job, source, start + pixel * apart, start + pixel * apart + kernel, job->edge + pixel * job->run);
+      }
     }
     lanes = layer->input == MN_CALLER ? widen_image(lanes, first, step, job->run / 4) : widen(lanes, first, step, job->run / 4);
-    if (job->run % 4 != 0) widen_rest(job, row, first, step);
+    if (job->run % 4 != 0) widen_rest(job, row, first + job->run / 4 * 4, step);
   }
 }
 
 /* Both channels of the four pixels. What it needs lies in memory in pairs, since the sums fill the registers. */
 #define STORE_TILE(sign)                                                                              \
   do {                                                                                                \
-    MN_GET2(multiplier, power, pair->rescale[0]);                                                     \
+    MN_GET2(multiplier, power, pair->first);                                                          \
     MN_GET2(step, zero, constants);                                                                   \
-    MN_STORE_CHANNEL(sign, mn_00, mn_01, mn_02, mn_03, multiplier, power, zero, places.first, step);   \
+    MN_GET(output, places.first);                                                                     \
+    MN_STORE_CHANNEL(sign, mn_00, mn_01, mn_02, mn_03, multiplier, power, zero, output, step);         \
     MN_GET2(output, pair, places);                                                                    \
-    MN_GET2(multiplier, power, pair->rescale[1]);                                                     \
-    ++output;                                                                                         \
-    MN_STORE_CHANNEL(sign, mn_10, mn_11, mn_12, mn_13, multiplier, power, zero, output, step);         \
+    MN_TAKE2(multiplier, power, pair);                                                                \
+    MN_STORE_NEXT_CHANNEL(sign, mn_10, mn_11, mn_12, mn_13, multiplier, power, zero, output, step);    \
   } while (0)
 
-#define TILE_GROUP() \
-  do {               \
-    MN_TILE_STEP();  \
-    MN_TILE_STEP();  \
-  } while (0)
-
-/* Taps of the tile, from `values` to before `end`, times their weights, of the channels from `pair` to before `last`. To bytes that are
- * `step` apart for two pixels. */
-static void multiply_tile(const conv_job *job, const uint32_t *values, const uint32_t *end, const uint32_t *weights,
-                          const channel_pair *pair, const channel_pair *last, int8_t *output, int32_t step) {
-  MN_TILE_REGISTERS;
+/* The channels from `pair` to before `last`, to bytes that are `step` apart for two pixels. */
+static inline __attribute__((always_inline)) void multiply_pairs_as(const conv_job *job, const channel_pair *pair, const channel_pair *last,
+                                                                    int8_t *output, int32_t step, int32_t rectified) {
+  MN_TILE_WEIGHTS;
   struct { int8_t *first; const channel_pair *second; } places;
   struct { int32_t first, second; } constants;
-  const uint32_t groups = (uint32_t)(end - values) / 8;
+  const uint32_t *const values = job->tile, *const end = values + 8 * job->groups;
+  const int32_t skip = MN_TILE_SKIP(job->groups);
   int32_t zero = job->layer->out_zero, multiplier, power;
-  const int32_t rectified = job->layer->low >= zero;
   MN_PUT2(constants, step, zero);
-  mn_weights = weights;
+  mn_weights = job->weights + (pair - job->pairs) * 2 * job->groups;
   do {
+    MN_TILE_REGISTERS;
     MN_PUT2(places, output, pair);
     mn_values = values;
     mn_00 = pair->bias[0];
     MN_TILE_FIRST_STEP();
     MN_TILE_STEP();
-    switch (groups & 7) { /* so many groups of four taps beside whole rounds of eight */
-      case 0: goto seven_groups;
-      case 7: goto six_groups;
-      case 6: goto five_groups;
-      case 5: goto four_groups;
-      case 4: goto three_groups;
-      case 3: goto two_groups;
-      case 2: goto one_group;
-      default: goto no_group;
-    }
-    do {
-      TILE_GROUP();
-    seven_groups:
-      TILE_GROUP();
-    six_groups:
-      TILE_GROUP();
-    five_groups:
-      TILE_GROUP();
-    four_groups:
-      TILE_GROUP();
-    three_groups:
-      TILE_GROUP();
-    two_groups:
-      TILE_GROUP();
-    one_group:
-      TILE_GROUP();
-    no_group:;
-    } while (mn_values != end);
+    MN_TILE_OTHER_GROUPS(skip, end);
     pair = places.second;
     MN_TILE_UNTANGLE(pair->bias[1]);
     if (rectified) {
@@ -199,13 +205,26 @@ static void multiply_tile(const conv_job *job, const uint32_t *values, const uin
       STORE_TILE(MN_SIGNED);
     }
     ++output;
-    ++pair;
   } while (pair != last);
 }
 
-static void multiply_pairs(const conv_job *job, int32_t first, int32_t last, int8_t *output, int32_t step) {
-  const uint32_t *const end = job->tile + 8 * job->groups;
-  multiply_tile(job, job->tile, end, job->weights + first * 2 * job->groups, job->pairs + first, job->pairs + last, output, step);
+/* Where the program shall be small, nothing is rectified, and one of the two is not there. */
+static void __attribute__((noinline)) multiply_rectified_pairs(const conv_job *job, const channel_pair *pair, const channel_pair *last,
+                                                               int8_t *output, int32_t step) {
+  multiply_pairs_as(job, pair, last, output, step, 1);
+}
+
+static void __attribute__((noinline)) multiply_signed_pairs(const conv_job *job, const channel_pair *pair, const channel_pair *last,
+                                                            int8_t *output, int32_t step) {
+  multiply_pairs_as(job, pair, last, output, step, 0);
+}
+
+static void multiply_pairs(const conv_job *job, const channel_pair *pair, const channel_pair *last, int8_t *output, int32_t step) {
+  if (!MN_SMALL && job->rectified) {
+    multiply_rectified_pairs(job, pair, last, output, step);
+  } else {
+    multiply_signed_pairs(job, pair, last, output, step);
+  }
 }
 
 /* The channel without a partner: its tile goes to scratch, where the partner's bytes hurt nobody. */
@@ -213,7 +232,7 @@ static void multiply_last_channel(const conv_job *job, int8_t *output, int32_t s
   const int32_t pairs = job->layer->out_channels / 2;
   int8_t pixels[2 * kTile];
   int32_t pixel;
-  multiply_pairs(job, pairs, pairs + 1, pixels, 2);
+  multiply_pairs(job, job->pairs + pairs, job->pairs + pairs + 1, pixels, 2);
   for (pixel = 0; pixel < kTile; ++pixel) output[pixel * step + 2 * pairs] = pixels[2 * pixel];
 }
 
@@ -224,16 +243,16 @@ static void conv_row(const conv_job *job, int32_t y, int8_t *output) {
   const int32_t advance = job->pixel_step == 0 ? 1 : kTile;
   const int32_t last = layer->out_width - advance;
   const int8_t *const row = job->work->input + y % layer->in_rows * mn_in_row_bytes(layer);
-  int32_t x, tile_x;
+  int32_t x;
   for (x = 0; x < layer->out_width; x += advance) {
-    tile_x = x < last ? x : last;
+    const int32_t tile_x = x < last ? x : last;
     if (job->pointwise) {
       const int8_t *const first = row + tile_x * layer->in_channels;
       widen(job->tile, first, job->pixel_step * layer->in_channels, job->groups);
     } else {
       fill_tile(job, y, tile_x);
     }
-    if (pairs > 0) multiply_pairs(job, 0, pairs, output + tile_x * layer->out_channels, step);
+    if (pairs > 0) multiply_pairs(job, job->pairs, job->pairs + pairs, output + tile_x * layer->out_channels, step);
     if (layer->out_channels % 2 != 0) multiply_last_channel(job, output + tile_x * layer->out_channels, step);
   }
 }
@@ -253,11 +272,12 @@ void mn_conv_dsp(const mn_model *model, const mn_layer *layer, const mn_work *wo
   job.run = (int32_t)layer->kernel * layer->in_channels;
   job.groups = (taps + 3) / 4;
   job.pixel_step = layer->out_width >= kTile;
-  job.pointwise = layer->kernel == 1 && layer->stride == 1 && layer->in_channels % 4 == 0 && layer->input != MN_CALLER;
+  job.pointwise = !MN_SMALL && layer->kernel == 1 && layer->stride == 1 && layer->in_channels % 4 == 0 && layer->input != MN_CALLER;
   job.pairs = work->scratch;
   job.tile = (uint32_t *)(void *)(job.pairs + pairs);
+  job.rest = (mn_lane *)(job.tile + job.run / 4 * layer->kernel * 8);
   job.edge = (int8_t *)(job.tile + 8 * job.groups);
-  prepare_pairs(model, &job);
+  job.rectified = prepare_pairs(model, layer, job.pairs);
   clear(job.tile + 8 * (job.groups - 1), 8); /* taps that pad the last group */
   for (y = work->first; y < work->last; ++y) {
     int8_t *output = work->output + y % layer->out_rows * mn_out_row_bytes(layer);

@@ -1,14 +1,22 @@
 // The kernels for special cores against the definition, layer by layer: on this machine, with every special instruction written out in C.
 #include <catch2/catch.hpp>
 
+#include <cstdlib>
 #include <string>
+#include <utility>
 
 #include "mcu/host/model_image.h"
 #include "mcu/host/scratch.h"
 #include "mcu/runtime/mn_kernel.h"
+#include "nn/layer_chain.h"
 #include "nn/named_networks.h"
 #include "tests/support/random_model.h"
 #include "tests/support/rounds.h"
+
+// The instructions of the kernels, written out in C.
+#define MN_DSP_EMULATED
+#include "mcu/runtime/mn_arithmetic.h"
+#include "mcu/runtime/mn_dsp.h"
 
 using namespace mininas;
 using namespace mininas::test;
@@ -98,6 +106,54 @@ void compare_layers(const QuantizedModel& model) {
 }
 
 }  // namespace
+
+TEST_CASE("the fast kernels compute the definition's bytes for every small shape, one channel and one pixel included", "[mcu][fast]") {
+  constexpr int kHeights[] = {1, 2, 3, 6}, kWidths[] = {1, 2, 3, 4, 5, 7, 8, 9, 12, 17};
+  uint64_t seed = 0;
+  for (const int kernel : {3, 5, 7}) {
+    for (const int stride : {1, 2}) {
+      for (const int height : kHeights) {
+        for (const int width : kWidths) {
+          const int channels = 1 + static_cast<int>(++seed % 9), outputs = 1 + static_cast<int>(seed % 5);
+          LayerChain chain({height, width, 1}, 2);
+          chain.add("spread", LayerKind::kConv, channels, 1);
+          chain.add("depthwise", LayerKind::kDepthwise, channels, kernel, stride);
+          chain.add("pointwise", LayerKind::kConv, outputs, 1);
+          chain.add("conv", LayerKind::kConv, outputs, kernel, stride);
+          chain.add_sum("sum", chain.last(), chain.last());
+          const NetworkSpec spec = std::move(chain).finish();
+          CAPTURE(kernel, stride, height, width, channels);
+          compare_layers(random_model(spec, Rng(seed)));
+          if (seed % 10 == 0) compare_layers(random_model(spec, Rng(seed + 1000)));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("rescaling in four instructions, with ties by the power, is the specified one", "[mcu][fast]") {
+  Rng rng(7);
+  for (int shift = 1; shift <= 31; ++shift) {
+    const auto right_shift = static_cast<uint8_t>(shift);
+    const int32_t by_power = mn_ties_by_power(right_shift);
+    CHECK(by_power == (shift >= 2 && shift <= 12));
+    const int32_t power = mn_negative_power(right_shift, by_power);
+    for (int i = 0; i < 20000; ++i) {
+      const bool half = i % 2 == 0;  // so that x / 2 is the high product, and ties can be hit
+      const auto multiplier = static_cast<int32_t>(half ? 1u << 30 : (1u << 30) + (rng.next_u32() >> 2));
+      const auto zero = static_cast<int32_t>(rng.below(256)) - 128;
+      const int32_t steps = static_cast<int32_t>(rng.below(600)) - 300;  // halves of the output's unit
+      const int64_t tie = int64_t{steps} * (int64_t{1} << shift);
+      const int32_t x = half && std::abs(tie) < (int64_t{1} << 30) ? static_cast<int32_t>(tie + static_cast<int32_t>(rng.below(5)) - 2)
+                                                                   : static_cast<int32_t>(rng.next_u32()) >> rng.below(31);
+      const int32_t doubled = mn_doubled(multiplier);
+      const int32_t found = by_power != 0 ? mn_rectified_byte(x, doubled, power, zero) : mn_signed_byte(x, doubled, power, zero);
+      if (found == mn_requantize(x, multiplier, shift, zero, -128, 127)) continue;
+      CAPTURE(shift, x, multiplier, zero);
+      FAIL("expected " << int{mn_requantize(x, multiplier, shift, zero, -128, 127)} << ", found " << found);
+    }
+  }
+}
 
 TEST_CASE("the fast kernels compute the definition's bytes for 100 random networks", "[mcu][fast]") {
   for (uint64_t seed = 0; seed < rounds(100); ++seed) {

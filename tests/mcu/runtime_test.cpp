@@ -222,3 +222,10 @@ TEST_CASE("the runtime of a separable network, and that of ResNet-8, take at mos
     CHECK(bytes <= 3072);
   }
 }
+
+TEST_CASE("the runtime of a separable network, and that of ResNet-8, take at most 8 KiB with the fast kernels on a Cortex-M4",
+          "[mcu][runtime][compiler]") {
+  const ImageShape image{32, 32, 3};
+  for (const NetworkSpec& spec : {family_network(16, std::vector<FamilyLayer>(5), image, 2), named_network("resnet8", image, 10)})
+    CHECK(device_cost(spec).code_bytes <= 8192);  // the sizes that the test above compiles again
+}
