@@ -144,7 +144,9 @@ mcu-fuzz: lint-packages $(BUILD)/mcu_fuzz_seeds
 COVERAGE := build/coverage
 mcu-coverage: $(call objects,$(TESTS)) $(LIBRARY_OBJECTS)
 	rm -rf $(COVERAGE) && mkdir -p $(COVERAGE)
-	for source in $(RUNTIME); do $(CC) $(filter-out -O% -MMD -MP,$(CFLAGS)) -O0 --coverage -c $$source -o $(COVERAGE)/$$(basename $$source .c).o; done
+	for source in $(RUNTIME); do \
+	  case $$source in *_dsp.c) emulated=-DMN_DSP_EMULATED ;; *) emulated= ;; esac; \
+	  $(CC) $(filter-out -O% -MMD -MP,$(CFLAGS)) $$emulated -O0 --coverage -c $$source -o $(COVERAGE)/$$(basename $$source .c).o || exit 1; done
 	$(CXX) $(filter-out $(call objects,$(RUNTIME)),$^) $(patsubst mcu/runtime/%.c,$(COVERAGE)/%.o,$(RUNTIME)) $(LDFLAGS) --coverage -o $(COVERAGE)/tests
 	$(COVERAGE)/tests "[mcu]~[export]~[board]~[compiler]"
 	gcov -b -n -o $(COVERAGE) $(RUNTIME) | grep -A 3 "File 'mcu/runtime"

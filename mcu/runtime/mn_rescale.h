@@ -15,7 +15,7 @@
 #define MN_LARGEST_ACCUMULATOR (INT32_MAX - 0x8000)
 
 /* An inner loop that becomes part of its caller, with constants for what is constant there; one that keeps the registers for itself. */
-#ifdef __GNUC__
+#if defined(__GNUC__) && defined(__OPTIMIZE__)
 #define MN_INLINE static inline __attribute__((always_inline))
 #define MN_APART static __attribute__((noinline))
 #else

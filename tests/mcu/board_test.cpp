@@ -108,7 +108,7 @@ TEST_CASE("a description that is wrong is told: memory, tick, machine, name", "[
   if (skipped(board)) return;
   const Exported exported(1, 1);
   board.counter_mhz = 26;
-  CHECK_THROWS_WITH(exported.verify(board), Catch::Contains("its counter runs at 25 MHz, counter_mhz is 26"));
+  CHECK_THROWS_WITH(exported.verify(board), Catch::Contains("its counter runs at 25") && Catch::Contains(" MHz, counter_mhz is 26"));
   board = find_board("m4");
   board.ram.bytes = device_cost(exported.model.spec).ram_bytes + 200;
   CHECK_THROWS_WITH(exported.verify(board), Catch::Contains("board m4") && Catch::Contains("ram"));
