@@ -17,6 +17,12 @@ float tap_or_zero(const Tensor& old, int64_t n, int64_t y, int64_t x, int64_t c)
   return y >= 0 && y < shape.h && x >= 0 && x < shape.w ? old.at(n, y, x, c) : 0.0f;
 }
 
+double length(const float* values, int64_t count) {
+  double sum = 0;
+  for (int64_t i = 0; i < count; ++i) sum += double{values[i]} * double{values[i]};
+  return std::sqrt(sum);
+}
+
 void inherit_vector(const Tensor& old, const ChannelMap& channels, Tensor& fresh) {
   MN_CHECK(fresh.size() == static_cast<int64_t>(channels.size()), fresh.size(), " channels, a map of ", channels.size());
   for (size_t c = 0; c < channels.size(); ++c)
@@ -91,6 +97,23 @@ Tensor composed(const Tensor& depthwise, const Tensor& pointwise) {
       for (int64_t x = 0; x < window.w; ++x)
         for (int64_t c = 0; c < window.c; ++c) conv.at(o, y, x, c) = pointwise.at(o, 0, 0, c) * depthwise.at(0, y, x, c);
   return conv;
+}
+
+void match_lengths(const Tensor& fresh, LayerWeights& layer) {
+  const Shape s = layer.weight.value.shape();
+  MN_CHECK(s == fresh.shape(), to_text(s), " weights beside ", to_text(fresh.shape()));
+  const int64_t size = s.h * s.w * s.c;
+  for (int64_t o = 0; o < s.n; ++o) {
+    float* weights = layer.weight.value.data() + o * size;
+    const double own = length(weights, size);
+    if (own == 0) continue;
+    const double scale = length(fresh.data() + o * size, size) / own;
+    for (int64_t i = 0; i < size; ++i) weights[i] = static_cast<float>(scale * weights[i]);
+    float &mean = layer.running_mean.data()[o], &variance = layer.running_variance.data()[o];
+    mean = static_cast<float>(scale * mean);
+    // Such that the root of variance and epsilon together grows by `scale`.
+    variance = static_cast<float>(std::max(0.0, scale * scale * (double{variance} + kBatchNormEpsilon) - kBatchNormEpsilon));
+  }
 }
 
 void set_identity_conv(Tensor& weight) {

@@ -29,6 +29,11 @@ void inherit_norm(const LayerWeights& old, const ChannelMap& channels, LayerWeig
 // The one convolution [oc,k,k,c] that does the work of [1,k,k,c] and then [oc,1,1,c].
 Tensor composed(const Tensor& depthwise, const Tensor& pointwise);
 
+// Multiplies each output channel's weights so that they are as long (in Euclid's sense) as those of `fresh`, and its running statistics so
+// that nothing changes behind the norm. The norm hides the length of weights, but their gradients grow as they shrink: composed weights,
+// which are products, would learn several times too fast. A channel of zeros stays.
+void match_lengths(const Tensor& fresh, LayerWeights& layer);
+
 // A convolution whose output is its input: 1 at the centre tap of each channel. For [oc,k,k,c] with oc == c.
 void set_identity_conv(Tensor& weight);
 void set_identity_depthwise(Tensor& weight);

@@ -85,7 +85,9 @@ class Inheritance {
     if (from.separable() == to.separable()) {
       inherit_normed_conv(old[from.last], old[from.last].weight.value, fresh[to.last]);
     } else if (from.separable()) {
+      const Tensor drawn = fresh[to.last].weight.value.clone();
       inherit_normed_conv(old[from.last], composed(old[from.first].weight.value, old[from.last].weight.value), fresh[to.last]);
+      match_lengths(drawn, fresh[to.last]);
     } else {
       channels_ = select_channels(old[from.last].gamma.value, static_cast<int>(fresh[to.last].gamma.value.size()));
       inherit_norm(old[from.last], channels_, fresh[to.last]);

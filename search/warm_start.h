@@ -2,7 +2,7 @@
 //
 //   change                              the network computes
 //   a larger kernel                     the same: padded with zeros
-//   a standard convolution              the same: depthwise and pointwise composed
+//   a standard convolution              the same: depthwise and pointwise composed, as long as weights that are drawn
 //   more channels                       the same: nobody reads the new ones at first
 //   more layers                         the same: identities, at the end of the stages where they are new, but before the last layer of all
 //                                       (behind a ReLU another ReLU changes nothing)

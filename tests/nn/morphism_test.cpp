@@ -55,6 +55,26 @@ TEST_CASE("new channels keep fresh weights, and nobody reads them", "[nn][morphi
   CHECK_THROWS_AS(inherit_conv(old, {0}, {0, 1}, fresh), std::logic_error);
 }
 
+TEST_CASE("weights are brought to another length, and their norm puts out what it did", "[nn][morphism]") {
+  const Tensor fresh = tensor({3, 1, 1, 2}, {6, 8, 0, 1, 3, 4});
+  const auto normed = [](const LayerWeights& w, int64_t o) {
+    const float raw = 2.0f * w.weight.value.at(o, 0, 0, 0) - 1.0f * w.weight.value.at(o, 0, 0, 1);
+    return (raw - w.running_mean.data()[o]) / std::sqrt(w.running_variance.data()[o] + kBatchNormEpsilon);
+  };
+  LayerWeights layer;
+  layer.weight.value = tensor({3, 1, 1, 2}, {4, 3, 0, 0, -0.003f, 0.004f});
+  layer.running_mean = tensor({1, 1, 1, 3}, {0.5f, 0.25f, 0.001f});
+  layer.running_variance = tensor({1, 1, 1, 3}, {2.0f, 3.0f, 0.00002f});
+  std::vector<float> before;
+  for (int64_t o = 0; o < 3; ++o) before.push_back(normed(layer, o));
+  match_lengths(fresh, layer);
+  CHECK(values(layer.weight.value)[0] == Approx(8));
+  CHECK(values(layer.weight.value)[1] == Approx(6));
+  CHECK(values(layer.weight.value)[2] == 0);
+  CHECK(values(layer.weight.value)[5] == Approx(4));
+  for (int64_t o = 0; o < 3; ++o) CHECK(normed(layer, o) == Approx(before[static_cast<size_t>(o)]));
+}
+
 TEST_CASE("statistics of channels are their mean and variance, and a norm set from them passes them on, less its shift", "[nn][morphism]") {
   const ChannelStatistics s = channel_statistics(tensor({2, 1, 2, 2}, {1, 10, 3, 10, 5, 10, 7, 10}));
   CHECK(s.mean == std::vector<double>{4, 10});
