@@ -15,9 +15,9 @@ namespace {
 
 // Rows of the window's output, from padded rows.
 void window_forward(const UnitGeometry& g, const float* padded, int64_t rows, const float* depthwise, const PackedWeights& conv,
-                    float* out) {
+                    float* out, const SoonRead& soon) {
   const ConvGeometry& w = g.window;
-  if (!g.depthwise) return multiply_windows(g.windows(padded), rows, w.out_w(), conv, w.out_c, out);
+  if (!g.depthwise) return multiply_windows(g.windows(padded), rows, w.out_w(), conv, w.out_c, out, soon);
   kernels().depthwise({.in = padded, .in_row = g.padded_row(), .weights = depthwise, .out = out,
                        .rows = rows, .width = w.out_w(), .channels = w.in_c, .kernel = w.kernel, .stride = w.stride});
 }
@@ -42,9 +42,11 @@ ForwardResult forward(const Tape& tape, const UnitGeometry& g, const NormedValue
       const int64_t rows = std::min(band, w.out_h() - y);
       float* out = result.raw.data() + (image * w.out_h() + y) * out_row;
       padded.drop_before(y * w.stride);
-      reader.fill(padded, image, (y + rows - 1) * w.stride + w.kernel);
-      window_forward(g, padded.row(y * w.stride), rows, depthwise, conv, g.mixed ? middle.data() : out);
-      if (g.mixed) multiply_pixels(middle.data(), rows * w.out_w(), w.out_c, conv, g.out_c, out);
+      const int64_t end = (y + rows - 1) * w.stride + w.kernel;
+      reader.fill(padded, image, end);
+      const SoonRead soon{reader.soon(image, end, band * w.stride)};
+      window_forward(g, padded.row(y * w.stride), rows, depthwise, conv, g.mixed ? middle.data() : out, soon);
+      if (g.mixed) multiply_pixels(middle.data(), rows * w.out_w(), w.out_c, conv, g.out_c, out, soon);
       if (measure) kernels().channel_sums(out, rows * w.out_w(), g.out_c, sums.first(image), sums.second(image));
     }
   };

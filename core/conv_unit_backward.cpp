@@ -55,14 +55,17 @@ class BackwardBands {
 
   // The input's padded rows, the depthwise output, and the true gradient of the raw output.
   void load(int64_t image, int64_t y, int64_t rows) {
+    const int64_t end = (y + rows - 1) * w_.stride + w_.kernel;
     padded_.drop_before(y * w_.stride);
-    reader_.fill(padded_, image, (y + rows - 1) * w_.stride + w_.kernel);
+    reader_.fill(padded_, image, end);
     if (geometry_.mixed)
       kernels().depthwise({.in = padded_.row(y * w_.stride), .in_row = geometry_.padded_row(), .weights = weights_.depthwise,
                            .out = middle_.data(), .rows = rows, .width = w_.out_w(), .channels = w_.in_c, .kernel = w_.kernel,
                            .stride = w_.stride});
     const int64_t first = (image * w_.out_h() + y) * w_.out_w() * geometry_.out_c;
     kernels().norm_gradient(raw_.data() + first, g_.data() + first, rows * w_.out_w(), geometry_.out_c, slopes_, dy_.data());
+    const int64_t count = rows * w_.out_w() * geometry_.out_c;
+    soon_ = {soon_of(raw_, first + count, count), soon_of(g_, first + count, count), reader_.soon(image, end, band_ * w_.stride)};
   }
 
   // Returns the gradient of the window's output, rows x width x channels.
@@ -76,7 +79,7 @@ class BackwardBands {
     const float* inner = dy_.data();
     if (geometry_.mixed) {  // through the pointwise convolution behind the depthwise one
       add_pixel_gradient(geometry_.mix(), dy_.data(), middle_.data(), rows * out_w, sums.conv);
-      multiply_pixels(dy_.data(), rows * out_w, geometry_.out_c, weights_.conv[0], w_.out_c, inner_.data());
+      multiply_pixels(dy_.data(), rows * out_w, geometry_.out_c, weights_.conv[0], w_.out_c, inner_.data(), soon_);
       inner = inner_.data();
     }
     kernels().depthwise_weight_gradient({.in = padded, .in_row = geometry_.padded_row(), .out_gradient = inner, .gradient = sums.depthwise,
@@ -134,7 +137,7 @@ class BackwardBands {
       kernels().depthwise({.in = spread, .in_row = geometry_.gradient_row(), .weights = weights_.flipped.data(), .out = dz,
                            .rows = rows, .width = w_.in_w, .channels = w_.in_c, .kernel = w_.kernel, .stride = 1});
     else
-      multiply_transposed(w_, {spread, spread_first - geometry_.gradient_border()}, first, rows, weights_.conv, dz);
+      multiply_transposed(w_, {spread, spread_first - geometry_.gradient_border()}, first, rows, weights_.conv, dz, soon_);
     if (norm)
       kernels().mask_gradient(reader_.rows(image, first, rows), dz, norm->batch.mean.data(), out, dx_sums_->first(image),
                               dx_sums_->second(image));
@@ -152,6 +155,7 @@ class BackwardBands {
   int64_t band_;
   RowWindow padded_, spread_;
   Tensor dy_, middle_, inner_, dz_;
+  SoonRead soon_;  // of the next band
 };
 
 BackwardWeights prepare(const Tape& tape, const Unit& unit) {

@@ -24,15 +24,18 @@ void add_outer(const GradientSide& row, const GradientSide& column, int64_t segm
 
 }  // namespace
 
-void multiply_pixels(const float* x, int64_t pixels, int64_t channels, const PackedWeights& weights, int64_t out_c, float* y) {
+void multiply_pixels(const float* x, int64_t pixels, int64_t channels, const PackedWeights& weights, int64_t out_c, float* y,
+                     const SoonRead& soon) {
   kernels().product({.a = x, .a_row = channels, .a_segment = 0, .a_step = 1,
                      .b = weights.values.data(), .b_panel = weights.panel(), .b_segment = 0, .b_step = kPanel,
                      .c = y, .c_row = out_c,
-                     .rows = pixels, .columns = out_c, .segments = 1, .depth = channels, .accumulate = false});
+                     .rows = pixels, .columns = out_c, .segments = 1, .depth = channels, .accumulate = false,
+                     .soon = soon});
 }
 
-void multiply_windows(const WindowRows& in, int64_t rows, int64_t width, const PackedWeights& weights, int64_t out_c, float* y) {
-  if (in.kernel == 1 && in.stride == 1) return multiply_pixels(in.padded, rows * width, in.channels, weights, out_c, y);
+void multiply_windows(const WindowRows& in, int64_t rows, int64_t width, const PackedWeights& weights, int64_t out_c, float* y,
+                      const SoonRead& soon) {
+  if (in.kernel == 1 && in.stride == 1) return multiply_pixels(in.padded, rows * width, in.channels, weights, out_c, y, soon);
   const int64_t run = in.kernel * in.channels;
   for (int64_t row = 0; row < rows; ++row)
     kernels().product({.a = in.padded + row * in.stride * in.padded_row, .a_row = in.stride * in.channels,
@@ -45,9 +48,9 @@ void multiply_windows(const WindowRows& in, int64_t rows, int64_t width, const P
 int64_t gradient_border(const ConvGeometry& g) { return (g.padding() + g.stride - 1) / g.stride; }
 
 void multiply_transposed(const ConvGeometry& g, const GradientRows& dy, int64_t first, int64_t rows,
-                         const std::vector<PackedWeights>& weights, float* dx) {
+                         const std::vector<PackedWeights>& weights, float* dx, const SoonRead& soon) {
   if (g.kernel == 1 && g.stride == 1)
-    return multiply_pixels(dy.padded + (first - dy.first) * g.in_w * g.out_c, rows * g.in_w, g.out_c, weights[0], g.in_c, dx);
+    return multiply_pixels(dy.padded + (first - dy.first) * g.in_w * g.out_c, rows * g.in_w, g.out_c, weights[0], g.in_c, dx, soon);
   const int64_t border = gradient_border(g), dy_row = (g.out_w() + 2 * border) * g.out_c;
   for (int64_t row = 0; row < rows; ++row) {
     const int64_t remainder = (first + row + g.padding()) % g.stride;

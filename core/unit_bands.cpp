@@ -54,6 +54,18 @@ NormRows InputReader::rows(int64_t image, int64_t first, int64_t count) const {
           .scale = norm ? norm->how.scale.data() : nullptr, .shift = norm ? norm->how.shift.data() : nullptr, .relu = norm && norm->relu};
 }
 
+// As many floats from `first` on as the tensor still has.
+Soon soon_of(const Tensor& tensor, int64_t first, int64_t floats) {
+  const int64_t start = std::clamp<int64_t>(first, 0, tensor.size());
+  return {tensor.data() + start, std::min(floats, tensor.size() - start)};
+}
+
+Soon InputReader::soon(int64_t image, int64_t end, int64_t rows) const {
+  const ConvGeometry& w = geometry.window;
+  const int64_t row = w.in_w * w.in_c, next = std::min(end - w.padding(), w.in_h);
+  return soon_of(raw, (image * w.in_h + next) * row, rows * row);
+}
+
 void InputReader::fill(RowWindow& padded, int64_t image, int64_t end) const {
   const ConvGeometry& w = geometry.window;
   const int64_t border = w.padding() * w.in_c, pixels = w.in_w * w.in_c;

@@ -60,6 +60,9 @@ class RowWindow {
   int64_t origin_ = 0, begin_ = 0, end_ = 0;  // the row at the memory's start; the rows that are kept
 };
 
+// What a product asks for ahead of time: as many floats from `first` on as the tensor still has.
+Soon soon_of(const Tensor& tensor, int64_t first, int64_t floats);
+
 // How a unit reads its input: pixels through the norm, border zero.
 struct InputReader {
   const UnitGeometry& geometry;
@@ -67,6 +70,8 @@ struct InputReader {
   const Norm* norm;  // null: as it is
 
   NormRows rows(int64_t image, int64_t first, int64_t count) const;  // of the raw value
+  // Raw rows that the band behind padded rows [.., end) reads first: `rows` of them, into the next image, or what is left of the tensor.
+  Soon soon(int64_t image, int64_t end, int64_t rows) const;
   // Appends what is missing of padded rows [.., end) of one image.
   void fill(RowWindow& padded, int64_t image, int64_t end) const;
 };

@@ -4,9 +4,18 @@
 // Bits: each output is one chain of fused multiply-adds in a documented order, and lanes are independent outputs; so the instruction set
 // never changes a result.
 #pragma once
+#include <array>
 #include <cstdint>
 
 namespace mininas {
+
+// Memory that is read after a product: the product asks for it piece by piece while it multiplies, so that it comes from main memory
+// meanwhile. Never changes a result.
+struct Soon {
+  const float* first;
+  int64_t floats;
+};
+using SoonRead = std::array<Soon, 3>;
 
 // One matrix product, the micro-kernel that all convolutions are built on:
 //   c[m][n] (+)= sum over s < segments, k < depth (in this order) of a[m * a_row + s * a_segment + k * a_step]
@@ -21,6 +30,7 @@ struct Product {
   int64_t c_row;
   int64_t rows, columns, segments, depth;
   bool accumulate;  // start from c instead of 0
+  SoonRead soon = {};
 };
 
 // Rows of a depthwise convolution over an input that is already padded.

@@ -22,53 +22,106 @@ constexpr int kTileRows[kMaxVectors + 1] = {0, 2};
 constexpr int kTallest = 2;
 #endif
 
-template <int kRows, int kVectors>
-void tile(const Product& p, int64_t row, int64_t vector, int last_lanes) {
+constexpr int64_t kLine = 16;  // floats of a cache line
+constexpr int kSteps = 4;      // of the reduction a round: a loop of few rounds ends where the processor expects it
+
+// What is read soon, in pieces: a few lines a round, which leave room for the product's own loads.
+struct Piece {
+  const float* first = nullptr;
+  int64_t lines_a_round = 0;
+};
+
+class Ahead {
+ public:
+  Ahead(const Product& p, int64_t tiles) : soon_(p.soon), rounds_(p.segments * (p.depth / kSteps)) {
+    int64_t lines = 0;
+    for (const Soon& s : soon_) lines += s.floats / kLine;
+    if (rounds_ > 0) lines_a_round_ = (lines + tiles * rounds_ - 1) / (tiles * rounds_);
+  }
+  // A tile's.
+  Piece next() {
+    while (range_ < soon_.size() && done_ >= soon_[range_].floats) ++range_, done_ = 0;
+    if (range_ == soon_.size()) return {};
+    const Piece piece{soon_[range_].first + done_, lines_a_round_};
+    done_ += lines_a_round_ * rounds_ * kLine;
+    return piece;
+  }
+
+ private:
+  const SoonRead& soon_;
+  int64_t rounds_, lines_a_round_ = 0;
+  size_t range_ = 0;
+  int64_t done_ = 0;  // of that range
+};
+
+// kVectors vectors, and with kHalf half a one behind them, whose first `last` lanes are columns (of the last vector where there is no half).
+template <int kRows, int kVectors, bool kHalf>
+void tile(const Product& p, int64_t row, int64_t vector, int last, Piece ahead) {
+  constexpr int kFull = kVectors > 0 ? kVectors : 1;  // no arrays of nothing
   const float* b_base = p.b + vector * p.b_panel;
   const float* a_base = p.a + row * p.a_row;
   float* c = p.c + row * p.c_row + vector * kLanes;
-  F16 sum[kRows][kVectors];
+  F16 sum[kRows][kFull];
+  F8 half[kRows];
   MN_UNROLL for (int r = 0; r < kRows; ++r) {
-    MN_UNROLL for (int v = 0; v < kVectors; ++v) sum[r][v] = p.accumulate ? F16::load(c + r * p.c_row + v * kLanes) : F16::zero();
+    const float* start = c + r * p.c_row;
+    MN_UNROLL for (int v = 0; v < kVectors; ++v) sum[r][v] = p.accumulate ? F16::load(start + v * kLanes) : F16::zero();
+    if (kHalf) half[r] = p.accumulate ? F8::load(start + kVectors * kLanes) : F8::zero();
   }
   for (int64_t s = 0; s < p.segments; ++s) {
     const float* a = a_base + s * p.a_segment;
     const float* b = b_base + s * p.b_segment;
-    for (int64_t k = 0; k < p.depth; ++k) {
-      F16 bv[kVectors];
+    const auto step = [&]() __attribute__((always_inline)) {
+      F16 bv[kFull];
+      F8 bh;
       MN_UNROLL for (int v = 0; v < kVectors; ++v) bv[v] = F16::load(b + v * p.b_panel);
+      if (kHalf) bh = F8::load(b + kVectors * p.b_panel);
       MN_UNROLL for (int r = 0; r < kRows; ++r) {
         const F16 av = F16::all(a[r * p.a_row]);
         MN_UNROLL for (int v = 0; v < kVectors; ++v) sum[r][v] = multiply_add(av, bv[v], sum[r][v]);
+        if (kHalf) half[r] = multiply_add(half_of(av), bh, half[r]);
       }
       a += p.a_step;
       b += p.b_step;
+    };
+    int64_t k = p.depth;
+    for (; k >= kSteps; k -= kSteps) {
+      for (int64_t line = 0; line < ahead.lines_a_round; ++line, ahead.first += kLine) __builtin_prefetch(ahead.first);
+      MN_UNROLL for (int i = 0; i < kSteps; ++i) step();
     }
+    for (; k > 0; --k) step();
   }
   MN_UNROLL for (int r = 0; r < kRows; ++r) {
-    MN_UNROLL for (int v = 0; v < kVectors - 1; ++v) sum[r][v].store(c + r * p.c_row + v * kLanes);
-    sum[r][kVectors - 1].store_first(c + r * p.c_row + (kVectors - 1) * kLanes, last_lanes);
+    float* out = c + r * p.c_row;
+    MN_UNROLL for (int v = 0; v < kVectors; ++v) sum[r][v].store_first(out + v * kLanes, kHalf || v < kVectors - 1 ? kLanes : last);
+    if (kHalf) half[r].store_first(out + kVectors * kLanes, last);
   }
 }
 
-// All rows of one block of columns: full tiles, then halves of what is left.
-template <int kRows, int kVectors>
-int64_t rows_of_block(const Product& p, int64_t row, int64_t vector, int last_lanes) {
-  if (kRows < kTallest && p.rows - row == kTallest) {
-    tile<kTallest, kVectors>(p, row, vector, last_lanes);
-    return p.rows;
-  }
-  for (; row + kRows <= p.rows; row += kRows) tile<kRows, kVectors>(p, row, vector, last_lanes);
-  if constexpr (kRows > 1) row = rows_of_block<kRows / 2, kVectors>(p, row, vector, last_lanes);
-  return row;
+// A block of columns.
+struct Block {
+  int64_t vector;  // its first
+  int last;        // lanes of its last
+};
+
+// All rows of one block: full tiles, then halves of what is left.
+template <int kRows, int kVectors, bool kHalf>
+void rows_of_block(const Product& p, int64_t row, const Block& block, Ahead& ahead) {
+  if (kRows < kTallest && p.rows - row == kTallest) return tile<kTallest, kVectors, kHalf>(p, row, block.vector, block.last, ahead.next());
+  for (; row + kRows <= p.rows; row += kRows) tile<kRows, kVectors, kHalf>(p, row, block.vector, block.last, ahead.next());
+  if constexpr (kRows > 1) rows_of_block<kRows / 2, kVectors, kHalf>(p, row, block, ahead);
 }
 
+// A block of `count` vectors, the last one a half where that has room for its lanes.
 template <int kVectors>
-void block(const Product& p, int64_t vector, int count, int last_lanes) {
-  if (count == kVectors) {
-    rows_of_block<kTileRows[kVectors], kVectors>(p, 0, vector, last_lanes);
-  } else if constexpr (kVectors > 1) {
-    block<kVectors - 1>(p, vector, count, last_lanes);
+void run_block(const Product& p, int count, const Block& block, Ahead& ahead) {
+  constexpr int kRows = kTileRows[kVectors];
+  if (count < kVectors) {
+    if constexpr (kVectors > 1) run_block<kVectors - 1>(p, count, block, ahead);
+  } else if (block.last <= kLanes / 2) {
+    rows_of_block<kRows, kVectors - 1, true>(p, 0, block, ahead);
+  } else {
+    rows_of_block<kRows, kVectors, false>(p, 0, block, ahead);
   }
 }
 
@@ -78,9 +131,10 @@ void product(const Product& p) {
   const int64_t vectors = (p.columns + kLanes - 1) / kLanes;
   const int64_t blocks = (vectors + kMaxVectors - 1) / kMaxVectors;
   const int tail = static_cast<int>(p.columns - (vectors - 1) * kLanes);
+  Ahead ahead(p, blocks * ((p.rows + kTileRows[kMaxVectors] - 1) / kTileRows[kMaxVectors]));
   for (int64_t i = 0; i < blocks; ++i) {  // blocks of nearly equal width
     const int64_t first = i * vectors / blocks, end = (i + 1) * vectors / blocks;
-    block<kMaxVectors>(p, first, static_cast<int>(end - first), end == vectors ? tail : kLanes);
+    run_block<kMaxVectors>(p, static_cast<int>(end - first), {first, end == vectors ? tail : kLanes}, ahead);
   }
 }
 

@@ -1,4 +1,4 @@
-// F16: sixteen float lanes, the only vector type of the kernels. One text for every instruction set: it is one, two or four of Eigen's
+// F16: sixteen float lanes, the vector type of the kernels. One text for every instruction set: it is one, two or four of Eigen's
 // packets, whichever the compiler's flags give. Lanes are independent outputs and every operation is one IEEE rounding (multiply_add is
 // fused everywhere, in software where the machine has no such instruction), so a kernel computes the same bits on all of them.
 // Included only by core/kernels/*.cpp, which are compiled once per instruction set: everything here lives in that set's namespace (and
@@ -38,36 +38,60 @@ MN_INLINE Packet fused(const Packet& a, const Packet& b, const Packet& c) {
 #endif
 }
 
-struct F16 {
-  Packet part[kPackets];
+// Sixteen lanes, and eight of them, as packets: half as many, or one of half the width.
+template <int kAll>
+struct PacketsOf {
+  using Type = Packet;
+};
+#ifdef __AVX512F__
+template <>
+struct PacketsOf<kLanes / 2> {
+  using Type = Eigen::internal::Packet8f;
+};
+MN_INLINE Eigen::internal::Packet8f fused(const Eigen::internal::Packet8f& a, const Eigen::internal::Packet8f& b,
+                                          const Eigen::internal::Packet8f& c) {
+  return Eigen::internal::pmadd(a, b, c);
+}
+#endif
 
-  static MN_INLINE F16 load(const float* p) {
-    F16 v;
-    MN_UNROLL for (int i = 0; i < kPackets; ++i) v.part[i] = Eigen::internal::ploadu<Packet>(p + i * kPacketLanes);
+template <int kAll>
+struct Vector {
+  using P = typename PacketsOf<kAll>::Type;
+  static constexpr int kWidth = Eigen::internal::unpacket_traits<P>::size, kCount = kAll / kWidth;
+  P part[kCount];
+
+  static MN_INLINE Vector load(const float* p) {
+    Vector v;
+    MN_UNROLL for (int i = 0; i < kCount; ++i) v.part[i] = Eigen::internal::ploadu<P>(p + i * kWidth);
     return v;
   }
-  static MN_INLINE F16 all(float value) {
-    F16 v;
-    MN_UNROLL for (int i = 0; i < kPackets; ++i) v.part[i] = Eigen::internal::pset1<Packet>(value);
+  static MN_INLINE Vector all(float value) {
+    Vector v;
+    MN_UNROLL for (int i = 0; i < kCount; ++i) v.part[i] = Eigen::internal::pset1<P>(value);
     return v;
   }
-  static MN_INLINE F16 zero() { return all(0.0f); }
+  static MN_INLINE Vector zero() { return all(0.0f); }
 
   MN_INLINE void store(float* p) const {
-    MN_UNROLL for (int i = 0; i < kPackets; ++i) Eigen::internal::pstoreu(p + i * kPacketLanes, part[i]);
+    MN_UNROLL for (int i = 0; i < kCount; ++i) Eigen::internal::pstoreu(p + i * kWidth, part[i]);
   }
-  // The first `count` lanes only; 1 <= count <= 16.
+  // The first `count` lanes only; at least one.
   MN_INLINE void store_first(float* p, int count) const {
-    if (count == kLanes) return store(p);
+    if (count == kAll) return store(p);
 #ifdef __AVX512F__
-    _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1u), part[0]);
+    if constexpr (kAll == kLanes)
+      _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1u), part[0]);
+    else
+      _mm256_mask_storeu_ps(p, static_cast<__mmask8>((1u << count) - 1u), part[0]);
 #else
-    float lanes[kLanes];
+    float lanes[kAll];
     store(lanes);
     for (int i = 0; i < count; ++i) p[i] = lanes[i];
 #endif
   }
 };
+using F16 = Vector<kLanes>;
+using F8 = Vector<kLanes / 2>;  // for the last columns of a product, where half of an F16 would be idle
 
 MN_INLINE F16 operator+(const F16& a, const F16& b) {
   F16 v;
@@ -84,10 +108,21 @@ MN_INLINE F16 operator*(const F16& a, const F16& b) {
   MN_UNROLL for (int i = 0; i < kPackets; ++i) v.part[i] = Eigen::internal::pmul(a.part[i], b.part[i]);
   return v;
 }
-MN_INLINE F16 multiply_add(const F16& a, const F16& b, const F16& c) {
-  F16 v;
-  MN_UNROLL for (int i = 0; i < kPackets; ++i) v.part[i] = fused(a.part[i], b.part[i], c.part[i]);
+template <int kAll>
+MN_INLINE Vector<kAll> multiply_add(const Vector<kAll>& a, const Vector<kAll>& b, const Vector<kAll>& c) {
+  Vector<kAll> v;
+  MN_UNROLL for (int i = 0; i < Vector<kAll>::kCount; ++i) v.part[i] = fused(a.part[i], b.part[i], c.part[i]);
   return v;
+}
+// The lanes in front.
+MN_INLINE F8 half_of(const F16& v) {
+#ifdef __AVX512F__
+  return {{__builtin_shufflevector(v.part[0], v.part[0], 0, 1, 2, 3, 4, 5, 6, 7)}};  // costs nothing: the lower half of the register
+#else
+  F8 half;
+  MN_UNROLL for (int i = 0; i < F8::kCount; ++i) half.part[i] = v.part[i];
+  return half;
+#endif
 }
 // value where x > 0, else +0: the gradient through a ReLU whose input was x.
 MN_INLINE F16 where_positive(const F16& x, const F16& value) {

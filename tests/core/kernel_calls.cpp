@@ -18,7 +18,7 @@ Outputs finish(std::initializer_list<const Guarded*> outputs) {
   return taken;
 }
 
-// b packed in panels, as convolutions do; c wider than its columns.
+// b packed in panels, as convolutions do; c wider than its columns. Asks ahead for a, of which nothing may be seen.
 KernelCall product_call(int64_t rows, int64_t columns, int64_t segments, int64_t depth, bool accumulate) {
   const auto run = [=](const Kernels& k, const MakeTensor& make) {
     const Rng rng(11);
@@ -28,7 +28,8 @@ KernelCall product_call(int64_t rows, int64_t columns, int64_t segments, int64_t
     k.product({.a = a.data(), .a_row = segments * a_segment, .a_segment = a_segment, .a_step = 1,
                .b = b.data(), .b_panel = segments * b_segment, .b_segment = b_segment, .b_step = 16,
                .c = c.data(), .c_row = c_row,
-               .rows = rows, .columns = columns, .segments = segments, .depth = depth, .accumulate = accumulate});
+               .rows = rows, .columns = columns, .segments = segments, .depth = depth, .accumulate = accumulate,
+               .soon = {Soon{a.data(), a.size()}, Soon{b.data(), 1}}});
     return finish({&c});
   };
   return {text("product ", rows, "x", columns, "x", segments, "x", depth, accumulate ? " accumulating" : ""), run};
