@@ -66,6 +66,7 @@ class BackwardBands {
     kernels().norm_gradient(raw_.data() + first, g_.data() + first, rows * w_.out_w(), geometry_.out_c, slopes_, dy_.data());
     const int64_t count = rows * w_.out_w() * geometry_.out_c;
     soon_ = {soon_of(raw_, first + count, count), soon_of(g_, first + count, count), reader_.soon(image, end, band_ * w_.stride)};
+    if (dx_) soon_[3] = soon_of(*dx_, (image * w_.in_h + (y + rows) * w_.stride) * w_.in_w * w_.in_c, rows * w_.stride * w_.in_w * w_.in_c);
   }
 
   // Returns the gradient of the window's output, rows x width x channels.

@@ -9,13 +9,13 @@
 
 namespace mininas {
 
-// Memory that is read after a product: the product asks for it piece by piece while it multiplies, so that it comes from main memory
-// meanwhile. Never changes a result.
+// Memory that is read or written after a product: the product asks for it piece by piece while it multiplies, so that it comes from main
+// memory meanwhile. Never changes a result.
 struct Soon {
   const float* first;
   int64_t floats;
 };
-using SoonRead = std::array<Soon, 3>;
+using SoonRead = std::array<Soon, 4>;
 
 // One matrix product, the micro-kernel that all convolutions are built on:
 //   c[m][n] (+)= sum over s < segments, k < depth (in this order) of a[m * a_row + s * a_segment + k * a_step]

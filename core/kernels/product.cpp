@@ -54,7 +54,7 @@ class Ahead {
   int64_t done_ = 0;  // of that range
 };
 
-// kVectors vectors, and with kHalf half a one behind them, whose first `last` lanes are columns (of the last vector where there is no half).
+// kVectors vectors, and with kHalf half a one behind them. `last`: how many lanes of the last one are columns.
 template <int kRows, int kVectors, bool kHalf>
 void tile(const Product& p, int64_t row, int64_t vector, int last, Piece ahead) {
   constexpr int kFull = kVectors > 0 ? kVectors : 1;  // no arrays of nothing
@@ -131,7 +131,8 @@ void product(const Product& p) {
   const int64_t vectors = (p.columns + kLanes - 1) / kLanes;
   const int64_t blocks = (vectors + kMaxVectors - 1) / kMaxVectors;
   const int tail = static_cast<int>(p.columns - (vectors - 1) * kLanes);
-  Ahead ahead(p, blocks * ((p.rows + kTileRows[kMaxVectors] - 1) / kTileRows[kMaxVectors]));
+  const int64_t tile_rows = kTileRows[smaller<int64_t>(vectors, kMaxVectors)];
+  Ahead ahead(p, blocks * ((p.rows + tile_rows - 1) / tile_rows));
   for (int64_t i = 0; i < blocks; ++i) {  // blocks of nearly equal width
     const int64_t first = i * vectors / blocks, end = (i + 1) * vectors / blocks;
     run_block<kMaxVectors>(p, static_cast<int>(end - first), {first, end == vectors ? tail : kLanes}, ahead);
