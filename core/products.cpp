@@ -22,6 +22,16 @@ void add_outer(const GradientSide& row, const GradientSide& column, int64_t segm
                      .rows = row.count, .columns = column.count, .segments = segments, .depth = depth, .accumulate = true});
 }
 
+// What one of `rows` rows asks for.
+SoonRead share_of(const SoonRead& soon, int64_t row, int64_t rows) {
+  SoonRead share;
+  for (size_t i = 0; i < soon.size(); ++i) {
+    const int64_t first = soon[i].floats * row / rows, end = soon[i].floats * (row + 1) / rows;
+    share[i] = {soon[i].first + first, end - first};
+  }
+  return share;
+}
+
 }  // namespace
 
 void multiply_pixels(const float* x, int64_t pixels, int64_t channels, const PackedWeights& weights, int64_t out_c, float* y,
@@ -42,7 +52,8 @@ void multiply_windows(const WindowRows& in, int64_t rows, int64_t width, const P
                        .a_segment = in.padded_row, .a_step = 1,
                        .b = weights.values.data(), .b_panel = weights.panel(), .b_segment = run * kPanel, .b_step = kPanel,
                        .c = y + row * width * out_c, .c_row = out_c,
-                       .rows = width, .columns = out_c, .segments = in.kernel, .depth = run, .accumulate = false});
+                       .rows = width, .columns = out_c, .segments = in.kernel, .depth = run, .accumulate = false,
+                       .soon = share_of(soon, row, rows)});
 }
 
 int64_t gradient_border(const ConvGeometry& g) { return (g.padding() + g.stride - 1) / g.stride; }
@@ -65,7 +76,8 @@ void multiply_transposed(const ConvGeometry& g, const GradientRows& dy, int64_t 
                          .b = packed.values.data(), .b_panel = packed.panel(), .b_segment = wide.taps * g.out_c * kPanel, .b_step = kPanel,
                          .c = dx + (row * g.in_w + wide.first) * g.in_c, .c_row = g.stride * g.in_c,
                          .rows = (g.in_w - wide.first + g.stride - 1) / g.stride, .columns = g.in_c,
-                         .segments = high.taps, .depth = wide.taps * g.out_c, .accumulate = false});
+                         .segments = high.taps, .depth = wide.taps * g.out_c, .accumulate = false,
+                         .soon = share_of(soon, row * g.stride + column, rows * g.stride)});
     }
   }
 }

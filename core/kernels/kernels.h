@@ -9,8 +9,8 @@
 
 namespace mininas {
 
-// Memory that is read or written after a product: the product asks for it piece by piece while it multiplies, so that it comes from main
-// memory meanwhile. Never changes a result.
+// Memory that is read or written after a product: the product asks for it piece by piece while it multiplies, so that it comes from
+// main memory meanwhile. Never changes a result.
 struct Soon {
   const float* first;
   int64_t floats;

@@ -1,6 +1,7 @@
 // The matrix micro-kernel. A tile of rows x vectors accumulators stays in registers while the reduction streams past: per step one vector
 // of b a column block and one broadcast of a a row. Tiles are chosen by shape to fill the registers of the instruction set; since each
 // output is its own chain, the tile never changes a bit.
+#include "core/kernels/ahead.h"
 #include "core/kernels/simd.h"
 #include "core/kernels/tables.h"
 
@@ -22,37 +23,7 @@ constexpr int kTileRows[kMaxVectors + 1] = {0, 2};
 constexpr int kTallest = 2;
 #endif
 
-constexpr int64_t kLine = 16;  // floats of a cache line
-constexpr int kSteps = 4;      // of the reduction a round: a loop of few rounds ends where the processor expects it
-
-// What is read soon, in pieces: a few lines a round, which leave room for the product's own loads.
-struct Piece {
-  const float* first = nullptr;
-  int64_t lines_a_round = 0;
-};
-
-class Ahead {
- public:
-  Ahead(const Product& p, int64_t tiles) : soon_(p.soon), rounds_(p.segments * (p.depth / kSteps)) {
-    int64_t lines = 0;
-    for (const Soon& s : soon_) lines += s.floats / kLine;
-    if (rounds_ > 0) lines_a_round_ = (lines + tiles * rounds_ - 1) / (tiles * rounds_);
-  }
-  // A tile's.
-  Piece next() {
-    while (range_ < soon_.size() && done_ >= soon_[range_].floats) ++range_, done_ = 0;
-    if (range_ == soon_.size()) return {};
-    const Piece piece{soon_[range_].first + done_, lines_a_round_};
-    done_ += lines_a_round_ * rounds_ * kLine;
-    return piece;
-  }
-
- private:
-  const SoonRead& soon_;
-  int64_t rounds_, lines_a_round_ = 0;
-  size_t range_ = 0;
-  int64_t done_ = 0;  // of that range
-};
+constexpr int kSteps = 4;  // of the reduction a round: a loop of few rounds ends where the processor expects it
 
 // kVectors vectors, and with kHalf half a one behind them. `last`: how many lanes of the last one are columns.
 template <int kRows, int kVectors, bool kHalf>
@@ -86,7 +57,7 @@ void tile(const Product& p, int64_t row, int64_t vector, int last, Piece ahead) 
     };
     int64_t k = p.depth;
     for (; k >= kSteps; k -= kSteps) {
-      for (int64_t line = 0; line < ahead.lines_a_round; ++line, ahead.first += kLine) __builtin_prefetch(ahead.first);
+      ahead.ask();
       MN_UNROLL for (int i = 0; i < kSteps; ++i) step();
     }
     for (; k > 0; --k) step();
@@ -132,7 +103,7 @@ void product(const Product& p) {
   const int64_t blocks = (vectors + kMaxVectors - 1) / kMaxVectors;
   const int tail = static_cast<int>(p.columns - (vectors - 1) * kLanes);
   const int64_t tile_rows = kTileRows[smaller<int64_t>(vectors, kMaxVectors)];
-  Ahead ahead(p, blocks * ((p.rows + tile_rows - 1) / tile_rows));
+  Ahead ahead(p.soon, blocks * ((p.rows + tile_rows - 1) / tile_rows), p.segments * (p.depth / kSteps));
   for (int64_t i = 0; i < blocks; ++i) {  // blocks of nearly equal width
     const int64_t first = i * vectors / blocks, end = (i + 1) * vectors / blocks;
     run_block<kMaxVectors>(p, static_cast<int>(end - first), {first, end == vectors ? tail : kLanes}, ahead);
