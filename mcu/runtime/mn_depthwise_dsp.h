@@ -6,6 +6,8 @@
 #include "mn_kernel.h"
 #include "mn_scratch.h"
 
+#if MN_DSP
+
 enum { kGroup = 4 }; /* channels */
 
 /* What turns a channel's sum into a byte. */
@@ -73,4 +75,5 @@ static inline void take_bias(depthwise_job *job) {
   for (i = 0; i < job->count; ++i) job->scales[i].bias = bias[i];
 }
 
+#endif
 #endif
