@@ -72,6 +72,15 @@ std::string comparison(double score, double reference) {
   return text(points(score), " % against ", points(reference), " % (", formatted("%+.2f", score - reference), ")");
 }
 
+std::string noise_rule(const GreedyOptions& o) {
+  if (o.noise == 0) return "";
+  return text(" Each tolerance is at least ", o.noise, o.noise == 1 ? " standard error" : " standard errors", " of the difference.");
+}
+
+std::string layers_rule(const GreedyOptions& o) {
+  return o.layer_fraction < 1 ? text(" on the first ", points(100 * o.layer_fraction), " % of the layers") : "";
+}
+
 std::optional<Architecture> LayerWalk::next_operation(const Architecture& current, int layers) {
   if (layer_ >= layers) return std::nullopt;
   Architecture changed = current;

@@ -49,6 +49,10 @@ bool above(double score, double bound);
 // "0.25"; "95.28 % against 94.86 % (+0.42)"
 std::string points(double value);
 std::string comparison(double score, double reference);
+// What the rules of all stages say of `noise` and of `layer_fraction`: " Each tolerance is ...", " on the first 66.67 % of the layers".
+// Empty where the option changes nothing.
+std::string noise_rule(const GreedyOptions& options);
+std::string layers_rule(const GreedyOptions& options);
 
 // The operation and kernel stages: one changed layer at a time, from the input on.
 class LayerWalk {

@@ -184,8 +184,7 @@ int MacroMicro::most_left() const {
 
 std::string MacroMicro::rule(const std::string& stage) const {
   const MacroMicroOptions& o = options_;
-  const std::string noise = o.noise > 0 ? text(" Each tolerance is at least ", o.noise, " standard errors of the score.") : "";
-  const std::string part = o.layer_fraction < 1 ? text(" on the first ", points(100 * o.layer_fraction), " % of the layers") : "";
+  const std::string noise = noise_rule(o), part = layers_rule(o);
   if (stage == "depth")
     return text("Networks of separable 3x3 layers, ", o.max_width, " wide, grow from ", o.min_depth, " layers to at most ", o.max_depth,
                 "; the first trains ", o.epochs, " epochs, each further one ", o.depth_epochs, " longer. One that gains ",

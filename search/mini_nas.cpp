@@ -149,8 +149,7 @@ int MiniNas::most_left() const {
 
 std::string MiniNas::rule(const std::string& stage) const {
   const GreedyOptions& o = options_;
-  const std::string noise = o.noise > 0 ? text(" Each tolerance is at least ", o.noise, " standard errors of the difference.") : "";
-  const std::string part = o.layer_fraction < 1 ? text(" on the first ", points(100 * o.layer_fraction), " % of the layers") : "";
+  const std::string noise = noise_rule(o), part = layers_rule(o);
   if (stage == "depth")
     return text("Networks of separable 3x3 layers, ", o.max_width, " wide, grow from ", o.min_depth, " layers to at most ", o.max_depth,
                 ". One that gains ", points(o.depth_gain), " points or more is kept; one that loses no more than ", points(o.depth_loss),

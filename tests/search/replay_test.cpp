@@ -130,3 +130,22 @@ TEST_CASE("a parameter count that no task explains is refused", "[search][replay
   ++logged.parameters;
   CHECK_THROWS_WITH(deduce_task(logged, 0, 0), Catch::Contains("line 2"));
 }
+
+TEST_CASE("the rules of a lesson tell which layers are tried and how tolerances know their noise, where options say so",
+          "[search][replay]") {
+  for (const std::string& name : protocol_names()) {
+    INFO(name);
+    const auto rules = [&](double fraction, double noise) {
+      const auto protocol = make_protocol(name);
+      for (const OptionField& field : protocol->fields()) {
+        if (field.name == "layer-fraction") *std::get<double*>(field.value) = fraction;
+        if (field.name == "noise") *std::get<double*>(field.value) = noise;
+      }
+      const auto strategy = protocol->make_strategy({{32, 32, 3}, 10, kImages});
+      return strategy->rule("depth") + strategy->rule("width") + strategy->rule("operation") + strategy->rule("kernel");
+    };
+    CHECK_THAT(rules(0.5, 2), Catch::Contains("on the first 50.00 % of the layers") && Catch::Contains("at least 2 standard errors of"));
+    CHECK_THAT(rules(1, 1), !Catch::Contains("on the first") && Catch::Contains("at least 1 standard error of"));
+    CHECK_THAT(rules(1, 0), !Catch::Contains("standard error"));
+  }
+}
