@@ -44,7 +44,8 @@ ForwardResult forward(const Tape& tape, const UnitGeometry& g, const NormedValue
       padded.drop_before(y * w.stride);
       const int64_t end = (y + rows - 1) * w.stride + w.kernel;
       reader.fill(padded, image, end);
-      const SoonRead soon{reader.soon(image, end, band * w.stride), soon_of(result.raw, out + rows * out_row - result.raw.data(), band * out_row)};
+      const SoonRead soon{reader.soon(image, end, band * w.stride),
+                          soon_of(result.raw, (image * w.out_h() + y + rows) * out_row, band * out_row)};
       window_forward(g, padded.row(y * w.stride), rows, depthwise, conv, g.mixed ? middle.data() : out, soon);
       if (g.mixed) multiply_pixels(middle.data(), rows * w.out_w(), w.out_c, conv, g.out_c, out, soon);
       if (measure) kernels().channel_sums(out, rows * w.out_w(), g.out_c, sums.first(image), sums.second(image));

@@ -46,18 +46,23 @@ class BackwardBands {
       const int64_t rows = std::min(band_, w_.out_h() - y);
       load(image, y, rows);
       const float* inner = weight_gradients(y, rows, sums);
-      if (dx_) done = input_gradient(image, y, rows, inner, done);
+      if (dx_) done = input_gradient(image, y, rows, inner, done, sums);
     }
   }
 
  private:
   static Tensor buffer(int64_t floats) { return Tensor::uninitialized({1, 1, 1, floats}); }
 
+  // Whether one kernel makes the gradients of the input and of the depthwise weights.
+  bool joint() const { return geometry_.depthwise && w_.kernel == DepthwiseGradient::kKernel && w_.stride == 1 && dx_ && unit_.x.norm; }
+
   // The input's padded rows, the depthwise output, and the true gradient of the raw output.
   void load(int64_t image, int64_t y, int64_t rows) {
     const int64_t end = (y + rows - 1) * w_.stride + w_.kernel;
-    padded_.drop_before(y * w_.stride);
-    reader_.fill(padded_, image, end);
+    if (geometry_.mixed || !joint()) {
+      padded_.drop_before(y * w_.stride);
+      reader_.fill(padded_, image, end);
+    }
     if (geometry_.mixed)
       kernels().depthwise({.in = padded_.row(y * w_.stride), .in_row = geometry_.padded_row(), .weights = weights_.depthwise,
                            .out = middle_.data(), .rows = rows, .width = w_.out_w(), .channels = w_.in_c, .kernel = w_.kernel,
@@ -69,12 +74,11 @@ class BackwardBands {
     if (dx_) soon_[3] = soon_of(*dx_, (image * w_.in_h + (y + rows) * w_.stride) * w_.in_w * w_.in_c, rows * w_.stride * w_.in_w * w_.in_c);
   }
 
-  // Returns the gradient of the window's output, rows x width x channels.
+  // But for what the joint kernel does later. Returns the gradient of the window's output, rows x width x channels.
   const float* weight_gradients(int64_t y, int64_t rows, const Gradients& sums) {
     const int64_t out_w = w_.out_w();
-    const float* padded = padded_.row(y * w_.stride);
     if (!geometry_.depthwise) {
-      add_window_gradient(w_, dy_.data(), geometry_.windows(padded), rows, sums.conv);
+      add_window_gradient(w_, dy_.data(), geometry_.windows(padded_.row(y * w_.stride)), rows, sums.conv);
       return dy_.data();
     }
     const float* inner = dy_.data();
@@ -83,23 +87,25 @@ class BackwardBands {
       multiply_pixels(dy_.data(), rows * out_w, geometry_.out_c, weights_.conv[0], w_.out_c, inner_.data(), soon_);
       inner = inner_.data();
     }
-    kernels().depthwise_weight_gradient({.in = padded, .in_row = geometry_.padded_row(), .out_gradient = inner, .gradient = sums.depthwise,
-                                         .rows = rows, .width = out_w, .channels = w_.in_c, .kernel = w_.kernel, .stride = w_.stride});
+    if (joint()) return inner;
+    kernels().depthwise_weight_gradient({.in = padded_.row(y * w_.stride), .in_row = geometry_.padded_row(), .out_gradient = inner,
+                                         .gradient = sums.depthwise, .rows = rows, .width = out_w, .channels = w_.in_c,
+                                         .kernel = w_.kernel, .stride = w_.stride});
     return inner;
   }
 
   // Appends the window's output gradient to the rows that the input gradient reads, and makes as many of its rows as they suffice for.
   // Returns how many of them are done.
-  int64_t input_gradient(int64_t image, int64_t y, int64_t rows, const float* inner, int64_t done) {
+  int64_t input_gradient(int64_t image, int64_t y, int64_t rows, const float* inner, int64_t done, const Gradients& sums) {
     if (w_.kernel == 1 && w_.stride == 1) {  // nothing slides: they are read where they are
-      finish_rows(image, y, rows, inner, y);
+      finish_rows(image, y, rows, inner, y, sums);
       return y + rows;
     }
     for (int64_t row = 0; row < rows; ++row) spread_row(inner + row * w_.out_w() * w_.out_c);
     const bool last = y + rows == w_.out_h();
     if (last) spread_.append_zeros(geometry_.depthwise ? w_.in_h + w_.kernel - 1 - spread_.end() : geometry_.gradient_border());
     const int64_t ready = last ? w_.in_h : std::clamp((y + rows) * w_.stride - w_.padding(), done, w_.in_h);
-    if (ready > done) finish_rows(image, done, ready - done, spread_.row(first_spread_row(done)), first_spread_row(done));
+    if (ready > done) finish_rows(image, done, ready - done, spread_.row(first_spread_row(done)), first_spread_row(done), sums);
     spread_.drop_before(first_spread_row(ready));
     return ready;
   }
@@ -129,10 +135,15 @@ class BackwardBands {
 
   // Rows of dx from `spread`, row spread_first of those that the input gradient reads: the convolution, then the mask of the input's ReLU
   // and the sums that its norm needs.
-  void finish_rows(int64_t image, int64_t first, int64_t rows, const float* spread, int64_t spread_first) {
+  void finish_rows(int64_t image, int64_t first, int64_t rows, const float* spread, int64_t spread_first, const Gradients& sums) {
     const int64_t row_floats = w_.in_w * w_.in_c;
     float* out = dx_->data() + (image * w_.in_h + first) * row_floats;
     const Norm* norm = unit_.x.norm.get();
+    if (joint())
+      return kernels().depthwise_gradient({.x = reader_.rows(image, first, rows), .mean = norm->batch.mean.data(), .spread = spread,
+                                           .spread_row = geometry_.gradient_row(), .flipped = weights_.flipped.data(), .width = w_.in_w,
+                                           .g = out, .sum = dx_sums_->first(image), .products = dx_sums_->second(image),
+                                           .gradient = sums.depthwise});
     float* dz = norm ? dz_.data() : out;
     if (geometry_.depthwise)
       kernels().depthwise({.in = spread, .in_row = geometry_.gradient_row(), .weights = weights_.flipped.data(), .out = dz,

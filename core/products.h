@@ -1,5 +1,5 @@
 // The four matrix products that convolutions consist of, spelled for the micro-kernel (core/kernels/kernels.h, Product). Each runs on one
-// thread over the rows it is given; pixels are `channels` contiguous floats. `soon`: what the caller reads next. Internal to core.
+// thread over the rows it is given; pixels are `channels` contiguous floats. `soon`: memory that the caller uses next. Internal to core.
 #pragma once
 #include "core/kernels/kernels.h"
 #include "core/packed_weights.h"
@@ -23,7 +23,7 @@ struct WindowRows {
 void multiply_windows(const WindowRows& in, int64_t rows, int64_t width, const PackedWeights& weights, int64_t out_c, float* y,
                       const SoonRead& soon = {});
 
-// Rows of dy that the input gradient reads: with gradient_border(g) zero pixels on each side, from row `first` of dy on (negative, or behind
+// Rows of dy that the input gradient reads: with gradient_border(g) zero pixels on each side, from row `first` of dy on (negative or behind
 // the last one: rows of zeros).
 struct GradientRows {
   const float* padded;

@@ -64,6 +64,20 @@ struct NormRows {
   bool relu;
 };
 
+// Back through a 3x3 depthwise convolution with stride 1, into its input z = norm(x): what depthwise (with the turned kernel, over
+// `spread`), mask_gradient and depthwise_weight_gradient (over z with its border) do one after another, in the same order of sums.
+struct DepthwiseGradient {
+  static constexpr int kKernel = 3;
+  NormRows x;           // whole rows
+  const float* mean;    // [channels]
+  const float* spread;  // the output's gradient with a border of one; its row y is the first under row y of x
+  int64_t spread_row;   // floats between its rows
+  const float* flipped; // the turned kernel, [3][3][channels]
+  int64_t width;
+  float* g;             // as x
+  float *sum, *products, *gradient;  // added to: [channels] twice, [3][3][channels]
+};
+
 // Through batch norm, a channel: gradient = scale * g + factor * x + offset (core/batch_norm.h).
 struct NormSlopes {
   const float* scale;
@@ -82,6 +96,7 @@ struct Kernels {
   // The gradient g in front of the norm (dy where the ReLU let through, else 0), and over pixels, in order:
   // sum[c] += g, products[c] += g * (x - mean[c]).
   void (*mask_gradient)(const NormRows&, const float* dy, const float* mean, float* g, float* sum, float* products);
+  void (*depthwise_gradient)(const DepthwiseGradient&);
   // The norm's own gradient: dx = scale[c] * g + factor[c] * x + offset[c].
   void (*norm_gradient)(const float* x, const float* g, int64_t pixels, int64_t channels, const NormSlopes& slopes, float* dx);
   void (*relu)(const float* x, int64_t count, float* y);

@@ -10,6 +10,7 @@ void depthwise_weight_gradient(const DepthwiseWeightGradient& d);
 void channel_sums(const float* x, int64_t pixels, int64_t channels, float* sum, float* squares);
 void normalize(const NormRows& n, float* y);
 void mask_gradient(const NormRows& n, const float* dy, const float* mean, float* g, float* sum, float* products);
+void depthwise_gradient(const DepthwiseGradient& d);
 void norm_gradient(const float* x, const float* g, int64_t pixels, int64_t channels, const NormSlopes& slopes, float* dx);
 void relu_values(const float* x, int64_t count, float* y);
 void relu_gradient(const float* x, const float* dy, int64_t count, float* dx);

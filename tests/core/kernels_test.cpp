@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "tests/core/kernel_calls.h"
@@ -74,6 +75,42 @@ TEST_CASE("a product is the sum that its comment says, and touches only its colu
       CHECK(c.untouched_around());
     }
   });
+}
+
+TEST_CASE("the joint depthwise gradient is its three kernels one after another, bit by bit", "[core][kernels]") {
+  for (const int64_t channels : {1, 16, 17, 33})
+    for (const int64_t width : {1, 2, 7, 16})
+      for (const bool relu : {false, true}) {
+        const int64_t rows = 5, row = width * channels, wide = (width + 2) * channels;
+        const Rng rng(16);
+        const Shape all{1, rows, width, channels}, one{1, 1, 1, channels}, taps{1, 3, 3, channels};
+        const Tensor x = random_tensor(all, rng.fork("x")), dy = random_tensor(all, rng.fork("dy")), w = random_tensor(taps, rng.fork("w"));
+        const Tensor scale = random_tensor(one, rng.fork("scale")), shift = random_tensor(one, rng.fork("shift"));
+        const Tensor mean = random_tensor(one, rng.fork("mean"));
+        const NormRows norm{.x = x.data(), .pixels = rows * width, .channels = channels, .scale = scale.data(), .shift = shift.data(),
+                            .relu = relu};
+        for_each_table([&](const Kernels& k) {
+          Tensor z = Tensor::zeros(all), padded = Tensor::zeros({1, rows + 2, width + 2, channels}), spread = padded.clone();
+          k.normalize(norm, z.data());
+          for (int64_t y = 0; y < rows; ++y) {
+            std::copy_n(z.data() + y * row, row, padded.data() + (y + 1) * wide + channels);
+            std::copy_n(dy.data() + y * row, row, spread.data() + (y + 1) * wide + channels);
+          }
+          const auto sums = [&] { return std::array{Tensor::zeros(all), Tensor::zeros(one), Tensor::zeros(one), Tensor::zeros(taps)}; };
+          std::array<Tensor, 4> expected = sums(), found = sums();
+          Tensor dz = Tensor::zeros(all);
+          k.depthwise({.in = spread.data(), .in_row = wide, .weights = w.data(), .out = dz.data(), .rows = rows, .width = width,
+                       .channels = channels, .kernel = 3, .stride = 1});
+          k.mask_gradient(norm, dz.data(), mean.data(), expected[0].data(), expected[1].data(), expected[2].data());
+          k.depthwise_weight_gradient({.in = padded.data(), .in_row = wide, .out_gradient = dy.data(), .gradient = expected[3].data(),
+                                       .rows = rows, .width = width, .channels = channels, .kernel = 3, .stride = 1});
+          k.depthwise_gradient({.x = norm, .mean = mean.data(), .spread = spread.data(), .spread_row = wide, .flipped = w.data(),
+                                .width = width, .g = found[0].data(), .sum = found[1].data(), .products = found[2].data(),
+                                .gradient = found[3].data()});
+          CAPTURE(k.isa, channels, width, relu);
+          for (size_t i = 0; i < found.size(); ++i) CHECK(same_bits(found[i], expected[i]));
+        });
+      }
 }
 
 TEST_CASE("flat kernels follow their formulas", "[core][kernels]") {
