@@ -48,7 +48,7 @@ say = @echo "  $(1)" &&
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: all program test check mcu-test mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 clean help packages cross-packages lint-packages determinism-packages
+.PHONY: all program test check mcu-test mcu-calibrate mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 clean help packages cross-packages lint-packages determinism-packages
 
 ## all      build/mininas, the program (the default)
 all: program
@@ -66,6 +66,7 @@ $(BUILD)/mininas_tests: $(call objects,$(TESTS)) $(LIBRARY_OBJECTS)
 $(patsubst tests/mcu/programs/%.cpp,$(BUILD)/mcu_%,$(MCU_PROGRAMS)): $(BUILD)/mcu_%: $(BUILD)/tests/mcu/programs/%.cpp.o \
   $(BUILD)/tests/support/random_model.cpp.o $(LIBRARY_OBJECTS)
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
+$(BUILD)/mcu_calibrate: $(call objects,tests/support/calibration.cpp tests/support/count_cache.cpp bench/harness.cpp)
 
 # Tests are many and run once: compiled for speed of compilation. Sanitizers watch what is tested, not the tests.
 TEST_FLAGS = $(filter-out -fsanitize%,$(CXXFLAGS)) -O1 $(if $(findstring -fsanitize,$(EXTRA)),-DMN_SANITIZED)
@@ -85,7 +86,7 @@ $(BUILD)/%.c.o: %.c | packages
 $(BUILD)/mcu/runtime/%_dsp.c.o: CFLAGS += -DMN_DSP_EMULATED
 
 # Carries the device's C files inside; the dependency scanner does not see them.
-$(BUILD)/mcu/host/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch]) $(wildcard mcu/host/exported/* mcu/boards/*)
+$(BUILD)/mcu/host/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch]) $(wildcard mcu/host/exported/* mcu/boards/* mcu/host/*.csv)
 
 # The decoder's arithmetic overflows on damaged JPEG files; it shall wrap around, the same with every compiler.
 $(BUILD)/datasets/stb_decoder.cpp.o: CXXFLAGS += -fwrapv
@@ -124,6 +125,11 @@ determinism: packages determinism-packages
 mcu-test: cross-packages $(BUILD)/mcu_boards
 	$(BUILD)/mcu_boards $(MCU_BOARDS)
 
+## mcu-calibrate counts instructions of random networks on every core in the emulator and fits what predicts them (some minutes)
+mcu-calibrate: cross-packages $(BUILD)/mcu_calibrate
+	@mkdir -p bench/results
+	$(BUILD)/mcu_calibrate mcu/host/instruction_model.csv bench/results/mcu-calibration.md $(BUILD)/mcu_counts.txt
+
 ## mcu-lint cppcheck and clang-tidy over the runtime
 MCU_CHECKS := clang-analyzer-*,bugprone-*,cert-*,misc-*,performance-*,portability-*
 # Kernels take many numbers of one type, and offsets into tensors have 32 bits.
@@ -154,7 +160,7 @@ mcu-coverage: $(call objects,$(TESTS)) $(LIBRARY_OBJECTS)
 ## demo     searches, trains, quantises, exports and verifies a network on a generated data set (under 2 minutes on 2 cores)
 demo: program
 	rm -rf build/demo
-	build/mininas search --data synthetic:classes=4 --min-width 8 --max-width 16 --max-flash 32K --max-ram 64K --final-epochs 30 --out build/demo
+	build/mininas search --data synthetic:classes=4 --min-width 8 --max-width 16 --max-flash 32K --max-ram 64K --board m4 --clock 120MHz --final-epochs 30 --out build/demo
 
 ## cifar10  downloads CIFAR-10 from its home, checks it and unpacks it into build/data
 cifar10:

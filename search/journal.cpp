@@ -40,6 +40,7 @@ Record to_record(const JournalEntry& entry, size_t index) {
   line.set("index", static_cast<int64_t>(index)).set("stage", candidate.stage).set("architecture", to_text(candidate.architecture));
   line.set("params", entry.cost.parameters).set("macs", entry.cost.macs).set("flash_bytes", entry.cost.flash_bytes);
   line.set("code_bytes", entry.cost.code_bytes).set("ram_bytes", entry.cost.ram_bytes);
+  if (entry.cost.instructions > 0) line.set("instructions", entry.cost.instructions).set("milliseconds", entry.cost.milliseconds);
   line.set("epochs", candidate.epochs);
   if (candidate.branch_epoch > 0) line.set("branch_epoch", candidate.branch_epoch).set("ancestors", texts_of(candidate.ancestors));
   set_outcome(line, outcome);
@@ -59,6 +60,8 @@ JournalEntry from_record(const Record& line, const std::string& where) {
   }
   entry.cost = {line.integer64("params"), line.integer64("macs"), line.integer64("flash_bytes"), line.integer64("code_bytes"),
                 line.integer64("ram_bytes")};
+  if (line.has("instructions")) entry.cost.instructions = line.integer64("instructions");
+  if (line.has("milliseconds")) entry.cost.milliseconds = line.number("milliseconds");
   entry.trial.outcome = outcome_from(line, where);
   entry.decision = {line.boolean("accepted"), line.string("reason")};
   return entry;

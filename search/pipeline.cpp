@@ -43,7 +43,7 @@ Found search_stage(const RunFolder& folder, SearchSettings& settings, const Data
   CachedEvaluator cached(trainer, settings.cache, evaluation_key(images, recipe));
   Evaluator& evaluator = settings.cache.empty() ? static_cast<Evaluator&>(trainer) : cached;
   SearchTask task;
-  task.cost = [&](const Architecture& a) { return predict_cost(device_spec(a, settings, data)); };
+  task.cost = [&](const Architecture& a) { return predict_cost(device_spec(a, settings, data), settings.target); };
   task.budget = settings.budget;
   task.max_seconds = settings.hours * 3600;
   SearchHooks search_hooks;
@@ -62,11 +62,13 @@ Found search_stage(const RunFolder& folder, SearchSettings& settings, const Data
           journal.image_epochs()};
 }
 
-Record summarize(const Found& found, const Record& finished, const RunIdentity& identity, const SearchSettings& settings) {
+Record summarize(const Found& found, const Cost& cost, const Record& finished, const RunIdentity& identity,
+                 const SearchSettings& settings) {
   Record summary;
   summary.set("architecture", to_text(found.architecture));
   if (settings.scored_on == ScoredOn::kAsPublished) summary.set("label", label_of(settings.scored_on));
   for (const char* key : {"params", "flash_bytes", "code_bytes", "ram_bytes", "macs"}) summary.set(key, finished.integer64(key));
+  set_latency(summary, cost, settings.target);
   for (const char* key : {"test_accuracy_float", "test_accuracy_int8"}) summary.set(key, finished.number(key));
   summary.set("candidates", found.candidates).set("candidates_trained", found.trained).set("search_end", found.end);
   summary.set("seconds", finished.number("seconds") + found.seconds).set("search_seconds", found.seconds);
@@ -86,7 +88,7 @@ Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, Search
   const Found found = search_stage(folder, settings, data, hooks);
   const NetworkSpec spec = device_spec(found.architecture, settings, data);
   const Record finished = finish_network(folder, spec, {settings.recipe, settings.quantize, 0, label}, data, hooks);
-  const Record summary = summarize(found, finished, identity, settings);
+  const Record summary = summarize(found, predict_cost(spec, settings.target), finished, identity, settings);
   write_text_file(folder.summary_file(), summary.to_page());
   return summary;
 }

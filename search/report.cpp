@@ -34,6 +34,7 @@ std::string tiles(const Record& summary) {
   count("flash_bytes", "bytes of flash");
   count("ram_bytes", "bytes of RAM");
   count("macs", "MACs an image");
+  count("instructions", "instructions, predicted");
   count("candidates_trained", "candidates trained");
   if (summary.has("seconds")) out += tile(grouped(static_cast<int64_t>(summary.number("seconds"))), "seconds");
   return element("div", out, "tiles");
@@ -51,6 +52,17 @@ std::string list_text(const OptionFields& fields) {
   return escaped(out);
 }
 
+// ", instructions on m4 up to 5,000,000, estimated milliseconds at 120 MHz up to 25"
+std::string latency_text(const SearchSettings& settings) {
+  std::string out;
+  if (settings.budget.max_instructions > 0)
+    out += text(", instructions on ", settings.target.board, " up to ", grouped(settings.budget.max_instructions));
+  if (settings.budget.max_milliseconds > 0)
+    out += text(", estimated milliseconds on ", settings.target.board, " at ", clock_text(settings.target.clock_hz), " up to ",
+                settings.budget.max_milliseconds);
+  return out;
+}
+
 std::string asked_part(const RunFile& run, SearchSettings& settings) {
   const Budget& b = settings.budget;
   const auto limit = [](int64_t value, const char* what) {
@@ -62,7 +74,7 @@ std::string asked_part(const RunFile& run, SearchSettings& settings) {
                   {"search", escaped(settings.protocol->name() + ": " + settings.protocol->summary())},
                   {"scored on", escaped(to_text(settings.scored_on))},
                   {"budget", escaped(text(limit(b.max_flash_bytes, "bytes of flash"), ", ", limit(b.max_ram_bytes, "bytes of RAM"), ", ",
-                                          limit(b.max_macs, "MACs")))},
+                                          limit(b.max_macs, "MACs"), latency_text(settings)))},
                   {"rules", list_text(settings.protocol->fields())},
                   {"recipe", list_text(recipe_fields(settings.recipe)) + ", schedule " + to_text(settings.recipe.schedule)},
                   {"seed", std::to_string(settings.recipe.seed)},

@@ -18,7 +18,25 @@ OptionFields all_recipe_fields(TrainConfig& c) {
 Record to_record(const Budget& budget) {
   Record record;
   record.set("max-flash", budget.max_flash_bytes).set("max-ram", budget.max_ram_bytes).set("max-macs", budget.max_macs);
-  return record;
+  return record.set("max-instructions", budget.max_instructions).set("max-ms", budget.max_milliseconds);
+}
+
+Record to_record(const Target& target) {
+  return Record().set("board", target.board).set("clock-hz", target.clock_hz);
+}
+
+// Runs that began before there were boards have neither their limits nor a target.
+Budget budget_from(const Record& record) {
+  Budget budget{record.integer64("max-flash"), record.integer64("max-ram"), record.integer64("max-macs")};
+  if (record.has("max-instructions")) budget.max_instructions = record.integer64("max-instructions");
+  if (record.has("max-ms")) budget.max_milliseconds = record.number("max-ms");
+  return budget;
+}
+
+Target target_from(const Record& settings) {
+  if (!settings.has("target")) return {};
+  const Record record = settings.record("target");
+  return {record.string("board"), record.integer64("clock-hz")};
 }
 
 }  // namespace
@@ -98,6 +116,7 @@ void validate(SearchSettings& s) {
   validate(option_fields(s));
   validate(recipe_fields(s.recipe));
   validate(quantize_fields(s.quantize));
+  validate(s.budget, s.target);
   validate(s.protocol->fields());
   s.protocol->validate();
 }
@@ -107,6 +126,7 @@ Record to_record(SearchSettings& s) {
   record.set("data", s.data).set("cache", s.cache).set("protocol", s.protocol->name()).set("score", to_text(s.scored_on));
   record.set("ram-plan", to_text(s.ram_plan));
   record.set("strategy", to_record(s.protocol->fields())).set("budget", to_record(s.budget));
+  record.set("target", to_record(s.target));
   record.set("recipe", to_record(s.recipe)).set("quantize", to_record(quantize_fields(s.quantize)));
   record.set("numbers", to_record(option_fields(s)));
   return record;
@@ -120,8 +140,8 @@ SearchSettings search_settings_from(const Record& record) {
   s.scored_on = parse_scored_on(record.string("score"));
   s.ram_plan = parse_ram_plan(record.string("ram-plan"));
   from_record(s.protocol->fields(), record.record("strategy"));
-  const Record budget = record.record("budget");
-  s.budget = {budget.integer64("max-flash"), budget.integer64("max-ram"), budget.integer64("max-macs")};
+  s.budget = budget_from(record.record("budget"));
+  s.target = target_from(record);
   s.recipe = train_config_from(record.record("recipe"));
   from_record(quantize_fields(s.quantize), record.record("quantize"));
   from_record(option_fields(s), record.record("numbers"));

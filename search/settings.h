@@ -49,6 +49,7 @@ struct SearchSettings {
   std::string cache;      // folder of candidates' outcomes (search/cached_evaluator.h); empty: none
   double hours = 0;       // of candidate training; 0: no limit
   Budget budget;
+  Target target;  // what its limits on instructions and time mean
   RamPlan ram_plan = RamPlan::kStrips;  // of every network: what the budget counts and what the export carries
   ScoredOn scored_on = ScoredOn::kValidation;
   TrainConfig recipe;  // of candidates and of the final training; `epochs` is the final training's

@@ -5,7 +5,6 @@
 #include "core/error.h"
 #include "mcu/host/emit_c.h"
 #include "nn/quantized_network.h"
-#include "search/cost.h"
 
 namespace mininas {
 namespace {
@@ -79,11 +78,19 @@ BoardVerification verify_board_stage(const RunFolder& folder, const ImageSet& im
   return verify_on_board(model, folder.export_folder(), images, board, options);
 }
 
-Record cost_record(const NetworkSpec& spec) {
-  const Cost cost = predict_cost(spec);
+Record cost_record(const NetworkSpec& spec, const Target& target) {
+  const Cost cost = predict_cost(spec, target);
   Record record;
   record.set("params", cost.parameters).set("macs", cost.macs).set("flash_bytes", cost.flash_bytes);
-  return record.set("code_bytes", cost.code_bytes).set("ram_bytes", cost.ram_bytes);
+  record.set("code_bytes", cost.code_bytes).set("ram_bytes", cost.ram_bytes);
+  set_latency(record, cost, target);
+  return record;
+}
+
+void set_latency(Record& record, const Cost& cost, const Target& target) {
+  if (target.board.empty()) return;
+  record.set("board", target.board).set("instructions", cost.instructions);
+  if (target.clock_hz > 0) record.set("clock_hz", target.clock_hz).set("milliseconds", cost.milliseconds);
 }
 
 Record to_record(const Verification& verification) {
@@ -96,7 +103,9 @@ Record to_record(const Verification& verification) {
 
 Record to_record(const BoardVerification& verification) {
   Record record = to_record(verification.bytes);
-  record.set("instructions", verification.instructions).set("text_bytes", verification.linked.text);
+  record.set("instructions", verification.instructions);
+  if (verification.predicted) record.set("instructions_predicted", verification.predicted->total);
+  record.set("text_bytes", verification.linked.text);
   return record.set("const_bytes", verification.linked.constants).set("arena_bytes", verification.linked.arena);
 }
 

@@ -46,6 +46,16 @@ int value_of_zero(const QuantizedModel& model, int layer) {
   return model.spec.layers[static_cast<size_t>(layer)].input == kImage ? zero_point + 128 : zero_point;
 }
 
+// Of two sums of a standard convolution one is taken 256 times, and both have to stay within 32 bits.
+constexpr int64_t kConvLimit = (int64_t{1} << 23) - (int64_t{1} << 15);
+
+constexpr int64_t largest_value(const LayerSpec& layer) { return layer.input == kImage ? 255 : 128; }
+
+bool has_fast_depthwise(const LayerSpec& layer) { return layer.input != kImage && mn_depthwise_turns(layer.kernel, layer.stride) != 0; }
+
+// Mean of |weight| in a bell of two thousand weights whose largest is 127: about 29, and 34 in that channel of a layer where it is most.
+constexpr int64_t kExpectedWeight = 34;
+
 // Of one channel: the most that |sum of weight x value| can be.
 std::vector<int64_t> largest_sums(const LayerSpec& layer, int64_t taps, const QuantizedLayer& integers, int64_t largest_value) {
   std::vector<int64_t> sums(static_cast<size_t>(layer.out_channels), 0);
@@ -61,16 +71,22 @@ bool fits_fast_kernel(const QuantizedModel& model, int layer) {
   const QuantizedLayer& integers = model.layers[static_cast<size_t>(layer)];
   for (const FixedPoint& rescale : integers.rescale)
     if (rescale.right_shift == 0) return false;
-  const bool reads_image = spec.input == kImage, depthwise = spec.kind == LayerKind::kDepthwise;
-  if (depthwise && (reads_image || mn_depthwise_turns(spec.kernel, spec.stride) == 0)) return false;
+  const bool depthwise = spec.kind == LayerKind::kDepthwise;
+  if (depthwise && !has_fast_depthwise(spec)) return false;
   const int64_t taps = taps_of(spec, input_shape(model.spec, layer_shapes(model.spec), layer));
   const std::vector<int32_t> bias = folded_bias(spec, taps, integers, value_of_zero(model, layer));
-  const std::vector<int64_t> sums = largest_sums(spec, taps, integers, reads_image ? 255 : 128);
-  // Two sums of which one is taken 256 times have to stay within 32 bits.
-  const int64_t limit = depthwise ? MN_LARGEST_ACCUMULATOR : (int64_t{1} << 23) - (int64_t{1} << 15);
+  const std::vector<int64_t> sums = largest_sums(spec, taps, integers, largest_value(spec));
+  const int64_t limit = depthwise ? MN_LARGEST_ACCUMULATOR : kConvLimit;
   for (size_t channel = 0; channel < sums.size(); ++channel)
     if (sums[channel] >= limit || sums[channel] + std::abs(int64_t{bias[channel]}) > MN_LARGEST_ACCUMULATOR) return false;
   return true;
+}
+
+bool expects_fast_kernel(const NetworkSpec& spec, int layer) {
+  const LayerSpec& layer_spec = spec.layers[static_cast<size_t>(layer)];
+  if (layer_spec.kind == LayerKind::kDepthwise) return has_fast_depthwise(layer_spec);
+  const int64_t taps = taps_of(layer_spec, input_shape(spec, layer_shapes(spec), layer));
+  return taps * kExpectedWeight * largest_value(layer_spec) < kConvLimit;
 }
 
 int64_t device_weight_count(const LayerSpec& layer, const ImageShape& in) {

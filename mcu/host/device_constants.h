@@ -25,4 +25,8 @@ DeviceConstants device_constants(const QuantizedModel& model, int layer);
 // likelihood, in every layer.
 bool fits_fast_kernel(const QuantizedModel& model, int layer);
 
+// What to expect of it before there are weights: trained ones spread like a bell, with a channel's largest at 127, and so many of them
+// are too many for the sums of a standard convolution.
+bool expects_fast_kernel(const NetworkSpec& spec, int layer);
+
 }  // namespace mininas

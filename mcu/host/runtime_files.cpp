@@ -46,6 +46,7 @@ EMBED(cortex_m_c, "mcu/boards/cortex_m.c");
 EMBED(riscv32_c, "mcu/boards/riscv32.c");
 EMBED(host_c, "mcu/boards/host.c");
 EMBED(driver_c, "mcu/boards/driver.c");
+EMBED(instruction_model, "mcu/host/instruction_model.csv");
 
 namespace mininas {
 namespace {
@@ -133,5 +134,6 @@ std::vector<TextFile> board_files() {
 
 std::string_view exported_makefile() { return EMBEDDED(makefile); }
 std::string_view exported_selftest() { return EMBEDDED(selftest); }
+std::string_view instruction_model_csv() { return EMBEDDED(instruction_model); }
 
 }  // namespace mininas

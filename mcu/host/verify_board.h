@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mcu/host/firmware.h"
+#include "mcu/host/instruction_model.h"
 #include "mcu/host/verify.h"
 
 namespace mininas {
@@ -16,6 +17,7 @@ struct BoardVerification {
   Verification bytes;
   int64_t instructions = 0;                 // of one inference after the first: mn_run on the last image
   std::vector<int64_t> layer_instructions;  // the same, layer by layer, while it is watched
+  std::optional<InstructionCount> predicted;  // where the board's core was calibrated
   LinkedSizes linked;
 };
 

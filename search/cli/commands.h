@@ -4,6 +4,8 @@
 #include <string>
 
 #include "datasets/dataset.h"
+#include "mcu/host/board.h"
+#include "search/cost.h"
 #include "search/cli/parser.h"
 #include "search/run_folder.h"
 
@@ -35,6 +37,15 @@ void apply(const CommonOptions& options);
 
 // Of --ram-plan.
 std::string ram_plan_help();
+
+// The board of --board. Throws UsageError that lists the names.
+const Board& parse_board(const std::string& name);
+// --board and --clock as a target; both may be empty. Throws UsageError.
+Target parse_target(const std::string& board, const std::string& clock);
+std::string board_help();
+std::string clock_help();
+// What set_latency (search/stages.h) put into `record`, as rows of a table, with what such figures are worth. Nothing where there is no board.
+void print_latency(const Record& record);
 
 // For --resume: throws UsageError where an option was given that could change a result.
 void check_resumable(const Command& command);

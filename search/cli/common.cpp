@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iomanip>
 #include <iostream>
+#include <sstream>
 #include <string_view>
 
 #include "core/error.h"
@@ -19,6 +21,41 @@ void add_common(Command& command, CommonOptions& options) {
 }
 
 void apply(const CommonOptions& options) { set_thread_count(options.threads == 0 ? available_cores() : options.threads); }
+
+const Board& parse_board(const std::string& name) {
+  try {
+    return find_board(name);
+  } catch (const ConfigError& error) {
+    throw UsageError(text("--board: ", error.what()));
+  }
+}
+
+Target parse_target(const std::string& board, const std::string& clock) {
+  Target target{board.empty() ? "" : parse_board(board).name, 0};
+  try {
+    if (!clock.empty()) target.clock_hz = parse_clock(clock);
+    validate(target);
+  } catch (const ConfigError& error) {
+    throw UsageError(text(clock.empty() ? "--board: " : "--clock: ", error.what()));
+  }
+  return target;
+}
+
+std::string board_help() { return "predict instructions an inference on this board: " + board_names(); }
+
+std::string clock_help() { return "of the board, for milliseconds: 120MHz. An estimate at one instruction a cycle"; }
+
+void print_latency(const Record& record) {
+  if (!record.has("board")) return;
+  const Board& board = find_board(record.string("board"));
+  print_row("instructions", text(grouped(record.integer64("instructions")), " an inference on ", board.core,
+                                 ", predicted (an emulator counts instructions, not cycles)"));
+  if (!record.has("milliseconds")) return;
+  std::ostringstream milliseconds;
+  milliseconds << std::fixed << std::setprecision(2) << record.number("milliseconds");
+  print_row("time", text(milliseconds.str(), " ms at ", clock_text(record.integer64("clock_hz")),
+                         ", estimated at one instruction a cycle; silicon takes more"));
+}
 
 void check_resumable(const Command& command) {
   constexpr std::array<std::string_view, 5> kHarmless = {"resume", "data", "threads", "json", "quiet"};

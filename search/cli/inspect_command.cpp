@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/error.h"
+#include "mcu/host/instruction_model.h"
 #include "mcu/host/sizes.h"
 #include "nn/model_file.h"
 #include "nn/named_networks.h"
@@ -20,7 +21,7 @@ namespace {
 
 struct Options {
   CommonOptions common;
-  std::string what, input = "32x32x3", ram_plan;
+  std::string what, input = "32x32x3", ram_plan, board, clock;
   int classes = 2;
   TraceOptions trace;
 };
@@ -36,7 +37,8 @@ NetworkSpec spec_of(const Options& o, const Command& command) {
   return load_network(folder.network_file()).network.spec();
 }
 
-std::vector<Record> layer_records(const NetworkSpec& spec, const DeviceCost& device) {
+// `instructions`: by layer; empty where there is no board.
+std::vector<Record> layer_records(const NetworkSpec& spec, const DeviceCost& device, const std::vector<int64_t>& instructions) {
   const auto shapes = layer_shapes(spec);
   std::vector<Record> records;
   for (size_t i = 0; i < spec.layers.size(); ++i) {
@@ -52,26 +54,39 @@ std::vector<Record> layer_records(const NetworkSpec& spec, const DeviceCost& dev
     record.set("bias", layer.bias).set("batch_norm", layer.batch_norm);
     record.set("output", to_text(shapes[i])).set("params", parameter_count(layer, in)).set("macs", mac_count(layer, in, shapes[i]));
     record.set("flash_bytes", device.layers[i].constant_bytes).set("live_ram_bytes", device.layers[i].live_ram_bytes);
+    if (!instructions.empty()) record.set("instructions", instructions[i]);
     records.push_back(record);
   }
   return records;
 }
 
-void print_table(const std::vector<Record>& layers, const NetworkSpec& spec, const DeviceCost& device) {
-  const auto row = [](const std::string& name, const std::string& kind, const std::string& output, int64_t params, int64_t macs,
-                      int64_t flash, int64_t ram) {
-    std::printf("%-20s %-12s %-12s %12s %14s %12s %12s\n", name.c_str(), kind.c_str(), output.c_str(), grouped(params).c_str(),
-                grouped(macs).c_str(), grouped(flash).c_str(), grouped(ram).c_str());
+void print_line(const std::string& name, const std::string& kind, const std::string& output, const std::vector<std::string>& numbers) {
+  std::printf("%-20s %-12s %-12s", name.c_str(), kind.c_str(), output.c_str());
+  for (const std::string& number : numbers) std::printf(" %13s", number.c_str());
+  std::printf("\n");
+}
+
+// `costs` is cost_record's.
+void print_table(const std::vector<Record>& layers, const Record& costs, const NetworkSpec& spec, const DeviceCost& device) {
+  const bool board = costs.has("board");
+  const auto with_instructions = [&](std::vector<std::string> numbers, const std::string& instructions) {
+    if (board) numbers.push_back(instructions);
+    return numbers;
   };
-  std::printf("%-20s %-12s %-12s %12s %14s %12s %12s\n", "layer", "kind", "output", "parameters", "MACs", "flash bytes", "live RAM");
-  for (const Record& l : layers)
-    row(l.string("name"), l.string("kind"), l.string("output"), l.integer64("params"), l.integer64("macs"), l.integer64("flash_bytes"),
-        l.integer64("live_ram_bytes"));
-  row("total", "", "", parameter_count(spec), mac_count(spec), device.model_bytes, device.ram_bytes);
+  print_line("layer", "kind", "output", with_instructions({"parameters", "MACs", "flash bytes", "live RAM"}, "instructions"));
+  for (const Record& l : layers) {
+    std::vector<std::string> numbers;
+    for (const char* key : {"params", "macs", "flash_bytes", "live_ram_bytes"}) numbers.push_back(grouped(l.integer64(key)));
+    print_line(l.string("name"), l.string("kind"), l.string("output"), with_instructions(numbers, board ? grouped(l.integer64("instructions")) : ""));
+  }
+  print_line("total", "", "",
+             with_instructions({grouped(parameter_count(spec)), grouped(mac_count(spec)), grouped(device.model_bytes), grouped(device.ram_bytes)},
+                               board ? grouped(costs.integer64("instructions")) : ""));
   std::printf("\nflash %s bytes = model %s + code %s (runtime for Cortex-M4 at -Os)\n", grouped(device.flash_bytes()).c_str(),
               grouped(device.model_bytes).c_str(), grouped(device.code_bytes).c_str());
   std::printf("RAM   %s bytes of arena, plan %s; image and logits lie in the caller's own buffers\n", grouped(device.ram_bytes).c_str(),
               to_text(spec.ram_plan));
+  print_latency(costs);
 }
 
 int run(const Options& o, const Command& command) {
@@ -80,14 +95,16 @@ int run(const Options& o, const Command& command) {
   if (!o.trace.image.empty()) return run_trace(RunFolder::view(o.what), o.trace, o.common.json);
   NetworkSpec spec = spec_of(o, command);
   if (!o.ram_plan.empty()) spec.ram_plan = parse_ram_plan(o.ram_plan);
+  const Target target = parse_target(o.board, o.clock);
   const DeviceCost device = device_cost(spec);
-  const auto layers = layer_records(spec, device);
+  const auto instructions = target.board.empty() ? std::vector<int64_t>() : predict_instructions(spec, find_board(target.board)).layers;
+  const auto layers = layer_records(spec, device, instructions);
+  Record record = cost_record(spec, target);
   if (o.common.json) {
-    Record record = cost_record(spec);
     record.set("model_bytes", device.model_bytes).set("input", to_text(spec.input)).set("classes", spec.classes);
     print_json(record.set("layers", layers));
   } else {
-    print_table(layers, spec, device);
+    print_table(layers, record, spec, device);
   }
   return 0;
 }
@@ -96,8 +113,8 @@ int run(const Options& o, const Command& command) {
 
 void add_inspect_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command = parser.add("inspect", "a row a layer: shape, parameters, MACs, flash, live RAM; totals",
-                                "Example:\n  mininas inspect w72:s3*10 --input 32x32x3 --classes 10\n  mininas inspect run --trace 17 "
+  Command& command = parser.add("inspect", "a row a layer: shape, parameters, MACs, flash, live RAM, instructions on a board; totals",
+                                "Example:\n  mininas inspect w72:s3*10 --input 32x32x3 --classes 10 --board m4 --clock 120MHz\n  mininas inspect run --trace 17 "
                                 "--layer layer2.pointwise --at 3,4,0\n\n--trace shows one number of the integer network being computed, "
                                 "beside the float network's.",
                                 [o](const Command& given) { return run(*o, given); });
@@ -106,6 +123,8 @@ void add_inspect_command(Parser& parser) {
   command.option("input", o->input, "height x width x channels of the image");
   command.fields({{"classes", "number of classes", &o->classes, 2, 100000}});
   command.option("ram-plan", o->ram_plan, ram_plan_help() + "; default: strips, or the run's own");
+  command.option("board", o->board, board_help());
+  command.option("clock", o->clock, clock_help());
   command.option("trace", o->trace.image, "a test image of the run by its number, or a PNG or JPEG file");
   command.option("layer", o->trace.layer, "of the number to trace: name or index; default: the classifier");
   command.option("at", o->trace.at, "its row, column and channel: y,x,c; default: the middle, or the largest logit");

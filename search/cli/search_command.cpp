@@ -15,11 +15,12 @@ struct Options {
   CommonOptions common;
   SearchSettings settings;
   std::string protocol, schedule = "usual", score = "validation";
-  std::string max_flash, max_ram, max_macs, ram_plan = "strips";
+  std::string max_flash, max_ram, max_macs, max_instructions, max_ms, board, clock, ram_plan = "strips";
   std::string out, resume;
 };
 
-int64_t limit(const std::string& name, const std::string& value, int64_t (*parse)(const std::string&)) {
+template <class Number>
+Number limit(const std::string& name, const std::string& value, Number (*parse)(const std::string&)) {
   if (value.empty()) return 0;
   try {
     return parse(value);
@@ -37,7 +38,9 @@ void complete_settings(const Command& command, Options& o) {
   s.ram_plan = parse_ram_plan(o.ram_plan);
   if (s.scored_on == ScoredOn::kAsPublished && !command.given("schedule")) s.recipe.schedule = ScheduleStep::kBeforeEpoch;
   s.budget = {limit("max-flash", o.max_flash, parse_size), limit("max-ram", o.max_ram, parse_size),
-              limit("max-macs", o.max_macs, parse_count)};
+              limit("max-macs", o.max_macs, parse_count), limit("max-instructions", o.max_instructions, parse_count),
+              limit("max-ms", o.max_ms, parse_milliseconds)};
+  s.target = parse_target(o.board, o.clock);
   try {
     validate(s);
   } catch (const ConfigError& error) {
@@ -81,6 +84,7 @@ void print_summary(const Record& s, const std::string& folder) {
             text(grouped(s.integer64("flash_bytes")), " bytes, of these code for Cortex-M4: ", grouped(s.integer64("code_bytes"))));
   print_row("RAM", text(grouped(s.integer64("ram_bytes")), " bytes of arena"));
   print_row("MACs", grouped(s.integer64("macs")));
+  print_latency(s);
   print_row("test accuracy",
             text(percent_text(s.number("test_accuracy_int8")), " int8, ", percent_text(s.number("test_accuracy_float")), " float"));
   print_row("candidates", text(s.integer("candidates"), ", of these trained: ", s.integer("candidates_trained"),
@@ -129,6 +133,10 @@ void add_search_command(Parser& parser, const std::string& protocol) {
   command.option("max-ram", o->max_ram, "largest arena in bytes");
   command.option("ram-plan", o->ram_plan, ram_plan_help());
   command.option("max-macs", o->max_macs, "most multiply-accumulates an image: 3000000, 3M");
+  command.option("board", o->board, board_help());
+  command.option("max-instructions", o->max_instructions, "most instructions an inference on --board: 5000000, 5M");
+  command.option("clock", o->clock, clock_help());
+  command.option("max-ms", o->max_ms, "most estimated milliseconds an inference on --board at --clock");
   command.fields(option_fields(o->settings)).fields(quantize_fields(o->settings.quantize)).fields(o->settings.protocol->fields());
   command.option("score", o->score,
                  "what scores a candidate: validation (last epoch, on a part of the training images), or as-published (best epoch, on the "

@@ -1,6 +1,9 @@
 // mininas verify: compiles a run's C and compares every byte of every layer with the engine, over all test images.
+#include <cmath>
+#include <iomanip>
 #include <iostream>
 #include <memory>
+#include <sstream>
 
 #include "core/error.h"
 #include "search/cli/commands.h"
@@ -37,10 +40,19 @@ void print_result(const Verification& result, const Options& o) {
   print_row(result.bytes_different == 0 ? "VERIFIED" : "DIFFERENT", counts_text(result));
 }
 
+// "4,301,222, 0.8 % more than counted"
+std::string predicted_text(const BoardVerification& result) {
+  const auto counted = static_cast<double>(result.instructions), predicted = static_cast<double>(result.predicted->total);
+  std::ostringstream percent;
+  percent << std::fixed << std::setprecision(1) << 100 * std::abs(predicted - counted) / counted;
+  return text(grouped(result.predicted->total), ", ", percent.str(), " % ", predicted < counted ? "less" : "more", " than counted");
+}
+
 void print_result(const BoardVerification& result, const Board& board, const Options& o) {
   if (o.common.json) return print_json(to_record(result));
   print_row(result.bytes.bytes_different == 0 ? "VERIFIED" : "DIFFERENT", text(counts_text(result.bytes), ", on ", board.core));
   print_row("instructions", text(grouped(result.instructions), " an inference (an emulator counts instructions, not cycles)"));
+  if (result.predicted) print_row("predicted", predicted_text(result));
   print_row("linked", text("code ", grouped(result.linked.text), ", constants ", grouped(result.linked.constants), ", arena ",
                            grouped(result.linked.arena), " bytes"));
 }
@@ -66,7 +78,7 @@ int run(const Options& o) {
     print_result(result, o);
     return report(result, folder);
   }
-  const Board& board = find_board(o.board);
+  const Board& board = parse_board(o.board);
   const BoardVerification result = verify_board_stage(folder, first_images(data.test, o.images > 0 ? o.images : kBoardImages), board, step);
   progress.clear();
   print_result(result, board, o);
@@ -81,7 +93,7 @@ void add_verify_command(Parser& parser) {
       "verify", "compiles RUN/c and compares every byte of every layer with the engine",
       "Example:\n  mininas verify run\n\nThe C compiler is $CC, or cc. One differing byte is exit status 1. A run without RUN/c is "
       "exported first. With --board the C is compiled for that board and run in an emulator; the last image is run once more for "
-      "the count of instructions.",
+      "the count of instructions, which stands beside the predicted one (`mininas inspect RUN --board` predicts without an emulator).",
       [o](const Command&) { return run(*o); });
   command.positional("RUN", o->run, "folder of the run");
   command.option("data", o->data, "whose test images to use; default: those of the run");

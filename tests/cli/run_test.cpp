@@ -85,8 +85,10 @@ TEST_CASE("a search goes from images to verified C, and leaves a record of itsel
   const RunCopy run;
   CHECK(run.summary.to_line() == Record::read(run.path() / "summary.json").to_line());
   for (const char* key : {"architecture", "params", "flash_bytes", "code_bytes", "ram_bytes", "macs", "test_accuracy_float",
-                          "test_accuracy_int8", "candidates_trained", "seconds", "weights_sha256", "verify", "seed", "command", "data"})
+                          "test_accuracy_int8", "candidates_trained", "seconds", "weights_sha256", "verify", "seed", "command", "data", "board",
+                          "instructions", "clock_hz", "milliseconds"})
     CHECK(run.summary.has(key));
+  CHECK(run.summary.number("milliseconds") == Approx(run.summary.number("instructions") / 16000));
   const Record verify = run.summary.record("verify");
   CHECK(verify.integer("images") == 40);
   CHECK(verify.integer("bytes_different") == 0);
@@ -96,6 +98,7 @@ TEST_CASE("a search goes from images to verified C, and leaves a record of itsel
   const Answer again = mininas::test::mininas({"search", "--resume", run.name()});
   CHECK(again.status == 0);
   CHECK_THAT(again.output, Catch::Contains("VERIFIED") && Catch::Contains(run.summary.string("weights_sha256")));
+  CHECK_THAT(again.output, Catch::Contains("an emulator counts instructions, not cycles") && Catch::Contains("ms at 16 MHz"));
 }
 
 TEST_CASE("the stages can be called one by one on what a search left", "[cli][stages]") {

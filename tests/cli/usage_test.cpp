@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "core/file.h"
+#include "search/cost.h"
 #include "tests/cli/program.h"
 #include "tests/support/temp_dir.h"
 
@@ -62,6 +63,51 @@ TEST_CASE("wrong usage is one line and exit status 2", "[cli]") {
   check_usage({"search", "--data", "synthetic", "--out", "never", "--min-depth", "9"}, "depth 9 to 8");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--kernels", "5,6"}, "kernel 6");
   CHECK_FALSE(std::filesystem::exists("never"));
+}
+
+TEST_CASE("boards, clocks and their limits go together, or it is wrong usage", "[cli]") {
+  const auto check_search = [](std::vector<std::string> words, const std::string& expected) {
+    words.insert(words.begin(), {"search", "--data", "synthetic", "--out", "never"});
+    check_usage(words, expected);
+  };
+  check_search({"--max-ms", "25"}, "goes with a board: add --board");
+  check_search({"--max-ms", "25", "--board", "m4"}, "goes with a clock: add --clock");
+  check_search({"--max-ms", "soon", "--board", "m4", "--clock", "120MHz"}, "--max-ms: 'soon' is no time");
+  check_search({"--max-instructions", "5M"}, "goes with a board");
+  check_search({"--max-instructions", "5Q", "--board", "m4"}, "--max-instructions: '5Q' is no size");
+  check_search({"--board", "m5"}, "there is no board 'm5'; known are m0, m3, m4");
+  check_search({"--board", "m4", "--clock", "120"}, "--clock: '120' is no clock");
+  check_search({"--clock", "120MHz"}, "a clock goes with a board");
+  check_usage({"inspect", "w16:s3*5", "--board", "m5"}, "there is no board 'm5'");
+  check_usage({"inspect", "w16:s3*5", "--clock", "1GHz"}, "a clock goes with a board");
+  CHECK_FALSE(std::filesystem::exists("never"));
+}
+
+TEST_CASE("inspect predicts instructions layer by layer, and says what they are worth", "[cli][inspect]") {
+  const std::vector<std::string> command = {"inspect", "w16:s3*5", "--board", "m4", "--clock", "120MHz"};
+  auto with_json = command;
+  with_json.push_back("--json");
+  const Record json = mininas::test::mininas(with_json).json();
+  int64_t sum = 0;
+  for (const Record& layer : json.records("layers")) sum += layer.integer64("instructions");
+  CHECK(sum == json.integer64("instructions"));
+  CHECK(json.string("board") == "m4");
+  CHECK(json.number("milliseconds") == Approx(static_cast<double>(sum) / 120000));
+  const Answer table = mininas::test::mininas(command);
+  CHECK_THAT(table.output, Catch::Contains("instructions") && Catch::Contains(grouped(sum)) && Catch::Contains("Cortex-M4") &&
+                               Catch::Contains("an emulator counts instructions, not cycles") && Catch::Contains("ms at 120 MHz"));
+  CHECK_FALSE(mininas::test::mininas({"inspect", "w16:s3*5", "--json"}).json().has("instructions"));
+}
+
+TEST_CASE("a limit of instructions that no network keeps is refused with the figures, also when the run is resumed", "[cli]") {
+  const TempDir folder;
+  const std::string out = (folder / "run").string();
+  check_refusal({"search", "--data", kTinyData, "--out", out, "--max-instructions", "1K", "--board", "m4", "--quiet"}, "is over the limit of 1,000");
+  check_refusal({"search", "--resume", out, "--quiet"}, "is over the limit of 1,000");
+  const std::string timed = (folder / "timed").string();
+  check_refusal({"search", "--data", kTinyData, "--out", timed, "--max-ms", "0.01", "--board", "m4", "--clock", "120MHz", "--quiet"},
+                "estimated milliseconds");
+  check_refusal({"search", "--resume", timed, "--quiet"}, "is over the limit of 0.01");
 }
 
 TEST_CASE("what cannot be done is one line and exit status 1, with nothing half written", "[cli]") {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
+#include "search/build.h"
 
 using namespace mininas;
 
@@ -23,6 +24,53 @@ TEST_CASE("a cost over the budget is told with both figures", "[search][budget]"
   CHECK(why_over({65536, 0, 0}, cost) == "flash 70,112 is over the limit of 65,536");
   CHECK(why_over({0, 65535, 0}, cost) == "RAM 65,536 is over the limit of 65,535");
   CHECK(why_over({0, 0, 1}, cost) == "MACs 3,000,000 is over the limit of 1");
+}
+
+TEST_CASE("a limit on instructions or on milliseconds is a limit like the others", "[search][budget]") {
+  Cost cost;
+  cost.instructions = 3000001;
+  cost.milliseconds = 25.5;
+  CHECK_FALSE(why_over({}, cost));
+  CHECK_FALSE(why_over({.max_instructions = 3000001, .max_milliseconds = 25.5}, cost));
+  CHECK(why_over({.max_instructions = 3000000}, cost) == "instructions 3,000,001 is over the limit of 3,000,000");
+  CHECK(why_over({.max_milliseconds = 25}, cost) == "estimated milliseconds 25.5 is over the limit of 25");
+}
+
+TEST_CASE("clocks and times are read with their units", "[search][budget]") {
+  CHECK(parse_clock("120MHz") == 120'000'000);
+  CHECK(parse_clock("1GHz") == 1'000'000'000);
+  CHECK(parse_clock("32.768kHz") == 32768);
+  CHECK(parse_clock("50Hz") == 50);
+  CHECK(clock_text(120'000'000) == "120 MHz");
+  CHECK(clock_text(32768) == "32.768 kHz");
+  for (const char* wrong : {"", "120", "MHz", "-1MHz", "0MHz", "1e300GHz", "120 MHz", "120mhz", "1x2MHz", "nanMHz", "0.1Hz"})
+    CHECK_THROWS_WITH(parse_clock(wrong), Catch::Contains("is no clock: expected a number with Hz, kHz, MHz or GHz"));
+  CHECK(parse_milliseconds("12.5") == 12.5);
+  for (const char* wrong : {"", "0", "-1", "1ms", "inf", "nan"}) CHECK_THROWS_WITH(parse_milliseconds(wrong), Catch::Contains("is no time"));
+}
+
+TEST_CASE("limits that need a board or a clock are refused without", "[search][budget]") {
+  const Budget time{.max_milliseconds = 25}, count{.max_instructions = 1000};
+  validate(Budget{}, Target{});
+  validate(time, {"m4", 120'000'000});
+  validate(count, {"m4", 0});
+  CHECK_THROWS_WITH(validate(time, {"", 0}), Catch::Contains("goes with a board: add --board, one of m0, m3"));
+  CHECK_THROWS_WITH(validate(count, {"", 0}), Catch::Contains("goes with a board"));
+  CHECK_THROWS_WITH(validate(time, {"m4", 0}), Catch::Contains("goes with a clock: add --clock, such as 120MHz"));
+  CHECK_THROWS_WITH(validate(Budget{}, {"", 1000}), Catch::Contains("a clock goes with a board"));
+  CHECK_THROWS_WITH(validate(Budget{}, {"m5", 0}), Catch::Contains("there is no board 'm5'"));
+}
+
+TEST_CASE("a network's cost on a target: instructions of its board, milliseconds at its clock", "[search][budget]") {
+  const NetworkSpec spec = build_network_spec(std::string("w8:s3*3"), {32, 32, 3}, 2);
+  CHECK(predict_cost(spec).instructions == 0);
+  const Cost counted = predict_cost(spec, {"m4", 0}), timed = predict_cost(spec, {"m4", 50'000'000});
+  CHECK(counted.instructions > counted.macs / 8);
+  CHECK(counted.milliseconds == 0);
+  CHECK(timed.instructions == counted.instructions);
+  CHECK(timed.milliseconds == Approx(static_cast<double>(counted.instructions) / 50'000));
+  CHECK(timed.flash_bytes == predict_cost(spec).flash_bytes);
+  CHECK(predict_cost(spec, {"m0", 0}).instructions > counted.instructions);
 }
 
 TEST_CASE("numbers are grouped by thousands", "[search]") {

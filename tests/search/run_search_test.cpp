@@ -50,6 +50,8 @@ class ToyEvaluator final : public Evaluator {
 Cost toy_cost(const Architecture& a) {
   Cost cost;
   cost.parameters = cost.flash_bytes = a.width * a.width * a.depth();
+  cost.instructions = 100 * cost.flash_bytes;
+  cost.milliseconds = static_cast<double>(cost.instructions) / 1000;
   return cost;
 }
 
@@ -202,6 +204,28 @@ TEST_CASE("candidates over the budget are never evaluated", "[search][budget]") 
   CHECK(infeasible == 2);  // width 16 at the start, depth 5 in the growth
 }
 
+TEST_CASE("candidates over a limit of instructions or time are never evaluated, and the journal keeps why", "[search][budget]") {
+  const std::vector<std::pair<Budget, std::string>> limits = {
+      {{.max_instructions = 57600}, "instructions 76,800 is over the limit of 57,600"},
+      {{.max_milliseconds = 57.6}, "estimated milliseconds 76.8 is over the limit of 57.6"}};
+  for (const auto& [budget, reason] : limits) {
+    TempDir folder;
+    ToyEvaluator evaluator;
+    SearchTask task;
+    task.budget = budget;
+    search_in(folder / "journal.jsonl", evaluator, task);
+    const Journal journal(folder / "journal.jsonl");
+    CHECK(journal.trained() == evaluator.calls);
+    const JournalEntry& first = journal.entries().front();
+    CHECK(first.trial.outcome.status == Status::kInfeasible);
+    CHECK(first.trial.outcome.problem == reason);
+    for (const JournalEntry& entry : journal.entries()) {
+      CHECK(entry.cost.instructions == toy_cost(entry.trial.candidate.architecture).instructions);
+      CHECK((entry.trial.outcome.status == Status::kInfeasible) == (entry.cost.instructions > 57600));
+    }
+  }
+}
+
 TEST_CASE("a budget that nothing keeps within is an error with the figures", "[search][budget]") {
   TempDir folder;
   ToyEvaluator evaluator;
@@ -268,7 +292,7 @@ TEST_CASE("journal entries keep every value", "[search][journal]") {
   JournalEntry entry;
   const std::vector<Architecture> ancestors = {parse_architecture("w20:s3*3"), parse_architecture("w16:s3*3")};
   entry.trial.candidate = {"kernel", parse_architecture("w16:s3,c5,s7"), 4, {}, 2, ancestors};
-  entry.cost = {1, 2, 3, 4, 5};
+  entry.cost = {1, 2, 3, 4, 5, 6, 7.5};
   entry.trial.outcome = {Status::kFailed, "training \"diverged\"\n", 12.25, 99.5, {1.5, 2.5}, 0.125, ~uint64_t{0}, false, 700, "f3"};
   entry.decision = {true, "because"};
   Journal(folder / "j").append(entry);
@@ -281,6 +305,8 @@ TEST_CASE("journal entries keep every value", "[search][journal]") {
   CHECK(back.trial.candidate.branch_epoch == 2);
   CHECK(back.trial.candidate.ancestors == ancestors);
   CHECK(back.cost.ram_bytes == 5);
+  CHECK(back.cost.instructions == 6);
+  CHECK(back.cost.milliseconds == 7.5);
   CHECK(back.trial.outcome.status == Status::kFailed);
   CHECK(back.trial.outcome.problem == entry.trial.outcome.problem);
   CHECK(back.trial.outcome.score == 12.25);

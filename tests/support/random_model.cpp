@@ -88,6 +88,41 @@ void fill_add(QuantizedLayer& layer, const Quantization& first, const Quantizati
                    to_fixed_point(twice_larger / ((1 << 20) * layer.output.scale), "sum")};
 }
 
+constexpr double kSpread = 40;  // of outputs around their zero
+constexpr double kSpreadOfWeights = 37;
+
+// A channel's weights: sums of four draws, scaled to 127.
+void append_bell(std::vector<int8_t>& weights, int64_t count, Rng& rng) {
+  std::vector<float> values;
+  float largest = 1e-6f;
+  for (int64_t i = 0; i < count; ++i) {
+    float sum = 0;
+    for (int draw = 0; draw < 4; ++draw) sum += rng.uniform(-1.0f, 1.0f);
+    values.push_back(sum);
+    largest = std::max(largest, std::abs(sum));
+  }
+  for (const float value : values) weights.push_back(static_cast<int8_t>(std::lround(value / largest * 127)));
+}
+
+void fill_trained_like(QuantizedLayer& layer, const LayerSpec& spec, const ImageShape& in, double spread_of_input, Rng& rng) {
+  const Shape shape = weight_shape(spec, in);
+  const bool depthwise = spec.kind == LayerKind::kDepthwise;
+  const int64_t taps = shape.h * shape.w * (depthwise ? 1 : shape.c);
+  std::vector<int8_t> by_channel;
+  for (int channel = 0; channel < spec.out_channels; ++channel) append_bell(by_channel, taps, rng);
+  layer.weights.resize(by_channel.size());
+  for (int64_t channel = 0; channel < spec.out_channels; ++channel)
+    for (int64_t tap = 0; tap < taps; ++tap)
+      layer.weights[static_cast<size_t>(depthwise ? tap * spec.out_channels + channel : channel * taps + tap)] =
+          by_channel[static_cast<size_t>(channel * taps + tap)];
+  const double typical = kSpread / (std::sqrt(static_cast<double>(taps)) * kSpreadOfWeights * spread_of_input);
+  for (int channel = 0; channel < spec.out_channels; ++channel) {
+    layer.rescale.push_back(to_fixed_point(std::min(0.45, typical * std::exp2(rng.uniform(-0.5f, 0.5f))), "trained-like"));
+    layer.bias.push_back(static_cast<int32_t>(rng.uniform(-0.5f, 0.5f) * kSpread / typical));
+    layer.weight_scales.push_back(0.01);
+  }
+}
+
 }  // namespace
 
 NetworkSpec family_network(int width, const std::vector<FamilyLayer>& layers, const ImageShape& input, int classes) {
@@ -143,6 +178,30 @@ QuantizedModel random_model(const NetworkSpec& spec, Rng rng) {
     if (one_in(rng, 10)) layer.high = between(rng, layer.low, 127);
     if (has_weights(layer_spec.kind)) fill_weighted(layer, layer_spec, input_shape(spec, shapes, static_cast<int>(i)), rng);
     if (layer_spec.kind == LayerKind::kAdd) fill_add(layer, in, model.layers[static_cast<size_t>(layer_spec.other)].output);
+    model.layers.push_back(std::move(layer));
+  }
+  validate(model);
+  return model;
+}
+
+QuantizedModel trained_like_model(const NetworkSpec& spec, Rng rng) {
+  const auto shapes = layer_shapes(spec);
+  QuantizedModel model{spec, {}, {0.01, between(rng, -20, 10)}, {}};
+  for (int i = 0; i < spec.classes; ++i) model.class_names.push_back(text("class ", i));
+  for (size_t i = 0; i < spec.layers.size(); ++i) {
+    const LayerSpec& layer_spec = spec.layers[i];
+    const bool reads_image = layer_spec.input == kImage;
+    const Quantization& in = reads_image ? model.input : model.layers[static_cast<size_t>(layer_spec.input)].output;
+    QuantizedLayer layer;
+    layer.output = {0.05, layer_spec.relu ? -128 : between(rng, -20, 20)};
+    if (layer_spec.kind == LayerKind::kGlobalAveragePool) layer.output = in;
+    if (layer_spec.kind == LayerKind::kAdd) {
+      layer.output.scale = in.scale * 1.4;
+      fill_add(layer, in, model.layers[static_cast<size_t>(layer_spec.other)].output);
+    }
+    // Half of what ReLU let through is 0; noise fills all of a byte.
+    const double spread_of_input = reads_image ? 74 : in.zero_point == -128 ? 0.7 * kSpread : kSpread;
+    if (has_weights(layer_spec.kind)) fill_trained_like(layer, layer_spec, input_shape(spec, shapes, static_cast<int>(i)), spread_of_input, rng);
     model.layers.push_back(std::move(layer));
   }
   validate(model);

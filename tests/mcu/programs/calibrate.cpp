@@ -1,0 +1,231 @@
+// `make mcu-calibrate`: counts the layers of networks made from chance on every core in the emulator, fits what a turn of each loop costs
+// (mcu/host/instruction_model.h), and holds the result against networks that the fit never saw.
+//   mcu_calibrate COEFFICIENTS.csv REPORT.md COUNTS [BOARD...]
+// writes the first two, for the cores of these boards or all; COUNTS keeps the counts, so that a killed calibration goes on and an equal one is done at once. A core whose tools are
+// missing keeps its coefficients and is named with the reason.
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "bench/harness.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/parallel.h"
+#include "mcu/host/verify_board.h"
+#include "search/build.h"
+#include "search/cost.h"
+#include "tests/support/count_cache.h"
+
+using namespace mininas;
+using namespace mininas::test;
+
+namespace {
+
+constexpr uint64_t kSeed = 5;
+constexpr uint64_t kToLearnFrom = 32, kUnseen = 32;
+constexpr double kTolerance = 0.05;
+
+// One network on one board.
+struct Job {
+  const Board* board = nullptr;
+  std::string name;
+  NetworkSpec spec;
+  bool learn = false;
+  Rng rng{0};
+  CountedNetwork counted;
+  std::string failed;
+};
+
+struct Core {
+  const Board* board = nullptr;
+  std::string unavailable;
+  std::vector<Job> jobs;
+};
+
+// A board for each core, the first one, of these boards or of all.
+std::vector<Core> cores(const std::vector<std::string>& names) {
+  std::vector<Core> all;
+  for (const Board& board : boards()) {
+    const auto same = [&](const Core& core) { return core.board->core == board.core; };
+    const bool asked = names.empty() || std::find(names.begin(), names.end(), board.name) != names.end();
+    if (asked && std::none_of(all.begin(), all.end(), same)) all.push_back({&board, why_unavailable(board).value_or(""), {}});
+  }
+  return all;
+}
+
+void add_jobs(Core& core) {
+  const Board& board = *core.board;
+  const Rng rng = Rng(kSeed).fork(board.name);
+  for (uint64_t i = 0; i < kToLearnFrom; ++i)
+    core.jobs.push_back({&board, "", network_to_learn_from(board, rng.fork("learn", i)), true, rng.fork("learn model", i), {}, {}});
+  for (uint64_t i = 0; i < kUnseen; ++i) {
+    const NamedSpec unseen = searched_network(board, rng.fork("unseen", i));
+    core.jobs.push_back({&board, unseen.name, unseen.spec, false, rng.fork("unseen model", i), {}, {}});
+  }
+  for (const char* name : {"resnet8", "mobilenetv2"}) {
+    const NetworkSpec spec = build_network_spec(std::string(name), {32, 32, 3}, 10);
+    if (!why_too_large(board, spec)) core.jobs.push_back({&board, name, spec, false, rng.fork(name), {}, {}});
+  }
+}
+
+void count_all(std::vector<Core>& all, const std::string& file) {
+  CountCache cache(file);
+  std::vector<Job*> jobs;
+  for (Core& core : all)
+    for (Job& job : core.jobs) jobs.push_back(&job);
+  std::atomic<size_t> done = 0;
+  parallel_for(static_cast<int64_t>(jobs.size()), [&](int64_t i) {
+    Job& job = *jobs[static_cast<size_t>(i)];
+    try {
+      job.counted = cache.count(model_to_count(job.spec, job.learn, job.rng), *job.board);
+    } catch (const std::exception& error) {
+      job.failed = error.what();
+    }
+    std::fprintf(stderr, "\rcounted %zu of %zu networks", ++done, jobs.size());
+  });
+  std::fprintf(stderr, "\n");
+  for (const Job* job : jobs)
+    if (!job->failed.empty()) throw Error(job->failed);
+}
+
+// (predicted - counted) / counted of a network; of a searched one as a search would predict it.
+double error_of(const InstructionModel& model, const Job& job) {
+  double predicted = 0;
+  for (const LayerLoops& loops : job.learn ? job.counted.loops : layer_loops(job.spec)) predicted += model.instructions(loops);
+  const auto counted = static_cast<double>(job.counted.total);
+  return (predicted - counted) / counted;
+}
+
+struct Errors {
+  std::vector<double> sorted;  // without sign
+
+  double percentile(double part) const {
+    if (sorted.empty()) return 0;
+    return sorted[static_cast<size_t>(std::ceil(part * static_cast<double>(sorted.size()))) - 1];
+  }
+  size_t within(double tolerance) const {
+    return static_cast<size_t>(std::count_if(sorted.begin(), sorted.end(), [&](double error) { return error <= tolerance; }));
+  }
+};
+
+Errors errors_of(std::vector<double> errors) {
+  for (double& error : errors) error = std::abs(error);
+  std::sort(errors.begin(), errors.end());
+  return {errors};
+}
+
+std::string percent(double part) { return bench::fixed(100 * part, 2); }
+
+std::string percentiles(const Errors& errors) {
+  return text(percent(errors.percentile(0.5)), " | ", percent(errors.percentile(0.9)), " | ", percent(errors.percentile(1)));
+}
+
+struct Fitted {
+  const Core* core = nullptr;
+  InstructionModel model;
+  size_t samples = 0;
+  Errors layers, seen, unseen;
+};
+
+bool is_searched(const Job& job) { return !job.learn && job.name.find(':') != std::string::npos; }
+
+Fitted fit(const Core& core) {
+  std::vector<CountedNetwork> learned;
+  for (const Job& job : core.jobs)
+    if (job.learn) learned.push_back(job.counted);
+  const std::vector<LayerSample> samples = layer_samples(learned);
+  Fitted fitted{&core, InstructionModel::fit(samples), samples.size(), {}, {}, {}};
+  std::vector<double> layers, seen, unseen;
+  for (const LayerSample& sample : samples) layers.push_back(fitted.model.instructions(sample.loops) / sample.instructions - 1);
+  for (const Job& job : core.jobs) {
+    if (job.learn) seen.push_back(error_of(fitted.model, job));
+    if (is_searched(job)) unseen.push_back(error_of(fitted.model, job));
+  }
+  fitted.layers = errors_of(layers);
+  fitted.seen = errors_of(seen);
+  fitted.unseen = errors_of(unseen);
+  return fitted;
+}
+
+std::string board_row(const Fitted& f) {
+  return text("| ", f.core->board->name, " | ", f.core->board->core, " | ", f.samples, " | ", percentiles(f.layers), " | ", percentiles(f.seen),
+              " | ", f.unseen.within(kTolerance), " of ", f.unseen.sorted.size(), " | ", percentiles(f.unseen), " |\n");
+}
+
+std::string network_row(const Fitted& f, const Job& job) {
+  const double error = error_of(f.model, job), counted = static_cast<double>(job.counted.total);
+  return text("| ", f.core->board->name, " | `", job.name, "` | ", grouped(job.counted.total), " | ",
+              grouped(std::llround(counted * (1 + error))), " | ", percent(error), " |\n");
+}
+
+// The networks by name, and the searched ones with the largest errors.
+std::string network_rows(const Fitted& f) {
+  constexpr size_t kWorst = 5;
+  std::string rows;
+  std::vector<const Job*> searched;
+  for (const Job& job : f.core->jobs) {
+    if (is_searched(job)) searched.push_back(&job);
+    if (!job.learn && !is_searched(job)) rows += network_row(f, job);
+  }
+  std::stable_sort(searched.begin(), searched.end(),
+                   [&](const Job* a, const Job* b) { return std::abs(error_of(f.model, *a)) > std::abs(error_of(f.model, *b)); });
+  for (size_t i = 0; i < std::min(kWorst, searched.size()); ++i) rows += network_row(f, *searched[i]);
+  return rows;
+}
+
+std::string report(const std::vector<Core>& all, const std::vector<Fitted>& fitted) {
+  std::string page = text("# Instructions predicted and counted\n\n    make mcu-calibrate\n\n", bench::machine_line(), "; seed ", kSeed,
+                          "; device code compiled with `", kBoardOptimisation, "`.\n\n");
+  page += text("Counted in an emulator, which counts instructions and knows nothing of cycles: one inference after the first. Fitted to the layers of ",
+               kToLearnFrom, " networks made from chance a core; held against ", kUnseen,
+               " members of the search's family, 3 to 10 layers deep and 4 to 64 wide on images of 24x24 to 64x64, that the fit never saw "
+               "(on m0: what fits 16 KiB of RAM). Errors in percent of the count, without sign: median, 90th percentile, largest.\n\n");
+  page += "| board | core | layers fitted | layers: median | 90 % | largest | networks fitted: median | 90 % | largest | unseen within 5 % | "
+          "unseen: median | 90 % | largest |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
+  for (const Fitted& f : fitted) page += board_row(f);
+  for (const Core& core : all)
+    if (!core.unavailable.empty()) page += text("\n", core.board->name, " was skipped: ", core.unavailable, "\n");
+  page += "\nNetworks by name, and of the unseen ones those with the largest errors:\n\n| board | network | counted | predicted | error, % |\n"
+          "|---|---|---|---|---|\n";
+  for (const Fitted& f : fitted) page += network_rows(f);
+  return page;
+}
+
+int calibrate(const std::string& coefficients, const std::string& page, const std::string& counts, const std::vector<std::string>& names) {
+  for (const std::string& name : names) find_board(name);
+  std::vector<Core> all = cores(names);
+  for (Core& core : all) {
+    if (core.unavailable.empty()) add_jobs(core);
+    else std::printf("skipped %s: %s\n", core.board->name.c_str(), core.unavailable.c_str());
+  }
+  count_all(all, counts);
+  InstructionModels models = instruction_models();
+  std::vector<Fitted> fitted;
+  for (const Core& core : all)
+    if (core.unavailable.empty()) fitted.push_back(fit(core));
+  for (const Fitted& f : fitted) models[f.core->board->core] = f.model;
+  write_text_file(coefficients, to_csv(models));
+  const std::string content = report(all, fitted);
+  write_text_file(page, content);
+  std::printf("%s", content.c_str());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 4) {
+    std::fprintf(stderr, "usage: mcu_calibrate COEFFICIENTS.csv REPORT.md COUNTS [BOARD...]\n");
+    return 2;
+  }
+  try {
+    return calibrate(argv[1], argv[2], argv[3], {argv + 4, argv + argc});
+  } catch (const Error& error) {
+    std::fprintf(stderr, "calibrate: %s\n", error.what());
+    return 1;
+  }
+}

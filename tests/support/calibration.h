@@ -1,0 +1,39 @@
+// What `make mcu-calibrate` counts and what its result is held against: networks made from chance, and counts of their layers on a board.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "core/rng.h"
+#include "mcu/host/instruction_model.h"
+
+namespace mininas::test {
+
+// Many different layers in one network, so that a run in the emulator gives many samples: kernels and strides of every kind, odd channels
+// and extents, additions, every plan of memory. Fits the board.
+NetworkSpec network_to_learn_from(const Board& board, Rng rng);
+
+// What a search asks about: a member of the family with 3 to 10 layers, 4 to 64 wide, on images of usual sizes. Fits the board, with at most 40
+// million multiply-accumulates.
+struct NamedSpec {
+  std::string name;  // "w12:s3*5 32x32x3"
+  NetworkSpec spec;
+};
+NamedSpec searched_network(const Board& board, Rng rng);
+
+// Trained-like integers of `spec`; where `plain_layers`, some layers go to the plain kernels.
+QuantizedModel model_to_count(const NetworkSpec& spec, bool plain_layers, Rng rng);
+
+struct CountedNetwork {
+  NetworkSpec spec;
+  std::vector<LayerLoops> loops;
+  std::vector<int64_t> layers;  // instructions of a run that is watched
+  int64_t total = 0;            // of a run that is not
+};
+
+// Exports, compiles and runs it on the board. Throws as verify_on_board, and Error where a byte differs.
+CountedNetwork count_network(const QuantizedModel& model, const Board& board);
+
+// Samples to fit a model of a board with: the layers' counts without what watching costs, which the totals tell.
+std::vector<LayerSample> layer_samples(const std::vector<CountedNetwork>& networks);
+
+}  // namespace mininas::test

@@ -1,0 +1,65 @@
+#include "tests/support/count_cache.h"
+
+#include <sstream>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/sha256.h"
+#include "mcu/host/model_image.h"
+#include "mcu/host/runtime_files.h"
+#include "mcu/host/verify_board.h"
+
+namespace mininas::test {
+namespace {
+
+std::string digest_of_text(const std::string& content) { return sha256_hex(std::as_bytes(std::span(content))); }
+
+std::string digest_of_sources() {
+  std::string all = kBoardOptimisation;
+  for (const auto& files : {runtime_files(), board_files()})
+    for (const TextFile& file : files) all += file.name + "\n" + file.text;
+  return digest_of_text(all);
+}
+
+}  // namespace
+
+CountCache::CountCache(std::filesystem::path file) : file_(std::move(file)), sources_(digest_of_sources()) {
+  if (!std::filesystem::exists(file_)) return;
+  std::string content = read_text_file(file_);
+  content.resize(content.rfind('\n') + 1);
+  write_text_file(file_, content);
+  std::istringstream lines(content);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string key;
+    Counts counts;
+    words >> key >> counts.total;
+    for (int64_t layer = 0; words >> layer;) counts.layers.push_back(layer);
+    known_[key] = counts;
+  }
+}
+
+CountedNetwork CountCache::count(const QuantizedModel& model, const Board& board) {
+  const std::string key = key_of(model, board);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = known_.find(key); known != known_.end())
+      return {model.spec, layer_loops(model), known->second.layers, known->second.total};
+  }
+  const CountedNetwork counted = count_network(model, board);
+  std::string line = text(key, " ", counted.total);
+  for (const int64_t layer : counted.layers) line += text(" ", layer);
+  const std::lock_guard lock(mutex_);
+  append_line(file_, line);
+  known_[key] = {counted.total, counted.layers};
+  return counted;
+}
+
+std::string CountCache::key_of(const QuantizedModel& model, const Board& board) const {
+  std::string all = text(sources_, "\n", board.name, " ", board.machine, " ", board.counter_mhz);
+  for (const std::string& flag : board.compiler_flags) all += " " + flag;
+  const std::vector<uint8_t> bytes = make_model_image(model).bytes;
+  return digest_of_text(all + "\n" + sha256_hex(std::as_bytes(std::span(bytes))));
+}
+
+}  // namespace mininas::test

@@ -1,0 +1,34 @@
+// Counts of instructions that were made already, a line each in a file: a calibration that was killed goes on where it was. A count is kept
+// under the digest of all that determines it (the device's and the boards' sources, the board, the model), so none outlives a change.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "tests/support/calibration.h"
+
+namespace mininas::test {
+
+class CountCache {
+ public:
+  // Reads what is there; a torn last line is dropped.
+  explicit CountCache(std::filesystem::path file);
+
+  // As count_network. From any thread.
+  CountedNetwork count(const QuantizedModel& model, const Board& board);
+
+ private:
+  struct Counts {
+    int64_t total = 0;
+    std::vector<int64_t> layers;
+  };
+  std::string key_of(const QuantizedModel& model, const Board& board) const;
+
+  const std::filesystem::path file_;
+  const std::string sources_;  // digest
+  std::mutex mutex_;
+  std::map<std::string, Counts> known_;
+};
+
+}  // namespace mininas::test
