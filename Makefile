@@ -128,7 +128,7 @@ mcu-test: cross-packages $(BUILD)/mcu_boards
 ## mcu-calibrate counts instructions of random networks on every core in the emulator and fits what predicts them (some minutes)
 mcu-calibrate: cross-packages $(BUILD)/mcu_calibrate
 	@mkdir -p bench/results
-	$(BUILD)/mcu_calibrate mcu/host/instruction_model.csv bench/results/mcu-calibration.md $(BUILD)/mcu_counts.txt
+	$(BUILD)/mcu_calibrate mcu/host/instruction_model.csv bench/results/mcu-calibration.md $(BUILD)/mcu_counts
 
 ## mcu-lint cppcheck and clang-tidy over the runtime
 MCU_CHECKS := clang-analyzer-*,bugprone-*,cert-*,misc-*,performance-*,portability-*

@@ -48,5 +48,5 @@ void prepare_memory(void) {
 __attribute__((section(".vectors"), naked)) void board_reset(void) {
   __asm__ volatile(
       ".option push\n .option arch, +zicsr\n .option norelax\n"
-      " la sp, board_stack_top\n la t0, fault\n csrw mtvec, t0\n j prepare_memory\n .option pop");
+      " la sp, board_stack_top\n la t0, fault\n csrw mtvec, t0\n tail prepare_memory\n .option pop");
 }

@@ -3,7 +3,10 @@
 #include <sstream>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "core/parallel.h"
+#include "core/sha256.h"
+#include "mcu/host/runtime_files.h"
 
 namespace mininas {
 namespace {
@@ -30,17 +33,18 @@ int64_t section_bytes(const std::string& table, const std::string& section) {
 
 }  // namespace
 
-Firmware::Firmware(const fs::path& folder, const Board& board, const std::string& optimisation, const WorkFolder& work)
-    : folder_(folder), board_(board), optimisation_(optimisation), work_(work) {
+Firmware::Firmware(const fs::path& folder, const Board& board, const std::string& optimisation, const WorkFolder& work,
+                   const fs::path& objects)
+    : folder_(folder), board_(board), optimisation_(optimisation), work_(work), objects_(objects) {
   write_board_files(work);
   std::vector<fs::path> sources = exported_sources(folder);
   for (const std::string& name : {std::string("driver.c"), std::string("semihosting.c"), board.toolchain->startup})
     sources.push_back(work / name);
-  std::vector<fs::path> objects(sources.size());
+  std::vector<fs::path> linked(sources.size());
   parallel_for(static_cast<int64_t>(sources.size()), [&](int64_t i) {
-    objects[static_cast<size_t>(i)] = compile(sources[static_cast<size_t>(i)]);
+    linked[static_cast<size_t>(i)] = object_of(sources[static_cast<size_t>(i)]);
   });
-  link(objects);
+  link(linked);
 }
 
 LinkedSizes Firmware::sizes() const {
@@ -56,16 +60,37 @@ std::vector<std::string> Firmware::compiler() const {
 }
 
 // Each source becomes an object of its own, so that the linker script can tell them apart.
-fs::path Firmware::compile(const fs::path& source) const {
+fs::path Firmware::object_of(const fs::path& source) const {
   const std::string stem = source.stem().string();
-  const fs::path object = work_ / (stem + ".o");
+  if (!objects_.empty() && stem != "model" && stem != "driver") return shared_object(source);  // these two include model.h
+  compile(source, work_ / (stem + ".o"));
+  return work_ / (stem + ".o");
+}
+
+// Found under the digest of all that it is made from, with the name that the linker script knows.
+fs::path Firmware::shared_object(const fs::path& source) const {
+  std::string all = read_text_file(source);
+  for (const std::string& word : compiler()) all += word + "\n";
+  for (const auto& files : {runtime_files(), board_files()})
+    for (const TextFile& file : files) all += file.text;
+  const fs::path folder = objects_ / sha256_hex(std::as_bytes(std::span(all)));
+  const fs::path object = folder / (source.stem().string() + ".o"), fresh = work_ / object.filename().string();
+  if (fs::exists(object)) return object;
+  compile(source, fresh);
+  make_writable_folder(folder);
+  const fs::path own = folder / work_.path().filename();  // others may be at the same object
+  fs::copy_file(fresh, own);
+  fs::rename(own, object);
+  return object;
+}
+
+void Firmware::compile(const fs::path& source, const fs::path& object) const {
   std::vector<std::string> command = compiler();
   append(command, strict_c_flags());
   // Nobody brings memset here, and no loop shall become a call of it.
   append(command, {"-fdata-sections", "-fno-tree-loop-distribute-patterns"});
   append(command, {"-I", folder_.string(), "-I", work_.path().string(), "-c", source.string(), "-o", object.string()});
-  run(command, stem + ".txt");
-  return object;
+  run(command, source.stem().string() + ".txt");
 }
 
 void Firmware::link(const std::vector<fs::path>& objects) const {

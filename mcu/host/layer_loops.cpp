@@ -73,6 +73,18 @@ double edge_rows(const Geometry& g) {
   return x.windows * y.taps_outside + (x.windows - x.inside) * (y.windows * g.kernel - y.taps_outside);
 }
 
+// Rows of windows that leave the image in tiles of four pixels, of which the last one is moved back, or of a single one where a row is shorter.
+double edge_rows_of_tiles(const Geometry& g) {
+  const int pixels = g.out.width < 4 ? 1 : 4;
+  const Axis y = windows_along(g.in.height, g.out.height, g.kernel, g.stride);
+  double tiles = 0, edges = 0;
+  for (int x = 0; x < g.out.width; x += pixels, tiles += 1) {
+    const int first = std::min(x, g.out.width - pixels) * g.stride - (g.kernel - 1) / 2;
+    edges += first < 0 || first + (pixels - 1) * g.stride + g.kernel > g.in.width;
+  }
+  return tiles * y.taps_outside + edges * (y.windows * g.kernel - y.taps_outside);
+}
+
 // Taps outside of the image, of one channel's windows.
 double taps_outside(const Geometry& g) {
   const Axis x = windows_along(g.in.width, g.out.width, g.kernel, g.stride), y = windows_along(g.in.height, g.out.height, g.kernel, g.stride);
@@ -95,7 +107,15 @@ LayerLoops conv_loops(const Geometry& g) {
     list.add(tiles + " x copied groups", count * kernel * full).add(tiles + " x copied rest", count * kernel * rest);
     if (g.kernel > 1) list.add(tiles + " x window rows", count * kernel);
   }
-  if (g.kernel > 1) list.add("edge rows", edge_rows(g)).add("edge taps", edge_rows(g) * static_cast<double>(run));
+  const double short_tiles = g.out.width < 4 ? g.blocks(1) : 0;  // where a pixel takes what a tile takes
+  list.add("short tiles x pairs", short_tiles * pairs).add("short tiles x pairs x groups", short_tiles * pairs * groups);
+  list.add("short tiles x copied groups", short_tiles * kernel * full);
+  if (g.kernel > 1) {
+    list.add("edge rows", edge_rows(g)).add("edge taps", edge_rows(g) * static_cast<double>(run));
+    const double edges = edge_rows_of_tiles(g), words = g.in.channels / 4, bytes = g.in.channels % 4;
+    list.add("edge rows of tiles", edges).add("edge columns of tiles", edges * kernel);
+    list.add("edge words of tiles", edges * kernel * words).add("edge bytes of tiles", edges * kernel * bytes);
+  }
   const double image = g.reads_image ? g.blocks(1) * kernel : 0;
   return list.add("image rows", image).add("image groups", image * full).take();
 }
@@ -118,12 +138,14 @@ LayerLoops depthwise_loops(const Geometry& g) {
   LoopList list(text("depthwise ", g.kernel, "/", g.stride), g);
   list.add("calls x width", g.turns.calls * g.in.width);
   list.add("group calls", g.groups_turns.calls * groups).add("channel calls", g.groups_turns.calls * channels);
+  list.add("calls with rest", rest > 0 ? g.groups_turns.calls : 0).add("calls x rest", g.groups_turns.calls * rest);
   list.add("group rows", g.rows() * groups).add("channel rows", g.rows() * channels);
   list.add("channel rows x fours", g.rows() * channels * width_blocks).add("channel rows x rest", g.rows() * channels * (g.out.width % 4));
   list.add("window rows x groups", g.groups_turns.window * groups).add("window rows x blocks", g.groups_turns.window * groups * in_blocks);
   list.add("window rows x blocks of rest", g.groups_turns.window * blocks_of_rest);
+  list.add("window rows x width x rest", g.groups_turns.window * g.in.width * rest);
   list.add("input rows x groups", g.in.height * groups).add("input rows x blocks", g.in.height * groups * in_blocks);
-  list.add("input rows x blocks of rest", g.in.height * blocks_of_rest);
+  list.add("input rows x blocks of rest", g.in.height * blocks_of_rest).add("input rows x width x rest", g.in.height * g.in.width * rest);
   list.add("pixels", g.blocks(1)).add("inside", inside).add("inside x channels", inside * channels).add("border x channels", border * channels);
   return list.add("taps outside x channels", taps_outside(g) * channels).take();
 }

@@ -56,7 +56,7 @@ BoardVerification verify_on_board(const QuantizedModel& model, const fs::path& f
                                   const BoardOptions& options) {
   check_images(model, images);
   const WorkFolder work;
-  const Firmware firmware(folder, board, options.optimisation, work);
+  const Firmware firmware(folder, board, options.optimisation, work, options.objects);
   BoardVerification result;
   result.linked = firmware.sizes();
   check_linked(result.linked, model.spec, board);

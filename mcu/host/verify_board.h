@@ -26,6 +26,7 @@ constexpr const char* kBoardOptimisation = "-O2";
 
 struct BoardOptions {
   std::string optimisation = kBoardOptimisation;
+  std::filesystem::path objects;  // as Firmware's
   // As in VerifyOptions.
   std::function<void(int64_t done, int64_t images)> progress;
 };

@@ -31,10 +31,10 @@ bool one_in(Rng& rng, uint32_t count) { return rng.below(count) == 0; }
 
 int draw_kernel(Rng& rng) { return 3 + 2 * static_cast<int>(rng.below(3)); }
 
-// Mostly what fills whole groups of channels.
+// As many narrow layers as wide ones, whole groups of four channels in every second one.
 int draw_channels(Rng& rng, int most) {
-  const int channels = between(rng, 4, most);
-  return one_in(rng, 3) ? channels : channels / 4 * 4;
+  const int channels = rng.coin() ? between(rng, 4, 20) : between(rng, 4, most);
+  return rng.coin() ? channels : channels / 4 * 4;
 }
 
 class VariedNetwork {
@@ -87,7 +87,7 @@ class VariedNetwork {
       if (one_in(rng_, 3)) depthwise(draw_kernel(rng_), stride(), relu);
       conv(out, 1, 1, relu);
     } else if (kind < 6) {
-      conv(out, one_in(rng_, 4) ? draw_kernel(rng_) : 3, stride(), relu);
+      conv(out, draw_kernel(rng_), stride(), relu);
     } else if (kind == 6) {
       append_residual(out);
     } else {
@@ -142,7 +142,7 @@ NamedSpec searched_network(const Board& board, Rng rng) {
     const Architecture architecture = sample(space, rng);
     const ImageShape image = kImages[rng.below(kImages.size())];
     const NetworkSpec spec = build_network_spec(architecture, image, between(rng, 2, 10));
-    if (suits(spec, board, 40'000'000)) return {text(to_text(architecture), " ", to_text(image)), spec};
+    if (suits(spec, board, 30'000'000)) return {text(to_text(architecture), " ", to_text(image)), spec};
   }
 }
 
@@ -154,12 +154,12 @@ QuantizedModel model_to_count(const NetworkSpec& spec, bool plain_layers, Rng rn
   return model;
 }
 
-CountedNetwork count_network(const QuantizedModel& model, const Board& board) {
+CountedNetwork count_network(const QuantizedModel& model, const Board& board, const std::filesystem::path& objects) {
   const TempDir folder;
   const ImageSet images{model.spec.input, model.class_names, random_images(model.spec.input, 4, Rng(2)), std::vector<int>(4, 0)};
   const ImageSet one = select_images(images, {0});  // noise
   export_c(model, one, folder / "c");
-  const BoardVerification result = verify_on_board(model, folder / "c", one, board);
+  const BoardVerification result = verify_on_board(model, folder / "c", one, board, {.objects = objects});
   if (result.bytes.first) throw Error(text("board ", board.name, ": ", to_text(*result.bytes.first)));
   return {model.spec, layer_loops(model), result.layer_instructions, result.instructions};
 }

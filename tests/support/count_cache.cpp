@@ -14,16 +14,21 @@ namespace {
 
 std::string digest_of_text(const std::string& content) { return sha256_hex(std::as_bytes(std::span(content))); }
 
-std::string digest_of_sources() {
+// Start-up code of other boards, and the host's, do not count.
+std::string digest_of_sources(const Board& board) {
   std::string all = kBoardOptimisation;
-  for (const auto& files : {runtime_files(), board_files()})
-    for (const TextFile& file : files) all += file.name + "\n" + file.text;
+  for (const TextFile& file : runtime_files()) all += file.name + "\n" + file.text;
+  for (const TextFile& file : board_files())
+    if (file.name == "driver.c" || file.name == "semihosting.c" || file.name == board.toolchain->startup || file.name.ends_with(".h"))
+      all += file.name + "\n" + file.text;
   return digest_of_text(all);
 }
 
 }  // namespace
 
-CountCache::CountCache(std::filesystem::path file) : file_(std::move(file)), sources_(digest_of_sources()) {
+CountCache::CountCache(std::filesystem::path folder)
+    : folder_(std::move(folder)), file_(folder_ / "counts.txt") {
+  make_writable_folder(folder_);
   if (!std::filesystem::exists(file_)) return;
   std::string content = read_text_file(file_);
   content.resize(content.rfind('\n') + 1);
@@ -46,7 +51,7 @@ CountedNetwork CountCache::count(const QuantizedModel& model, const Board& board
     if (const auto known = known_.find(key); known != known_.end())
       return {model.spec, layer_loops(model), known->second.layers, known->second.total};
   }
-  const CountedNetwork counted = count_network(model, board);
+  const CountedNetwork counted = count_network(model, board, folder_ / "objects");
   std::string line = text(key, " ", counted.total);
   for (const int64_t layer : counted.layers) line += text(" ", layer);
   const std::lock_guard lock(mutex_);
@@ -56,7 +61,7 @@ CountedNetwork CountCache::count(const QuantizedModel& model, const Board& board
 }
 
 std::string CountCache::key_of(const QuantizedModel& model, const Board& board) const {
-  std::string all = text(sources_, "\n", board.name, " ", board.machine, " ", board.counter_mhz);
+  std::string all = text(digest_of_sources(board), "\n", board.name, " ", board.machine, " ", board.counter_mhz);
   for (const std::string& flag : board.compiler_flags) all += " " + flag;
   const std::vector<uint8_t> bytes = make_model_image(model).bytes;
   return digest_of_text(all + "\n" + sha256_hex(std::as_bytes(std::span(bytes))));

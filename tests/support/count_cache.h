@@ -1,4 +1,4 @@
-// Counts of instructions that were made already, a line each in a file: a calibration that was killed goes on where it was. A count is kept
+// Counts of instructions that were made already, a line each in FOLDER/counts.txt, and the objects that all firmware shares, in FOLDER/objects: a calibration that was killed goes on where it was. A count is kept
 // under the digest of all that determines it (the device's and the boards' sources, the board, the model), so none outlives a change.
 #pragma once
 #include <filesystem>
@@ -13,7 +13,7 @@ namespace mininas::test {
 class CountCache {
  public:
   // Reads what is there; a torn last line is dropped.
-  explicit CountCache(std::filesystem::path file);
+  explicit CountCache(std::filesystem::path folder);
 
   // As count_network. From any thread.
   CountedNetwork count(const QuantizedModel& model, const Board& board);
@@ -25,8 +25,7 @@ class CountCache {
   };
   std::string key_of(const QuantizedModel& model, const Board& board) const;
 
-  const std::filesystem::path file_;
-  const std::string sources_;  // digest
+  const std::filesystem::path folder_, file_;
   std::mutex mutex_;
   std::map<std::string, Counts> known_;
 };

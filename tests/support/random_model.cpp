@@ -91,13 +91,13 @@ void fill_add(QuantizedLayer& layer, const Quantization& first, const Quantizati
 constexpr double kSpread = 40;  // of outputs around their zero
 constexpr double kSpreadOfWeights = 37;
 
-// A channel's weights: sums of four draws, scaled to 127.
+// A channel's weights: sums of twelve draws, scaled to 127.
 void append_bell(std::vector<int8_t>& weights, int64_t count, Rng& rng) {
   std::vector<float> values;
   float largest = 1e-6f;
   for (int64_t i = 0; i < count; ++i) {
     float sum = 0;
-    for (int draw = 0; draw < 4; ++draw) sum += rng.uniform(-1.0f, 1.0f);
+    for (int draw = 0; draw < 12; ++draw) sum += rng.uniform(-1.0f, 1.0f);
     values.push_back(sum);
     largest = std::max(largest, std::abs(sum));
   }

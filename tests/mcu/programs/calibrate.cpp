@@ -26,7 +26,7 @@ using namespace mininas::test;
 namespace {
 
 constexpr uint64_t kSeed = 5;
-constexpr uint64_t kToLearnFrom = 32, kUnseen = 32;
+constexpr uint64_t kToLearnFrom = 40, kUnseen = 32;
 constexpr double kTolerance = 0.05;
 
 // One network on one board.
