@@ -53,7 +53,8 @@ void validate(const Budget& budget, const Target& target) {
   validate(target);
   if (target.board.empty() && (budget.max_instructions > 0 || budget.max_milliseconds > 0))
     throw ConfigError("a limit on instructions or time goes with a board: add --board, one of " + board_names());
-  if (target.clock_hz == 0 && budget.max_milliseconds > 0) throw ConfigError("a limit on time goes with a clock: add --clock, such as 120MHz");
+  if (target.clock_hz == 0 && budget.max_milliseconds > 0)
+    throw ConfigError("a limit on time goes with a clock: add --clock, such as 120MHz");
 }
 
 Cost predict_cost(const NetworkSpec& spec, const Target& target) {

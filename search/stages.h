@@ -51,7 +51,8 @@ Record cost_record(const NetworkSpec& spec, const Target& target = {});
 void set_latency(Record& record, const Cost& cost, const Target& target);
 // "images", "layers", "bytes_compared", "bytes_different" and, where bytes differ, "first_difference".
 Record to_record(const Verification& verification);
-// The same and "instructions" (of one inference), "instructions_predicted" where known, "text_bytes", "const_bytes", "arena_bytes" (of the linked file).
+// The same and "instructions" (of one inference), "instructions_predicted" where known, "text_bytes", "const_bytes", "arena_bytes" (of the
+// linked file).
 Record to_record(const BoardVerification& verification);
 // "epochs" (a list) and "seconds".
 Record to_record(const TrainResult& result);

@@ -104,7 +104,8 @@ InstructionModels parse_instruction_models(std::string_view csv, const std::stri
       const auto [stop, status] = std::from_chars(cells[3].data(), end, cost);
       return status == std::errc() && stop == end && cost >= 0 && std::isfinite(cost);
     }();
-    if (!whole) throw FormatError(text(name, ", line ", number, ": expected core, kernel, loop and a number of instructions, found '", line, "'"));
+    if (!whole)
+      throw FormatError(text(name, ", line ", number, ": expected core, kernel, loop and a number of instructions, found '", line, "'"));
     costs[cells[0]][cells[1]][cells[2]] = cost;
   }
   InstructionModels models;

@@ -69,11 +69,13 @@ class LoopList {
 
 // Rows of windows that reach beyond the image: (pixel, row of its window) pairs of which some tap lies outside.
 double edge_rows(const Geometry& g) {
-  const Axis x = windows_along(g.in.width, g.out.width, g.kernel, g.stride), y = windows_along(g.in.height, g.out.height, g.kernel, g.stride);
+  const Axis x = windows_along(g.in.width, g.out.width, g.kernel, g.stride),
+             y = windows_along(g.in.height, g.out.height, g.kernel, g.stride);
   return x.windows * y.taps_outside + (x.windows - x.inside) * (y.windows * g.kernel - y.taps_outside);
 }
 
-// Rows of windows that leave the image in tiles of four pixels, of which the last one is moved back, or of a single one where a row is shorter.
+// Rows of windows that leave the image in tiles of four pixels, of which the last one is moved back, or of a single one where a row is
+// shorter.
 double edge_rows_of_tiles(const Geometry& g) {
   const int pixels = g.out.width < 4 ? 1 : 4;
   const Axis y = windows_along(g.in.height, g.out.height, g.kernel, g.stride);
@@ -87,7 +89,8 @@ double edge_rows_of_tiles(const Geometry& g) {
 
 // Taps outside of the image, of one channel's windows.
 double taps_outside(const Geometry& g) {
-  const Axis x = windows_along(g.in.width, g.out.width, g.kernel, g.stride), y = windows_along(g.in.height, g.out.height, g.kernel, g.stride);
+  const Axis x = windows_along(g.in.width, g.out.width, g.kernel, g.stride),
+             y = windows_along(g.in.height, g.out.height, g.kernel, g.stride);
   const double all = x.windows * y.windows * g.kernel * g.kernel;
   return all - (x.windows * g.kernel - x.taps_outside) * (y.windows * g.kernel - y.taps_outside);
 }
@@ -123,15 +126,20 @@ LayerLoops conv_loops(const Geometry& g) {
 // Each output walks over its window by itself.
 LayerLoops plain_loops(const std::string& name, const Geometry& g, double window_channels) {
   const double kernel = g.kernel;
-  return LoopList(name, g).add("pixels", g.blocks(1)).add("outputs", g.outputs()).add("window rows", g.outputs() * kernel)
+  return LoopList(name, g)
+      .add("pixels", g.blocks(1))
+      .add("outputs", g.outputs())
+      .add("window rows", g.outputs() * kernel)
       .add("taps", g.outputs() * kernel * kernel * window_channels)
-      .add("taps outside", taps_outside(g) * g.out.channels * window_channels).take();
+      .add("taps outside", taps_outside(g) * g.out.channels * window_channels)
+      .take();
 }
 
 // Rows are widened in groups of four channels and walked over four outputs at a time, or each pixel has its window where it lies.
 LayerLoops depthwise_loops(const Geometry& g) {
   const double channels = g.in.channels, groups = static_cast<double>(rounded_up(g.in.channels, 4)), rest = g.in.channels % 4;
-  const Axis x = windows_along(g.in.width, g.out.width, g.kernel, g.stride), y = windows_along(g.in.height, g.out.height, g.kernel, g.stride);
+  const Axis x = windows_along(g.in.width, g.out.width, g.kernel, g.stride),
+             y = windows_along(g.in.height, g.out.height, g.kernel, g.stride);
   const double inside = x.inside * y.inside, border = x.windows * y.windows - inside;
   const double width_blocks = static_cast<double>(rounded_up(g.out.width, 4)), in_blocks = static_cast<double>(rounded_up(g.in.width, 4));
   const double blocks_of_rest = rest > 0 ? in_blocks : 0;
@@ -146,7 +154,10 @@ LayerLoops depthwise_loops(const Geometry& g) {
   list.add("window rows x width x rest", g.groups_turns.window * g.in.width * rest);
   list.add("input rows x groups", g.in.height * groups).add("input rows x blocks", g.in.height * groups * in_blocks);
   list.add("input rows x blocks of rest", g.in.height * blocks_of_rest).add("input rows x width x rest", g.in.height * g.in.width * rest);
-  list.add("pixels", g.blocks(1)).add("inside", inside).add("inside x channels", inside * channels).add("border x channels", border * channels);
+  list.add("pixels", g.blocks(1))
+      .add("inside", inside)
+      .add("inside x channels", inside * channels)
+      .add("border x channels", border * channels);
   return list.add("taps outside x channels", taps_outside(g) * channels).take();
 }
 
@@ -178,7 +189,14 @@ class Counter {
  private:
   Geometry geometry(int layer, const Strip& strip) const {
     const LayerSpec& spec = spec_.layers[static_cast<size_t>(layer)];
-    Geometry g{input_shape(spec_, shapes_, layer), shapes_[static_cast<size_t>(layer)], spec.kernel, spec.stride, spec.input == kImage, spec.relu, {}, {}};
+    Geometry g{input_shape(spec_, shapes_, layer),
+               shapes_[static_cast<size_t>(layer)],
+               spec.kernel,
+               spec.stride,
+               spec.input == kImage,
+               spec.relu,
+               {},
+               {}};
     g.turns = {0, 0, static_cast<double>(strip.steps())};
     for (int64_t step = 0; step < strip.steps(); ++step) {
       const int rows = strip.done_rows(layer, step + 1) - strip.done_rows(layer, step);
@@ -207,10 +225,14 @@ class Counter {
     const Geometry g = geometry(layer, strip);
     switch (spec_.layers[static_cast<size_t>(layer)].kind) {
       case LayerKind::kConv:
-      case LayerKind::kLinear: return is_fast_(layer) ? conv_loops(g) : plain_loops("conv plain", g, g.in.channels);
-      case LayerKind::kDepthwise: return is_fast_(layer) ? depthwise_loops(g) : plain_loops("depthwise plain", g, 1);
-      case LayerKind::kGlobalAveragePool: return pool_loops(g);
-      case LayerKind::kAdd: return add_loops(g);
+      case LayerKind::kLinear:
+        return is_fast_(layer) ? conv_loops(g) : plain_loops("conv plain", g, g.in.channels);
+      case LayerKind::kDepthwise:
+        return is_fast_(layer) ? depthwise_loops(g) : plain_loops("depthwise plain", g, 1);
+      case LayerKind::kGlobalAveragePool:
+        return pool_loops(g);
+      case LayerKind::kAdd:
+        return add_loops(g);
     }
     MN_CHECK(false, "unknown layer kind");
   }

@@ -1,6 +1,6 @@
-// How often the loops of a layer's kernel turn, from shapes, plan and expected kernel alone: the quantities that instruction_model.h weighs.
-// Not a copy of any kernel: the lists are generous, for kernels of every core (tiles of 1, 2 or 4 pixels, rows widened or not), and what a
-// core's kernels do not do gets no weight there. So a kernel may change and only the weights are fitted anew.
+// How often the loops of a layer's kernel turn, from shapes, plan and expected kernel alone: the quantities that instruction_model.h
+// weighs. Not a copy of any kernel: the lists are generous, for kernels of every core (tiles of 1, 2 or 4 pixels, rows widened or not), and
+// what a core's kernels do not do gets no weight there. So a kernel may change and only the weights are fitted anew.
 #pragma once
 #include <string>
 #include <vector>

@@ -44,7 +44,7 @@ const Board& parse_board(const std::string& name);
 Target parse_target(const std::string& board, const std::string& clock);
 std::string board_help();
 std::string clock_help();
-// What set_latency (search/stages.h) put into `record`, as rows of a table, with what such figures are worth. Nothing where there is no board.
+// What set_latency (search/stages.h) put into `record`, as rows of a table, with what such figures are worth. Nothing without a board.
 void print_latency(const Record& record);
 
 // For --resume: throws UsageError where an option was given that could change a result.

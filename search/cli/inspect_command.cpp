@@ -77,11 +77,12 @@ void print_table(const std::vector<Record>& layers, const Record& costs, const N
   for (const Record& l : layers) {
     std::vector<std::string> numbers;
     for (const char* key : {"params", "macs", "flash_bytes", "live_ram_bytes"}) numbers.push_back(grouped(l.integer64(key)));
-    print_line(l.string("name"), l.string("kind"), l.string("output"), with_instructions(numbers, board ? grouped(l.integer64("instructions")) : ""));
+    print_line(l.string("name"), l.string("kind"), l.string("output"),
+               with_instructions(numbers, board ? grouped(l.integer64("instructions")) : ""));
   }
-  print_line("total", "", "",
-             with_instructions({grouped(parameter_count(spec)), grouped(mac_count(spec)), grouped(device.model_bytes), grouped(device.ram_bytes)},
-                               board ? grouped(costs.integer64("instructions")) : ""));
+  const std::vector<std::string> totals = {grouped(parameter_count(spec)), grouped(mac_count(spec)), grouped(device.model_bytes),
+                                           grouped(device.ram_bytes)};
+  print_line("total", "", "", with_instructions(totals, board ? grouped(costs.integer64("instructions")) : ""));
   std::printf("\nflash %s bytes = model %s + code %s (runtime for Cortex-M4 at -Os)\n", grouped(device.flash_bytes()).c_str(),
               grouped(device.model_bytes).c_str(), grouped(device.code_bytes).c_str());
   std::printf("RAM   %s bytes of arena, plan %s; image and logits lie in the caller's own buffers\n", grouped(device.ram_bytes).c_str(),
@@ -114,9 +115,10 @@ int run(const Options& o, const Command& command) {
 void add_inspect_command(Parser& parser) {
   auto o = std::make_shared<Options>();
   Command& command = parser.add("inspect", "a row a layer: shape, parameters, MACs, flash, live RAM, instructions on a board; totals",
-                                "Example:\n  mininas inspect w72:s3*10 --input 32x32x3 --classes 10 --board m4 --clock 120MHz\n  mininas inspect run --trace 17 "
-                                "--layer layer2.pointwise --at 3,4,0\n\n--trace shows one number of the integer network being computed, "
-                                "beside the float network's.",
+                                "Example:\n  mininas inspect w72:s3*10 --input 32x32x3 --classes 10 --board m4 --clock 120MHz\n"
+                                "  mininas inspect run --trace 17 --layer layer2.pointwise --at 3,4,0\n\n--trace shows one number of the "
+                                "integer network being computed, beside the float network's. Instructions come from a model fitted to "
+                                "counts in an emulator, which knows nothing of cycles.",
                                 [o](const Command& given) { return run(*o, given); });
   command.positional("A-or-RUN", o->what,
                      "an architecture, such as w16:s3*5, a network by name (" + network_names() + "), or the folder of a run");

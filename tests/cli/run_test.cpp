@@ -85,8 +85,8 @@ TEST_CASE("a search goes from images to verified C, and leaves a record of itsel
   const RunCopy run;
   CHECK(run.summary.to_line() == Record::read(run.path() / "summary.json").to_line());
   for (const char* key : {"architecture", "params", "flash_bytes", "code_bytes", "ram_bytes", "macs", "test_accuracy_float",
-                          "test_accuracy_int8", "candidates_trained", "seconds", "weights_sha256", "verify", "seed", "command", "data", "board",
-                          "instructions", "clock_hz", "milliseconds"})
+                          "test_accuracy_int8", "candidates_trained", "seconds", "weights_sha256", "verify", "seed", "command", "data",
+                          "board", "instructions", "clock_hz", "milliseconds"})
     CHECK(run.summary.has(key));
   CHECK(run.summary.number("milliseconds") == Approx(run.summary.number("instructions") / 16000));
   const Record verify = run.summary.record("verify");

@@ -102,7 +102,8 @@ TEST_CASE("inspect predicts instructions layer by layer, and says what they are 
 TEST_CASE("a limit of instructions that no network keeps is refused with the figures, also when the run is resumed", "[cli]") {
   const TempDir folder;
   const std::string out = (folder / "run").string();
-  check_refusal({"search", "--data", kTinyData, "--out", out, "--max-instructions", "1K", "--board", "m4", "--quiet"}, "is over the limit of 1,000");
+  check_refusal({"search", "--data", kTinyData, "--out", out, "--max-instructions", "1K", "--board", "m4", "--quiet"},
+                "is over the limit of 1,000");
   check_refusal({"search", "--resume", out, "--quiet"}, "is over the limit of 1,000");
   const std::string timed = (folder / "timed").string();
   check_refusal({"search", "--data", kTinyData, "--out", timed, "--max-ms", "0.01", "--board", "m4", "--clock", "120MHz", "--quiet"},

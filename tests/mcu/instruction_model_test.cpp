@@ -2,7 +2,6 @@
 #include "mcu/host/instruction_model.h"
 
 #include <catch2/catch.hpp>
-
 #include <cmath>
 #include <map>
 
@@ -70,7 +69,8 @@ TEST_CASE("non-negative least squares keeps at 0 what would be negative, and sha
   CHECK(non_negative_least_squares({}, {}).empty());
 }
 
-TEST_CASE("a made-up core's costs are found again from counts of its layers, and predict layers that were not counted", "[mcu][calibration]") {
+TEST_CASE("a made-up core's costs are found again from counts of its layers, and predict layers that were not counted",
+          "[mcu][calibration]") {
   const std::vector<LayerLoops> seen = loops_of_networks(0, 60), unseen = loops_of_networks(100, 10);
   const InstructionModel truth = made_up_model(seen, Rng(2));
   std::vector<LayerSample> samples;
@@ -82,7 +82,8 @@ TEST_CASE("a made-up core's costs are found again from counts of its layers, and
   const InstructionModel fitted = InstructionModel::fit(samples);
   for (const LayerLoops& loops : unseen) {
     CAPTURE(loops.kernel);
-    if (seen_of[loops.kernel] >= 2 * loops.counts.size()) CHECK(fitted.instructions(loops) == Approx(truth.instructions(loops)).epsilon(0.02));
+    if (seen_of[loops.kernel] >= 2 * loops.counts.size())
+      CHECK(fitted.instructions(loops) == Approx(truth.instructions(loops)).epsilon(0.02));
   }
   for (const auto& [kernel, costs] : fitted.costs())
     for (const auto& [loop, cost] : costs) CHECK(cost > 0);
@@ -94,8 +95,10 @@ TEST_CASE("costs are kept as lines and read back; a damaged line is named", "[mc
   const std::string csv = to_csv(models);
   CHECK(csv == "core,kernel,loop,instructions\nCortex-M4,add,outputs,30\nCortex-M4,pool,calls,12.5\nCortex-M4,pool,values,0.001\n");
   CHECK(parse_instruction_models(csv, "x.csv").at("Cortex-M4").costs() == m4.costs());
-  CHECK_THROWS_WITH(parse_instruction_models("core\n", "x.csv"), Catch::StartsWith("x.csv, line 1: expected 'core,kernel,loop,instructions'"));
-  for (const char* wrong : {"Cortex-M4,pool,calls", "Cortex-M4,pool,calls,", "Cortex-M4,pool,calls,1x", "Cortex-M4,pool,calls,-1", "a,b,c,1,2", "a,b,c,nan"})
+  CHECK_THROWS_WITH(parse_instruction_models("core\n", "x.csv"),
+                    Catch::StartsWith("x.csv, line 1: expected 'core,kernel,loop,instructions'"));
+  for (const char* wrong :
+       {"Cortex-M4,pool,calls", "Cortex-M4,pool,calls,", "Cortex-M4,pool,calls,1x", "Cortex-M4,pool,calls,-1", "a,b,c,1,2", "a,b,c,nan"})
     CHECK_THROWS_WITH(parse_instruction_models(csv + wrong + "\n", "x.csv"), Catch::StartsWith("x.csv, line 5: expected core, kernel"));
 }
 
@@ -111,7 +114,8 @@ TEST_CASE("a kernel is called as often as the runtime calls it", "[mcu][calibrat
     const auto note = [](void* context, uint32_t layer, uint32_t, const int8_t*, uint32_t) {
       ++(*static_cast<std::vector<int>*>(context))[layer];
     };
-    REQUIRE(mn_run_observed(device.model(), images.data(), device.arena.data(), device.arena.size(), logits.data(), note, &pieces) == MN_OK);
+    REQUIRE(mn_run_observed(device.model(), images.data(), device.arena.data(), device.arena.size(), logits.data(), note, &pieces) ==
+            MN_OK);
     for (size_t i = 0; i < pieces.size(); ++i) {
       const mn_layer* layer = device.layer(static_cast<int>(i));
       // Rows of a ring are shown up to its last slot, so a call may show two pieces.
@@ -175,7 +179,8 @@ TEST_CASE("every board is predicted, and a core or kernel that was never counted
   }
   Board board = find_board("m4");
   board.core = "Cortex-M99";
-  CHECK_THROWS_WITH(predict_instructions(spec, board), Catch::Contains("nothing is known of instructions on Cortex-M99; `make mcu-calibrate`"));
+  CHECK_THROWS_WITH(predict_instructions(spec, board),
+                    Catch::Contains("nothing is known of instructions on Cortex-M99; `make mcu-calibrate`"));
   CHECK_FALSE(known_instructions(trained_like_model(spec, Rng(1)), board));
 }
 

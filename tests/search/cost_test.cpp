@@ -46,7 +46,8 @@ TEST_CASE("clocks and times are read with their units", "[search][budget]") {
   for (const char* wrong : {"", "120", "MHz", "-1MHz", "0MHz", "1e300GHz", "120 MHz", "120mhz", "1x2MHz", "nanMHz", "0.1Hz"})
     CHECK_THROWS_WITH(parse_clock(wrong), Catch::Contains("is no clock: expected a number with Hz, kHz, MHz or GHz"));
   CHECK(parse_milliseconds("12.5") == 12.5);
-  for (const char* wrong : {"", "0", "-1", "1ms", "inf", "nan"}) CHECK_THROWS_WITH(parse_milliseconds(wrong), Catch::Contains("is no time"));
+  for (const char* wrong : {"", "0", "-1", "1ms", "inf", "nan"})
+    CHECK_THROWS_WITH(parse_milliseconds(wrong), Catch::Contains("is no time"));
 }
 
 TEST_CASE("limits that need a board or a clock are refused without", "[search][budget]") {

@@ -72,7 +72,9 @@ class VariedNetwork {
     layer.name = text("layer", spec_.layers.size());
     spec_.layers.push_back(layer);
   }
-  void conv(int out, int kernel, int stride, bool relu) { append({"", LayerKind::kConv, last(), kImage, out, kernel, stride, false, true, relu}); }
+  void conv(int out, int kernel, int stride, bool relu) {
+    append({"", LayerKind::kConv, last(), kImage, out, kernel, stride, false, true, relu});
+  }
   void depthwise(int kernel, int stride, bool relu) {
     append({"", LayerKind::kDepthwise, last(), kImage, channels(), kernel, stride, false, true, relu});
   }

@@ -13,8 +13,8 @@ namespace mininas::test {
 // and extents, additions, every plan of memory. Fits the board.
 NetworkSpec network_to_learn_from(const Board& board, Rng rng);
 
-// What a search asks about: a member of the family with 3 to 10 layers, 4 to 64 wide, on images of usual sizes. Fits the board, with at most 30
-// million multiply-accumulates.
+// What a search asks about: a member of the family with 3 to 10 layers, 4 to 64 wide, on images of usual sizes. Fits the board, with at
+// most 30 million multiply-accumulates.
 struct NamedSpec {
   std::string name;  // "w12:s3*5 32x32x3"
   NetworkSpec spec;

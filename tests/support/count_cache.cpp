@@ -26,8 +26,7 @@ std::string digest_of_sources(const Board& board) {
 
 }  // namespace
 
-CountCache::CountCache(std::filesystem::path folder)
-    : folder_(std::move(folder)), file_(folder_ / "counts.txt") {
+CountCache::CountCache(std::filesystem::path folder) : folder_(std::move(folder)), file_(folder_ / "counts.txt") {
   make_writable_folder(folder_);
   if (!std::filesystem::exists(file_)) return;
   std::string content = read_text_file(file_);

@@ -201,7 +201,8 @@ QuantizedModel trained_like_model(const NetworkSpec& spec, Rng rng) {
     }
     // Half of what ReLU let through is 0; noise fills all of a byte.
     const double spread_of_input = reads_image ? 74 : in.zero_point == -128 ? 0.7 * kSpread : kSpread;
-    if (has_weights(layer_spec.kind)) fill_trained_like(layer, layer_spec, input_shape(spec, shapes, static_cast<int>(i)), spread_of_input, rng);
+    if (has_weights(layer_spec.kind))
+      fill_trained_like(layer, layer_spec, input_shape(spec, shapes, static_cast<int>(i)), spread_of_input, rng);
     model.layers.push_back(std::move(layer));
   }
   validate(model);

@@ -1,8 +1,8 @@
 // `make mcu-calibrate`: counts the layers of networks made from chance on every core in the emulator, fits what a turn of each loop costs
 // (mcu/host/instruction_model.h), and holds the result against networks that the fit never saw.
 //   mcu_calibrate COEFFICIENTS.csv REPORT.md COUNTS [BOARD...]
-// writes the first two, for the cores of these boards or all; COUNTS keeps the counts, so that a killed calibration goes on and an equal one is done at once. A core whose tools are
-// missing keeps its coefficients and is named with the reason.
+// writes the first two, for the cores of these boards or all; COUNTS keeps the counts, so that a killed calibration goes on and an equal
+// one is done at once. A core whose tools are missing keeps its coefficients and is named with the reason.
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -152,8 +152,9 @@ Fitted fit(const Core& core) {
 }
 
 std::string board_row(const Fitted& f) {
-  return text("| ", f.core->board->name, " | ", f.core->board->core, " | ", f.samples, " | ", percentiles(f.layers), " | ", percentiles(f.seen),
-              " | ", f.unseen.within(kTolerance), " of ", f.unseen.sorted.size(), " | ", percentiles(f.unseen), " |\n");
+  return text("| ", f.core->board->name, " | ", f.core->board->core, " | ", f.samples, " | ", percentiles(f.layers), " | ",
+              percentiles(f.seen), " | ", f.unseen.within(kTolerance), " of ", f.unseen.sorted.size(), " | ", percentiles(f.unseen),
+              " |\n");
 }
 
 std::string network_row(const Fitted& f, const Job& job) {
@@ -180,17 +181,21 @@ std::string network_rows(const Fitted& f) {
 std::string report(const std::vector<Core>& all, const std::vector<Fitted>& fitted) {
   std::string page = text("# Instructions predicted and counted\n\n    make mcu-calibrate\n\n", bench::machine_line(), "; seed ", kSeed,
                           "; device code compiled with `", kBoardOptimisation, "`.\n\n");
-  page += text("Counted in an emulator, which counts instructions and knows nothing of cycles: one inference after the first. Fitted to the layers of ",
-               kToLearnFrom, " networks made from chance a core; held against ", kUnseen,
-               " members of the search's family, 3 to 10 layers deep and 4 to 64 wide on images of 24x24 to 64x64, that the fit never saw "
-               "(on m0: what fits 16 KiB of RAM). Errors in percent of the count, without sign: median, 90th percentile, largest.\n\n");
-  page += "| board | core | layers fitted | layers: median | 90 % | largest | networks fitted: median | 90 % | largest | unseen within 5 % | "
-          "unseen: median | 90 % | largest |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
+  page += text(
+      "Counted in an emulator, which counts instructions and knows nothing of cycles: one inference after the first. Fitted to the layers "
+      "of ",
+      kToLearnFrom, " networks made from chance a core; held against ", kUnseen,
+      " members of the search's family, 3 to 10 layers deep and 4 to 64 wide on images of 24x24 to 64x64, that the fit never saw "
+      "(on m0: what fits 16 KiB of RAM). Errors in percent of the count, without sign: median, 90th percentile, largest.\n\n");
+  page +=
+      "| board | core | layers fitted | layers: median | 90 % | largest | networks fitted: median | 90 % | largest | unseen within 5 % | "
+      "unseen: median | 90 % | largest |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
   for (const Fitted& f : fitted) page += board_row(f);
   for (const Core& core : all)
     if (!core.unavailable.empty()) page += text("\n", core.board->name, " was skipped: ", core.unavailable, "\n");
-  page += "\nNetworks by name, and of the unseen ones those with the largest errors:\n\n| board | network | counted | predicted | error, % |\n"
-          "|---|---|---|---|---|\n";
+  page +=
+      "\nNetworks by name, and of the unseen ones those with the largest errors:\n\n| board | network | counted | predicted | error, % |\n"
+      "|---|---|---|---|---|\n";
   for (const Fitted& f : fitted) page += network_rows(f);
   return page;
 }
@@ -199,8 +204,10 @@ int calibrate(const std::string& coefficients, const std::string& page, const st
   for (const std::string& name : names) find_board(name);
   std::vector<Core> all = cores(names);
   for (Core& core : all) {
-    if (core.unavailable.empty()) add_jobs(core);
-    else std::printf("skipped %s: %s\n", core.board->name.c_str(), core.unavailable.c_str());
+    if (core.unavailable.empty())
+      add_jobs(core);
+    else
+      std::printf("skipped %s: %s\n", core.board->name.c_str(), core.unavailable.c_str());
   }
   count_all(all, counts);
   InstructionModels models = instruction_models();
