@@ -42,6 +42,12 @@ const std::vector<Board>& boards() {
   return list;
 }
 
+std::string code_of(const Board& board) {
+  std::string code;
+  for (const std::string& flag : board.compiler_flags) code += (code.empty() ? "" : " ") + flag;
+  return code;
+}
+
 std::string board_names() {
   std::string names;
   for (const Board& board : boards()) names += (names.empty() ? "" : ", ") + board.name;

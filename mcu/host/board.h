@@ -33,6 +33,9 @@ struct Board {
 
 const std::vector<Board>& boards();
 
+// What the compiler makes code for, "-mcpu=cortex-m4 -mthumb": boards that share it execute the same instructions.
+std::string code_of(const Board& board);
+
 // "m0, m3, m4"
 std::string board_names();
 

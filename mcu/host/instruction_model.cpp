@@ -11,7 +11,7 @@
 namespace mininas {
 namespace {
 
-constexpr const char* kHeader = "core,kernel,loop,instructions";
+constexpr const char* kHeader = "code,kernel,loop,instructions";
 
 std::vector<std::string> cells_of(const std::string& line) {
   std::vector<std::string> cells;
@@ -37,7 +37,7 @@ std::map<std::string, double> fit_kernel(const std::vector<const LayerSample*>& 
 }
 
 std::optional<std::string> why_unknown(const std::vector<LayerLoops>& layers, const Board& board) {
-  const auto model = instruction_models().find(board.core);
+  const auto model = instruction_models().find(code_of(board));
   const auto unknown = [&](const std::string& what) {
     return text("board ", board.name, ": nothing is known of instructions", what, " on ", board.core, "; `make mcu-calibrate` counts them");
   };
@@ -49,7 +49,7 @@ std::optional<std::string> why_unknown(const std::vector<LayerLoops>& layers, co
 
 // Requires that nothing is unknown.
 InstructionCount count(const std::vector<LayerLoops>& layers, const Board& board) {
-  const InstructionModel& model = instruction_models().at(board.core);
+  const InstructionModel& model = instruction_models().at(code_of(board));
   InstructionCount count;
   for (const LayerLoops& loops : layers) {
     count.layers.push_back(std::llround(model.instructions(loops)));
@@ -81,12 +81,12 @@ double InstructionModel::instructions(const LayerLoops& loops) const {
 
 std::string to_csv(const InstructionModels& models) {
   std::string lines = text(kHeader, "\n");
-  for (const auto& [core, model] : models)
+  for (const auto& [code, model] : models)
     for (const auto& [kernel, loops] : model.costs())
       for (const auto& [loop, cost] : loops) {
         char digits[32];
         const auto end = std::to_chars(digits, digits + sizeof digits, cost, std::chars_format::general, 6).ptr;
-        lines += text(core, ",", kernel, ",", loop, ",", std::string(digits, end), "\n");
+        lines += text(code, ",", kernel, ",", loop, ",", std::string(digits, end), "\n");
       }
   return lines;
 }
@@ -105,11 +105,11 @@ InstructionModels parse_instruction_models(std::string_view csv, const std::stri
       return status == std::errc() && stop == end && cost >= 0 && std::isfinite(cost);
     }();
     if (!whole)
-      throw FormatError(text(name, ", line ", number, ": expected core, kernel, loop and a number of instructions, found '", line, "'"));
+      throw FormatError(text(name, ", line ", number, ": expected code, kernel, loop and a number of instructions, found '", line, "'"));
     costs[cells[0]][cells[1]][cells[2]] = cost;
   }
   InstructionModels models;
-  for (const auto& [core, of_core] : costs) models.emplace(core, InstructionModel(of_core));
+  for (const auto& [code, of_code] : costs) models.emplace(code, InstructionModel(of_code));
   return models;
 }
 

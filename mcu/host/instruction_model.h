@@ -22,7 +22,7 @@ struct LayerSample {
   double weight = 1;  // of its error, in whatever unit
 };
 
-// Of one core, as kBoardOptimisation compiles the kernels.
+// Of one core's code, as kBoardOptimisation compiles the kernels.
 class InstructionModel {
  public:
   // Instructions a turn, by kernel and loop. What is not there costs nothing.
@@ -41,10 +41,10 @@ class InstructionModel {
   Costs costs_;
 };
 
-// By core ("Cortex-M4"): boards with one core run the same code.
+// By code_of(board).
 using InstructionModels = std::map<std::string, InstructionModel>;
 
-// Lines "core,kernel,loop,instructions" under a line with these words. Parsing throws FormatError with `name` and the line.
+// Lines "code,kernel,loop,instructions" under a line with these words. Parsing throws FormatError with `name` and the line.
 std::string to_csv(const InstructionModels& models);
 InstructionModels parse_instruction_models(std::string_view csv, const std::string& name);
 
@@ -56,13 +56,13 @@ struct InstructionCount {
   std::vector<int64_t> layers;
 };
 
-// Throws ConfigError where nothing is known of the board's core.
+// Throws ConfigError where nothing is known of the board's code.
 void check_calibrated(const Board& board);
 
-// Throws ConfigError where the board's core, or a kernel on it, was never calibrated, or for an illegal spec.
+// Throws ConfigError where the board's code, or a kernel in it, was never calibrated, or for an illegal spec.
 InstructionCount predict_instructions(const NetworkSpec& spec, const Board& board);
 
-// The same for a network of which it is known which layers have the fast kernels. Nothing where that core or kernel was never calibrated.
+// The same for a network of which it is known which layers have the fast kernels. Nothing where that code or kernel was never calibrated.
 std::optional<InstructionCount> known_instructions(const QuantizedModel& model, const Board& board);
 
 }  // namespace mininas

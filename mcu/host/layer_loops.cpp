@@ -74,10 +74,10 @@ double edge_rows(const Geometry& g) {
   return x.windows * y.taps_outside + (x.windows - x.inside) * (y.windows * g.kernel - y.taps_outside);
 }
 
-// Rows of windows that leave the image in tiles of four pixels, of which the last one is moved back, or of a single one where a row is
-// shorter.
-double edge_rows_of_tiles(const Geometry& g) {
-  const int pixels = g.out.width < 4 ? 1 : 4;
+// Rows of windows that leave the image in tiles of `width` pixels, of which the last one is moved back; where a row is shorter, in tiles of
+// one.
+double edge_rows_of_tiles(const Geometry& g, int width) {
+  const int pixels = g.out.width < width ? 1 : width;
   const Axis y = windows_along(g.in.height, g.out.height, g.kernel, g.stride);
   double tiles = 0, edges = 0;
   for (int x = 0; x < g.out.width; x += pixels, tiles += 1) {
@@ -115,9 +115,13 @@ LayerLoops conv_loops(const Geometry& g) {
   list.add("short tiles x copied groups", short_tiles * kernel * full);
   if (g.kernel > 1) {
     list.add("edge rows", edge_rows(g)).add("edge taps", edge_rows(g) * static_cast<double>(run));
-    const double edges = edge_rows_of_tiles(g), words = g.in.channels / 4, bytes = g.in.channels % 4;
-    list.add("edge rows of tiles", edges).add("edge columns of tiles", edges * kernel);
-    list.add("edge words of tiles", edges * kernel * words).add("edge bytes of tiles", edges * kernel * bytes);
+    const double words = g.in.channels / 4, bytes = g.in.channels % 4;
+    for (const int width : {2, 4}) {
+      const std::string tiles = text(" of tiles of ", width);
+      const double edges = edge_rows_of_tiles(g, width);
+      list.add("edge rows" + tiles, edges).add("edge columns" + tiles, edges * kernel);
+      list.add("edge words" + tiles, edges * kernel * words).add("edge bytes" + tiles, edges * kernel * bytes);
+    }
   }
   const double image = g.reads_image ? g.blocks(1) * kernel : 0;
   return list.add("image rows", image).add("image groups", image * full).take();

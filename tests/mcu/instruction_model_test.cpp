@@ -93,13 +93,13 @@ TEST_CASE("costs are kept as lines and read back; a damaged line is named", "[mc
   const InstructionModel m4(InstructionModel::Costs{{"pool", {{"calls", 12.5}, {"values", 1e-3}}}, {"add", {{"outputs", 30}}}});
   const InstructionModels models = {{"Cortex-M4", m4}, {"RV32IMAC", {}}};
   const std::string csv = to_csv(models);
-  CHECK(csv == "core,kernel,loop,instructions\nCortex-M4,add,outputs,30\nCortex-M4,pool,calls,12.5\nCortex-M4,pool,values,0.001\n");
+  CHECK(csv == "code,kernel,loop,instructions\nCortex-M4,add,outputs,30\nCortex-M4,pool,calls,12.5\nCortex-M4,pool,values,0.001\n");
   CHECK(parse_instruction_models(csv, "x.csv").at("Cortex-M4").costs() == m4.costs());
   CHECK_THROWS_WITH(parse_instruction_models("core\n", "x.csv"),
-                    Catch::StartsWith("x.csv, line 1: expected 'core,kernel,loop,instructions'"));
+                    Catch::StartsWith("x.csv, line 1: expected 'code,kernel,loop,instructions'"));
   for (const char* wrong :
        {"Cortex-M4,pool,calls", "Cortex-M4,pool,calls,", "Cortex-M4,pool,calls,1x", "Cortex-M4,pool,calls,-1", "a,b,c,1,2", "a,b,c,nan"})
-    CHECK_THROWS_WITH(parse_instruction_models(csv + wrong + "\n", "x.csv"), Catch::StartsWith("x.csv, line 5: expected core, kernel"));
+    CHECK_THROWS_WITH(parse_instruction_models(csv + wrong + "\n", "x.csv"), Catch::StartsWith("x.csv, line 5: expected code, kernel"));
 }
 
 TEST_CASE("a kernel is called as often as the runtime calls it", "[mcu][calibration]") {
@@ -179,6 +179,7 @@ TEST_CASE("every board is predicted, and a core or kernel that was never counted
   }
   Board board = find_board("m4");
   board.core = "Cortex-M99";
+  board.compiler_flags = {"-mcpu=cortex-m99"};
   CHECK_THROWS_WITH(predict_instructions(spec, board),
                     Catch::Contains("nothing is known of instructions on Cortex-M99; `make mcu-calibrate`"));
   CHECK_FALSE(known_instructions(trained_like_model(spec, Rng(1)), board));

@@ -40,35 +40,52 @@ struct Job {
   std::string failed;
 };
 
+// Boards that execute one code and have one model; networks to learn from run on the one with the most memory.
 struct Core {
-  const Board* board = nullptr;
-  std::string unavailable;
+  std::vector<const Board*> boards;
   std::vector<Job> jobs;
+
+  const Board& largest() const {
+    return **std::max_element(boards.begin(), boards.end(), [](const Board* a, const Board* b) { return a->ram.bytes < b->ram.bytes; });
+  }
+  std::string names() const {
+    std::string all;
+    for (const Board* board : boards) all += (all.empty() ? "" : ", ") + board->name;
+    return all;
+  }
 };
 
-// A board for each core, the first one, of these boards or of all.
-std::vector<Core> cores(const std::vector<std::string>& names) {
+// Of these boards or of all; those that cannot be emulated are left out and named.
+std::vector<Core> cores(const std::vector<std::string>& names, std::vector<std::string>& skipped) {
   std::vector<Core> all;
   for (const Board& board : boards()) {
-    const auto same = [&](const Core& core) { return core.board->core == board.core; };
-    const bool asked = names.empty() || std::find(names.begin(), names.end(), board.name) != names.end();
-    if (asked && std::none_of(all.begin(), all.end(), same)) all.push_back({&board, why_unavailable(board).value_or(""), {}});
+    if (!names.empty() && std::find(names.begin(), names.end(), board.name) == names.end()) continue;
+    if (const auto why = why_unavailable(board)) {
+      skipped.push_back(text(board.name, " was skipped: ", *why));
+      continue;
+    }
+    const auto known = std::find_if(all.begin(), all.end(), [&](const Core& core) { return code_of(*core.boards[0]) == code_of(board); });
+    if (known != all.end())
+      known->boards.push_back(&board);
+    else
+      all.push_back({{&board}, {}});
   }
   return all;
 }
 
 void add_jobs(Core& core) {
-  const Board& board = *core.board;
-  const Rng rng = Rng(kSeed).fork(board.name);
+  const Board& largest = core.largest();
+  const Rng rng = Rng(kSeed).fork(largest.name);
   for (uint64_t i = 0; i < kToLearnFrom; ++i)
-    core.jobs.push_back({&board, "", network_to_learn_from(board, rng.fork("learn", i)), true, rng.fork("learn model", i), {}, {}});
+    core.jobs.push_back({&largest, "", network_to_learn_from(largest, rng.fork("learn", i)), true, rng.fork("learn model", i), {}, {}});
   for (uint64_t i = 0; i < kUnseen; ++i) {
+    const Board& board = *core.boards[i % core.boards.size()];
     const NamedSpec unseen = searched_network(board, rng.fork("unseen", i));
     core.jobs.push_back({&board, unseen.name, unseen.spec, false, rng.fork("unseen model", i), {}, {}});
   }
   for (const char* name : {"resnet8", "mobilenetv2"}) {
     const NetworkSpec spec = build_network_spec(std::string(name), {32, 32, 3}, 10);
-    if (!why_too_large(board, spec)) core.jobs.push_back({&board, name, spec, false, rng.fork(name), {}, {}});
+    if (!why_too_large(largest, spec)) core.jobs.push_back({&largest, name, spec, false, rng.fork(name), {}, {}});
   }
 }
 
@@ -152,14 +169,14 @@ Fitted fit(const Core& core) {
 }
 
 std::string board_row(const Fitted& f) {
-  return text("| ", f.core->board->name, " | ", f.core->board->core, " | ", f.samples, " | ", percentiles(f.layers), " | ",
+  return text("| ", f.core->names(), " | ", f.core->boards[0]->core, " | ", f.samples, " | ", percentiles(f.layers), " | ",
               percentiles(f.seen), " | ", f.unseen.within(kTolerance), " of ", f.unseen.sorted.size(), " | ", percentiles(f.unseen),
               " |\n");
 }
 
 std::string network_row(const Fitted& f, const Job& job) {
   const double error = error_of(f.model, job), counted = static_cast<double>(job.counted.total);
-  return text("| ", f.core->board->name, " | `", job.name, "` | ", grouped(job.counted.total), " | ",
+  return text("| ", job.board->name, " | `", job.name, "` | ", grouped(job.counted.total), " | ",
               grouped(std::llround(counted * (1 + error))), " | ", percent(error), " |\n");
 }
 
@@ -178,21 +195,21 @@ std::string network_rows(const Fitted& f) {
   return rows;
 }
 
-std::string report(const std::vector<Core>& all, const std::vector<Fitted>& fitted) {
+std::string report(const std::vector<Fitted>& fitted, const std::vector<std::string>& skipped) {
   std::string page = text("# Instructions predicted and counted\n\n    make mcu-calibrate\n\n", bench::machine_line(), "; seed ", kSeed,
                           "; device code compiled with `", kBoardOptimisation, "`.\n\n");
   page += text(
       "Counted in an emulator, which counts instructions and knows nothing of cycles: one inference after the first. Fitted to the layers "
       "of ",
-      kToLearnFrom, " networks made from chance a core; held against ", kUnseen,
+      kToLearnFrom, " networks made from chance for each compiler's code; held against ", kUnseen,
       " members of the search's family, 3 to 10 layers deep and 4 to 64 wide on images of 24x24 to 64x64, that the fit never saw "
-      "(on m0: what fits 16 KiB of RAM). Errors in percent of the count, without sign: median, 90th percentile, largest.\n\n");
+      "(on a board with little memory: what fits it). Boards in one row execute one code and share the networks. Errors in percent of the "
+      "count, without sign: median, 90th percentile, largest.\n\n");
   page +=
-      "| board | core | layers fitted | layers: median | 90 % | largest | networks fitted: median | 90 % | largest | unseen within 5 % | "
+      "| boards | core | layers fitted | layers: median | 90 % | largest | networks fitted: median | 90 % | largest | unseen within 5 % | "
       "unseen: median | 90 % | largest |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
   for (const Fitted& f : fitted) page += board_row(f);
-  for (const Core& core : all)
-    if (!core.unavailable.empty()) page += text("\n", core.board->name, " was skipped: ", core.unavailable, "\n");
+  for (const std::string& line : skipped) page += text("\n", line, "\n");
   page +=
       "\nNetworks by name, and of the unseen ones those with the largest errors:\n\n| board | network | counted | predicted | error, % |\n"
       "|---|---|---|---|---|\n";
@@ -202,21 +219,17 @@ std::string report(const std::vector<Core>& all, const std::vector<Fitted>& fitt
 
 int calibrate(const std::string& coefficients, const std::string& page, const std::string& counts, const std::vector<std::string>& names) {
   for (const std::string& name : names) find_board(name);
-  std::vector<Core> all = cores(names);
-  for (Core& core : all) {
-    if (core.unavailable.empty())
-      add_jobs(core);
-    else
-      std::printf("skipped %s: %s\n", core.board->name.c_str(), core.unavailable.c_str());
-  }
+  std::vector<std::string> skipped;
+  std::vector<Core> all = cores(names, skipped);
+  for (const std::string& line : skipped) std::printf("%s\n", line.c_str());
+  parallel_for(static_cast<int64_t>(all.size()), [&](int64_t i) { add_jobs(all[static_cast<size_t>(i)]); });
   count_all(all, counts);
   InstructionModels models = instruction_models();
   std::vector<Fitted> fitted;
-  for (const Core& core : all)
-    if (core.unavailable.empty()) fitted.push_back(fit(core));
-  for (const Fitted& f : fitted) models[f.core->board->core] = f.model;
+  for (const Core& core : all) fitted.push_back(fit(core));
+  for (const Fitted& f : fitted) models[code_of(*f.core->boards[0])] = f.model;
   write_text_file(coefficients, to_csv(models));
-  const std::string content = report(all, fitted);
+  const std::string content = report(fitted, skipped);
   write_text_file(page, content);
   std::printf("%s", content.c_str());
   return 0;
