@@ -33,6 +33,7 @@ EMBED(depthwise_c, "mcu/runtime/mn_depthwise.c");
 EMBED(depthwise_dsp_c, "mcu/runtime/mn_depthwise_dsp.c");
 EMBED(depthwise_dsp_h, "mcu/runtime/mn_depthwise_dsp.h");
 EMBED(depthwise_others_dsp_c, "mcu/runtime/mn_depthwise_others_dsp.c");
+EMBED(depthwise_ring_dsp_c, "mcu/runtime/mn_depthwise_ring_dsp.c");
 EMBED(pool_c, "mcu/runtime/mn_pool.c");
 EMBED(add_c, "mcu/runtime/mn_add.c");
 EMBED(add_row_c, "mcu/runtime/mn_add_row.c");
@@ -106,6 +107,7 @@ std::vector<TextFile> runtime_files() {
           file("mn_depthwise_dsp.h", EMBEDDED(depthwise_dsp_h)),
           file("mn_depthwise_dsp.c", EMBEDDED(depthwise_dsp_c)),
           file("mn_depthwise_others_dsp.c", EMBEDDED(depthwise_others_dsp_c)),
+          file("mn_depthwise_ring_dsp.c", EMBEDDED(depthwise_ring_dsp_c)),
           file("mn_pool.c", EMBEDDED(pool_c)),
           file("mn_add.c", EMBEDDED(add_c)),
           file("mn_add_row.c", EMBEDDED(add_row_c))};

@@ -254,6 +254,10 @@ void mn_depthwise_dsp(const mn_model *model, const mn_layer *layer, const mn_wor
       if (layer->kernel == 3 && job.ties_by_power) {
         rows_of_3x3(&job, first, first + rows);
         job.tables_ready = 0;
+#if !MN_SMALL
+      } else if (layer->kernel != 3) {
+        mn_depthwise_rows_of_ring(&job, first, first + rows);
+#endif
       } else {
         mn_depthwise_rows_of_others(&job, first, first + rows);
       }

@@ -28,7 +28,7 @@ typedef struct {
   int32_t channel;        /* the first of them */
   int32_t ties_by_power;  /* of all of them (mn_dsp.h) */
   channel_scale scales[kGroup];
-  int32_t tables_ready;   /* scratch holds what mn_depthwise_rows_of_others has for all channels */
+  int32_t tables_ready;   /* scratch holds what the functions below have there for all channels */
   int32_t y;              /* 3x3: the row at hand, */
   const int8_t *rows[3];  /* input rows of its windows, */
   int8_t *output;         /* and its own place, from channel 0 on */
@@ -36,6 +36,9 @@ typedef struct {
 
 /* Rows [first, last) of the channels at hand, with any kernel, stride and shifts (mn_depthwise_others_dsp.c). */
 void mn_depthwise_rows_of_others(depthwise_job *job, int32_t first, int32_t last);
+
+/* The same for 5x5 and 7x7, faster (mn_depthwise_ring_dsp.c); not there where MN_SMALL. */
+void mn_depthwise_rows_of_ring(depthwise_job *job, int32_t first, int32_t last);
 
 /* The bytes of fewer than four channels. */
 static uint32_t __attribute__((noinline)) load_some_channels(const int8_t *pixel, int32_t count) {

@@ -13,7 +13,7 @@ static inline int64_t mn_conv_scratch(int32_t kernel, int32_t in_channels, int32
   return (out_channels + 1) / 2 * 24 + groups * 32 + (edges + 3) / 4 * 4;
 }
 
-/* mn_depthwise_dsp.c keeps rows as int16 with their padding, in blocks of four values, and taps in pairs. Whether it does at all: */
+/* Depthwise layers. Whether the fast kernels take one at all: */
 static inline int mn_depthwise_turns(int32_t kernel, int32_t stride) { return kernel >= 3 && kernel <= 7 && stride <= 2; }
 
 /* Pairs of taps in a window's row: one in front is empty where the padding is odd. */
@@ -31,7 +31,9 @@ static inline int32_t mn_depthwise_copy_width(int32_t kernel, int32_t stride, in
   return ((out_width + 3) / 4 * 4 - 1) * stride + kernel;
 }
 
-/* mn_depthwise_dsp.c: `kernel` rows of four channels, and their taps: more than that copy. */
+/* `kernel` rows of four channels as int16, with their padding, in blocks of four values, and pairs of taps. That is more than the copy, and
+ * more than mn_depthwise_dsp.c takes for 3x3 (24 words for every four columns, 24 more at the end, 24 of taps) and
+ * mn_depthwise_others_dsp.c for any kernel (10 words for two taps). */
 static inline int32_t mn_depthwise_scratch(int32_t kernel, int32_t stride, int32_t out_width) {
   if (!mn_depthwise_turns(kernel, stride)) return 0;
   return 4 * kernel * 8 * (mn_row_blocks(kernel, stride, out_width) + mn_tap_pairs(kernel));
