@@ -5,6 +5,7 @@
 #include "nn/model_file.h"
 #include "nn/quantized_model.h"
 #include "search/build.h"
+#include "search/greedy.h"
 #include "search/html.h"
 #include "search/report_parts.h"
 #include "search/suite.h"
@@ -35,6 +36,7 @@ std::string tiles(const Record& summary) {
   count("ram_bytes", "bytes of RAM");
   count("macs", "MACs an image");
   count("instructions", "instructions, predicted");
+  if (summary.has("milliseconds")) out += tile(points(summary.number("milliseconds")), "milliseconds, estimated");
   count("candidates_trained", "candidates trained");
   if (summary.has("seconds")) out += tile(grouped(static_cast<int64_t>(summary.number("seconds"))), "seconds");
   return element("div", out, "tiles");

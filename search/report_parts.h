@@ -11,7 +11,8 @@
 
 namespace mininas {
 
-// Every candidate as a point: score over parameters, MACs, flash and RAM; kept, rejected and chosen told apart, limits drawn.
+// Every candidate as a point: score over parameters, MACs, flash, RAM and, where a board was named, instructions; kept, rejected and
+// chosen told apart, limits drawn.
 std::string candidates_part(const Journal& journal, const Architecture& chosen, const Budget& budget, const std::string& score_name);
 // The stages with their rules, and every candidate with the reason of its decision.
 std::string path_part(const Journal& journal, const SearchStrategy& strategy);

@@ -63,6 +63,7 @@ std::string candidates_part(const Journal& journal, const Architecture& chosen, 
       {"Work", "multiply-accumulates an image", [](const Cost& c) { return c.macs; }, budget.max_macs},
       {"Flash", "flash, bytes", [](const Cost& c) { return c.flash_bytes; }, budget.max_flash_bytes},
       {"RAM", "RAM, bytes", [](const Cost& c) { return c.ram_bytes; }, budget.max_ram_bytes},
+      {"Instructions", "instructions an inference, predicted", [](const Cost& c) { return c.instructions; }, budget.max_instructions},
   };
   std::string plots;
   for (const Measure& measure : measures) {
