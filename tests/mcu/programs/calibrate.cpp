@@ -95,12 +95,15 @@ void count_all(std::vector<Core>& all, const std::string& file) {
   for (Core& core : all)
     for (Job& job : core.jobs) jobs.push_back(&job);
   std::atomic<size_t> done = 0;
+  std::atomic<bool> failed = false;
   parallel_for(static_cast<int64_t>(jobs.size()), [&](int64_t i) {
     Job& job = *jobs[static_cast<size_t>(i)];
+    if (failed) return;
     try {
       job.counted = cache.count(model_to_count(job.spec, job.learn, job.rng), *job.board);
     } catch (const std::exception& error) {
       job.failed = error.what();
+      failed = true;
     }
     std::fprintf(stderr, "\rcounted %zu of %zu networks", ++done, jobs.size());
   });
