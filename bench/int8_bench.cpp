@@ -1,4 +1,4 @@
-// Integers beside floats: `int8_bench [--json] [ARCHITECTURE...]`. Four pairs a network, batch 64, ours against ours: inference of the
+// Integers beside floats: `int8_bench [--json] [ARCHITECTURE...]`. Three pairs a network, batch 64, ours against ours: inference of the
 // quantised and of the float network; the forward pass of quantisation-aware training and of float training; their whole steps. Both sides
 // of a pair run in turns, so that whatever else the machine does meets both; a ratio is that of one turn, and the table gives the median of
 // the ratios with the smallest and the largest. Images a second are those of the fastest turns.
@@ -81,7 +81,7 @@ void compare(const std::string& name, const std::function<void()>& real, const s
 }
 
 void run(const std::string& architecture, Table& table) {
-  const NetworkSpec spec = build_network_spec(parse_architecture(architecture), kImageShape, kClasses);
+  const NetworkSpec spec = build_network_spec(architecture, kImageShape, kClasses);
   const ImageSet images = random_images(Rng(2));
   Network real(spec, PixelScale{}, Rng(1));
   QuantizedNetwork quantized(real, images.class_names, images);
@@ -96,7 +96,7 @@ void run(const std::string& architecture, Table& table) {
 
 int main(int argc, char** argv) {
   const Arguments arguments =
-      parse_arguments(argc, argv, "usage: int8_bench [--json] [ARCHITECTURE...]   (default: w16:s3*5 w32:s3*8 w72:s3*10)");
+      parse_arguments(argc, argv, "usage: int8_bench [--json] [ARCHITECTURE...]   (default: six networks)");
   try {
     if (!arguments.json)
       std::cout << "Integers beside floats, batch " << kBatch << ". " << machine_line() << ", integer kernels " << int8_kernels().isa

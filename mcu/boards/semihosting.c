@@ -8,6 +8,7 @@ enum { SYS_OPEN = 0x01, SYS_WRITE = 0x05, SYS_READ = 0x06, SYS_EXIT_EXTENDED = 0
 enum { READ_BINARY = 1, WRITE_BINARY = 5 }; /* how to open */
 enum { APPLICATION_EXIT = 0x20026 };        /* why it ends */
 enum { NOT_OPEN = -1 };
+enum { PATIENCE = 50000000 }; /* tries, some minutes: a console that takes nothing for so long has nobody behind it any more */
 
 static uintptr_t word_of(const void *address) { return (uintptr_t)address; }
 
@@ -34,11 +35,14 @@ size_t board_read(void *out, size_t count) {
 
 void board_write(const void *bytes, size_t count) {
   static int32_t console = NOT_OPEN;
+  int32_t patience = PATIENCE;
   if (console == NOT_OPEN) console = open_file(":tt", 3, WRITE_BINARY);
   /* A console may be too busy to take everything at once. */
   while (count > 0) {
     const size_t missing = move_bytes(SYS_WRITE, console, bytes, count);
     if (missing > count) board_exit(2);
+    patience = missing < count ? PATIENCE : patience - 1;
+    if (patience == 0) board_exit(2);
     bytes = (const uint8_t *)bytes + (count - missing);
     count = missing;
   }

@@ -80,8 +80,8 @@ void add_jobs(Core& core) {
     core.jobs.push_back({&largest, "", network_to_learn_from(largest, rng.fork("learn", i)), true, rng.fork("learn model", i), {}, {}});
   for (uint64_t i = 0; i < kUnseen; ++i) {
     const Board& board = *core.boards[i % core.boards.size()];
-    const NamedSpec unseen = searched_network(board, rng.fork("unseen", i));
-    core.jobs.push_back({&board, unseen.name, unseen.spec, false, rng.fork("unseen model", i), {}, {}});
+    const NamedSpec unseen = searched_network(board, rng.fork("held out", i));
+    core.jobs.push_back({&board, unseen.name, unseen.spec, false, rng.fork("held out model", i), {}, {}});
   }
   for (const char* name : {"resnet8", "mobilenetv2"}) {
     const NetworkSpec spec = build_network_spec(std::string(name), {32, 32, 3}, 10);
