@@ -19,9 +19,9 @@ bool is_needed(const std::vector<TextFile>& files, std::string_view name) {
 // A test compiles the runtime again and compares.
 const std::vector<CodeSize>& code_sizes() {
   static const std::vector<CodeSize> sizes = {
-      {"mn_run.c", 564}, {"mn_check.c", 1000}, {"mn_crc32.c", 116}, {"mn_kernels.c", 24},
+      {"mn_run.c", 564}, {"mn_check.c", 976}, {"mn_crc32.c", 116}, {"mn_kernels.c", 24},
       {"mn_conv.c", 548}, {"mn_conv_dsp.c", 1968}, {"mn_depthwise.c", 428}, {"mn_depthwise_dsp.c", 2202},
-      {"mn_depthwise_others_dsp.c", 1218}, {"mn_depthwise_ring_dsp.c", 0}, {"mn_pool.c", 120}, {"mn_add.c", 282}, {"mn_add_row.c", 400},
+      {"mn_depthwise_others_dsp.c", 1214}, {"mn_depthwise_ring_dsp.c", 0}, {"mn_pool.c", 120}, {"mn_add.c", 282}, {"mn_add_row.c", 400},
       {"mn_conv_tile.c", 0}, {"mn_depthwise_row.c", 0},
   };
   return sizes;

@@ -81,7 +81,7 @@ static int fast_kernel_fits(const mn_model *model, const mn_layer *layer) {
     if (layer->input == MN_CALLER || !mn_depthwise_turns(layer->kernel, layer->stride)) return 0;
     bytes = mn_depthwise_scratch(layer->kernel, layer->stride, layer->out_width);
   }
-  return layer->scratch % 4 == 0 && bytes <= INT32_MAX && inside(layer->scratch, (uint32_t)bytes, model->arena_bytes);
+  return layer->scratch % 4 == 0 && layer->scratch + bytes <= (int64_t)model->arena_bytes;
 }
 
 /* The steps of a strip keep to 32 bits. */

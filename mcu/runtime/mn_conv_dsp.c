@@ -178,53 +178,46 @@ static void fill_tile(const conv_job *job, int32_t y, int32_t x) {
     MN_STORE_NEXT_CHANNEL(sign, mn_10, mn_11, mn_12, mn_13, multiplier, power, zero, output, step);    \
   } while (0)
 
-/* The channels from `pair` to before `last`, to bytes that are `step` apart for two pixels. */
-static inline __attribute__((always_inline)) void multiply_pairs_as(const conv_job *job, const channel_pair *pair, const channel_pair *last,
-                                                                    int8_t *output, int32_t step, int32_t rectified) {
-  MN_TILE_WEIGHTS;
-  struct { int8_t *first; const channel_pair *second; } places;
-  struct { int32_t first, second; } constants;
-  const uint32_t *const values = job->tile, *const end = values + 8 * job->groups;
-  const int32_t skip = MN_TILE_SKIP(job->groups);
-  int32_t zero = job->layer->out_zero, multiplier, power;
-  MN_PUT2(constants, step, zero);
-  mn_weights = job->weights + (pair - job->pairs) * 2 * job->groups;
-  do {
-    MN_TILE_REGISTERS;
-    MN_PUT2(places, output, pair);
-    mn_values = values;
-    mn_00 = pair->bias[0];
-    MN_TILE_FIRST_STEP();
-    MN_TILE_STEP();
-    MN_TILE_OTHER_GROUPS(skip, end);
-    pair = places.second;
-    MN_TILE_UNTANGLE(pair->bias[1]);
-    if (rectified) {
-      STORE_TILE(MN_RECTIFIED);
-    } else {
-      STORE_TILE(MN_SIGNED);
-    }
-    ++output;
-  } while (pair != last);
-}
+/* The channels from `pair` to before `last`, to bytes that are `step` apart for two pixels: a function for each way to round. */
+#define MULTIPLY_PAIRS(name, sign)                                                                                                      \
+  static void __attribute__((noinline)) name(const conv_job *job, const channel_pair *pair, const channel_pair *last, int8_t *output,   \
+                                             int32_t step) {                                                                            \
+    MN_TILE_WEIGHTS;                                                                                                                    \
+    struct { int8_t *first; const channel_pair *second; } places;                                                                       \
+    struct { int32_t first, second; } constants;                                                                                        \
+    const uint32_t *const values = job->tile, *const end = values + 8 * job->groups;                                                    \
+    const int32_t skip = MN_TILE_SKIP(job->groups);                                                                                     \
+    int32_t zero = job->layer->out_zero, multiplier, power;                                                                             \
+    MN_PUT2(constants, step, zero);                                                                                                     \
+    mn_weights = job->weights + (pair - job->pairs) * 2 * job->groups;                                                                  \
+    do {                                                                                                                                \
+      MN_TILE_REGISTERS;                                                                                                                \
+      MN_PUT2(places, output, pair);                                                                                                    \
+      mn_values = values;                                                                                                               \
+      mn_00 = pair->bias[0];                                                                                                            \
+      MN_TILE_FIRST_STEP();                                                                                                             \
+      MN_TILE_STEP();                                                                                                                   \
+      MN_TILE_OTHER_GROUPS(skip, end);                                                                                                  \
+      pair = places.second;                                                                                                             \
+      MN_TILE_UNTANGLE(pair->bias[1]);                                                                                                  \
+      STORE_TILE(sign);                                                                                                                 \
+      ++output;                                                                                                                         \
+    } while (pair != last);                                                                                                             \
+  }
 
-/* Where the program shall be small, nothing is rectified, and one of the two is not there. */
-static void __attribute__((noinline)) multiply_rectified_pairs(const conv_job *job, const channel_pair *pair, const channel_pair *last,
-                                                               int8_t *output, int32_t step) {
-  multiply_pairs_as(job, pair, last, output, step, 1);
-}
-
-static void __attribute__((noinline)) multiply_signed_pairs(const conv_job *job, const channel_pair *pair, const channel_pair *last,
-                                                            int8_t *output, int32_t step) {
-  multiply_pairs_as(job, pair, last, output, step, 0);
-}
+MULTIPLY_PAIRS(multiply_signed_pairs, MN_SIGNED)
+#if !MN_SMALL /* where nothing is rectified */
+MULTIPLY_PAIRS(multiply_rectified_pairs, MN_RECTIFIED)
+#endif
 
 static void multiply_pairs(const conv_job *job, const channel_pair *pair, const channel_pair *last, int8_t *output, int32_t step) {
-  if (!MN_SMALL && job->rectified) {
+#if !MN_SMALL
+  if (job->rectified) {
     multiply_rectified_pairs(job, pair, last, output, step);
-  } else {
-    multiply_signed_pairs(job, pair, last, output, step);
+    return;
   }
+#endif
+  multiply_signed_pairs(job, pair, last, output, step);
 }
 
 /* The channel without a partner: its tile goes to scratch, where the partner's bytes hurt nobody. */

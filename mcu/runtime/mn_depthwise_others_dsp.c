@@ -66,7 +66,8 @@ static void copy_window(const depthwise_job *job, int32_t top, int32_t left, uin
 
 static int8_t to_byte(const depthwise_job *job, int32_t sum, const channel_scale *scale) {
   const int32_t high = mn_add_high(sum, sum, scale->rescale.first), zero = job->layer->out_zero;
-  if (job->ties_by_power) return (int8_t)mn_saturate8(mn_subtract_high(zero, high, scale->rescale.second));
+  /* Otherwise such groups have kernels of their own. */
+  if (MN_SMALL && job->ties_by_power) return (int8_t)mn_saturate8(mn_subtract_high(zero, high, scale->rescale.second));
   return (int8_t)mn_saturate8(mn_subtract_high(zero, high - (high < 0), scale->rescale.second + 1));
 }
 
@@ -120,7 +121,6 @@ static void find_inside(const mn_layer *layer, int32_t *first, int32_t *last) {
   const int32_t padding = (layer->kernel - 1) / 2, stride = layer->stride, beyond = layer->in_width + padding - layer->kernel;
   *first = (padding + stride - 1) / stride;
   *last = beyond < 0 ? 0 : beyond / stride + 1;
-  if (*last > layer->out_width) *last = layer->out_width;
   if (*first > *last) *first = *last;
 }
 

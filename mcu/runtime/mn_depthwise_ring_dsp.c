@@ -124,14 +124,14 @@ static inline void add_taps(const ring_job *job, const uint32_t *values, int32_t
   values += first_slot * job->slot;
   for (row = 0; row < kernel; ++row) {
     uint32_t even, odd, a, b;
-#define PAIR_OF_TAPS(t)                                             \
+#define PAIR_OF_TAPS(t, odd_padding)                                \
   do {                                                              \
     MN_LOAD2(even, odd, taps, 2 * (t));                             \
     MN_LOAD2(a, b, values, t);                                      \
     s[0] = mn_dot2(a, even, s[0]);                                  \
     if (stride == 1) {                                              \
       s[2] = mn_dot2(b, even, s[2]);                                \
-      if (lead == 1) MN_LOAD2(a, b, values, (t) + 1);               \
+      if (odd_padding) MN_LOAD2(a, b, values, (t) + 1);             \
       s[1] = mn_dot2(a, odd, s[1]);                                 \
       s[3] = mn_dot2(b, odd, s[3]);                                 \
     } else {                                                        \
@@ -141,10 +141,10 @@ static inline void add_taps(const ring_job *job, const uint32_t *values, int32_t
       s[3] = mn_dot2(b, even, s[3]);                                \
     }                                                               \
   } while (0)
-    PAIR_OF_TAPS(0);
-    PAIR_OF_TAPS(1);
-    if (pairs > 2) PAIR_OF_TAPS(2);
-    if (pairs > 3) PAIR_OF_TAPS(3);
+    PAIR_OF_TAPS(0, lead);
+    PAIR_OF_TAPS(1, lead);
+    PAIR_OF_TAPS(2, lead);
+    if (pairs > 3) PAIR_OF_TAPS(3, 1); /* of 7x7 alone */
 #undef PAIR_OF_TAPS
     taps += 2 * pairs;
     values += job->slot;

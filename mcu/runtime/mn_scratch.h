@@ -33,9 +33,8 @@ static inline int32_t mn_depthwise_copy_width(int32_t kernel, int32_t stride, in
 
 /* `kernel` rows of four channels as int16, with their padding, in blocks of four values, and pairs of taps. That is more than the copy, and
  * more than mn_depthwise_dsp.c takes for 3x3 (24 words for every four columns, 24 more at the end, 24 of taps) and
- * mn_depthwise_others_dsp.c for any kernel (10 words for two taps). */
+ * mn_depthwise_others_dsp.c for any kernel (10 words for two taps). Requires mn_depthwise_turns. */
 static inline int32_t mn_depthwise_scratch(int32_t kernel, int32_t stride, int32_t out_width) {
-  if (!mn_depthwise_turns(kernel, stride)) return 0;
   return 4 * kernel * 8 * (mn_row_blocks(kernel, stride, out_width) + mn_tap_pairs(kernel));
 }
 

@@ -56,6 +56,17 @@ class LayerRun {
   const mn_layer& row() const { return row_; }
   void set_shift(int rescale, uint8_t shift) { image_.bytes[row_.shifts + static_cast<size_t>(rescale)] = shift; }
 
+  // The output over the input, `shift` bytes in front of it, as a memory plan may lay them; a row at a time.
+  std::vector<int8_t> outputs_over_input(mn_kernel* kernel, size_t shift) const {
+    Guarded both(shift + std::max(input_.size(), bytes_of(out_))), scratch((scratch_bytes_ + 3) / 4 * 4);
+    std::copy(input_.begin(), input_.end(), both.data() + shift);
+    mn_work work{both.data() + shift, other_.data(), both.data(), scratch.data(), 0, out_.height};
+    kernel(model(), &row_, &work);
+    CHECK(both.intact());
+    CHECK(scratch.intact());
+    return {both.data(), both.data() + bytes_of(out_)};
+  }
+
   // All rows in steps of `step`.
   std::vector<int8_t> outputs(mn_kernel* kernel, int step) const {
     Guarded input(input_.size()), output(bytes_of(out_)), scratch((scratch_bytes_ + 3) / 4 * 4);
@@ -126,6 +137,37 @@ TEST_CASE("the fast kernels compute the definition's bytes for every small shape
           compare_layers(random_model(spec, Rng(seed)));
           if (seed % 10 == 0) compare_layers(random_model(spec, Rng(seed + 1000)));
         }
+      }
+    }
+  }
+}
+
+TEST_CASE("the fast kernels compute the definition's bytes where windows lie apart, and of an image of four channels", "[mcu][fast]") {
+  for (const int width : {3, 12, 13, 18, 23}) {
+    LayerChain chain({9, width, 4}, 2);
+    chain.add("pointwise of the image", LayerKind::kConv, 3, 1);
+    chain.add("every fourth window", LayerKind::kConv, 4, 3, 4);
+    const NetworkSpec spec = std::move(chain).finish();
+    CAPTURE(width);
+    compare_layers(random_model(spec, Rng(static_cast<uint64_t>(width))));
+  }
+}
+
+TEST_CASE("depthwise outputs may lie over inputs that are used up, whatever the distance", "[mcu][fast]") {
+  for (const int kernel : {3, 5, 7}) {
+    for (const int channels : {4, 6, 9}) {
+      LayerChain chain({6, 9, 1}, 2);
+      chain.add("spread", LayerKind::kConv, channels, 1);
+      chain.add("depthwise", LayerKind::kDepthwise, channels, kernel);
+      const NetworkSpec spec = std::move(chain).finish();
+      const LayerRun run(random_model(spec, Rng(static_cast<uint64_t>(channels))), 1);
+      const auto rows = static_cast<size_t>((kernel + 1) / 2 * 9 * channels);  // no window reaches farther up
+      for (const size_t shift : {rows, rows + 1, rows + 3, rows + 4}) {
+        CAPTURE(kernel, channels, shift);
+        const auto expected = run.outputs(mn_depthwise, 1000);
+        CHECK(run.outputs_over_input(mn_depthwise, shift) == expected);
+        CHECK(run.outputs_over_input(mn_depthwise_row, shift) == expected);
+        CHECK(run.outputs_over_input(mn_depthwise_dsp, shift) == expected);
       }
     }
   }

@@ -11,6 +11,7 @@
 #include "core/parallel.h"
 #include "mcu/host/runtime_files.h"
 #include "mcu/host/sizes.h"
+#include "nn/layer_chain.h"
 #include "nn/named_networks.h"
 #include "tests/support/device.h"
 #include "tests/support/random_model.h"
@@ -228,4 +229,15 @@ TEST_CASE("the runtime of a separable network, and that of ResNet-8, take at mos
   const ImageShape image{32, 32, 3};
   for (const NetworkSpec& spec : {family_network(16, std::vector<FamilyLayer>(5), image, 2), named_network("resnet8", image, 10)})
     CHECK(device_cost(spec).code_bytes <= 8192);  // the sizes that the test above compiles again
+}
+
+TEST_CASE("a pool may read the image, whose bytes it turns to int8 as any first layer does", "[mcu][runtime]") {
+  LayerChain chain({5, 7, 3}, 4);
+  const QuantizedModel model = random_model(std::move(chain).finish(), Rng(1));
+  const auto image = random_images(model.spec.input, 1, Rng(2));
+  Device device(model);
+  std::vector<int8_t> logits(static_cast<size_t>(model.spec.classes));
+  REQUIRE(device.init() == MN_OK);
+  REQUIRE(mn_run(device.model(), image.data(), device.arena.data(), device.arena.size(), logits.data()) == MN_OK);
+  CHECK(logits == integer_forward(model, image.data(), 1).layers.back());
 }

@@ -130,6 +130,27 @@ TEST_CASE("a layer table that leaves model or arena is refused, number by number
   CHECK(refused(conv, [&](mn_layer& l) { l.weights = bytes - 4; }));
   CHECK(refused(conv, [](mn_layer& l) { l.weights = 0xFFFFFFFC; }));
   CHECK(refused(conv, [&](mn_layer& l) { l.shifts = offsetof(mn_model, digest); }));
+  // What the fast kernels take for granted; the plain kinds bear it.
+  const auto first_on_image = [&](mn_layer& l) {
+    l.input = MN_CALLER;
+    l.in_height = l.out_height = l.in_rows = l.out_rows = static_cast<uint16_t>(model.spec.input.height);
+    l.in_width = l.out_width = static_cast<uint16_t>(model.spec.input.width);
+    l.in_channels = l.out_channels = static_cast<uint16_t>(model.spec.input.channels);
+    l.output = 0;
+  };
+  const auto large_kernel = [](mn_layer& l) {
+    l.kernel = 9;
+    l.weights = sizeof(mn_model);
+  };
+  const auto long_steps = [](mn_layer& l) {
+    l.stride = 3;
+    l.out_height = l.out_rows = static_cast<uint16_t>((l.in_height + 2) / 3);
+    l.out_width = static_cast<uint16_t>((l.in_width + 2) / 3);
+  };
+  for (const auto& change : std::vector<std::function<void(mn_layer&)>>{first_on_image, large_kernel, long_steps, [](mn_layer& l) { l.kernel = 1; }}) {
+    CHECK(refused(depthwise, [&](mn_layer& l) { l.kind = MN_DEPTHWISE, change(l); }));
+    CHECK_FALSE(refused(depthwise, [&](mn_layer& l) { l.kind = MN_DEPTHWISE_PLAIN, change(l); }));
+  }
   // Strips.
   CHECK(refused(0, [](mn_layer& l) { l.strip = 0; }));
   CHECK(refused(last, [](mn_layer& l) { l.strip = 2; }));
