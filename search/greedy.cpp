@@ -133,6 +133,7 @@ std::optional<Candidate> GreedySearch::ask() {
     stage_ = current_ ? static_cast<Stage>(static_cast<int>(stage_) + 1) : Stage::kDone;
     stage_over_ = false;
     walk_ = LayerWalk();
+    if (stage_ == Stage::kWidth) width_ = place_of_width();
     if (stage_ != Stage::kDone) begin_stage();
   }
   return std::nullopt;
@@ -172,7 +173,18 @@ std::optional<Architecture> GreedySearch::next_depth() {
   if (good_enough() || depth_ == common_.max_depth) return std::nullopt;
   Architecture deeper = current_->candidate.architecture;
   deeper.layers.assign(static_cast<size_t>(++depth_), SearchedLayer{});
+  if (width_ < widths_.size()) deeper.width = widths_[width_];
   return deeper;
+}
+
+Decision GreedySearch::judge_too_deep(const Trial& trial) {
+  if (width_ + 1 < widths_.size()) {
+    ++width_;
+    --depth_;
+    return {false, trial.outcome.problem + ": as deep a network is tried narrower"};
+  }
+  end_stage();
+  return {false, trial.outcome.problem + ": no deeper network is tried"};
 }
 
 Decision GreedySearch::judge_start(const Trial& trial) {
@@ -180,9 +192,14 @@ Decision GreedySearch::judge_start(const Trial& trial) {
     ++start_;
     return {false, trial.outcome.problem + ": the search starts with a cheaper network"};
   }
-  const auto place = std::find(widths_.begin(), widths_.end(), trial.candidate.architecture.width);
-  width_ = static_cast<size_t>(place - widths_.begin());
-  return accept(trial, text(points(trial.outcome.score), " %: the first network"));
+  const Decision decision = accept(trial, text(points(trial.outcome.score), " %: the first network"));
+  width_ = place_of_width();
+  return decision;
+}
+
+size_t GreedySearch::place_of_width() const {
+  const auto place = std::find(widths_.begin(), widths_.end(), current_->candidate.architecture.width);
+  return static_cast<size_t>(place - widths_.begin());
 }
 
 bool GreedySearch::good_enough() const {
@@ -217,9 +234,13 @@ bool GreedySearch::can_gain(double margin) const {
 
 int GreedySearch::depths_left() const {
   const int starts = current_ ? 0 : static_cast<int>(starts_.size() - start_);
-  return starts + common_.max_depth - std::max(depth_, common_.min_depth - 1);
+  const int narrower = static_cast<int>(widths_.size() - width_);
+  return starts + narrower + common_.max_depth - std::max(depth_, common_.min_depth - 1);
 }
 
-int GreedySearch::widths_left() const { return static_cast<int>(widths_.size() - width_); }
+int GreedySearch::widths_left() const {
+  const bool growing = stage_ == Stage::kDepth && current_;
+  return static_cast<int>(widths_.size() - (growing ? place_of_width() : width_));
+}
 
 }  // namespace mininas

@@ -95,6 +95,9 @@ class GreedySearch : public SearchStrategy {
   // The stage of growing. The search starts with the first of `starts` that keeps the budget.
   std::optional<Architecture> next_depth();
   Decision judge_start(const Trial& trial);
+  // Budget rule: a deeper network that does not fit is asked for again, narrower: width is what a search has to spare, it shrinks later
+  // anyway. Where no width of the range is left, the growth ends. Requires kInfeasible.
+  Decision judge_too_deep(const Trial& trial);
   bool good_enough() const;
   std::optional<Architecture> next_width();
 
@@ -104,12 +107,14 @@ class GreedySearch : public SearchStrategy {
   // No network can gain more than what is missing to 100 %.
   bool can_gain(double margin) const;
 
-  int depths_left() const;  // of the depth stage, the starts among them
+  int depths_left() const;  // of the depth stage, the starts and narrower ones among them
   int widths_left() const;
   LayerWalk& walk() { return walk_; }
   const LayerWalk& walk() const { return walk_; }
 
  private:
+  // The current network's index into widths_; their number where it is none of them.
+  size_t place_of_width() const;
   // What ties a candidate to the current network, where both train equally long: its rival, and whose weights it begins with.
   void relate(Candidate& candidate) const;
 

@@ -93,12 +93,9 @@ Decision MacroMicro::judge(const Trial& trial) {
   return referenced_ ? judge_change(trial) : judge_reference(trial);
 }
 
-// Budget rule: a network that does not fit ends the growth. A near-tie neither counts nor resets the count.
+// A near-tie neither counts nor resets the count.
 Decision MacroMicro::judge_depth(const Trial& trial) {
-  if (trial.outcome.status == Status::kInfeasible) {
-    end_stage();
-    return {false, trial.outcome.problem + ": no deeper network is tried"};
-  }
+  if (trial.outcome.status == Status::kInfeasible) return judge_too_deep(trial);
   const bool trained = trial.outcome.status == Status::kOk;
   const double score = trial.outcome.score, reference = current()->outcome.score;
   const double gain = with_noise(options_.depth_gain, trial.outcome, current()->outcome);

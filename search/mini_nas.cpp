@@ -82,8 +82,8 @@ Decision MiniNas::judge(const Trial& trial) {
   }
 }
 
-// Budget rule: a network that does not fit ends the growth, for deeper ones would not fit either.
 Decision MiniNas::judge_depth(const Trial& trial) {
+  if (trial.outcome.status == Status::kInfeasible) return judge_too_deep(trial);
   if (trial.outcome.status != Status::kOk) {
     end_stage();
     return {false, trial.outcome.problem + ": no deeper network is tried"};

@@ -213,12 +213,22 @@ TEST_CASE("where nothing fits the search ends without a network", "[search][mini
   CHECK_FALSE(d.best);
 }
 
-TEST_CASE("an infeasible depth ends the growth, an infeasible change is not made", "[search][mini-nas]") {
-  const Drive d = drive(small_options(),
-                        {{"w16:s3*3", score(90)}, {"w16:s3*4", infeasible()}, {"w16:c3,s3*2", infeasible()}, {"w16:s3,c3,s3", score(95)}});
-  CHECK(d.asked[2] == "width w12:s3*3");
-  CHECK(d.asked[3] == "operation w16:c3,s3*2");
-  CHECK_THAT(d.reasons[3], Catch::Contains("over the limit") && Catch::Contains("stays as it was"));
+TEST_CASE("a deeper network that does not fit is tried narrower", "[search][mini-nas]") {
+  const Drive d = drive(small_options(), {{"w16:s3*3", score(90)}, {"w16:s3*4", infeasible()}, {"w12:s3*4", score(92)},
+                                          {"w12:s3*5", infeasible()}, {"w8:s3*5", score(80)}});
+  CHECK(d.asked[2] == "depth w12:s3*4");
+  CHECK_THAT(d.reasons[1], Catch::Contains("over the limit") && Catch::Contains("narrower"));
+  CHECK(d.asked[4] == "depth w8:s3*5");
+  CHECK(d.asked[5] == "width w8:s3*4");  // narrower than the network that was kept, not than the one tried last
+}
+
+TEST_CASE("depths that fit in no width end the growth, an infeasible change is not made", "[search][mini-nas]") {
+  const Drive d = drive(small_options(), {{"w16:s3*3", score(90)}, {"w16:s3*4", infeasible()}, {"w12:s3*4", infeasible()},
+                                          {"w8:s3*4", infeasible()}, {"w16:c3,s3*2", infeasible()}, {"w16:s3,c3,s3", score(95)}});
+  CHECK(d.asked[4] == "width w12:s3*3");
+  CHECK_THAT(d.reasons[3], Catch::Contains("no deeper network"));
+  CHECK(d.asked[5] == "operation w16:c3,s3*2");
+  CHECK_THAT(d.reasons[5], Catch::Contains("over the limit") && Catch::Contains("stays as it was"));
   CHECK(to_text(d.best->candidate.architecture) == "w16:s3,c3,s3");
 }
 
@@ -272,6 +282,21 @@ TEST_CASE("the number of questions left is never underestimated", "[search][mini
     while (const auto candidate = search.ask()) {
       promised.push_back(search.most_left());
       search.tell({*candidate, score(percent += gain)});
+    }
+    for (size_t i = 0; i < promised.size(); ++i) CHECK(promised[i] >= static_cast<int>(promised.size() - i - 1));
+  }
+}
+
+TEST_CASE("nor is it where deeper networks must be narrower", "[search][mini-nas]") {
+  for (const double gain : {-1.0, 0.0, 1.0}) {
+    MiniNas search(small_options(), 1000);
+    std::vector<int> promised;
+    double percent = 60;
+    while (const auto candidate = search.ask()) {
+      promised.push_back(search.most_left());
+      const Architecture& a = candidate->architecture;
+      const bool fits = a.depth() * a.width <= 48;
+      search.tell({*candidate, fits ? score(percent += gain) : infeasible()});
     }
     for (size_t i = 0; i < promised.size(); ++i) CHECK(promised[i] >= static_cast<int>(promised.size() - i - 1));
   }

@@ -191,8 +191,8 @@ TEST_CASE("candidates over the budget are never evaluated", "[search][budget]") 
   SearchTask task;
   task.budget.max_flash_bytes = 12 * 12 * 4;
   const Trial best = search_in(folder / "journal.jsonl", evaluator, task);
-  CHECK(best.candidate.architecture.width == 12);
-  CHECK(best.candidate.architecture.depth() == 4);
+  CHECK(best.candidate.architecture.width == 8);
+  CHECK(best.candidate.architecture.depth() == 5);
   const Journal journal(folder / "journal.jsonl");
   CHECK(journal.trained() == evaluator.calls);
   int infeasible = 0;
@@ -201,7 +201,7 @@ TEST_CASE("candidates over the budget are never evaluated", "[search][budget]") 
     CHECK((entry.trial.outcome.status == Status::kInfeasible) == over);
     infeasible += over;
   }
-  CHECK(infeasible == 2);  // width 16 at the start, depth 5 in the growth
+  CHECK(infeasible == 2);  // width 16 at the start, depth 5 at width 12
 }
 
 TEST_CASE("candidates over a limit of instructions or time are never evaluated, and the journal keeps why", "[search][budget]") {
