@@ -59,10 +59,10 @@ std::string answers_digest(Trainable& network, const ImageSet& images) {
 std::string identity_of(Trainable& network, const ImageSet& images, const TrainConfig& c) {
   const Augmentation& a = c.augmentation;
   return text(std::hexfloat, "epochs=", c.epochs, " first=", c.first_epoch, " batch=", c.batch, " max_steps=", c.max_steps,
-              " lr=", c.learning_rate, " momentum=", c.momentum, " decay=", c.weight_decay, " clip=", c.clip_norm, " smoothing=", c.label_smoothing,
-              " schedule=", static_cast<int>(c.schedule), " crop=", a.crop_padding, " flip=", a.horizontal_flip, " cutout=", a.cutout,
-              " seed=", c.seed, " data=", content_digest(images), " start=", weights_sha256(network),
-              " answers=", answers_digest(network, images));
+              " lr=", c.learning_rate, " momentum=", c.momentum, " decay=", c.weight_decay, " clip=", c.clip_norm,
+              " smoothing=", c.label_smoothing, " schedule=", static_cast<int>(c.schedule), " crop=", a.crop_padding,
+              " flip=", a.horizontal_flip, " cutout=", a.cutout, " seed=", c.seed, " data=", content_digest(images),
+              " start=", weights_sha256(network), " answers=", answers_digest(network, images));
 }
 
 // One pass over the data and what it measured.

@@ -66,7 +66,8 @@ MiniNasOptions fast_options() {
 std::vector<std::unique_ptr<Protocol>> all_protocols() {
   std::vector<std::unique_ptr<Protocol>> all;
   all.push_back(defined<MiniNasOptions>(
-      {"mini-nas-fast", "ours: the rules of mini-nas, short trainings, warm starts, tolerances that know their noise", 60, 16, fast_options()}));
+      {"mini-nas-fast", "ours: the rules of mini-nas, short trainings, warm starts, tolerances that know their noise", 60, 16,
+       fast_options()}));
   all.push_back(defined<MiniNasOptions>({"mini-nas", "as published for small data sets: 300 epochs a candidate", 300, 0, {}}));
   all.push_back(
       defined<MiniNasOptions>({"trg-nas", "as its published log on CIFAR-10 ran: 600 epochs a candidate", 600, 16, trg_nas_options()}));

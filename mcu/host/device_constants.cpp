@@ -59,8 +59,10 @@ constexpr int64_t kExpectedWeight = 34;
 // Of one channel: the most that |sum of weight x value| can be.
 std::vector<int64_t> largest_sums(const LayerSpec& layer, int64_t taps, const QuantizedLayer& integers, int64_t largest_value) {
   std::vector<int64_t> sums(static_cast<size_t>(layer.out_channels), 0);
-  for (size_t i = 0; i < integers.weights.size(); ++i)
-    sums[layer.kind == LayerKind::kDepthwise ? i % sums.size() : i / static_cast<size_t>(taps)] += largest_value * std::abs(integers.weights[i]);
+  for (size_t i = 0; i < integers.weights.size(); ++i) {
+    const size_t channel = layer.kind == LayerKind::kDepthwise ? i % sums.size() : i / static_cast<size_t>(taps);
+    sums[channel] += largest_value * std::abs(integers.weights[i]);
+  }
   return sums;
 }
 

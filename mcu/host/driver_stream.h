@@ -21,7 +21,8 @@ constexpr double kLoopInstructions = 1e6;
 
 class DriverStream {
  public:
-  // Starts the program in `folder`, where it finds images.bin. `errors` takes what it says on standard error. Keeps a reference to the model.
+  // Starts the program in `folder`, where it finds images.bin. `errors` takes what it says on standard error. Keeps a reference to the
+  // model.
   DriverStream(const QuantizedModel& model, const std::vector<std::string>& command, const std::filesystem::path& folder,
                const std::filesystem::path& errors);
 

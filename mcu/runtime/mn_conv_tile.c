@@ -2,11 +2,12 @@
  *
  * A tile is some neighbouring pixels of one output row. Their windows are copied once into scratch, pixel beside pixel in the order of the
  * weights, with padding filled in: from there on no tap needs a test or an address of its own. Two output channels at a time run over it,
- * with the two sums of each pixel in registers (mn_multiply.h). A tap of both channels is one load (mn_weight_index): its low byte is the one
- * weight, all of it the other's 256 times beside the one. What that takes, and what comes on top:
+ * with the two sums of each pixel in registers (mn_multiply.h). A tap of both channels is one load (mn_weight_index): its low byte is the
+ * one weight, all of it the other's 256 times beside the one. What that takes, and what comes on top:
  *   ARMv7-M   4 pixels, 14 instructions for 8 products; copying 10 for 4 values, used by every output channel; 12 to rescale an output
  *   ARMv6-M   2 pixels, 13 instructions for 4 products; copying 17 for 4 values; about 40 to rescale an output
- * Where the row has fewer pixels than a tile, each pixel of the tile is the first; where it ends inside a tile, the last tile moves back. */
+ * Where the row has fewer pixels than a tile, each pixel of the tile is the first; where it ends inside a tile, the last tile moves
+ * back. */
 #include "mn_dsp.h"
 #include "mn_kernel.h"
 #include "mn_multiply.h"

@@ -1,5 +1,5 @@
-/* Depthwise layers on cores without special instructions: one channel of a row after the other, four neighbouring outputs at a time with their
- * sums in registers. So a tap is loaded once for four outputs, and a value once for all taps of a window's row.
+/* Depthwise layers on cores without special instructions: one channel of a row after the other, four neighbouring outputs at a time with
+ * their sums in registers. So a tap is loaded once for four outputs, and a value once for all taps of a window's row.
  *   3x3, stride 1, four outputs: 18 values, 6 loads of taps, 36 multiply-accumulates, 40 to rescale and store, 20 around it (ARMv7-M)
  * Taps outside of the input: a row of them gets taps of zero, a column is left out, and the bias takes what they all would have added. */
 #include "mn_dsp.h"

@@ -38,7 +38,8 @@ static inline const void *mn_constants(const mn_model *model, uint32_t offset) {
  *   sum(c)  = bias[c] + sum over all taps of weight x value, where a tap outside of the input has the value mn_padding(layer)
  *   byte(c) = mn_requantize(sum(c), multipliers[c], shifts[c], out_zero, low, high)
  * The zero point of the input is folded into the bias. An image's bytes are values as they are, in [0, 255]: the 128 between byte and int8
- * is folded as well. Depthwise weights lie row by row, column by column, channels contiguous. All other weights: mn_weight_index (mn_model.h). */
+ * is folded as well. Depthwise weights lie row by row, column by column, channels contiguous. All other weights: mn_weight_index
+ * (mn_model.h). */
 static inline int32_t mn_value(const mn_layer *layer, int8_t byte) { return layer->input == MN_CALLER ? (int32_t)(uint8_t)byte : byte; }
 static inline int32_t mn_padding(const mn_layer *layer) { return layer->input == MN_CALLER ? layer->in_zero + 128 : layer->in_zero; }
 

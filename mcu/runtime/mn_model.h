@@ -28,8 +28,8 @@ typedef struct {
 
 /* What a layer computes; the index of its kernel. A fully connected layer is a convolution of a single pixel. The PLAIN kinds compute the
  * same, but the exporter could not prove what the fast kernels rely on: right shifts of at least 1, accumulators a little short of 32 bits
- * (mn_rescale.h) and, for MN_CONV, that sums of weight x value lie within 23 bits and a sign (mn_weight_index); for MN_DEPTHWISE, a kernel of
- * 3, 5 or 7, a stride of 1 or 2, no image as input. */
+ * (mn_rescale.h) and, for MN_CONV, that sums of weight x value lie within 23 bits and a sign (mn_weight_index); for MN_DEPTHWISE, a kernel
+ * of 3, 5 or 7, a stride of 1 or 2, no image as input. */
 enum { MN_CONV, MN_CONV_PLAIN, MN_DEPTHWISE, MN_DEPTHWISE_PLAIN, MN_POOL, MN_ADD, MN_KINDS };
 
 typedef struct {
@@ -54,10 +54,10 @@ typedef struct {
   uint32_t weights;     /* ... of int8: mn_weight_index; depthwise: kernel x kernel x channels */
 } mn_layer;
 
-/* Where a weight lies among its layer's (not for depthwise layers). Those of two output channels lie beside each other, and so for each tap; a
- * channel without a partner has a partner of zeros. A window has `rows` rows of `run` taps (kernel x input channels, contiguous in the
- * input too). They come in groups of four: first the full groups of each row, then what is left of all rows, filled up with zeros. Inside
- * a group the order is 0, 2, 1, 3, since an instruction that widens bytes takes every other one (mn_dsp.h).
+/* Where a weight lies among its layer's (not for depthwise layers). Those of two output channels lie beside each other, and so for each
+ * tap; a channel without a partner has a partner of zeros. A window has `rows` rows of `run` taps (kernel x input channels, contiguous in
+ * the input too). They come in groups of four: first the full groups of each row, then what is left of all rows, filled up with zeros.
+ * Inside a group the order is 0, 2, 1, 3, since an instruction that widens bytes takes every other one (mn_dsp.h).
  *
  * The two bytes are one int16, little-endian, of the value w0 + 256 x w1: the first byte is w0, the second w1 less 1 where w0 is negative
  * (mn_second_weight). Times a value and summed up it gives both channels' sums at once: s0 + 256 x s1. */

@@ -1,6 +1,6 @@
 /* The product of a tile: windows of some neighbouring pixels, copied beside each other, times the weights of two output channels
- * (mn_conv_tile.c). In C for any core; in assembly where a compiler makes more of it: ARMv7-M, because all registers are taken, and ARMv6-M,
- * because it multiplies into one of its factors and adds to half of its registers only. */
+ * (mn_conv_tile.c). In C for any core; in assembly where a compiler makes more of it: ARMv7-M, because all registers are taken, and
+ * ARMv6-M, because it multiplies into one of its factors and adds to half of its registers only. */
 #ifndef MN_MULTIPLY_H
 #define MN_MULTIPLY_H
 
@@ -15,9 +15,9 @@ typedef int32_t mn_tile_value;
 typedef int16_t mn_tile_value;
 #endif
 
-/* mn_multiply_tile: MN_TILE values of each of `taps` taps, a multiple of 4, times the weights of two channels (mn_weight_index). The sums of
- * pixel p without bias are sums[p] of the first channel and sums[MN_TILE + p] of the second. A pair of weights is one number, first + 256 x
- * second, so the sum of both less that of the first is 256 times the second's. */
+/* mn_multiply_tile: MN_TILE values of each of `taps` taps, a multiple of 4, times the weights of two channels (mn_weight_index). The sums
+ * of pixel p without bias are sums[p] of the first channel and sums[MN_TILE + p] of the second. A pair of weights is one number, first +
+ * 256 x second, so the sum of both less that of the first is 256 times the second's. */
 MN_INLINE int32_t mn_second_sum(int32_t both, int32_t first) { return (both - first) >> 8; }
 
 #if MN_TILE == 2

@@ -1,5 +1,6 @@
 /* From accumulator to byte on cores without special instructions: what mn_requantize (mn_arithmetic.h) computes, in fewer of them, for
- * accumulators of at most MN_LARGEST_ACCUMULATOR and right shifts R of at least 1. The exporter proves both for the layers that fast kernels get.
+ * accumulators of at most MN_LARGEST_ACCUMULATOR and right shifts R of at least 1. The exporter proves both for the layers that fast
+ * kernels get.
  *
  *   mn_multiply_high(x, m)   is the upper word of x * 2^32 + x * (2m - 2^32) + 2^31 = 2 * (x * m + 2^30): one multiply-accumulate with
  *                            a sum of 64 bits. ARMv6-M has no product of 64 bits: four products of halves

@@ -70,7 +70,8 @@ namespace {
 void make_tiny_imagenet(const fs::path& root) {
   std::string annotations;
   for (const std::string id : {"n00000001", "n00000002", "n00000003"}) {
-    for (const std::string file : {"_0.JPEG", "_1.JPEG"}) put_file(root / "train" / id / "images" / (id + file), make_jpeg(128 + 40 * (id.back() - '0')));
+    for (const std::string file : {"_0.JPEG", "_1.JPEG"})
+      put_file(root / "train" / id / "images" / (id + file), make_jpeg(128 + 40 * (id.back() - '0')));
     put_file(root / "val/images" / ("val_" + id + ".JPEG"), make_jpeg(128 + 40 * (id.back() - '0')));
     annotations += "val_" + id + ".JPEG\t" + id + "\t0\t0\t62\t62\n";
   }

@@ -147,7 +147,9 @@ TEST_CASE("a layer table that leaves model or arena is refused, number by number
     l.out_height = l.out_rows = static_cast<uint16_t>((l.in_height + 2) / 3);
     l.out_width = static_cast<uint16_t>((l.in_width + 2) / 3);
   };
-  for (const auto& change : std::vector<std::function<void(mn_layer&)>>{first_on_image, large_kernel, long_steps, [](mn_layer& l) { l.kernel = 1; }}) {
+  const auto no_window = [](mn_layer& l) { l.kernel = 1; };
+  const std::vector<std::function<void(mn_layer&)>> changes = {first_on_image, large_kernel, long_steps, no_window};
+  for (const auto& change : changes) {
     CHECK(refused(depthwise, [&](mn_layer& l) { l.kind = MN_DEPTHWISE, change(l); }));
     CHECK_FALSE(refused(depthwise, [&](mn_layer& l) { l.kind = MN_DEPTHWISE_PLAIN, change(l); }));
   }

@@ -1,4 +1,5 @@
-// How often a test over random cases repeats itself: `count` times, a tenth of that where every access is checked and takes ten times as long.
+// How often a test over random cases repeats itself: `count` times, a tenth of that where every access is checked and takes ten times as
+// long.
 #pragma once
 #include <cstdint>
 

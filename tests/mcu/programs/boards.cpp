@@ -1,6 +1,6 @@
 // `make mcu-test`: exports some networks with weights made from chance, runs each on every board, without an operating system and in an
-// emulator, and prints a table. Exit status 1 where a byte differs or a board fails. Boards and networks that cannot meet are named with the reason.
-// `mcu_boards NAME...` takes only these boards.
+// emulator, and prints a table. Exit status 1 where a byte differs or a board fails. Boards and networks that cannot meet are named with
+// the reason. `mcu_boards NAME...` takes only these boards.
 #include <cstdio>
 #include <exception>
 #include <string>

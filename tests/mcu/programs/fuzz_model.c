@@ -1,5 +1,6 @@
-/* `make mcu-fuzz`: libFuzzer looks for a model that makes the runtime leave its memory. The input is a model's object; magic number, version,
- * sizes and digest are put right, so that it reaches the checks behind them. Every block lies apart from the others for the sanitizer. */
+/* `make mcu-fuzz`: libFuzzer looks for a model that makes the runtime leave its memory. The input is a model's object; magic number,
+ * version, sizes and digest are put right, so that it reaches the checks behind them. Every block lies apart from the others for the
+ * sanitizer. */
 #include <stdlib.h>
 #include <string.h>
 
