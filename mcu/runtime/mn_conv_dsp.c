@@ -63,8 +63,8 @@ static int32_t prepare_pairs(const mn_model *model, const mn_layer *layer, chann
   }
   if (ties_by_power) return 1;
   while (pair-- != pairs) {
-    ++pair->first.second;
-    ++pair->second.second;
+    pair->first.second = mn_power_alone(pair->first.second);
+    pair->second.second = mn_power_alone(pair->second.second);
   }
   return !MN_SMALL && layer->low >= layer->out_zero;
 }

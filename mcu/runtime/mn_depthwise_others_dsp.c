@@ -68,7 +68,7 @@ static int8_t to_byte(const depthwise_job *job, int32_t sum, const channel_scale
   const int32_t high = mn_add_high(sum, sum, scale->rescale.first), zero = job->layer->out_zero;
   /* Otherwise such groups have kernels of their own. */
   if (MN_SMALL && job->ties_by_power) return (int8_t)mn_saturate8(mn_subtract_high(zero, high, scale->rescale.second));
-  return (int8_t)mn_saturate8(mn_subtract_high(zero, high - (high < 0), scale->rescale.second + 1));
+  return (int8_t)mn_saturate8(mn_subtract_high(zero, high - (high < 0), mn_power_alone(scale->rescale.second)));
 }
 
 /* `count` outputs of four channels, whose windows begin `stride` bytes apart. */

@@ -354,6 +354,8 @@ MN_INSTRUCTION int32_t mn_ties_by_power(uint8_t right_shift) { return right_shif
 MN_INSTRUCTION int32_t mn_negative_power(uint8_t right_shift, int32_t ties_by_power) {
   return (int32_t)(0u - (1u << (32 - right_shift)) - (uint32_t)ties_by_power);
 }
+/* The same power without the ties, of one with them; 2^31 wraps around. */
+MN_INSTRUCTION int32_t mn_power_alone(int32_t power) { return (int32_t)((uint32_t)power + 1u); }
 
 MN_INSTRUCTION int32_t mn_rectified_byte(int32_t x, int32_t doubled, int32_t power, int32_t zero) {
   return mn_saturate8(mn_subtract_high(zero, mn_add_high(x, x, doubled), power));
