@@ -171,7 +171,7 @@ static inline void store_four(const ring_job *job, int32_t s[4], const channel_s
   if (job->group->ties_by_power) {
     MN_STORE_CHANNEL(MN_RECTIFIED, s[0], s[1], s[2], s[3], multiplier, power, zero, output, step);
   } else {
-    ++power;
+    power = mn_power_alone(power);
     MN_STORE_CHANNEL(MN_SIGNED, s[0], s[1], s[2], s[3], multiplier, power, zero, output, step);
   }
 }

@@ -125,7 +125,8 @@ TEST_CASE("the fast kernels compute the definition's bytes for every small shape
     for (const int stride : {1, 2}) {
       for (const int height : kHeights) {
         for (const int width : kWidths) {
-          const int channels = 1 + static_cast<int>(++seed % 9), outputs = 1 + static_cast<int>(seed % 5);
+          if (++seed % (7 / rounds(7)) != 0) continue;
+          const int channels = 1 + static_cast<int>(seed % 9), outputs = 1 + static_cast<int>(seed % 5);
           LayerChain chain({height, width, 1}, 2);
           chain.add("spread", LayerKind::kConv, channels, 1);
           chain.add("depthwise", LayerKind::kDepthwise, channels, kernel, stride);
