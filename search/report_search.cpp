@@ -44,12 +44,19 @@ Plot cost_plot(const Journal& journal, const JournalEntry* chosen, const Measure
   return plot;
 }
 
+// ", 5 epochs", and where a warm start spared the first of them, whose they were.
+std::string epochs_of(const Candidate& candidate) {
+  const std::string all = text(", ", candidate.epochs, " epochs");
+  if (candidate.ancestors.empty()) return all;
+  return text(all, ", the first ", candidate.branch_epoch, " of them as ", element("code", escaped(to_text(candidate.ancestors.front()))));
+}
+
 std::string step_html(const JournalEntry& entry, size_t index) {
   const auto& [candidate, outcome] = entry.trial;
   std::string head = text(element("b", entry.decision.accepted ? "kept" : "rejected"), " ", index + 1, ". ",
                           element("code", escaped(to_text(candidate.architecture))), " ");
-  head += text(outcome.status == Status::kOk ? points(outcome.score) + " %, " : "", grouped(entry.cost.parameters), " parameters, ",
-               candidate.epochs, " epochs", outcome.from_journal ? ", answered before" : "");
+  head += text(outcome.status == Status::kOk ? points(outcome.score) + " %, " : "", grouped(entry.cost.parameters), " parameters",
+               epochs_of(candidate), outcome.from_journal ? ", answered before" : "");
   return text("<li", entry.decision.accepted ? " class=\"kept\"" : "", ">", head, element("span", escaped(entry.decision.reason)),
               "</li>\n");
 }
@@ -71,14 +78,18 @@ std::string candidates_part(const Journal& journal, const Architecture& chosen, 
     if (!std::all_of(journal.entries().begin(), journal.entries().end(), unknown))
       plots += to_html(cost_plot(journal, end, measure, score_name));
   }
-  int over = 0, failed = 0;
+  int over = 0, failed = 0, warm = 0;
   for (const JournalEntry& entry : journal.entries()) {
-    over += entry.trial.outcome.status == Status::kInfeasible;
-    failed += entry.trial.outcome.status == Status::kFailed;
+    const auto& [candidate, outcome] = entry.trial;
+    over += outcome.status == Status::kInfeasible;
+    failed += outcome.status == Status::kFailed;
+    warm += outcome.status == Status::kOk && !outcome.from_journal && !candidate.ancestors.empty();
   }
-  const std::string counts = text(journal.entries().size(), " candidates, ", journal.trained(), " of them trained; ", over,
-                                  " were over the budget and ", failed, " failed to train: those have no score to draw.",
-                                  journal.end() ? " The search ended: " + *journal.end() + "." : " It has not ended.");
+  const std::string counts =
+      text(journal.entries().size(), " candidates, ", journal.trained(), " of them trained, on ", grouped(journal.image_epochs()),
+           " images in all (an image counts once an epoch)", warm > 0 ? text("; ", warm, " began with what another had learned") : "", ". ",
+           over, " were over the budget and ", failed, " failed to train: those have no score to draw.",
+           journal.end() ? " The search ended: " + *journal.end() + "." : " It has not ended.");
   return html_section("Candidates", element("p", counts) + element("div", plots, "plots"));
 }
 
@@ -108,9 +119,11 @@ Plot candidate_curves(const Journal& journal, const std::string& score_name) {
     for (const JournalEntry& entry : journal.entries()) {
       const auto& curve = entry.trial.outcome.curve;
       if (entry.decision.accepted != accepted || curve.empty()) continue;
+      const Candidate& candidate = entry.trial.candidate;
+      const auto first = static_cast<size_t>(candidate.ancestors.empty() ? 1 : candidate.branch_epoch + 1);
       PlotSeries series{named[accepted] ? "" : accepted ? "kept" : "rejected", accepted ? "kept" : "rejected", Mark::kLine, {}};
       named[accepted] = true;
-      for (size_t e = 0; e < curve.size(); ++e) series.points.push_back({static_cast<double>(e + 1), curve[e], ""});
+      for (size_t e = 0; e < curve.size(); ++e) series.points.push_back({static_cast<double>(first + e), curve[e], ""});
       plot.series.push_back(series);
     }
   return plot;

@@ -4,8 +4,11 @@
 #include "nn/trainer.h"
 #include "search/final_evaluation.h"
 #include "search/html.h"
+#include "search/mini_nas.h"
 #include "search/plot.h"
+#include "search/report_parts.h"
 #include "tests/nn/small_networks.h"
+#include "tests/support/temp_dir.h"
 
 using namespace mininas;
 using namespace mininas::test;
@@ -89,4 +92,36 @@ TEST_CASE("a plot has its points, its units and a legend, and is left out withou
              Catch::Contains("accuracy, %") && Catch::Contains("bytes") && Catch::Contains("w8 &lt;best&gt;") && Catch::Contains("limit"));
   CHECK(svg.find("nan") == std::string::npos);
   CHECK(svg.find("inf") == std::string::npos);
+}
+
+namespace {
+
+JournalEntry trained(const std::string& architecture, int epochs, int branch_epoch, const std::vector<std::string>& ancestors,
+                     const std::vector<double>& curve) {
+  JournalEntry entry;
+  entry.trial.candidate = {.stage = "depth", .architecture = parse_architecture(architecture), .epochs = epochs, .rival = {},
+                           .branch_epoch = branch_epoch, .ancestors = {}};
+  for (const std::string& ancestor : ancestors) entry.trial.candidate.ancestors.push_back(parse_architecture(ancestor));
+  entry.trial.outcome.curve = curve;
+  entry.trial.outcome.image_epochs = 100 * static_cast<int64_t>(curve.size());
+  entry.cost.parameters = 1000;
+  return entry;
+}
+
+}  // namespace
+
+TEST_CASE("a report tells which candidates began with what another had learned, and draws them from there on", "[search][report]") {
+  const TempDir folder;
+  Journal journal(folder / "journal.jsonl");
+  journal.append(trained("w16:s3*3", 5, 3, {}, {60, 70, 75, 78, 80}));
+  journal.append(trained("w16:s3*2,c3", 5, 3, {"w16:s3*3"}, {79, 81}));
+  const std::string counts = candidates_part(journal, parse_architecture("w16:s3*3"), {}, "validation accuracy");
+  CHECK_THAT(counts, Catch::Contains("2 of them trained, on 700 images in all") && Catch::Contains("; 1 began with what another had learned"));
+  const std::string path = path_part(journal, MiniNas({}, 100));
+  CHECK_THAT(path, Catch::Contains("5 epochs, the first 3 of them as <code>w16:s3*3</code>"));
+  const Plot curves = candidate_curves(journal, "validation accuracy");
+  REQUIRE(curves.series.size() == 2);
+  CHECK(curves.series[0].points.front().x == 1);
+  CHECK(curves.series[1].points.front().x == 4);
+  CHECK(curves.series[1].points.back().x == 5);
 }
