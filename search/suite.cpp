@@ -16,7 +16,7 @@ constexpr const char* kBaseline = "mobilenetv2";
 const std::vector<SuiteScale>& scales() {
   static const std::vector<SuiteScale> all = {
       {"quick", "at most 10 minutes a data set on 2 cores", "mini-nas-fast", 6, 32, 2, 2000, 0.03, 4.0e12, 20, 1, 20},
-      {"study", "at most 60 minutes a data set on 2 cores", "mini-nas-fast", 8, 64, 5, 5000, 0.3, 2.2e13, 60, 3, 100},
+      {"study", "at most 60 minutes a data set on 2 cores", "mini-nas-fast", 8, 64, 5, 4000, 0.3, 1.5e13, 60, 3, 100},
       {"paper", "the published epochs: days", "mini-nas", 8, 64, 300, 0, 0, 0, 300, 10, 0},
   };
   return all;
