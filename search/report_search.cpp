@@ -45,7 +45,8 @@ Plot cost_plot(const Journal& journal, const JournalEntry* chosen, const Measure
 }
 
 // ", 5 epochs", and where a warm start spared the first of them, whose they were.
-std::string epochs_of(const Candidate& candidate) {
+std::string epochs_of(const Candidate& candidate, Status status) {
+  if (status == Status::kInfeasible) return ", not trained";
   const std::string all = text(", ", candidate.epochs, " epochs");
   if (candidate.ancestors.empty()) return all;
   return text(all, ", the first ", candidate.branch_epoch, " of them as ", element("code", escaped(to_text(candidate.ancestors.front()))));
@@ -56,7 +57,7 @@ std::string step_html(const JournalEntry& entry, size_t index) {
   std::string head = text(element("b", entry.decision.accepted ? "kept" : "rejected"), " ", index + 1, ". ",
                           element("code", escaped(to_text(candidate.architecture))), " ");
   head += text(outcome.status == Status::kOk ? points(outcome.score) + " %, " : "", grouped(entry.cost.parameters), " parameters",
-               epochs_of(candidate), outcome.from_journal ? ", answered before" : "");
+               epochs_of(candidate, outcome.status), outcome.from_journal ? ", answered before" : "");
   return text("<li", entry.decision.accepted ? " class=\"kept\"" : "", ">", head, element("span", escaped(entry.decision.reason)),
               "</li>\n");
 }

@@ -113,12 +113,16 @@ JournalEntry trained(const std::string& architecture, int epochs, int branch_epo
 TEST_CASE("a report tells which candidates began with what another had learned, and draws them from there on", "[search][report]") {
   const TempDir folder;
   Journal journal(folder / "journal.jsonl");
+  JournalEntry over_budget = trained("w16:s3*4", 5, 3, {}, {});
+  over_budget.trial.outcome.status = Status::kInfeasible;
   journal.append(trained("w16:s3*3", 5, 3, {}, {60, 70, 75, 78, 80}));
   journal.append(trained("w16:s3*2,c3", 5, 3, {"w16:s3*3"}, {79, 81}));
+  journal.append(over_budget);
   const std::string counts = candidates_part(journal, parse_architecture("w16:s3*3"), {}, "validation accuracy");
-  CHECK_THAT(counts, Catch::Contains("2 of them trained, on 700 images in all") && Catch::Contains("; 1 began with what another had learned"));
+  CHECK_THAT(counts, Catch::Contains("2 of them trained, on 700 images in all"));
+  CHECK_THAT(counts, Catch::Contains("; 1 began with what another had learned"));
   const std::string path = path_part(journal, MiniNas({}, 100));
-  CHECK_THAT(path, Catch::Contains("5 epochs, the first 3 of them as <code>w16:s3*3</code>"));
+  CHECK_THAT(path, Catch::Contains("5 epochs, the first 3 of them as <code>w16:s3*3</code>") && Catch::Contains("parameters, not trained"));
   const Plot curves = candidate_curves(journal, "validation accuracy");
   REQUIRE(curves.series.size() == 2);
   CHECK(curves.series[0].points.front().x == 1);
