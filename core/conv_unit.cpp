@@ -15,8 +15,9 @@ namespace {
 
 // Rows of the window's output, from padded rows.
 void window_forward(const UnitGeometry& g, const float* padded, int64_t rows, const float* depthwise, const PackedWeights& conv,
-                    float* out, const SoonRead& soon) {
+                    std::optional<WinogradBand>& winograd, float* out, const SoonRead& soon) {
   const ConvGeometry& w = g.window;
+  if (winograd) return winograd->convolve(padded, rows, out, soon);
   if (!g.depthwise) return multiply_windows(g.windows(padded), rows, w.out_w(), conv, w.out_c, out, soon);
   kernels().depthwise({.in = padded, .in_row = g.padded_row(), .weights = depthwise, .out = out,
                        .rows = rows, .width = w.out_w(), .channels = w.in_c, .kernel = w.kernel, .stride = w.stride});
@@ -31,12 +32,16 @@ ForwardResult forward(const Tape& tape, const UnitGeometry& g, const NormedValue
   const ConvGeometry& w = g.window;
   const float* depthwise = g.depthwise ? tape.value(*weights.depthwise).data() : nullptr;
   PackedWeights conv;
-  if (weights.conv) conv = pack_forward(g.mixed ? g.mix() : w, tape.value(*weights.conv));
+  WinogradWeights winograd_weights;
+  if (g.winograd())
+    winograd_weights = winograd_forward(w, tape.value(*weights.conv));
+  else if (weights.conv)
+    conv = pack_forward(g.mixed ? g.mix() : w, tape.value(*weights.conv));
   const InputReader reader{g, tape.value(x.raw), x.norm.get()};
   const int64_t band = g.band_rows(), out_row = w.out_w() * g.out_c;
   ForwardResult result{Tensor::uninitialized(g.output()), {}};
   ImageSums sums(w.batch, g.out_c);
-  const auto run = [&](int64_t image, RowWindow& padded, Tensor& middle) {
+  const auto run = [&](int64_t image, RowWindow& padded, Tensor& middle, std::optional<WinogradBand>& winograd) {
     padded.restart();
     for (int64_t y = 0; y < w.out_h(); y += band) {
       const int64_t rows = std::min(band, w.out_h() - y);
@@ -46,7 +51,7 @@ ForwardResult forward(const Tape& tape, const UnitGeometry& g, const NormedValue
       reader.fill(padded, image, end);
       const SoonRead soon{reader.soon(image, end, band * w.stride),
                           soon_of(result.raw, (image * w.out_h() + y + rows) * out_row, band * out_row)};
-      window_forward(g, padded.row(y * w.stride), rows, depthwise, conv, g.mixed ? middle.data() : out, soon);
+      window_forward(g, padded.row(y * w.stride), rows, depthwise, conv, winograd, g.mixed ? middle.data() : out, soon);
       if (g.mixed) multiply_pixels(middle.data(), rows * w.out_w(), w.out_c, conv, g.out_c, out, soon);
       if (measure) kernels().channel_sums(out, rows * w.out_w(), g.out_c, sums.first(image), sums.second(image));
     }
@@ -55,7 +60,9 @@ ForwardResult forward(const Tape& tape, const UnitGeometry& g, const NormedValue
   parallel_for((w.batch + kImages - 1) / kImages, [&](int64_t task) {
     RowWindow padded(g.padded_row(), (band - 1) * w.stride + w.kernel);
     Tensor middle = Tensor::uninitialized({1, band, w.out_w(), g.mixed ? w.out_c : 1});
-    for (int64_t image = task * kImages; image < std::min(w.batch, (task + 1) * kImages); ++image) run(image, padded, middle);
+    std::optional<WinogradBand> winograd;
+    if (g.winograd()) winograd.emplace(winograd_weights, band, w.out_w());
+    for (int64_t image = task * kImages; image < std::min(w.batch, (task + 1) * kImages); ++image) run(image, padded, middle, winograd);
   });
   if (measure) result.sums = sums.total();
   return result;

@@ -17,6 +17,7 @@ struct BackwardWeights {
   const float* depthwise = nullptr;  // as forward: for the recomputation
   Tensor flipped;                    // depthwise, turned
   std::vector<PackedWeights> conv;   // turned and transposed
+  WinogradWeights winograd;          // instead of these
 };
 
 // What one task needs besides its rows.
@@ -35,7 +36,11 @@ class BackwardBands {
         padded_(geometry_.padded_row(), (band_ - 1) * w_.stride + w_.kernel),
         spread_(geometry_.gradient_row(), band_ * w_.stride + 2 * w_.kernel + w_.stride),
         dy_(buffer(band_ * w_.out_w() * geometry_.out_c)), middle_(buffer(geometry_.mixed ? band_ * w_.out_w() * w_.out_c : 1)),
-        inner_(buffer(middle_.size())), dz_(buffer((band_ * w_.stride + w_.kernel) * w_.in_w * w_.in_c)) {}
+        inner_(buffer(middle_.size())), dz_(buffer((band_ * w_.stride + w_.kernel) * w_.in_w * w_.in_c)) {
+    if (!geometry_.winograd()) return;
+    winograd_gradient_.emplace(w_, band_);
+    winograd_data_.emplace(weights_.winograd, band_ + 2, w_.in_w);
+  }
 
   void run(int64_t image, const Gradients& sums) {
     padded_.restart();
@@ -48,6 +53,11 @@ class BackwardBands {
       const float* inner = weight_gradients(y, rows, sums);
       if (dx_) done = input_gradient(image, y, rows, inner, done, sums);
     }
+  }
+
+  // After the last image.
+  void finish(const Gradients& sums) {
+    if (winograd_gradient_) winograd_gradient_->finish(sums.conv);
   }
 
  private:
@@ -77,6 +87,10 @@ class BackwardBands {
   // But for what the joint kernel does later. Returns the gradient of the window's output, rows x width x channels.
   const float* weight_gradients(int64_t y, int64_t rows, const Gradients& sums) {
     const int64_t out_w = w_.out_w();
+    if (winograd_gradient_) {
+      winograd_gradient_->add(padded_.row(y), dy_.data(), rows);
+      return dy_.data();
+    }
     if (!geometry_.depthwise) {
       add_window_gradient(w_, dy_.data(), geometry_.windows(padded_.row(y * w_.stride)), rows, sums.conv);
       return dy_.data();
@@ -104,7 +118,8 @@ class BackwardBands {
     for (int64_t row = 0; row < rows; ++row) spread_row(inner + row * w_.out_w() * w_.out_c);
     const bool last = y + rows == w_.out_h();
     if (last) spread_.append_zeros(geometry_.depthwise ? w_.in_h + w_.kernel - 1 - spread_.end() : geometry_.gradient_border());
-    const int64_t ready = last ? w_.in_h : std::clamp((y + rows) * w_.stride - w_.padding(), done, w_.in_h);
+    int64_t ready = last ? w_.in_h : std::clamp((y + rows) * w_.stride - w_.padding(), done, w_.in_h);
+    if (winograd_data_ && !last) ready -= ready % 2;  // whole tiles
     if (ready > done) finish_rows(image, done, ready - done, spread_.row(first_spread_row(done)), first_spread_row(done), sums);
     spread_.drop_before(first_spread_row(ready));
     return ready;
@@ -148,6 +163,8 @@ class BackwardBands {
     if (geometry_.depthwise)
       kernels().depthwise({.in = spread, .in_row = geometry_.gradient_row(), .weights = weights_.flipped.data(), .out = dz,
                            .rows = rows, .width = w_.in_w, .channels = w_.in_c, .kernel = w_.kernel, .stride = 1});
+    else if (winograd_data_)
+      winograd_data_->convolve(spread, rows, dz, soon_);
     else
       multiply_transposed(w_, {spread, spread_first - geometry_.gradient_border()}, first, rows, weights_.conv, dz, soon_);
     if (norm)
@@ -167,6 +184,8 @@ class BackwardBands {
   int64_t band_;
   RowWindow padded_, spread_;
   Tensor dy_, middle_, inner_, dz_;
+  std::optional<WinogradGradient> winograd_gradient_;
+  std::optional<WinogradBand> winograd_data_;
   SoonRead soon_;  // of the next band
 };
 
@@ -177,7 +196,10 @@ BackwardWeights prepare(const Tape& tape, const Unit& unit) {
     weights.flipped = flip_depthwise(tape.value(*unit.weights.depthwise));
   }
   const UnitGeometry& g = unit.geometry;
-  if (unit.weights.conv) weights.conv = pack_backward(g.mixed ? g.mix() : g.window, tape.value(*unit.weights.conv));
+  if (g.winograd())
+    weights.winograd = winograd_backward(g.window, tape.value(*unit.weights.conv));
+  else if (unit.weights.conv)
+    weights.conv = pack_backward(g.mixed ? g.mix() : g.window, tape.value(*unit.weights.conv));
   return weights;
 }
 
@@ -203,8 +225,9 @@ void unit_backward(Tape& tape, const Unit& unit, const Tensor& g) {
   // The chunks' sums of both weights, one behind the other.
   const Tensor sums = sum_over_chunks(w.batch, {1, 1, 1, depthwise_size + conv_size}, [&](int64_t chunk, Tensor& sum) {
     BackwardBands bands(tape, unit, g, d.slopes(), weights, wants_input ? &dx : nullptr, &dx_sums);
-    for (int64_t image = chunk_begin(w.batch, chunk); image < chunk_begin(w.batch, chunk + 1); ++image)
-      bands.run(image, {sum.data(), sum.data() + depthwise_size});
+    const Gradients of_chunk{sum.data(), sum.data() + depthwise_size};
+    for (int64_t image = chunk_begin(w.batch, chunk); image < chunk_begin(w.batch, chunk + 1); ++image) bands.run(image, of_chunk);
+    bands.finish(of_chunk);
   });
   tape.accumulate(norm.gamma, std::move(d.dgamma));
   tape.accumulate(norm.beta, std::move(d.dbeta));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/winograd.h"
+
 namespace mininas {
 namespace {
 
@@ -44,6 +46,7 @@ std::vector<PackedWeights> pack_backward(const ConvGeometry& g, const Tensor& we
 }
 
 bool gradient_is_turned(const ConvGeometry& g) {
+  if (takes_winograd(g)) return false;
   const auto filled = [](int64_t columns) {  // share of the lanes
     return static_cast<double>(columns) / static_cast<double>((columns + PackedWeights::kPanel - 1) / PackedWeights::kPanel);
   };

@@ -22,17 +22,16 @@ void add_outer(const GradientSide& row, const GradientSide& column, int64_t segm
                      .rows = row.count, .columns = column.count, .segments = segments, .depth = depth, .accumulate = true});
 }
 
-// What one of `rows` rows asks for.
-SoonRead share_of(const SoonRead& soon, int64_t row, int64_t rows) {
+}  // namespace
+
+SoonRead share_of(const SoonRead& soon, int64_t part, int64_t parts) {
   SoonRead share;
   for (size_t i = 0; i < soon.size(); ++i) {
-    const int64_t first = soon[i].floats * row / rows, end = soon[i].floats * (row + 1) / rows;
+    const int64_t first = soon[i].floats * part / parts, end = soon[i].floats * (part + 1) / parts;
     share[i] = {soon[i].first + first, end - first};
   }
   return share;
 }
-
-}  // namespace
 
 void multiply_pixels(const float* x, int64_t pixels, int64_t channels, const PackedWeights& weights, int64_t out_c, float* y,
                      const SoonRead& soon) {

@@ -6,6 +6,9 @@
 
 namespace mininas {
 
+// What part `part` of `parts` of some work asks for.
+SoonRead share_of(const SoonRead& soon, int64_t part, int64_t parts);
+
 // y[pixel][out_c] = sum over channels of x[pixel][channel] * weights: a pointwise convolution.
 void multiply_pixels(const float* x, int64_t pixels, int64_t channels, const PackedWeights& weights, int64_t out_c, float* y,
                      const SoonRead& soon = {});

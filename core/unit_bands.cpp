@@ -8,6 +8,7 @@
 namespace mininas {
 
 int64_t UnitGeometry::band_rows() const {
+  if (winograd()) return winograd_band_rows(window);
   constexpr int64_t kPixels = 128;
   const int64_t rows = std::max<int64_t>(kPixels / window.out_w(), 2 * (window.kernel - 1));
   return std::clamp<int64_t>(rows, 1, window.out_h());

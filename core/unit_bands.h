@@ -6,6 +6,7 @@
 
 #include "core/conv_unit.h"
 #include "core/products.h"
+#include "core/winograd.h"
 
 namespace mininas {
 
@@ -32,6 +33,7 @@ struct UnitGeometry {
   WindowRows windows(const float* padded) const {
     return {.padded = padded, .padded_row = padded_row(), .channels = window.in_c, .kernel = window.kernel, .stride = window.stride};
   }
+  bool winograd() const { return !depthwise && takes_winograd(window); }
   // Output rows of a band: about 128 pixels, and enough that a window's border is not most of it. Depends on shapes alone.
   int64_t band_rows() const;
 };

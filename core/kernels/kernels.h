@@ -7,6 +7,8 @@
 #include <array>
 #include <cstdint>
 
+#include "core/kernels/winograd.h"
+
 namespace mininas {
 
 // Memory that is read or written after a product: the product asks for it piece by piece while it multiplies, so that it comes from
@@ -97,6 +99,7 @@ struct Kernels {
   // sum[c] += g, products[c] += g * (x - mean[c]).
   void (*mask_gradient)(const NormRows&, const float* dy, const float* mean, float* g, float* sum, float* products);
   void (*depthwise_gradient)(const DepthwiseGradient&);
+  WinogradKernels winograd;
   // The norm's own gradient: dx = scale[c] * g + factor[c] * x + offset[c].
   void (*norm_gradient)(const float* x, const float* g, int64_t pixels, int64_t channels, const NormSlopes& slopes, float* dx);
   void (*relu)(const float* x, int64_t count, float* y);

@@ -11,6 +11,11 @@ void channel_sums(const float* x, int64_t pixels, int64_t channels, float* sum, 
 void normalize(const NormRows& n, float* y);
 void mask_gradient(const NormRows& n, const float* dy, const float* mean, float* g, float* sum, float* products);
 void depthwise_gradient(const DepthwiseGradient& d);
+void winograd_input(const WinogradTiles& t, const float* padded, float* matrices);
+void winograd_output(const WinogradTiles& t, const float* matrices, float* y);
+void winograd_output_gradient(const WinogradTiles& t, const float* dy, float* matrices);
+void winograd_weights(const float* weights, int64_t out_c, int64_t in_c, int64_t matrix, float* matrices);
+void winograd_weight_gradient(const float* matrices, int64_t out_c, int64_t in_c, int64_t matrix, float* gradient);
 void norm_gradient(const float* x, const float* g, int64_t pixels, int64_t channels, const NormSlopes& slopes, float* dx);
 void relu_values(const float* x, int64_t count, float* y);
 void relu_gradient(const float* x, const float* dy, int64_t count, float* dx);
