@@ -1,6 +1,7 @@
 // What limits a training step, layer by layer: `roofline_bench [--json] [ARCHITECTURE...]`. For each unit of a network (core/conv_unit.h)
 // the operations and the least bytes of its forward and backward pass, the time that the machine's measured peak and bandwidth allow for
 // them, and the time that it takes. The limit is the longer of the two times, as if the other were free.
+//   operations: those that are done, 16 in 36 of a direct convolution's where it is done in Winograd's form (core/winograd.h).
 //   bytes: a unit reads its input and writes its raw output; backward it reads both again and the gradient of one, and writes that of the
 //   other. A pass over tensors that still lie in a cache may be faster than the copy of memory that the bandwidth was measured with.
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include "bench/shapes.h"
 #include "core/conv_unit.h"
 #include "core/error.h"
+#include "core/winograd.h"
 #include "nn/network.h"
 #include "search/speed.h"
 
@@ -38,7 +40,10 @@ struct Node {
 std::vector<Node> nodes_of(const NetworkSpec& spec) {
   const auto shapes = layer_shapes(spec);
   const auto macs = [&](size_t i) {
-    return static_cast<double>(kBatch * mac_count(spec.layers[i], input_shape(spec, shapes, static_cast<int>(i)), shapes[i]));
+    const ImageShape in = input_shape(spec, shapes, static_cast<int>(i));
+    const ConvGeometry g = geometry_of(spec.layers[i], in);
+    const bool winograd = spec.layers[i].kind == LayerKind::kConv && takes_winograd(g);
+    return static_cast<double>(kBatch * mac_count(spec.layers[i], in, shapes[i])) * (winograd ? winograd_share(g) : 1.0);
   };
   std::vector<Node> nodes;
   for (size_t i = 0; i < spec.layers.size(); ++i) {

@@ -20,7 +20,8 @@ inline const std::vector<std::string>& default_architectures() {
 }
 
 // Floating-point operations of a training step for one image: a multiply and an add for each MAC of the forward pass, of the weight
-// gradient and, but for layers that read the image, of the input gradient. Norms, sums and the update are not counted.
+// gradient and, but for layers that read the image, of the input gradient. Norms, sums and the update are not counted; convolutions are
+// counted as direct ones, also where they are done in Winograd's form.
 inline double training_operations_of(const NetworkSpec& spec) {
   const auto shapes = layer_shapes(spec);
   double macs = 0.0;
@@ -30,6 +31,11 @@ inline double training_operations_of(const NetworkSpec& spec) {
             static_cast<double>(mac_count(layer, input_shape(spec, shapes, static_cast<int>(i)), shapes[i]));
   }
   return 2.0 * macs;
+}
+
+inline ConvGeometry geometry_of(const LayerSpec& layer, const ImageShape& in) {
+  return {.batch = kBatch, .in_h = in.height, .in_w = in.width, .in_c = in.channels, .out_c = layer.out_channels,
+          .kernel = layer.kernel, .stride = layer.stride};
 }
 
 // One convolution of a network.
@@ -54,10 +60,7 @@ inline std::vector<ConvLayer> conv_layers_of(const std::string& architecture) {
     const LayerSpec& layer = spec.layers[i];
     if (layer.kind != LayerKind::kConv && layer.kind != LayerKind::kDepthwise) continue;
     const ImageShape in = input_shape(spec, shapes, static_cast<int>(i));
-    layers.push_back({.name = layer.name, .kind = layer.kind,
-                      .geometry = {.batch = kBatch, .in_h = in.height, .in_w = in.width, .in_c = in.channels, .out_c = layer.out_channels,
-                                   .kernel = layer.kernel, .stride = layer.stride},
-                      .reads_image = layer.input == kImage});
+    layers.push_back({.name = layer.name, .kind = layer.kind, .geometry = geometry_of(layer, in), .reads_image = layer.input == kImage});
   }
   return layers;
 }

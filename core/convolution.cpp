@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/parallel.h"
 #include "core/products.h"
+#include "core/winograd.h"
 
 namespace mininas {
 namespace {
@@ -42,6 +43,34 @@ Tensor window_product(const PaddedView& view, int kernel, int stride, const Pack
   return y;
 }
 
+BandPlan winograd_plan(const ConvGeometry& g) { return {.images = g.batch, .out_rows = g.out_h(), .band_rows = winograd_band_rows(g)}; }
+
+Tensor winograd_product(const ConvGeometry& g, const PaddedView& view, const WinogradWeights& weights) {
+  Tensor y = Tensor::uninitialized({g.batch, g.out_h(), g.out_w(), weights.columns});
+  const int64_t row = g.out_w() * weights.columns;
+  const BandPlan plan = winograd_plan(g);
+  parallel_for(g.batch, [&](int64_t image) {
+    std::vector<float> buffer;
+    WinogradBand winograd(weights, plan.band_rows, g.out_w());
+    for_bands(view, plan, g.kernel, g.stride, image, buffer, [&](const Band& band) {
+      winograd.convolve(band.padded, band.rows, y.data() + (image * g.out_h() + band.first_row) * row);
+    });
+  });
+  return y;
+}
+
+// Of a chunk of images.
+void winograd_weight_gradient(const ConvGeometry& g, const PaddedView& view, const Tensor& dy, int64_t begin, int64_t end, Tensor& sum) {
+  const BandPlan plan = winograd_plan(g);
+  WinogradGradient gradient(g, plan.band_rows);
+  std::vector<float> buffer;
+  for (int64_t image = begin; image < end; ++image)
+    for_bands(view, plan, g.kernel, g.stride, image, buffer, [&](const Band& band) {
+      gradient.add(band.padded, dy.data() + (image * g.out_h() + band.first_row) * g.out_w() * g.out_c, band.rows);
+    });
+  gradient.finish(sum.data());
+}
+
 void check_shape(const Shape& have, const Shape& want, const char* what) {
   if (have != want) throw ConfigError(text("convolution: ", what, " has shape ", to_text(have), ", expected ", to_text(want)));
 }
@@ -60,6 +89,7 @@ ConvGeometry conv_geometry(const Shape& x, const Shape& weight, int stride) {
 Tensor conv2d(const ConvGeometry& g, const Tensor& x, const Tensor& weight) {
   check_shape(x.shape(), g.input(), "input");
   check_shape(weight.shape(), g.weight(), "weight");
+  if (takes_winograd(g)) return winograd_product(g, PaddedView::of_input(g, x), winograd_forward(g, weight));
   const PackedWeights packed = pack_forward(g, weight);
   if (is_pointwise(g)) return pointwise_product(x, packed, g.output());
   return window_product(PaddedView::of_input(g, x), g.kernel, g.stride, packed, g.output());
@@ -68,6 +98,7 @@ Tensor conv2d(const ConvGeometry& g, const Tensor& x, const Tensor& weight) {
 Tensor conv2d_input_gradient(const ConvGeometry& g, const Tensor& dy, const Tensor& weight) {
   check_shape(dy.shape(), g.output(), "output gradient");
   check_shape(weight.shape(), g.weight(), "weight");
+  if (takes_winograd(g)) return winograd_product(g, PaddedView::of_output_gradient(g, dy), winograd_backward(g, weight));
   const std::vector<PackedWeights> phases = pack_backward(g, weight);
   if (is_pointwise(g)) return pointwise_product(dy, phases[0], g.input());
   const int64_t border = gradient_border(g), padded_rows = g.out_h() + 2 * border;
@@ -89,6 +120,7 @@ Tensor conv2d_weight_gradient(const ConvGeometry& g, const Tensor& x, const Tens
   const BandPlan plan = plan_bands(view, g.out_h(), g.kernel, g.stride);
   const Tensor sums = sum_over_chunks(g.batch, g.weight(), [&](int64_t chunk, Tensor& sum) {
     const int64_t begin = chunk_begin(g.batch, chunk), end = chunk_begin(g.batch, chunk + 1);
+    if (takes_winograd(g)) return winograd_weight_gradient(g, view, dy, begin, end, sum);
     if (is_pointwise(g))
       return add_pixel_gradient(g, dy.data() + begin * pixels * g.out_c, x.data() + begin * pixels * g.in_c, (end - begin) * pixels,
                                 sum.data());

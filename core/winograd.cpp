@@ -15,13 +15,18 @@ int64_t tiles_of(int64_t rows, int64_t width) { return (rows + 1) / 2 * ((width 
 int64_t panels_of(int64_t columns) { return (columns + kPanel - 1) / kPanel; }
 
 WinogradWeights empty_weights(int64_t steps, int64_t columns, bool turned) {
-  return {Tensor::uninitialized({kWinogradMatrices, panels_of(columns), steps, kPanel}), steps, columns, turned};
+  return {Tensor::zeros({kWinogradMatrices, panels_of(columns), steps, kPanel}), steps, columns, turned};
 }
 
 }  // namespace
 
+double winograd_share(const ConvGeometry& g) {
+  return static_cast<double>(kWinogradMatrices * tiles_of(g.out_h(), g.out_w())) / static_cast<double>(9 * g.out_h() * g.out_w());
+}
+
 bool takes_winograd(const ConvGeometry& g) {
-  return g.kernel == 3 && g.stride == 1 && std::min(g.in_c, g.out_c) >= 16;
+  constexpr int64_t kChannels = 12;  // fewer, and transforms cost more than products save
+  return g.kernel == 3 && g.stride == 1 && std::min(g.in_c, g.out_c) >= kChannels && winograd_share(g) < 1.0;
 }
 
 int64_t winograd_band_rows(const ConvGeometry& g) {

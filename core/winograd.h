@@ -18,6 +18,8 @@
 
 namespace mininas {
 
+// Products of this form for each one of the direct form: 16 in 36, and more where the last tiles reach past an image.
+double winograd_share(const ConvGeometry& g);
 // Whether a convolution is done in this form, forward and backward. Depends on shapes alone.
 bool takes_winograd(const ConvGeometry& g);
 

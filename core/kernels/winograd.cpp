@@ -119,12 +119,12 @@ void winograd_output_gradient(const WinogradTiles& t, const float* dy, float* ma
 
 void winograd_weights(const float* weights, int64_t out_c, int64_t in_c, int64_t matrix, float* matrices) {
   for (int64_t out = 0; out < out_c; ++out)
-    for_channel_groups(in_c, [&](int64_t c, int) {
+    for_channel_groups(in_c, [&](int64_t c, int lanes) {
       const float* w = weights + out * 9 * in_c + c;
       Line<4> column[3];
       MN_UNROLL for (int k = 0; k < 3; ++k)
         column[k] = weight_side({{F16::load(w + k * in_c), F16::load(w + (3 + k) * in_c), F16::load(w + (6 + k) * in_c)}});
-      const Place at{c * out_c + out * kLanes, matrix, kLanes};
+      const Place at{c * out_c + out * kLanes, matrix, lanes};
       MN_UNROLL for (int r = 0; r < 4; ++r)
         store_line(weight_side({{column[0].v[r], column[1].v[r], column[2].v[r]}}), r, at, matrices);
     });

@@ -25,8 +25,8 @@ struct WinogradKernels {
   void (*output)(const WinogradTiles&, const float* matrices, float* y);
   // The output's gradient to matrices: A dy A^T, zeros where there are no outputs.
   void (*output_gradient)(const WinogradTiles&, const float* dy, float* matrices);
-  // Weights [out][3][3][in] to matrices in panels of 16 input channels (packed_weights.h), [panel][out][16]: G w G^T. What lies behind the
-  // last input channel is any number.
+  // Weights [out][3][3][in] to matrices in panels of 16 input channels (packed_weights.h), [panel][out][16]: G w G^T. Nothing is
+  // written behind the last input channel.
   void (*weights)(const float* weights, int64_t out_c, int64_t in_c, int64_t matrix, float* matrices);
   // The matrices' gradients, each [out][in], to that of the weights: G^T m G.
   void (*weight_gradient)(const float* matrices, int64_t out_c, int64_t in_c, int64_t matrix, float* gradient);

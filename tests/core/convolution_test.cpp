@@ -5,6 +5,7 @@
 #include "core/convolution.h"
 #include "core/error.h"
 #include "core/reference/depthwise.h"
+#include "core/winograd.h"
 #include "tests/support/allclose.h"
 #include "tests/support/tensors.h"
 
@@ -30,12 +31,13 @@ void check_conv(const ConvGeometry& g) {
   const Case c = make_case(g, g.weight());
   const auto x = to_doubles(c.x), w = to_doubles(c.weight), dy = to_doubles(c.dy);
   const int64_t taps = int64_t{g.kernel} * g.kernel;
+  const auto tolerance = takes_winograd(g) ? winograd_tolerance : sum_tolerance;
   INFO(name_of(g));
-  CHECK_THAT(Values(conv2d(g, c.x, c.weight)), close_to(g.output(), reference::conv2d(g, x, w), sum_tolerance(taps * g.in_c)));
+  CHECK_THAT(Values(conv2d(g, c.x, c.weight)), close_to(g.output(), reference::conv2d(g, x, w), tolerance(taps * g.in_c)));
   CHECK_THAT(Values(conv2d_input_gradient(g, c.dy, c.weight)),
-             close_to(g.input(), reference::conv2d_input_gradient(g, dy, w), sum_tolerance(taps * g.out_c)));
+             close_to(g.input(), reference::conv2d_input_gradient(g, dy, w), tolerance(taps * g.out_c)));
   CHECK_THAT(Values(conv2d_weight_gradient(g, c.x, c.dy)),
-             close_to(g.weight(), reference::conv2d_weight_gradient(g, x, dy), sum_tolerance(g.output().pixels())));
+             close_to(g.weight(), reference::conv2d_weight_gradient(g, x, dy), tolerance(g.output().pixels())));
 }
 
 void check_depthwise(const ConvGeometry& g) {

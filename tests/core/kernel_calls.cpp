@@ -68,6 +68,30 @@ KernelCall depthwise_gradient_call(int64_t rows, int64_t width, int64_t channels
   return {text("depthwise gradient ", rows, "x", width, "x", channels, relu ? " with ReLU" : ""), run};
 }
 
+KernelCall winograd_call(int64_t rows, int64_t width, int64_t channels) {
+  const auto run = [=](const Kernels& k, const MakeTensor& make) {
+    const Rng rng(17);
+    const int64_t out_c = 3;
+    WinogradTiles tiles{.rows = rows, .width = width, .channels = channels};
+    tiles.matrix = tiles.count() * channels;
+    const Shape matrices{16, tiles.high(), tiles.wide(), channels}, pixels{1, rows, width, channels};
+    const Tensor padded = make({1, rows + 2, width + 2, channels}, rng.fork("padded")), m = make(matrices, rng.fork("m"));
+    const Tensor dy = make(pixels, rng.fork("dy")), w = make({out_c, 3, 3, channels}, rng.fork("w"));
+    const Tensor sums = make({16, out_c, 1, channels}, rng.fork("sums"));
+    const int64_t panels = (channels + 15) / 16;
+    Guarded in(matrices), out(matrices), y(pixels), packed({16, panels, out_c, 16}), gradient({out_c, 3, 3, channels});
+    tiles.row = (width + 2) * channels;
+    k.winograd.input(tiles, padded.data(), in.data());
+    tiles.row = width * channels;
+    k.winograd.output_gradient(tiles, dy.data(), out.data());
+    k.winograd.output(tiles, m.data(), y.data());
+    k.winograd.weights(w.data(), out_c, channels, panels * out_c * 16, packed.data());
+    k.winograd.weight_gradient(sums.data(), out_c, channels, out_c * channels, gradient.data());
+    return finish({&in, &out, &y, &packed, &gradient});
+  };
+  return {text("winograd ", rows, "x", width, "x", channels), run};
+}
+
 KernelCall norm_call(int64_t pixels, int64_t channels, bool relu) {
   const auto run = [=](const Kernels& k, const MakeTensor& make) {
     const Rng rng(13);
@@ -140,6 +164,9 @@ std::vector<KernelCall> all_kernel_calls() {
   for (const int64_t channels : {1, 15, 16, 17, 33, 72})
     for (const int64_t width : {1, 7, 19})
       for (const bool relu : {false, true}) calls.push_back(depthwise_gradient_call(3, width, channels, relu));
+  for (const int64_t channels : {1, 15, 16, 17, 33, 72})
+    for (const int64_t rows : {1, 2, 5})
+      for (const int64_t width : {1, 2, 7}) calls.push_back(winograd_call(rows, width, channels));
   for (const int64_t channels : {1, 15, 16, 17, 31, 33, 48, 72, 130})
     for (const bool relu : {false, true}) calls.push_back(norm_call(37, channels, relu));
   for (const int64_t count : {1, 15, 16, 17, 63, 1000}) calls.push_back(flat_call(count));

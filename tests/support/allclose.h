@@ -31,6 +31,11 @@ inline std::ostream& operator<<(std::ostream& out, const Values& values) { retur
 // place of a float, so errors grow as the square root. 4: room for the worst of many elements.
 inline double sum_tolerance(int64_t terms) { return 4.0 * 0x1p-24 * std::sqrt(static_cast<double>(terms)); }
 
+// The same for a convolution in Winograd's form (core/winograd.h), by the terms of the direct one. Its 16 sums are shorter than that one
+// and not larger, so they are rounded no worse; but each of their terms was rounded about six times on its way through the transforms, and
+// nine of them make a number: as if the sum had that many terms more.
+inline double winograd_tolerance(int64_t terms) { return sum_tolerance(terms + 9 * 6); }
+
 // The worst element of a comparison.
 struct Difference {
   size_t at = 0;
