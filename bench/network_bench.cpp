@@ -133,7 +133,8 @@ void run(const std::vector<std::string>& architectures, int rounds, bool json) {
               << "\n\nTraining steps and inference of whole networks, batch " << kBatch << ", " << to_text(kImageShape) << ", " << kClasses
               << " classes, float32. " << machine_line() << ". Peak " << fixed(limits.gflops, 0) << " GFLOP/s. "
               << (with_torch ? "PyTorch " + peers.version() + ", channels-last" : "PyTorch is not installed (python3-torch)") << ". "
-              << rounds << " alternating rounds, medians. Shares of the peak count 3x3 convolutions as direct ones, also in Winograd's form.\n\n";
+              << rounds << " alternating rounds, medians. Shares of the peak count convolutions as direct ones, "
+              << "also those in Winograd's form.\n\n";
   Table table(columns(with_torch), json);
   for (const std::string& architecture : architectures) {
     std::vector<Round> measured;

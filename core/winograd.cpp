@@ -82,9 +82,7 @@ void WinogradBand::convolve(const float* padded, int64_t rows, float* y, const S
 
 WinogradGradient::WinogradGradient(const ConvGeometry& g, int64_t rows)
     : geometry_(g), capacity_(std::max(kTiles, tiles_of(rows, g.out_w()))), in_(capacity_, g.in_c), out_(capacity_, g.out_c),
-      sums_(g.out_c, g.in_c) {
-  std::fill_n(sums_.values.data(), sums_.values.size(), 0.0f);
-}
+      sums_(g.out_c, g.in_c) {}
 
 void WinogradGradient::add(const float* padded, const float* dy, int64_t rows) {
   const int64_t width = geometry_.out_w(), count = tiles_of(rows, width), in_c = geometry_.in_c, out_c = geometry_.out_c;
@@ -100,12 +98,13 @@ void WinogradGradient::multiply() {
     kernels().product({.a = out_.at(i), .a_row = 1, .a_segment = 0, .a_step = out_c,
                        .b = in_.at(i), .b_panel = kPanel, .b_segment = 0, .b_step = in_c,
                        .c = sums_.at(i), .c_row = in_c,
-                       .rows = out_c, .columns = in_c, .segments = 1, .depth = tiles_, .accumulate = true});
+                       .rows = out_c, .columns = in_c, .segments = 1, .depth = tiles_, .accumulate = begun_});
+  begun_ = true;
   tiles_ = 0;
 }
 
 void WinogradGradient::finish(float* gradient) {
-  if (tiles_ > 0) multiply();
+  if (tiles_ > 0 || !begun_) multiply();
   kernels().winograd.weight_gradient(sums_.at(0), geometry_.out_c, geometry_.in_c, sums_.matrix, gradient);
 }
 

@@ -78,6 +78,7 @@ class WinogradGradient {
 
   const ConvGeometry& geometry_;
   int64_t capacity_, tiles_ = 0;  // there is room for; that wait
+  bool begun_ = false;            // the sums hold something
   TileMatrices in_, out_, sums_;  // sums: [out][in] instead of [tile][channel]
 };
 

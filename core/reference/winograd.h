@@ -1,7 +1,7 @@
 // The definition of Winograd's F(2x2, 3x3), the form in which core/winograd.h does standard 3x3 convolutions of stride 1. In exact numbers
 // it equals core/reference/convolution.h; here stands how it is computed, tile by tile:
 //   y  = A^T ( sum over channels of  (G w G^T) * (B^T d B) ) A      dw = G^T ( sum over tiles of  (A dy A^T) * (B^T d B) ) G
-// * element by element; d the 4x4 pixels under a tile, with zeros outside the image, and dy its 2x2 outputs, with zeros where there are none.
+// * element by element; d the 4x4 pixels under a tile, zeros outside the image, and dy its 2x2 outputs, zeros where there are none.
 // T is float or double; arrays as in core/reference/convolution.h. Not for speed.
 #pragma once
 #include <algorithm>
