@@ -39,7 +39,7 @@ class BackwardBands {
         inner_(buffer(middle_.size())), dz_(buffer((band_ * w_.stride + w_.kernel) * w_.in_w * w_.in_c)) {
     if (!geometry_.winograd()) return;
     winograd_gradient_.emplace(w_, band_);
-    winograd_data_.emplace(weights_.winograd, band_ + 2, w_.in_w);
+    if (dx_) winograd_data_.emplace(weights_.winograd, band_ + 2, w_.in_w);  // the last band makes what earlier ones could not yet
   }
 
   void run(int64_t image, const Gradients& sums) {

@@ -29,8 +29,8 @@ int64_t winograd_band_rows(const ConvGeometry& g);
 // 16 matrices in the order of packed_weights.h: [panel of 16 columns][step][16].
 struct WinogradWeights {
   Tensor values;
-  int64_t steps, columns;
-  bool turned;  // by half a circle
+  int64_t steps = 0, columns = 0;
+  bool turned = false;  // by half a circle
 
   // Number 4 * row + column of a tile. A turned kernel's matrices are those of the kernel itself in another order.
   const float* matrix(int i) const;
