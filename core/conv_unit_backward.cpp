@@ -33,14 +33,14 @@ class BackwardBands {
       : unit_(unit), geometry_(unit.geometry), w_(geometry_.window), g_(g), raw_(tape.value(unit.raw)), slopes_(slopes), weights_(weights),
         dx_(dx), dx_sums_(dx_sums), reader_{geometry_, tape.value(unit.x.raw), unit.x.norm.get()}, band_(geometry_.band_rows()),
         padded_(geometry_.padded_row(), (band_ - 1) * w_.stride + w_.kernel),
-        spread_(geometry_.gradient_row(), band_ * w_.stride + 2 * w_.kernel + w_.stride),
+        spread_(joint() ? w_.out_w() * w_.out_c : geometry_.gradient_row(), band_ * w_.stride + 2 * w_.kernel + w_.stride),
         dy_(buffer(band_ * w_.out_w() * geometry_.out_c)), middle_(buffer(geometry_.mixed ? band_ * w_.out_w() * w_.out_c : 1)),
         inner_(buffer(middle_.size())), dz_(buffer((band_ * w_.stride + w_.kernel) * w_.in_w * w_.in_c)) {}
 
   void run(int64_t image, const Gradients& sums) {
     padded_.restart();
     spread_.restart();
-    spread_.append_zeros(geometry_.gradient_border());
+    spread_.append_zeros(joint() ? gradient_border(w_) : geometry_.gradient_border());
     int64_t done = 0;  // rows of dx
     for (int64_t y = 0; y < w_.out_h(); y += band_) {
       const int64_t rows = std::min(band_, w_.out_h() - y);
@@ -54,7 +54,7 @@ class BackwardBands {
   static Tensor buffer(int64_t floats) { return Tensor::uninitialized({1, 1, 1, floats}); }
 
   // Whether one kernel makes the gradients of the input and of the depthwise weights.
-  bool joint() const { return geometry_.depthwise && w_.kernel == DepthwiseGradient::kKernel && w_.stride == 1 && dx_ && unit_.x.norm; }
+  bool joint() const { return geometry_.depthwise && DepthwiseGradient::exists(w_.kernel, w_.stride) && dx_ && unit_.x.norm; }
 
   // The input's padded rows, the depthwise output, and the true gradient of the raw output.
   void load(int64_t image, int64_t y, int64_t rows) {
@@ -68,7 +68,8 @@ class BackwardBands {
                            .out = middle_.data(), .rows = rows, .width = w_.out_w(), .channels = w_.in_c, .kernel = w_.kernel,
                            .stride = w_.stride});
     const int64_t first = (image * w_.out_h() + y) * w_.out_w() * geometry_.out_c;
-    kernels().norm_gradient(raw_.data() + first, g_.data() + first, rows * w_.out_w(), geometry_.out_c, slopes_, dy_.data());
+    dy_now_ = joint() && !geometry_.mixed ? spread_.append(rows) : dy_.data();
+    kernels().norm_gradient(raw_.data() + first, g_.data() + first, rows * w_.out_w(), geometry_.out_c, slopes_, dy_now_);
     const int64_t count = rows * w_.out_w() * geometry_.out_c;
     soon_ = {soon_of(raw_, first + count, count), soon_of(g_, first + count, count), reader_.soon(image, end, band_ * w_.stride)};
     if (dx_) soon_[3] = soon_of(*dx_, (image * w_.in_h + (y + rows) * w_.stride) * w_.in_w * w_.in_c, rows * w_.stride * w_.in_w * w_.in_c);
@@ -78,14 +79,16 @@ class BackwardBands {
   const float* weight_gradients(int64_t y, int64_t rows, const Gradients& sums) {
     const int64_t out_w = w_.out_w();
     if (!geometry_.depthwise) {
-      add_window_gradient(w_, dy_.data(), geometry_.windows(padded_.row(y * w_.stride)), rows, sums.conv);
+      const SoonRead none = {};  // the input gradient asks, where there is one
+      add_window_gradient(w_, dy_.data(), geometry_.windows(padded_.row(y * w_.stride)), rows, sums.conv, dx_ ? none : soon_);
       return dy_.data();
     }
-    const float* inner = dy_.data();
+    const float* inner = dy_now_;
     if (geometry_.mixed) {  // through the pointwise convolution behind the depthwise one
       add_pixel_gradient(geometry_.mix(), dy_.data(), middle_.data(), rows * out_w, sums.conv);
-      multiply_pixels(dy_.data(), rows * out_w, geometry_.out_c, weights_.conv[0], w_.out_c, inner_.data(), soon_);
-      inner = inner_.data();
+      float* gradient = joint() ? spread_.append(rows) : inner_.data();
+      multiply_pixels(dy_.data(), rows * out_w, geometry_.out_c, weights_.conv[0], w_.out_c, gradient, soon_);
+      inner = gradient;
     }
     if (joint()) return inner;
     kernels().depthwise_weight_gradient({.in = padded_.row(y * w_.stride), .in_row = geometry_.padded_row(), .out_gradient = inner,
@@ -101,9 +104,10 @@ class BackwardBands {
       finish_rows(image, y, rows, inner, y, sums);
       return y + rows;
     }
-    for (int64_t row = 0; row < rows; ++row) spread_row(inner + row * w_.out_w() * w_.out_c);
+    if (!joint())
+      for (int64_t row = 0; row < rows; ++row) spread_row(inner + row * w_.out_w() * w_.out_c);
     const bool last = y + rows == w_.out_h();
-    if (last) spread_.append_zeros(geometry_.depthwise ? w_.in_h + w_.kernel - 1 - spread_.end() : geometry_.gradient_border());
+    if (last) spread_.append_zeros(geometry_.depthwise && !joint() ? w_.in_h + w_.kernel - 1 - spread_.end() : gradient_border(w_));
     const int64_t ready = last ? w_.in_h : std::clamp((y + rows) * w_.stride - w_.padding(), done, w_.in_h);
     if (ready > done) finish_rows(image, done, ready - done, spread_.row(first_spread_row(done)), first_spread_row(done), sums);
     spread_.drop_before(first_spread_row(ready));
@@ -112,9 +116,9 @@ class BackwardBands {
 
   // The first row of spread_ that row `row` of the input gradient reads.
   int64_t first_spread_row(int64_t row) const {
-    if (geometry_.depthwise) return row;
+    if (geometry_.depthwise && !joint()) return row;
     const GradientPhase phase = phase_of(w_, (row + w_.padding()) % w_.stride);
-    return phase.start + (row - phase.first) / w_.stride + geometry_.gradient_border();
+    return phase.start + (row - phase.first) / w_.stride + gradient_border(w_);
   }
 
   void spread_row(const float* gradient) {
@@ -140,10 +144,11 @@ class BackwardBands {
     float* out = dx_->data() + (image * w_.in_h + first) * row_floats;
     const Norm* norm = unit_.x.norm.get();
     if (joint())
-      return kernels().depthwise_gradient({.x = reader_.rows(image, first, rows), .mean = norm->batch.mean.data(), .spread = spread,
-                                           .spread_row = geometry_.gradient_row(), .flipped = weights_.flipped.data(), .width = w_.in_w,
-                                           .g = out, .sum = dx_sums_->first(image), .products = dx_sums_->second(image),
-                                           .gradient = sums.depthwise});
+      return kernels().depthwise_gradient(
+          {.x = reader_.rows(image, first, rows), .mean = norm->batch.mean.data(), .dy = spread, .weights = weights_.depthwise,
+           .width = w_.in_w, .out_width = w_.out_w(), .kernel = w_.kernel, .stride = w_.stride,
+           .phase = static_cast<int>((first + w_.padding()) % w_.stride), .g = out, .sum = dx_sums_->first(image),
+           .products = dx_sums_->second(image), .gradient = sums.depthwise});
     float* dz = norm ? dz_.data() : out;
     if (geometry_.depthwise)
       kernels().depthwise({.in = spread, .in_row = geometry_.gradient_row(), .weights = weights_.flipped.data(), .out = dz,
@@ -167,6 +172,7 @@ class BackwardBands {
   int64_t band_;
   RowWindow padded_, spread_;
   Tensor dy_, middle_, inner_, dz_;
+  float* dy_now_ = nullptr;
   SoonRead soon_;  // of the next band
 };
 
