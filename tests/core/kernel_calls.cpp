@@ -67,7 +67,8 @@ KernelCall depthwise_gradient_call(int kernel, int stride, int64_t rows, int64_t
                           .products = products.data(), .gradient = gradient.data()});
     return finish({&g, &sum, &products, &gradient});
   };
-  return {text("depthwise gradient kernel ", kernel, " stride ", stride, " ", rows, "x", width, "x", channels, relu ? " with ReLU" : ""), run};
+  return {text("depthwise gradient kernel ", kernel, " stride ", stride, " ", rows, "x", width, "x", channels, relu ? " with ReLU" : ""),
+          run};
 }
 
 KernelCall norm_call(int64_t pixels, int64_t channels, bool relu) {

@@ -40,7 +40,8 @@ class DepthwiseGradientCase {
   Outputs one_after_another(const Kernels& k) const {
     Outputs out = sums();
     const int64_t padding = g_.padding(), edge = g_.kernel - 1 - padding, channels = g_.in_c;
-    Tensor z = Tensor::zeros(g_.input()), dz = z.clone(), padded = Tensor::zeros({1, g_.in_h + 2 * padding, g_.in_w + 2 * padding, channels});
+    Tensor z = Tensor::zeros(g_.input()), dz = z.clone();
+    Tensor padded = Tensor::zeros({1, g_.in_h + 2 * padding, g_.in_w + 2 * padding, channels});
     Tensor spread = Tensor::zeros({1, g_.in_h + g_.kernel - 1, g_.in_w + g_.kernel - 1, channels});
     k.normalize(norm(0, g_.in_h), z.data());
     for (int64_t y = 0; y < g_.in_h; ++y) std::copy_n(&z.at(0, y, 0, 0), g_.in_w * channels, &padded.at(0, y + padding, padding, 0));
