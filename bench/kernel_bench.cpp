@@ -34,7 +34,7 @@ struct Row {
   double operations, bytes;  // operations 0: bound by memory alone
 };
 
-// The kernel that makes both gradients of a depthwise convolution behind a norm, over whole images.
+// The kernel that makes both gradients of a depthwise convolution behind a norm, a few rows a call.
 class JointGradient {
  public:
   JointGradient(const ConvGeometry& g, const Tensor& x, const Tensor& dy, const Tensor& w)
@@ -46,20 +46,28 @@ class JointGradient {
   }
 
   void run() {
-    const auto phase = static_cast<int>(g_.padding() % g_.stride);
-    const int64_t first = g_.kernel + phase_of(g_, phase).start, channels = g_.in_c, pixels = g_.in_h * g_.in_w;
     parallel_for(g_.batch, [&](int64_t image) {
-      float* sums = sums_.data() + image * sums_.shape().h * channels;
-      kernels().depthwise_gradient(
-          {.x = {.x = x_.data() + image * pixels * channels, .pixels = pixels, .channels = channels, .scale = norm_.data(),
-                 .shift = norm_.data() + channels, .relu = true},
-           .mean = norm_.data() + 2 * channels, .dy = dy_.data() + (image * dy_.shape().h + first) * g_.out_w() * channels,
-           .weights = w_.data(), .width = g_.in_w, .out_width = g_.out_w(), .kernel = g_.kernel, .stride = g_.stride, .phase = phase,
-           .g = dx_.data() + image * pixels * channels, .sum = sums, .products = sums + channels, .gradient = sums + 2 * channels});
+      for (int64_t row = 0; row < g_.in_h; row += kRows) run_rows(image, row, std::min(kRows, g_.in_h - row));
     });
   }
 
  private:
+  static constexpr int64_t kRows = 4;  // a call, as units do where images are 32 pixels wide
+
+  void run_rows(int64_t image, int64_t row, int64_t rows) {
+    const auto phase = static_cast<int>((row + g_.padding()) % g_.stride);
+    const GradientPhase meets = phase_of(g_, phase);
+    const int64_t first = g_.kernel + meets.start + (row - meets.first) / g_.stride, channels = g_.in_c;
+    const int64_t offset = (image * g_.in_h + row) * g_.in_w * channels;
+    float* sums = sums_.data() + image * sums_.shape().h * channels;
+    kernels().depthwise_gradient(
+        {.x = {.x = x_.data() + offset, .pixels = rows * g_.in_w, .channels = channels, .scale = norm_.data(),
+               .shift = norm_.data() + channels, .relu = true},
+         .mean = norm_.data() + 2 * channels, .dy = dy_.data() + (image * dy_.shape().h + first) * g_.out_w() * channels,
+         .weights = w_.data(), .width = g_.in_w, .out_width = g_.out_w(), .kernel = g_.kernel, .stride = g_.stride, .phase = phase,
+         .g = dx_.data() + offset, .sum = sums, .products = sums + channels, .gradient = sums + 2 * channels});
+  }
+
   const ConvGeometry& g_;
   const Tensor &x_, &w_;
   Tensor dy_, norm_;  // rows of zeros around dy; scale, shift and mean
