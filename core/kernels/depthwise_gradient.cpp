@@ -53,7 +53,7 @@ class Row {
     }
   }
 
-  // All pixels, then the taps' gradients.
+  // All pixels, then the taps' gradients. The first position of a run meets the first output of all, the last one the last.
   MN_INLINE void run() {
     const int64_t width = group_.d.width, runs = (width + kStride - 1) / kStride;
     const int64_t begin = smaller<int64_t>(runs, -A::first(0)), end = smaller(width / kStride, group_.d.out_width - A::last(kStride - 1));
