@@ -2,6 +2,7 @@
 // the distinct shapes of the networks. GFLOP/s with its share of the measured peak, and GB/s (each tensor read or written once) with its
 // share of the measured copy, both from the best time; where median and best are far apart, somebody else used the machine. What is done in
 // Winograd's form has tables of its own, in operations of the direct form.
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <set>
@@ -10,6 +11,9 @@
 #include "bench/shapes.h"
 #include "core/batch_norm.h"
 #include "core/error.h"
+#include "core/kernels/kernels.h"
+#include "core/packed_weights.h"
+#include "core/parallel.h"
 #include "core/rng.h"
 #include "core/winograd.h"
 
@@ -30,6 +34,46 @@ struct Row {
   std::string shape;
   Timing timing;
   double operations, bytes;  // operations 0: bound by memory alone
+};
+
+// The kernel that makes both gradients of a depthwise convolution behind a norm, a few rows a call.
+class JointGradient {
+ public:
+  JointGradient(const ConvGeometry& g, const Tensor& x, const Tensor& dy, const Tensor& w)
+      : g_(g), x_(x), w_(w), dy_(Tensor::zeros({g.batch, g.out_h() + 2 * g.kernel, g.out_w(), g.out_c})),
+        norm_(random_tensor({3, 1, 1, g.in_c}, Rng(6))), dx_(Tensor::uninitialized(g.input())),
+        sums_(Tensor::zeros({g.batch, int64_t{g.kernel} * g.kernel + 2, 1, g.in_c})) {
+    const int64_t floats = g.out_h() * g.out_w() * g.out_c;
+    for (int64_t image = 0; image < g.batch; ++image) std::copy_n(dy.data() + image * floats, floats, &dy_.at(image, g.kernel, 0, 0));
+  }
+
+  void run() {
+    parallel_for(g_.batch, [&](int64_t image) {
+      for (int64_t row = 0; row < g_.in_h; row += kRows) run_rows(image, row, std::min(kRows, g_.in_h - row));
+    });
+  }
+
+ private:
+  static constexpr int64_t kRows = 4;  // a call, as units do where images are 32 pixels wide
+
+  void run_rows(int64_t image, int64_t row, int64_t rows) {
+    const auto phase = static_cast<int>((row + g_.padding()) % g_.stride);
+    const GradientPhase meets = phase_of(g_, phase);
+    const int64_t first = g_.kernel + meets.start + (row - meets.first) / g_.stride, channels = g_.in_c;
+    const int64_t offset = (image * g_.in_h + row) * g_.in_w * channels;
+    float* sums = sums_.data() + image * sums_.shape().h * channels;
+    kernels().depthwise_gradient(
+        {.x = {.x = x_.data() + offset, .pixels = rows * g_.in_w, .channels = channels, .scale = norm_.data(),
+               .shift = norm_.data() + channels, .relu = true},
+         .mean = norm_.data() + 2 * channels, .dy = dy_.data() + (image * dy_.shape().h + first) * g_.out_w() * channels,
+         .weights = w_.data(), .width = g_.in_w, .out_width = g_.out_w(), .kernel = g_.kernel, .stride = g_.stride, .phase = phase,
+         .g = dx_.data() + offset, .sum = sums, .products = sums + channels, .gradient = sums + 2 * channels});
+  }
+
+  const ConvGeometry& g_;
+  const Tensor &x_, &w_;
+  Tensor dy_, norm_;  // rows of zeros around dy; scale, shift and mean
+  Tensor dx_, sums_;
 };
 
 // Rows by kernel.
@@ -77,6 +121,10 @@ class KernelBench {
     time(", weight gradient", [&] { return deep ? depthwise_weight_gradient(g, x, dy) : conv2d_weight_gradient(g, x, dy); });
     if (layer.reads_image) return;
     time(", input gradient", [&] { return deep ? depthwise_input_gradient(g, dy, w) : conv2d_input_gradient(g, dy, w); });
+    if (!deep || !DepthwiseGradient::exists(g.kernel, g.stride)) return;
+    JointGradient joint(g, x, dy, w);
+    tables_["depthwise, both gradients behind a norm"].push_back(
+        {shape, measure([&] { joint.run(); }, kMeasure), 2.0 * operations, bytes + 4.0 * static_cast<double>(x.size())});
   }
 
   // Batch norm with ReLU. Bytes: x twice and y forward; x, dy twice and dx backward.

@@ -34,7 +34,8 @@ class BackwardBands {
       : unit_(unit), geometry_(unit.geometry), w_(geometry_.window), g_(g), raw_(tape.value(unit.raw)), slopes_(slopes), weights_(weights),
         dx_(dx), dx_sums_(dx_sums), reader_{geometry_, tape.value(unit.x.raw), unit.x.norm.get()}, band_(geometry_.band_rows()),
         padded_(geometry_.padded_row(), (band_ - 1) * w_.stride + w_.kernel),
-        spread_(geometry_.gradient_row(), band_ * w_.stride + 2 * w_.kernel + w_.stride),
+        spread_(joint() ? w_.out_w() * w_.out_c : geometry_.gradient_row(),
+                band_ * (spreads() ? w_.stride : 1) + 2 * w_.kernel + w_.stride),
         dy_(buffer(band_ * w_.out_w() * geometry_.out_c)), middle_(buffer(geometry_.mixed ? band_ * w_.out_w() * w_.out_c : 1)),
         inner_(buffer(middle_.size())), dz_(buffer((band_ * w_.stride + w_.kernel) * w_.in_w * w_.in_c)) {
     if (!geometry_.winograd()) return;
@@ -45,12 +46,12 @@ class BackwardBands {
   void run(int64_t image, const Gradients& sums) {
     padded_.restart();
     spread_.restart();
-    spread_.append_zeros(geometry_.gradient_border());
+    spread_.append_zeros(spreads() ? geometry_.gradient_border() : gradient_border(w_));
     int64_t done = 0;  // rows of dx
     for (int64_t y = 0; y < w_.out_h(); y += band_) {
       const int64_t rows = std::min(band_, w_.out_h() - y);
-      load(image, y, rows);
-      const float* inner = weight_gradients(y, rows, sums);
+      const float* dy = load(image, y, rows);
+      const float* inner = weight_gradients(y, rows, dy, sums);
       if (dx_) done = input_gradient(image, y, rows, inner, done, sums);
     }
   }
@@ -64,10 +65,16 @@ class BackwardBands {
   static Tensor buffer(int64_t floats) { return Tensor::uninitialized({1, 1, 1, floats}); }
 
   // Whether one kernel makes the gradients of the input and of the depthwise weights.
-  bool joint() const { return geometry_.depthwise && w_.kernel == DepthwiseGradient::kKernel && w_.stride == 1 && dx_ && unit_.x.norm; }
+  bool joint() const { return geometry_.depthwise && DepthwiseGradient::exists(w_.kernel, w_.stride) && dx_ && unit_.x.norm; }
 
-  // The input's padded rows, the depthwise output, and the true gradient of the raw output.
-  void load(int64_t image, int64_t y, int64_t rows) {
+  // Whether a depthwise kernel slides over the window's output gradient by single pixels.
+  bool spreads() const { return geometry_.depthwise && !joint(); }
+
+  // Where `rows` rows of the window's output gradient are made: there where the joint kernel reads them, or in `otherwise`.
+  float* inner_rows(int64_t rows, Tensor& otherwise) { return joint() ? spread_.append(rows) : otherwise.data(); }
+
+  // The input's padded rows, the depthwise output, and the true gradient of the raw output, which it returns.
+  const float* load(int64_t image, int64_t y, int64_t rows) {
     const int64_t end = (y + rows - 1) * w_.stride + w_.kernel;
     if (geometry_.mixed || !joint()) {
       padded_.drop_before(y * w_.stride);
@@ -78,28 +85,32 @@ class BackwardBands {
                            .out = middle_.data(), .rows = rows, .width = w_.out_w(), .channels = w_.in_c, .kernel = w_.kernel,
                            .stride = w_.stride});
     const int64_t first = (image * w_.out_h() + y) * w_.out_w() * geometry_.out_c;
-    kernels().norm_gradient(raw_.data() + first, g_.data() + first, rows * w_.out_w(), geometry_.out_c, slopes_, dy_.data());
+    float* dy = geometry_.mixed ? dy_.data() : inner_rows(rows, dy_);
+    kernels().norm_gradient(raw_.data() + first, g_.data() + first, rows * w_.out_w(), geometry_.out_c, slopes_, dy);
     const int64_t count = rows * w_.out_w() * geometry_.out_c;
     soon_ = {soon_of(raw_, first + count, count), soon_of(g_, first + count, count), reader_.soon(image, end, band_ * w_.stride)};
     if (dx_) soon_[3] = soon_of(*dx_, (image * w_.in_h + (y + rows) * w_.stride) * w_.in_w * w_.in_c, rows * w_.stride * w_.in_w * w_.in_c);
+    return dy;
   }
 
   // But for what the joint kernel does later. Returns the gradient of the window's output, rows x width x channels.
-  const float* weight_gradients(int64_t y, int64_t rows, const Gradients& sums) {
+  const float* weight_gradients(int64_t y, int64_t rows, const float* dy, const Gradients& sums) {
     const int64_t out_w = w_.out_w();
     if (winograd_gradient_) {
-      winograd_gradient_->add(padded_.row(y), dy_.data(), rows);
-      return dy_.data();
+      winograd_gradient_->add(padded_.row(y), dy, rows);
+      return dy;
     }
     if (!geometry_.depthwise) {
-      add_window_gradient(w_, dy_.data(), geometry_.windows(padded_.row(y * w_.stride)), rows, sums.conv);
-      return dy_.data();
+      const SoonRead none = {};  // the input gradient asks, where there is one
+      add_window_gradient(w_, dy, geometry_.windows(padded_.row(y * w_.stride)), rows, sums.conv, dx_ ? none : soon_);
+      return dy;
     }
-    const float* inner = dy_.data();
+    const float* inner = dy;
     if (geometry_.mixed) {  // through the pointwise convolution behind the depthwise one
-      add_pixel_gradient(geometry_.mix(), dy_.data(), middle_.data(), rows * out_w, sums.conv);
-      multiply_pixels(dy_.data(), rows * out_w, geometry_.out_c, weights_.conv[0], w_.out_c, inner_.data(), soon_);
-      inner = inner_.data();
+      add_pixel_gradient(geometry_.mix(), dy, middle_.data(), rows * out_w, sums.conv);
+      float* gradient = inner_rows(rows, inner_);
+      multiply_pixels(dy, rows * out_w, geometry_.out_c, weights_.conv[0], w_.out_c, gradient, soon_);
+      inner = gradient;
     }
     if (joint()) return inner;
     kernels().depthwise_weight_gradient({.in = padded_.row(y * w_.stride), .in_row = geometry_.padded_row(), .out_gradient = inner,
@@ -108,16 +119,17 @@ class BackwardBands {
     return inner;
   }
 
-  // Appends the window's output gradient to the rows that the input gradient reads, and makes as many of its rows as they suffice for.
-  // Returns how many of them are done.
+  // Appends the window's output gradient to the rows that the input gradient reads, unless it was made there, and makes as many of its
+  // rows as they suffice for. Returns how many of them are done.
   int64_t input_gradient(int64_t image, int64_t y, int64_t rows, const float* inner, int64_t done, const Gradients& sums) {
     if (w_.kernel == 1 && w_.stride == 1) {  // nothing slides: they are read where they are
       finish_rows(image, y, rows, inner, y, sums);
       return y + rows;
     }
-    for (int64_t row = 0; row < rows; ++row) spread_row(inner + row * w_.out_w() * w_.out_c);
+    if (!joint())
+      for (int64_t row = 0; row < rows; ++row) spread_row(inner + row * w_.out_w() * w_.out_c);
     const bool last = y + rows == w_.out_h();
-    if (last) spread_.append_zeros(geometry_.depthwise ? w_.in_h + w_.kernel - 1 - spread_.end() : geometry_.gradient_border());
+    if (last) spread_.append_zeros(spreads() ? w_.in_h + w_.kernel - 1 - spread_.end() : gradient_border(w_));
     int64_t ready = last ? w_.in_h : std::clamp((y + rows) * w_.stride - w_.padding(), done, w_.in_h);
     if (winograd_data_ && !last) ready -= ready % 2;  // whole tiles
     if (ready > done) finish_rows(image, done, ready - done, spread_.row(first_spread_row(done)), first_spread_row(done), sums);
@@ -127,9 +139,9 @@ class BackwardBands {
 
   // The first row of spread_ that row `row` of the input gradient reads.
   int64_t first_spread_row(int64_t row) const {
-    if (geometry_.depthwise) return row;
+    if (spreads()) return row;
     const GradientPhase phase = phase_of(w_, (row + w_.padding()) % w_.stride);
-    return phase.start + (row - phase.first) / w_.stride + geometry_.gradient_border();
+    return phase.start + (row - phase.first) / w_.stride + gradient_border(w_);
   }
 
   void spread_row(const float* gradient) {
@@ -155,10 +167,11 @@ class BackwardBands {
     float* out = dx_->data() + (image * w_.in_h + first) * row_floats;
     const Norm* norm = unit_.x.norm.get();
     if (joint())
-      return kernels().depthwise_gradient({.x = reader_.rows(image, first, rows), .mean = norm->batch.mean.data(), .spread = spread,
-                                           .spread_row = geometry_.gradient_row(), .flipped = weights_.flipped.data(), .width = w_.in_w,
-                                           .g = out, .sum = dx_sums_->first(image), .products = dx_sums_->second(image),
-                                           .gradient = sums.depthwise});
+      return kernels().depthwise_gradient(
+          {.x = reader_.rows(image, first, rows), .mean = norm->batch.mean.data(), .dy = spread, .weights = weights_.depthwise,
+           .width = w_.in_w, .out_width = w_.out_w(), .kernel = w_.kernel, .stride = w_.stride,
+           .phase = static_cast<int>((first + w_.padding()) % w_.stride), .g = out, .sum = dx_sums_->first(image),
+           .products = dx_sums_->second(image), .gradient = sums.depthwise});
     float* dz = norm ? dz_.data() : out;
     if (geometry_.depthwise)
       kernels().depthwise({.in = spread, .in_row = geometry_.gradient_row(), .weights = weights_.flipped.data(), .out = dz,
@@ -182,7 +195,7 @@ class BackwardBands {
   ImageSums* dx_sums_;
   InputReader reader_;
   int64_t band_;
-  RowWindow padded_, spread_;
+  RowWindow padded_, spread_;  // the latter: the window's output gradient, as the input gradient reads it
   Tensor dy_, middle_, inner_, dz_;
   std::optional<WinogradGradient> winograd_gradient_;
   std::optional<WinogradBand> winograd_data_;

@@ -15,11 +15,13 @@ struct GradientSide {
   const float* values;
   int64_t count, segment, step;
 };
-void add_outer(const GradientSide& row, const GradientSide& column, int64_t segments, int64_t depth, float* sums, int64_t sums_row) {
+void add_outer(const GradientSide& row, const GradientSide& column, int64_t segments, int64_t depth, float* sums, int64_t sums_row,
+               const SoonRead& soon = {}) {
   kernels().product({.a = row.values, .a_row = 1, .a_segment = row.segment, .a_step = row.step,
                      .b = column.values, .b_panel = kPanel, .b_segment = column.segment, .b_step = column.step,
                      .c = sums, .c_row = sums_row,
-                     .rows = row.count, .columns = column.count, .segments = segments, .depth = depth, .accumulate = true});
+                     .rows = row.count, .columns = column.count, .segments = segments, .depth = depth, .accumulate = true,
+                     .soon = soon});
 }
 
 }  // namespace
@@ -89,14 +91,15 @@ void add_pixel_gradient(const ConvGeometry& g, const float* dy, const float* x, 
   }
 }
 
-void add_window_gradient(const ConvGeometry& g, const float* dy, const WindowRows& in, int64_t rows, float* sums) {
+void add_window_gradient(const ConvGeometry& g, const float* dy, const WindowRows& in, int64_t rows, float* sums,
+                         const SoonRead& soon) {
   const bool turned = gradient_is_turned(g);
   const int64_t run = in.kernel * in.channels, width = g.out_w();
   const GradientSide out{dy, g.out_c, width * g.out_c, g.out_c};
   for (int64_t ky = 0; ky < in.kernel; ++ky) {
     const GradientSide taps{in.padded + ky * in.padded_row, run, in.stride * in.padded_row, in.stride * in.channels};
     add_outer(turned ? taps : out, turned ? out : taps, rows, width, sums + ky * run * (turned ? g.out_c : 1),
-              turned ? g.out_c : in.kernel * run);
+              turned ? g.out_c : in.kernel * run, share_of(soon, ky, in.kernel));
   }
 }
 

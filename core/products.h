@@ -44,6 +44,7 @@ void add_pixel_gradient(const ConvGeometry& g, const float* dy, const float* x, 
 
 // dweight[oc][ky][kx][channel] += sum over outputs of dy[row][x][oc] * the window's tap (ky, kx). For each kernel row, outputs are the
 // reduction; kernel * channels and output channels are rows and columns.
-void add_window_gradient(const ConvGeometry& g, const float* dy, const WindowRows& in, int64_t rows, float* sums);
+void add_window_gradient(const ConvGeometry& g, const float* dy, const WindowRows& in, int64_t rows, float* sums,
+                         const SoonRead& soon = {});
 
 }  // namespace mininas

@@ -1,64 +1,155 @@
-// Everything that flows back through a 3x3 depthwise convolution with stride 1 into a normed input, in one pass over its pixels. An input
-// pixel meets the nine gradients around it once: they make its own gradient, and times its value they are its share of the nine weights'
-// gradients. Weights, their gradients and the sums of the norm below stay in registers, 27 of 32.
+// Everything that flows back through a depthwise convolution into a normed input, in one pass over its pixels. An input pixel meets the
+// gradients around it once: they make its own gradient, and times its value they are its share of the weights' gradients. With stride 2 it
+// meets every second row and column of the taps only (packed_weights.h, GradientPhase); the others would see zeros. While a row passes, the
+// gradients of its taps and the sums of the norm below stay in registers.
+#include <utility>
+
 #include "core/kernels/simd.h"
 #include "core/kernels/tables.h"
 
 namespace mininas::MN_ISA {
 namespace {
 
-constexpr int kKernel = DepthwiseGradient::kKernel, kTaps = kKernel * kKernel;
+// What a position meets along one axis. `remainder`: of position plus padding by the stride.
+template <int kKernel, int kStride>
+struct Axis {
+  static constexpr int kPadding = (kKernel - 1) / 2;
 
-struct TapVectors {
-  F16 tap[kTaps];
+  static constexpr int taps(int remainder) { return (kKernel - remainder + kStride - 1) / kStride; }
+  static constexpr int remainder(int position) { return (position + kPadding) % kStride; }
+  // The first output that position `position` of kStride meets; that of the position kStride further on is one further on.
+  static constexpr int first(int position) { return (position + kPadding) / kStride - (taps(remainder(position)) - 1); }
+  static constexpr int last(int position) { return (position + kPadding) / kStride; }
+};
 
-  static MN_INLINE TapVectors load(const float* p, int64_t channels) {
-    TapVectors v;
-    MN_UNROLL for (int t = 0; t < kTaps; ++t) v.tap[t] = F16::load(p + t * channels);
-    return v;
+// What one group of channels keeps from row to row.
+struct Group {
+  const DepthwiseGradient& d;
+  int64_t c;
+  int lanes;
+  F16 scale, shift, mean, sum, products;
+
+  MN_INLINE Group(const DepthwiseGradient& of, int64_t channel, int count)
+      : d(of), c(channel), lanes(count), scale(F16::load(d.x.scale + c)), shift(F16::load(d.x.shift + c)), mean(F16::load(d.mean + c)),
+        sum(F16::load(d.sum + c)), products(F16::load(d.products + c)) {}
+  MN_INLINE void store() const {
+    sum.store_first(d.sum + c, lanes);
+    products.store_first(d.products + c, lanes);
   }
 };
 
-// One group of channels.
-template <bool kRelu>
-MN_INLINE void channel_group(const DepthwiseGradient& d, int64_t c, int lanes) {
-  const int64_t channels = d.x.channels;
-  const TapVectors weights = TapVectors::load(d.flipped + c, channels);
-  TapVectors gradients = TapVectors::load(d.gradient + c, channels);
-  const F16 scale = F16::load(d.x.scale + c), shift = F16::load(d.x.shift + c), mean = F16::load(d.mean + c);
-  F16 sum = F16::load(d.sum + c), products = F16::load(d.products + c);
-  for (int64_t y = 0; y * d.width < d.x.pixels; ++y) {
-    const float* around = d.spread + y * d.spread_row + c;
-    const int64_t row = y * d.width * channels + c;
-    for (int64_t at = row, end = row + d.width * channels; at != end; at += channels, around += channels) {
-      const F16 x = F16::load(d.x.x + at), normed = multiply_add(x, scale, shift), z = kRelu ? relu(normed) : normed;
-      F16 g = F16::zero();
-      MN_UNROLL for (int t = 0; t < kTaps; ++t) {
-        const F16 dy = F16::load(around + t / kKernel * d.spread_row + t % kKernel * channels);
-        g = multiply_add(dy, weights.tap[t], g);
-        F16& gradient = gradients.tap[kTaps - 1 - t];
-        gradient = multiply_add(z, dy, gradient);
-      }
-      if (kRelu) g = where_positive(normed, g);
-      sum = sum + g;
-      products = multiply_add(g, x - mean, products);
-      g.store_first(d.g + at, lanes);
+// One row of the input whose taps' rows have remainder kPhase, for one group of channels.
+template <int kKernel, int kStride, int kPhase, bool kRelu>
+class Row {
+  using A = Axis<kKernel, kStride>;
+  static constexpr int kHigh = A::taps(kPhase), kTaps = kHigh * kKernel;
+
+ public:
+  // Rows x, g of the input; dy, the first of the output's gradient that meets it. All of them from the group's channels on.
+  MN_INLINE Row(Group& group, const float* x, const float* dy, float* g) : group_(group), x_(x), dy_(dy), g_(g) {
+    MN_UNROLL for (int t = 0; t < kTaps; ++t) {
+      weights_[t] = F16::load(group.d.weights + tap(t));
+      gradients_[t] = F16::load(group.d.gradient + tap(t));
     }
   }
-  MN_UNROLL for (int t = 0; t < kTaps; ++t) gradients.tap[t].store_first(d.gradient + t * channels + c, lanes);
-  sum.store_first(d.sum + c, lanes);
-  products.store_first(d.products + c, lanes);
+
+  // All pixels, then the taps' gradients. The first position of a run meets the first output of all, the last one the last.
+  MN_INLINE void run() {
+    const int64_t width = group_.d.width, runs = (width + kStride - 1) / kStride;
+    const int64_t begin = smaller<int64_t>(runs, -A::first(0)), end = smaller(width / kStride, group_.d.out_width - A::last(kStride - 1));
+    int64_t i = 0;
+    for (; i < begin; ++i) pixels<true>(i, kColumns);
+    for (; i < end; ++i) pixels<false>(i, kColumns);
+    for (; i < runs; ++i) pixels<true>(i, kColumns);
+    MN_UNROLL for (int t = 0; t < kTaps; ++t) gradients_[t].store_first(group_.d.gradient + tap(t), group_.lanes);
+  }
+
+ private:
+  static constexpr std::make_integer_sequence<int, kStride> kColumns{};
+
+  // Where tap t is in the kernel: t counts the rows as the outputs come, which is from below.
+  MN_INLINE int64_t tap(int t) const {
+    const int row = kPhase + kStride * (kHigh - 1 - t / kKernel);
+    return (row * kKernel + t % kKernel) * group_.d.x.channels + group_.c;
+  }
+
+  // kStride pixels, from which the pattern of taps repeats. At an edge some of them, and outputs around them, may not exist.
+  template <bool kEdge, int... kPositions>
+  MN_INLINE void pixels(int64_t run, std::integer_sequence<int, kPositions...>) {
+    (pixel<kPositions, kEdge>(run), ...);
+  }
+
+  template <int kPosition, bool kEdge>
+  MN_INLINE void pixel(int64_t run) {
+    constexpr int kRemainder = A::remainder(kPosition), kWide = A::taps(kRemainder);
+    const DepthwiseGradient& d = group_.d;
+    const int64_t channels = d.x.channels, position = run * kStride + kPosition, output = run + A::first(kPosition);
+    if (kEdge && position >= d.width) return;
+    constexpr int kAhead = 16;  // pixels: a group's lines lie apart, so the processor does not fetch them by itself
+    __builtin_prefetch(x_ + (position + kAhead) * channels);
+    __builtin_prefetch(g_ + (position + kAhead) * channels, 1);
+    const F16 x = F16::load(x_ + position * channels), normed = multiply_add(x, group_.scale, group_.shift);
+    const F16 z = kRelu ? relu(normed) : normed;
+    F16 g = F16::zero();
+    MN_UNROLL for (int row = 0; row < kHigh; ++row) {
+      const float* around = dy_ + (row * d.out_width + output) * channels;
+      MN_UNROLL for (int column = 0; column < kWide; ++column) {
+        const bool outside = kEdge && (output + column < 0 || output + column >= d.out_width);
+        const F16 dy = outside ? F16::zero() : F16::load(around + column * channels);
+        const int t = row * kKernel + kRemainder + kStride * (kWide - 1 - column);
+        g = multiply_add(dy, weights_[t], g);
+        gradients_[t] = multiply_add(z, dy, gradients_[t]);
+      }
+    }
+    if (kRelu) g = where_positive(normed, g);
+    group_.sum = group_.sum + g;
+    group_.products = multiply_add(g, x - group_.mean, group_.products);
+    g.store_first(g_ + position * channels, group_.lanes);
+  }
+
+  Group& group_;
+  const float *x_, *dy_;
+  float* g_;
+  F16 weights_[kTaps], gradients_[kTaps];
+};
+
+template <int kKernel, int kStride, bool kRelu>
+MN_INLINE void channel_group(const DepthwiseGradient& d, int64_t c, int lanes) {
+  using A = Axis<kKernel, kStride>;
+  Group group(d, c, lanes);
+  const int64_t row = d.width * d.x.channels, out_row = d.out_width * d.x.channels;
+  for (int64_t y = 0; y * d.width < d.x.pixels; ++y) {
+    const int at = d.phase + static_cast<int>(y), phase = at % kStride;
+    const float *x = d.x.x + y * row + c, *dy = d.dy + (at / kStride - A::taps(phase) + A::taps(d.phase)) * out_row + c;
+    float* g = d.g + y * row + c;
+    if (phase == 0)
+      Row<kKernel, kStride, 0, kRelu>(group, x, dy, g).run();
+    else
+      Row<kKernel, kStride, kStride - 1, kRelu>(group, x, dy, g).run();
+  }
+  group.store();
+}
+
+template <int kKernel, int kStride>
+void gradient(const DepthwiseGradient& d) {
+  static_assert(DepthwiseGradient::exists(kKernel, kStride));
+  for_channel_groups(d.x.channels, [&](int64_t c, int lanes) {
+    if (d.x.relu)
+      channel_group<kKernel, kStride, true>(d, c, lanes);
+    else
+      channel_group<kKernel, kStride, false>(d, c, lanes);
+  });
 }
 
 }  // namespace
 
 void depthwise_gradient(const DepthwiseGradient& d) {
-  for_channel_groups(d.x.channels, [&](int64_t c, int lanes) {
-    if (d.x.relu)
-      channel_group<true>(d, c, lanes);
-    else
-      channel_group<false>(d, c, lanes);
-  });
+  if (d.stride == 1) return gradient<3, 1>(d);
+  switch (d.kernel) {
+    case 3: return gradient<3, 2>(d);
+    case 5: return gradient<5, 2>(d);
+    case 7: return gradient<7, 2>(d);
+  }
 }
 
 }  // namespace mininas::MN_ISA

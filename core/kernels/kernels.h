@@ -66,18 +66,22 @@ struct NormRows {
   bool relu;
 };
 
-// Back through a 3x3 depthwise convolution with stride 1, into its input z = norm(x): what depthwise (with the turned kernel, over
-// `spread`), mask_gradient and depthwise_weight_gradient (over z with its border) do one after another, in the same order of sums.
+// Back through a depthwise convolution, into its input z = norm(x): what depthwise (with the turned kernel, over dy with its border and,
+// between its pixels, stride - 1 zeros), mask_gradient and depthwise_weight_gradient (over z with its border) do one after another, in the
+// same order of sums.
 struct DepthwiseGradient {
-  static constexpr int kKernel = 3;
-  NormRows x;           // whole rows
-  const float* mean;    // [channels]
-  const float* spread;  // the output's gradient with a border of one; its row y is the first under row y of x
-  int64_t spread_row;   // floats between its rows
-  const float* flipped; // the turned kernel, [3][3][channels]
-  int64_t width;
-  float* g;             // as x
-  float *sum, *products, *gradient;  // added to: [channels] twice, [3][3][channels]
+  // Whether there is one. Without strides, larger kernels have more taps than there are registers.
+  static constexpr bool exists(int kernel, int stride) { return kernel > 1 && (stride == 2 || (stride == 1 && kernel == 3)); }
+
+  NormRows x;            // whole rows
+  const float* mean;     // [channels]
+  const float* dy;       // the output's gradient from the first row on that meets the first row of x
+  const float* weights;  // [kernel][kernel][channels]
+  int64_t width, out_width;
+  int kernel, stride;
+  int phase;             // of the first row of x: (row + padding) mod stride
+  float* g;              // as x
+  float *sum, *products, *gradient;  // added to: [channels] twice, [kernel][kernel][channels]
 };
 
 // Through batch norm, a channel: gradient = scale * g + factor * x + offset (core/batch_norm.h).

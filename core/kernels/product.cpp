@@ -103,7 +103,7 @@ void product(const Product& p) {
   const int64_t blocks = (vectors + kMaxVectors - 1) / kMaxVectors;
   const int tail = static_cast<int>(p.columns - (vectors - 1) * kLanes);
   const int64_t tile_rows = kTileRows[smaller<int64_t>(vectors, kMaxVectors)];
-  Ahead ahead(p.soon, blocks * ((p.rows + tile_rows - 1) / tile_rows), p.segments * (p.depth / kSteps));
+  Ahead ahead(p.soon, blocks * (p.rows == kTallest ? 1 : (p.rows + tile_rows - 1) / tile_rows), p.segments * (p.depth / kSteps));
   for (int64_t i = 0; i < blocks; ++i) {  // blocks of nearly equal width
     const int64_t first = i * vectors / blocks, end = (i + 1) * vectors / blocks;
     run_block<kMaxVectors>(p, static_cast<int>(end - first), {first, end == vectors ? tail : kLanes}, ahead);

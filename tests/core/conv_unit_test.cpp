@@ -127,8 +127,9 @@ TEST_CASE("a chain of units equals the plain operations, gradients too", "[core]
 
 TEST_CASE("units hold at odd shapes", "[core][unit]") {
   const Shape input = GENERATE(Shape{2, 1, 1, 3}, Shape{1, 2, 3, 1}, Shape{9, 5, 4, 16}, Shape{2, 40, 37, 5});
-  CAPTURE(to_text(input));
-  compare({input, {{'c', 3, 1, 16, true}, {'s', 5, 2, 48, true}, {'d', 3, 1, 48, true}, {'c', 1, 1, 31, false}}});
+  const int kernel = GENERATE(3, 5, 7);
+  CAPTURE(to_text(input), kernel);
+  compare({input, {{'c', 3, 1, 16, true}, {'s', kernel, 2, 48, true}, {'d', 3, 1, 48, true}, {'c', 1, 1, 31, false}}});
 }
 
 TEST_CASE("a raw value with two readers receives both gradients", "[core][unit]") {

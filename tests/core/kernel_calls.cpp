@@ -51,21 +51,24 @@ KernelCall depthwise_call(int kernel, int stride, int64_t rows, int64_t width, i
   return {text("depthwise kernel ", kernel, " stride ", stride, " ", rows, "x", width, "x", channels), run};
 }
 
-KernelCall depthwise_gradient_call(int64_t rows, int64_t width, int64_t channels, bool relu) {
+KernelCall depthwise_gradient_call(int kernel, int stride, int64_t rows, int64_t width, int64_t channels, bool relu) {
   const auto run = [=](const Kernels& k, const MakeTensor& make) {
     const Rng rng(15);
-    const Shape all{1, rows, width, channels}, one{1, 1, 1, channels}, taps{1, 3, 3, channels};
-    const Tensor x = make(all, rng.fork("x")), spread = make({1, rows + 2, width + 2, channels}, rng.fork("spread"));
+    const Shape all{1, rows, width, channels}, one{1, 1, 1, channels}, taps{1, kernel, kernel, channels};
+    const int64_t out_width = (width - 1) / stride + 1;
+    const Tensor x = make(all, rng.fork("x")), dy = make({1, rows + kernel, out_width, channels}, rng.fork("dy"));
     const Tensor scale = make(one, rng.fork("scale")), shift = make(one, rng.fork("shift")), mean = make(one, rng.fork("mean"));
-    const Tensor flipped = make(taps, rng.fork("flipped"));
+    const Tensor weights = make(taps, rng.fork("weights"));
     Guarded g(all), sum(one, 0.5f), products(one), gradient(taps, 0.25f);
     k.depthwise_gradient({.x = {.x = x.data(), .pixels = rows * width, .channels = channels, .scale = scale.data(), .shift = shift.data(),
                                 .relu = relu},
-                          .mean = mean.data(), .spread = spread.data(), .spread_row = (width + 2) * channels, .flipped = flipped.data(),
-                          .width = width, .g = g.data(), .sum = sum.data(), .products = products.data(), .gradient = gradient.data()});
+                          .mean = mean.data(), .dy = dy.data(), .weights = weights.data(), .width = width, .out_width = out_width,
+                          .kernel = kernel, .stride = stride, .phase = stride - 1, .g = g.data(), .sum = sum.data(),
+                          .products = products.data(), .gradient = gradient.data()});
     return finish({&g, &sum, &products, &gradient});
   };
-  return {text("depthwise gradient ", rows, "x", width, "x", channels, relu ? " with ReLU" : ""), run};
+  return {text("depthwise gradient kernel ", kernel, " stride ", stride, " ", rows, "x", width, "x", channels, relu ? " with ReLU" : ""),
+          run};
 }
 
 KernelCall winograd_call(int64_t rows, int64_t width, int64_t channels) {
@@ -161,9 +164,10 @@ std::vector<KernelCall> all_kernel_calls() {
     for (const int stride : {1, 2, 3})
       for (const int64_t channels : {1, 15, 16, 17, 33, 72})
         for (const int64_t width : {1, 7, 8, 19}) calls.push_back(depthwise_call(kernel, stride, 2, width, channels));
-  for (const int64_t channels : {1, 15, 16, 17, 33, 72})
-    for (const int64_t width : {1, 7, 19})
-      for (const bool relu : {false, true}) calls.push_back(depthwise_gradient_call(3, width, channels, relu));
+  for (const auto& [kernel, stride] : {std::pair{3, 1}, {3, 2}, {5, 2}, {7, 2}})
+    for (const int64_t channels : {1, 15, 16, 17, 33, 72})
+      for (const int64_t width : {1, 2, 7, 19})
+        for (const bool relu : {false, true}) calls.push_back(depthwise_gradient_call(kernel, stride, 3, width, channels, relu));
   for (const int64_t channels : {1, 15, 16, 17, 33, 72})
     for (const int64_t rows : {1, 2, 5})
       for (const int64_t width : {1, 2, 7}) calls.push_back(winograd_call(rows, width, channels));

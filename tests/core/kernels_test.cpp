@@ -2,9 +2,9 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
+#include "core/packed_weights.h"
 #include "tests/core/kernel_calls.h"
 #include "tests/support/allclose.h"
 #include "tests/support/tensors.h"
@@ -19,6 +19,79 @@ void for_each_table(const Body& body) {
   const KernelTables tables = available_kernels();
   for (int i = 0; i < tables.count; ++i) body(*tables.table[i]);
 }
+
+// An image, its norm and the gradient behind a depthwise convolution of it; the way back.
+class DepthwiseGradientCase {
+ public:
+  DepthwiseGradientCase(int kernel, int stride, int64_t height, int64_t width, int64_t channels, bool relu)
+      : g_{.in_h = height, .in_w = width, .in_c = channels, .out_c = channels, .kernel = kernel, .stride = stride}, relu_(relu) {
+    const Rng rng(16);
+    const Shape one{1, 1, 1, channels};
+    x_ = random_tensor(g_.input(), rng.fork("x"));
+    weights_ = random_tensor(g_.depthwise_weight(), rng.fork("w"));
+    scale_ = random_tensor(one, rng.fork("scale")), shift_ = random_tensor(one, rng.fork("shift"));
+    mean_ = random_tensor(one, rng.fork("mean"));
+    const Tensor dy = random_tensor(g_.output(), rng.fork("dy"));
+    dy_ = Tensor::zeros({1, g_.out_h() + 2 * kBorder, g_.out_w(), channels});
+    std::copy_n(dy.data(), dy.size(), &dy_.at(0, kBorder, 0, 0));
+  }
+
+  // The gradients of x, its sum and products, and the weights' gradients.
+  Outputs one_after_another(const Kernels& k) const {
+    Outputs out = sums();
+    const int64_t padding = g_.padding(), edge = g_.kernel - 1 - padding, channels = g_.in_c;
+    Tensor z = Tensor::zeros(g_.input()), dz = z.clone();
+    Tensor padded = Tensor::zeros({1, g_.in_h + 2 * padding, g_.in_w + 2 * padding, channels});
+    Tensor spread = Tensor::zeros({1, g_.in_h + g_.kernel - 1, g_.in_w + g_.kernel - 1, channels});
+    k.normalize(norm(0, g_.in_h), z.data());
+    for (int64_t y = 0; y < g_.in_h; ++y) std::copy_n(&z.at(0, y, 0, 0), g_.in_w * channels, &padded.at(0, y + padding, padding, 0));
+    for (int64_t y = 0; y < g_.out_h(); ++y)
+      for (int64_t x = 0; x < g_.out_w(); ++x)
+        std::copy_n(dy_row(y) + x * channels, channels, &spread.at(0, edge + y * g_.stride, edge + x * g_.stride, 0));
+    k.depthwise({.in = spread.data(), .in_row = spread.shape().w * channels, .weights = flip_depthwise(weights_).data(), .out = dz.data(),
+                 .rows = g_.in_h, .width = g_.in_w, .channels = channels, .kernel = g_.kernel, .stride = 1});
+    k.mask_gradient(norm(0, g_.in_h), dz.data(), mean_.data(), out[0].data(), out[1].data(), out[2].data());
+    k.depthwise_weight_gradient({.in = padded.data(), .in_row = padded.shape().w * channels, .out_gradient = dy_row(0),
+                                 .gradient = out[3].data(), .rows = g_.out_h(), .width = g_.out_w(), .channels = channels,
+                                 .kernel = g_.kernel, .stride = g_.stride});
+    return out;
+  }
+
+  // The same from the joint kernel, rows before `cut` first.
+  Outputs jointly(const Kernels& k, int64_t cut) const {
+    Outputs out = sums();
+    for (const auto& [first, end] : {std::pair<int64_t, int64_t>{0, cut}, {cut, g_.in_h}}) {
+      const auto phase = static_cast<int>((first + g_.padding()) % g_.stride);
+      const GradientPhase meets = phase_of(g_, phase);
+      k.depthwise_gradient({.x = norm(first, end - first), .mean = mean_.data(),
+                            .dy = dy_row(meets.start + (first - meets.first) / g_.stride), .weights = weights_.data(),
+                            .width = g_.in_w, .out_width = g_.out_w(), .kernel = g_.kernel, .stride = g_.stride, .phase = phase,
+                            .g = &out[0].at(0, std::min(first, g_.in_h - 1), 0, 0), .sum = out[1].data(), .products = out[2].data(),
+                            .gradient = out[3].data()});
+    }
+    return out;
+  }
+
+ private:
+  static constexpr int64_t kBorder = 3;  // rows of zeros around dy
+
+  const float* dy_row(int64_t row) const { return dy_.data() + (row + kBorder) * g_.out_w() * g_.out_c; }
+
+  NormRows norm(int64_t first, int64_t rows) const {
+    return {.x = x_.data() + first * g_.in_w * g_.in_c, .pixels = rows * g_.in_w, .channels = g_.in_c, .scale = scale_.data(),
+            .shift = shift_.data(), .relu = relu_};
+  }
+  Outputs sums() const {
+    Outputs zeros;
+    for (const Shape& shape : {g_.input(), Shape{1, 1, 1, g_.in_c}, Shape{1, 1, 1, g_.in_c}, g_.depthwise_weight()})
+      zeros.push_back(Tensor::zeros(shape));
+    return zeros;
+  }
+
+  ConvGeometry g_;
+  bool relu_;
+  Tensor x_, weights_, scale_, shift_, mean_, dy_;
+};
 
 Tensor ordinary(const Shape& shape, Rng rng) { return random_tensor(shape, rng); }
 
@@ -78,39 +151,21 @@ TEST_CASE("a product is the sum that its comment says, and touches only its colu
 }
 
 TEST_CASE("the joint depthwise gradient is its three kernels one after another, bit by bit", "[core][kernels]") {
-  for (const int64_t channels : {1, 16, 17, 33})
-    for (const int64_t width : {1, 2, 7, 16})
-      for (const bool relu : {false, true}) {
-        const int64_t rows = 5, row = width * channels, wide = (width + 2) * channels;
-        const Rng rng(16);
-        const Shape all{1, rows, width, channels}, one{1, 1, 1, channels}, taps{1, 3, 3, channels};
-        const Tensor x = random_tensor(all, rng.fork("x")), dy = random_tensor(all, rng.fork("dy")), w = random_tensor(taps, rng.fork("w"));
-        const Tensor scale = random_tensor(one, rng.fork("scale")), shift = random_tensor(one, rng.fork("shift"));
-        const Tensor mean = random_tensor(one, rng.fork("mean"));
-        const NormRows norm{.x = x.data(), .pixels = rows * width, .channels = channels, .scale = scale.data(), .shift = shift.data(),
-                            .relu = relu};
-        for_each_table([&](const Kernels& k) {
-          Tensor z = Tensor::zeros(all), padded = Tensor::zeros({1, rows + 2, width + 2, channels}), spread = padded.clone();
-          k.normalize(norm, z.data());
-          for (int64_t y = 0; y < rows; ++y) {
-            std::copy_n(z.data() + y * row, row, padded.data() + (y + 1) * wide + channels);
-            std::copy_n(dy.data() + y * row, row, spread.data() + (y + 1) * wide + channels);
-          }
-          const auto sums = [&] { return std::array{Tensor::zeros(all), Tensor::zeros(one), Tensor::zeros(one), Tensor::zeros(taps)}; };
-          std::array<Tensor, 4> expected = sums(), found = sums();
-          Tensor dz = Tensor::zeros(all);
-          k.depthwise({.in = spread.data(), .in_row = wide, .weights = w.data(), .out = dz.data(), .rows = rows, .width = width,
-                       .channels = channels, .kernel = 3, .stride = 1});
-          k.mask_gradient(norm, dz.data(), mean.data(), expected[0].data(), expected[1].data(), expected[2].data());
-          k.depthwise_weight_gradient({.in = padded.data(), .in_row = wide, .out_gradient = dy.data(), .gradient = expected[3].data(),
-                                       .rows = rows, .width = width, .channels = channels, .kernel = 3, .stride = 1});
-          k.depthwise_gradient({.x = norm, .mean = mean.data(), .spread = spread.data(), .spread_row = wide, .flipped = w.data(),
-                                .width = width, .g = found[0].data(), .sum = found[1].data(), .products = found[2].data(),
-                                .gradient = found[3].data()});
-          CAPTURE(k.isa, channels, width, relu);
-          for (size_t i = 0; i < found.size(); ++i) CHECK(same_bits(found[i], expected[i]));
-        });
-      }
+  for (const auto& [kernel, stride] : {std::pair{3, 1}, {3, 2}, {5, 2}, {7, 2}})
+    for (const int64_t channels : {1, 16, 33})
+      for (const int64_t width : {1, 2, 3, 7, 16})
+        for (const bool relu : {false, true}) {
+          const DepthwiseGradientCase made(kernel, stride, 7, width, channels, relu);
+          for_each_table([&](const Kernels& k) {
+            CAPTURE(k.isa, kernel, stride, channels, width, relu);
+            const Outputs expected = made.one_after_another(k);
+            for (const int64_t cut : {7, 1, 4}) {  // a second call may start at any row
+              CAPTURE(cut);
+              const Outputs found = made.jointly(k, cut);
+              for (size_t i = 0; i < found.size(); ++i) CHECK(same_bits(found[i], expected[i]));
+            }
+          });
+        }
 }
 
 TEST_CASE("flat kernels follow their formulas", "[core][kernels]") {
