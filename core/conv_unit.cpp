@@ -36,26 +36,28 @@ ForwardResult forward(const Tape& tape, const UnitGeometry& g, const NormedValue
   const int64_t band = g.band_rows(), out_row = w.out_w() * g.out_c;
   ForwardResult result{Tensor::uninitialized(g.output()), {}};
   ImageSums sums(w.batch, g.out_c);
-  const auto run = [&](int64_t image, RowWindow& padded, Tensor& middle) {
+  const auto run = [&](int64_t image, int64_t images, RowWindow& padded, Tensor& middle) {
     padded.restart();
-    for (int64_t y = 0; y < w.out_h(); y += band) {
-      const int64_t rows = std::min(band, w.out_h() - y);
-      float* out = result.raw.data() + (image * w.out_h() + y) * out_row;
-      padded.drop_before(y * w.stride);
+    for (int64_t y = 0, height = images * w.out_h(); y < height; y += band) {
+      const int64_t rows = std::min(band, height - y), first = (image * w.out_h() + y) * w.out_w();
+      float* out = result.raw.data() + first * g.out_c;
       const int64_t end = (y + rows - 1) * w.stride + w.kernel;
-      reader.fill(padded, image, end);
-      const SoonRead soon{reader.soon(image, end, band * w.stride),
-                          soon_of(result.raw, (image * w.out_h() + y + rows) * out_row, band * out_row)};
-      window_forward(g, padded.row(y * w.stride), rows, depthwise, conv, g.mixed ? middle.data() : out, soon);
+      const float* in = reader.fill(padded, image, y * w.stride, end);
+      const SoonRead soon{reader.soon(image, end, band * w.stride), soon_of(result.raw, first * g.out_c + rows * out_row, band * out_row)};
+      window_forward(g, in, rows, depthwise, conv, g.mixed ? middle.data() : out, soon);
       if (g.mixed) multiply_pixels(middle.data(), rows * w.out_w(), w.out_c, conv, g.out_c, out, soon);
-      if (measure) kernels().channel_sums(out, rows * w.out_w(), g.out_c, sums.first(image), sums.second(image));
+      if (!measure) continue;
+      for_images(w.out_h() * w.out_w(), first, rows * w.out_w(), [&](int64_t of, int64_t pixel, int64_t pixels) {
+        kernels().channel_sums(result.raw.data() + pixel * g.out_c, pixels, g.out_c, sums.first(of), sums.second(of));
+      });
     }
   };
-  constexpr int64_t kImages = 4;  // a task, with buffers that are reused
-  parallel_for((w.batch + kImages - 1) / kImages, [&](int64_t task) {
+  const int64_t images_a_task = g.pixelwise() ? 8 : 4;  // with buffers that are reused
+  parallel_for((w.batch + images_a_task - 1) / images_a_task, [&](int64_t task) {
     RowWindow padded(g.padded_row(), (band - 1) * w.stride + w.kernel);
     Tensor middle = Tensor::uninitialized({1, band, w.out_w(), g.mixed ? w.out_c : 1});
-    for (int64_t image = task * kImages; image < std::min(w.batch, (task + 1) * kImages); ++image) run(image, padded, middle);
+    const int64_t begin = task * images_a_task, end = std::min(w.batch, begin + images_a_task), images = g.images_a_run(end - begin);
+    for (int64_t image = begin; image < end; image += images) run(image, images, padded, middle);
   });
   if (measure) result.sums = sums.total();
   return result;

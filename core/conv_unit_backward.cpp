@@ -25,7 +25,7 @@ struct Gradients {
   float* conv;       // see packed_weights.h
 };
 
-// The bands of one image after another, with buffers that are reused. See conv_unit.h for how gradients travel.
+// The bands of one image (or of several as a tall one, unit_bands.h) after another, with buffers that are reused. See conv_unit.h for how gradients travel.
 class BackwardBands {
  public:
   BackwardBands(const Tape& tape, const Unit& unit, const Tensor& g, const NormSlopes& slopes, const BackwardWeights& weights, Tensor* dx,
@@ -37,15 +37,15 @@ class BackwardBands {
         dy_(buffer(band_ * w_.out_w() * geometry_.out_c)), middle_(buffer(geometry_.mixed ? band_ * w_.out_w() * w_.out_c : 1)),
         inner_(buffer(middle_.size())), dz_(buffer((band_ * w_.stride + w_.kernel) * w_.in_w * w_.in_c)) {}
 
-  void run(int64_t image, const Gradients& sums) {
+  void run(int64_t image, int64_t images, const Gradients& sums) {
     padded_.restart();
     spread_.restart();
     spread_.append_zeros(geometry_.gradient_border());
     int64_t done = 0;  // rows of dx
-    for (int64_t y = 0; y < w_.out_h(); y += band_) {
-      const int64_t rows = std::min(band_, w_.out_h() - y);
+    for (int64_t y = 0, height = images * w_.out_h(); y < height; y += band_) {
+      const int64_t rows = std::min(band_, height - y);
       load(image, y, rows);
-      const float* inner = weight_gradients(y, rows, sums);
+      const float* inner = weight_gradients(rows, sums);
       if (dx_) done = input_gradient(image, y, rows, inner, done, sums);
     }
   }
@@ -59,12 +59,9 @@ class BackwardBands {
   // The input's padded rows, the depthwise output, and the true gradient of the raw output.
   void load(int64_t image, int64_t y, int64_t rows) {
     const int64_t end = (y + rows - 1) * w_.stride + w_.kernel;
-    if (geometry_.mixed || !joint()) {
-      padded_.drop_before(y * w_.stride);
-      reader_.fill(padded_, image, end);
-    }
+    if (geometry_.mixed || !joint()) in_ = reader_.fill(padded_, image, y * w_.stride, end);
     if (geometry_.mixed)
-      kernels().depthwise({.in = padded_.row(y * w_.stride), .in_row = geometry_.padded_row(), .weights = weights_.depthwise,
+      kernels().depthwise({.in = in_, .in_row = geometry_.padded_row(), .weights = weights_.depthwise,
                            .out = middle_.data(), .rows = rows, .width = w_.out_w(), .channels = w_.in_c, .kernel = w_.kernel,
                            .stride = w_.stride});
     const int64_t first = (image * w_.out_h() + y) * w_.out_w() * geometry_.out_c;
@@ -75,10 +72,10 @@ class BackwardBands {
   }
 
   // But for what the joint kernel does later. Returns the gradient of the window's output, rows x width x channels.
-  const float* weight_gradients(int64_t y, int64_t rows, const Gradients& sums) {
+  const float* weight_gradients(int64_t rows, const Gradients& sums) {
     const int64_t out_w = w_.out_w();
     if (!geometry_.depthwise) {
-      add_window_gradient(w_, dy_.data(), geometry_.windows(padded_.row(y * w_.stride)), rows, sums.conv);
+      add_window_gradient(w_, dy_.data(), geometry_.windows(in_), rows, sums.conv);
       return dy_.data();
     }
     const float* inner = dy_.data();
@@ -88,7 +85,7 @@ class BackwardBands {
       inner = inner_.data();
     }
     if (joint()) return inner;
-    kernels().depthwise_weight_gradient({.in = padded_.row(y * w_.stride), .in_row = geometry_.padded_row(), .out_gradient = inner,
+    kernels().depthwise_weight_gradient({.in = in_, .in_row = geometry_.padded_row(), .out_gradient = inner,
                                          .gradient = sums.depthwise, .rows = rows, .width = out_w, .channels = w_.in_c,
                                          .kernel = w_.kernel, .stride = w_.stride});
     return inner;
@@ -150,9 +147,19 @@ class BackwardBands {
                            .rows = rows, .width = w_.in_w, .channels = w_.in_c, .kernel = w_.kernel, .stride = 1});
     else
       multiply_transposed(w_, {spread, spread_first - geometry_.gradient_border()}, first, rows, weights_.conv, dz, soon_);
-    if (norm)
-      kernels().mask_gradient(reader_.rows(image, first, rows), dz, norm->batch.mean.data(), out, dx_sums_->first(image),
-                              dx_sums_->second(image));
+    if (norm) mask(image * w_.in_h + first, rows, dz);
+  }
+
+  // The mask of the input's ReLU and the sums that its norm needs, for `rows` rows from row `first` of the batch on.
+  void mask(int64_t first, int64_t rows, const float* dz) {
+    const int64_t begin = first * w_.in_w;
+    for_images(w_.in_h * w_.in_w, begin, rows * w_.in_w, [&](int64_t image, int64_t pixel, int64_t pixels) {
+      NormRows x = reader_.rows(0, 0, 0);
+      x.x += pixel * w_.in_c;
+      x.pixels = pixels;
+      kernels().mask_gradient(x, dz + (pixel - begin) * w_.in_c, unit_.x.norm->batch.mean.data(), dx_->data() + pixel * w_.in_c,
+                              dx_sums_->first(image), dx_sums_->second(image));
+    });
   }
 
   const Unit& unit_;
@@ -166,6 +173,7 @@ class BackwardBands {
   InputReader reader_;
   int64_t band_;
   RowWindow padded_, spread_;
+  const float* in_ = nullptr;  // the band's padded rows
   Tensor dy_, middle_, inner_, dz_;
   SoonRead soon_;  // of the next band
 };
@@ -203,8 +211,8 @@ void unit_backward(Tape& tape, const Unit& unit, const Tensor& g) {
   // The chunks' sums of both weights, one behind the other.
   const Tensor sums = sum_over_chunks(w.batch, {1, 1, 1, depthwise_size + conv_size}, [&](int64_t chunk, Tensor& sum) {
     BackwardBands bands(tape, unit, g, d.slopes(), weights, wants_input ? &dx : nullptr, &dx_sums);
-    for (int64_t image = chunk_begin(w.batch, chunk); image < chunk_begin(w.batch, chunk + 1); ++image)
-      bands.run(image, {sum.data(), sum.data() + depthwise_size});
+    const int64_t begin = chunk_begin(w.batch, chunk), end = chunk_begin(w.batch, chunk + 1), images = geometry.images_a_run(end - begin);
+    for (int64_t image = begin; image < end; image += images) bands.run(image, images, {sum.data(), sum.data() + depthwise_size});
   });
   tape.accumulate(norm.gamma, std::move(d.dgamma));
   tape.accumulate(norm.beta, std::move(d.dbeta));
