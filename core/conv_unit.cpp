@@ -13,15 +13,6 @@
 namespace mininas {
 namespace {
 
-// Rows of the window's output, from padded rows.
-void window_forward(const UnitGeometry& g, const float* padded, int64_t rows, const float* depthwise, const PackedWeights& conv,
-                    float* out, const SoonRead& soon) {
-  const ConvGeometry& w = g.window;
-  if (!g.depthwise) return multiply_windows(g.windows(padded), rows, w.out_w(), conv, w.out_c, out, soon);
-  kernels().depthwise({.in = padded, .in_row = g.padded_row(), .weights = depthwise, .out = out,
-                       .rows = rows, .width = w.out_w(), .channels = w.in_c, .kernel = w.kernel, .stride = w.stride});
-}
-
 struct ForwardResult {
   Tensor raw;
   ChannelSums sums;  // of the raw output and of its squares
@@ -44,9 +35,16 @@ ForwardResult forward(const Tape& tape, const UnitGeometry& g, const NormedValue
       const int64_t end = (y + rows - 1) * w.stride + w.kernel;
       const float* in = reader.fill(padded, image, y * w.stride, end);
       const SoonRead soon{reader.soon(image, end, band * w.stride), soon_of(result.raw, first * g.out_c + rows * out_row, band * out_row)};
-      window_forward(g, in, rows, depthwise, conv, g.mixed ? middle.data() : out, soon);
+      const bool alone = g.depthwise && !g.mixed;  // then its kernel makes the sums too
+      if (g.depthwise)
+        kernels().depthwise({.in = in, .in_row = g.padded_row(), .weights = depthwise, .out = alone ? out : middle.data(),
+                             .rows = rows, .width = w.out_w(), .channels = w.in_c, .kernel = w.kernel, .stride = w.stride,
+                             .sum = alone && measure ? sums.first(image) : nullptr,
+                             .squares = alone && measure ? sums.second(image) : nullptr, .stream = alone && streams(result.raw)});
+      else
+        multiply_windows(g.windows(in), rows, w.out_w(), conv, w.out_c, out, soon);
       if (g.mixed) multiply_pixels(middle.data(), rows * w.out_w(), w.out_c, conv, g.out_c, out, soon);
-      if (!measure) continue;
+      if (!measure || alone) continue;
       for_images(w.out_h() * w.out_w(), first, rows * w.out_w(), [&](int64_t of, int64_t pixel, int64_t pixels) {
         kernels().channel_sums(result.raw.data() + pixel * g.out_c, pixels, g.out_c, sums.first(of), sums.second(of));
       });

@@ -140,7 +140,7 @@ class BackwardBands {
       return kernels().depthwise_gradient({.x = reader_.rows(image, first, rows), .mean = norm->batch.mean.data(), .spread = spread,
                                            .spread_row = geometry_.gradient_row(), .flipped = weights_.flipped.data(), .width = w_.in_w,
                                            .g = out, .sum = dx_sums_->first(image), .products = dx_sums_->second(image),
-                                           .gradient = sums.depthwise});
+                                           .gradient = sums.depthwise, .stream = streams(*dx_)});
     float* dz = norm ? dz_.data() : out;
     if (geometry_.depthwise)
       kernels().depthwise({.in = spread, .in_row = geometry_.gradient_row(), .weights = weights_.flipped.data(), .out = dz,

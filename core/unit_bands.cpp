@@ -57,7 +57,11 @@ NormRows InputReader::rows(int64_t image, int64_t first, int64_t count) const {
           .scale = norm ? norm->how.scale.data() : nullptr, .shift = norm ? norm->how.shift.data() : nullptr, .relu = norm && norm->relu};
 }
 
-// As many floats from `first` on as the tensor still has.
+bool streams(const Tensor& tensor) {
+  constexpr int64_t kLarge = 2 << 20;  // floats
+  return tensor.size() >= kLarge && tensor.shape().c % 16 == 0;
+}
+
 Soon soon_of(const Tensor& tensor, int64_t first, int64_t floats) {
   const int64_t start = std::clamp<int64_t>(first, 0, tensor.size());
   return {tensor.data() + start, std::min(floats, tensor.size() - start)};

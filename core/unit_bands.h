@@ -78,6 +78,9 @@ class RowWindow {
 // What a product asks for ahead of time: as many floats from `first` on as the tensor still has.
 Soon soon_of(const Tensor& tensor, int64_t first, int64_t floats);
 
+// Whether kernels should write a tensor past the caches (kernels.h): it is so large that little of it would still be there when it is read.
+bool streams(const Tensor& tensor);
+
 // How a unit reads its input: pixels through the norm, border zero.
 struct InputReader {
   const UnitGeometry& geometry;

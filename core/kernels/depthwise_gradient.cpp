@@ -42,7 +42,10 @@ MN_INLINE void channel_group(const DepthwiseGradient& d, int64_t c, int lanes) {
       if (kRelu) g = where_positive(normed, g);
       sum = sum + g;
       products = multiply_add(g, x - mean, products);
-      g.store_first(d.g + at, lanes);
+      if (d.stream)
+        g.stream(d.g + at);
+      else
+        g.store_first(d.g + at, lanes);
     }
   }
   MN_UNROLL for (int t = 0; t < kTaps; ++t) gradients.tap[t].store_first(d.gradient + t * channels + c, lanes);
@@ -59,6 +62,7 @@ void depthwise_gradient(const DepthwiseGradient& d) {
     else
       channel_group<false>(d, c, lanes);
   });
+  if (d.stream) settle_streams();
 }
 
 }  // namespace mininas::MN_ISA

@@ -128,7 +128,30 @@ TEST_CASE("a chain of units equals the plain operations, gradients too", "[core]
 TEST_CASE("units hold at odd shapes", "[core][unit]") {
   const Shape input = GENERATE(Shape{2, 1, 1, 3}, Shape{1, 2, 3, 1}, Shape{9, 5, 4, 16}, Shape{2, 40, 37, 5});
   CAPTURE(to_text(input));
-  compare({input, {{'c', 3, 1, 16, true}, {'s', 5, 2, 48, true}, {'d', 3, 1, 48, true}, {'c', 1, 1, 31, false}}});
+  compare({input, {{'c', 3, 1, 16, true}, {'s', 5, 2, 48, true}, {'d', 3, 1, 48, true}, {'c', 1, 1, 31, true}, {'c', 1, 1, 9, false}}});
+}
+
+TEST_CASE("a pointwise unit over many images computes the bits of the plain operations, wherever its bands end", "[core][unit]") {
+  const Shape input = GENERATE(Shape{1, 1, 1, 5}, Shape{9, 1, 1, 48}, Shape{23, 4, 4, 16}, Shape{43, 5, 3, 33}, Shape{17, 9, 7, 20},
+                               Shape{3, 13, 29, 7}, Shape{19, 4, 4, 960});
+  CAPTURE(to_text(input));
+  const ChainCase chain{input, {{'c', 1, 1, 37, true}}};
+  ChainParameters plain(chain, Rng(7)), fused(chain, Rng(7));
+  Tape plain_tape(Tape::Mode::kRecord), fused_tape(Tape::Mode::kRecord);
+  const Var expected = plain_chain(plain_tape, chain, plain), found = fused_chain(fused_tape, chain, fused);
+  const Tensor slopes = random_tensor(plain_tape.value(expected).shape(), Rng(8));
+  CHECK(same_bits(fused_tape.value(found), plain_tape.value(expected)));
+  backward(plain_tape, expected, slopes);
+  backward(fused_tape, found, slopes);
+  const auto want = plain.all(), have = fused.all();
+  for (size_t i = 0; i < want.size(); ++i) {
+    INFO("parameter " << i << ": " << want[i]->name);
+    CHECK(same_bits(have[i]->gradient, want[i]->gradient));
+  }
+}
+
+TEST_CASE("tensors too large for the caches hold the same values", "[core][unit]") {
+  compare({{3, 96, 96, 96}, {{'d', 3, 1, 96, true}, {'d', 3, 1, 96, false}}});
 }
 
 TEST_CASE("a raw value with two readers receives both gradients", "[core][unit]") {
