@@ -15,11 +15,12 @@ constexpr int kRun = 8, kKeptTaps = 9;
 constexpr int kRun = 4, kKeptTaps = 1;
 #endif
 
-// Where the outputs of one channel group go, and their sums.
+// Where the outputs of one channel group go, and their sums where asked.
+template <bool kSums>
 class Outputs {
  public:
   Outputs(const DepthwiseRows& d, int64_t c, int lanes) : d_(d), c_(c), lanes_(lanes) {
-    if (d.sum == nullptr) return;
+    if (!kSums) return;
     sum_ = F16::load(d.sum + c);
     squares_ = F16::load(d.squares + c);
   }
@@ -28,11 +29,12 @@ class Outputs {
       value.stream(out);
     else
       value.store_first(out, lanes_);
+    if (!kSums) return;
     sum_ = sum_ + value;
     squares_ = multiply_add(value, value, squares_);
   }
   void finish() const {
-    if (d_.sum == nullptr) return;
+    if (!kSums) return;
     sum_.store_first(d_.sum + c_, lanes_);
     squares_.store_first(d_.squares + c_, lanes_);
   }
@@ -45,8 +47,8 @@ class Outputs {
 };
 
 // kPixels outputs `step` floats of input apart.
-template <int kKernel, int kPixels>
-MN_INLINE void run(const DepthwiseRows& d, const float* in, int64_t step, float* out, int64_t c, Outputs& outputs) {
+template <int kKernel, int kPixels, class To>
+MN_INLINE void run(const DepthwiseRows& d, const float* in, int64_t step, float* out, int64_t c, To& outputs) {
   F16 sum[kPixels];
   MN_UNROLL for (int i = 0; i < kPixels; ++i) sum[i] = F16::zero();
   const float* weights = d.weights + c;
@@ -61,8 +63,8 @@ MN_INLINE void run(const DepthwiseRows& d, const float* in, int64_t step, float*
 }
 
 // One row of outputs with stride 1, from output x on, in runs of kPixels; returns how many are done.
-template <int kKernel, int kPixels>
-MN_INLINE int64_t dense_row(const DepthwiseRows& d, const float* in, float* out, int64_t x, int64_t c, Outputs& outputs) {
+template <int kKernel, int kPixels, class To>
+MN_INLINE int64_t dense_row(const DepthwiseRows& d, const float* in, float* out, int64_t x, int64_t c, To& outputs) {
   constexpr int kInputs = kPixels + kKernel - 1, kTaps = kKernel * kKernel;
   constexpr int kKept = kTaps <= kKeptTaps ? kTaps : 1;
   const float* weights = d.weights + c;
@@ -86,11 +88,11 @@ MN_INLINE int64_t dense_row(const DepthwiseRows& d, const float* in, float* out,
   return x;
 }
 
-template <int kKernel>
-void rows(const DepthwiseRows& d) {
+template <int kKernel, bool kSums>
+void rows_of(const DepthwiseRows& d) {
   const int64_t step = d.stride * d.channels;
   for_channel_groups(d.channels, [&](int64_t c, int lanes) {
-    Outputs outputs(d, c, lanes);
+    Outputs<kSums> outputs(d, c, lanes);
     for (int64_t y = 0; y < d.rows; ++y) {
       const float* in = d.in + y * d.stride * d.in_row + c;
       float* out = d.out + y * d.width * d.channels + c;
@@ -105,6 +107,14 @@ void rows(const DepthwiseRows& d) {
     outputs.finish();
   });
   if (d.stream) settle_streams();
+}
+
+template <int kKernel>
+void rows(const DepthwiseRows& d) {
+  if (d.sum != nullptr)
+    rows_of<kKernel, true>(d);
+  else
+    rows_of<kKernel, false>(d);
 }
 
 // Taps ky0 ... ky0 + kRows - 1 of one channel group, over the whole band.

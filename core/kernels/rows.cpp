@@ -47,11 +47,20 @@ struct Groups {
   }
 };
 
-// body(offset, first channel, lanes of the last group, std::integral_constant of how many groups): pixel by pixel, in memory's order.
-template <int kGroups, class Body>
-MN_INLINE void for_each_vector(int64_t pixels, int64_t channels, const Body& body) {
-  for (int64_t first = 0; first != pixels * channels; first += channels)
-    for_joint_groups<kGroups>(channels, [&](int64_t c, int last, auto groups) { body(first + c, c, last, groups); });
+// prepare(c, last, groups), as above, gives what to do with the vectors at one pixel's offset. In memory's order, as it is fetched: what all
+// channels of a pixel need is loaded once where it fits in registers, and otherwise again for each pixel, kGroups at once.
+template <int kGroups, class Prepare>
+MN_INLINE void for_each_vector(int64_t pixels, int64_t channels, const Prepare& prepare) {
+  const int64_t end = pixels * channels;
+  if (channels <= 4 * kLanes) {
+    for_joint_groups(channels, [&](int64_t c, int last, auto groups) {
+      const auto apply = prepare(c, last, groups);
+      for (int64_t first = 0; first != end; first += channels) apply(first + c);
+    });
+    return;
+  }
+  for (int64_t first = 0; first != end; first += channels)
+    for_joint_groups<kGroups>(channels, [&](int64_t c, int last, auto groups) { prepare(c, last, groups)(first + c); });
 }
 
 }  // namespace
@@ -77,16 +86,17 @@ namespace {
 
 template <bool kRelu>
 MN_INLINE void normalize_pixels(const NormRows& n, float* y) {
-  for_each_vector<2>(n.pixels, n.channels, [&](int64_t at, int64_t c, int last, auto groups) {
+  for_each_vector<2>(n.pixels, n.channels, [&](int64_t c, int last, auto groups) {
     constexpr int kGroups = decltype(groups)::value;
     using Values = Groups<kGroups>;
-    const Values scale = Values::load(n.scale + c), shift = Values::load(n.shift + c);
-    Values v = Values::load_ahead(n.x + at);
-    MN_UNROLL for (int k = 0; k < kGroups; ++k) {
-      v.group[k] = multiply_add(v.group[k], scale.group[k], shift.group[k]);
-      if (kRelu) v.group[k] = relu(v.group[k]);
-    }
-    v.store(y + at, last);
+    return [&n, y, last, scale = Values::load(n.scale + c), shift = Values::load(n.shift + c)](int64_t at) {
+      Values v = Values::load_ahead(n.x + at);
+      MN_UNROLL for (int k = 0; k < kGroups; ++k) {
+        v.group[k] = multiply_add(v.group[k], scale.group[k], shift.group[k]);
+        if (kRelu) v.group[k] = relu(v.group[k]);
+      }
+      v.store(y + at, last);
+    };
   });
 }
 
@@ -121,9 +131,17 @@ void mask_gradient(const NormRows& n, const float* dy, const float* mean, float*
 }
 
 void norm_gradient(const float* x, const float* g, int64_t pixels, int64_t channels, const NormSlopes& slopes, float* dx) {
-  for_each_vector<1>(pixels, channels, [&](int64_t at, int64_t c, int lanes, auto) {
-    const F16 kept = multiply_add(F16::load(x + at), F16::load(slopes.factor + c), F16::load(slopes.offset + c));
-    multiply_add(F16::load(g + at), F16::load(slopes.scale + c), kept).store_first(dx + at, lanes);
+  for_each_vector<1>(pixels, channels, [&](int64_t c, int last, auto groups) {
+    constexpr int kGroups = decltype(groups)::value;
+    using Values = Groups<kGroups>;
+    return [x, g, dx, last, scale = Values::load(slopes.scale + c), factor = Values::load(slopes.factor + c),
+            offset = Values::load(slopes.offset + c)](int64_t at) {
+      const Values raw = Values::load(x + at);
+      Values v = Values::load(g + at);
+      MN_UNROLL for (int k = 0; k < kGroups; ++k)
+        v.group[k] = multiply_add(v.group[k], scale.group[k], multiply_add(raw.group[k], factor.group[k], offset.group[k]));
+      v.store(dx + at, last);
+    };
   });
 }
 
