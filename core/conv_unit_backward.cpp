@@ -56,7 +56,7 @@ class BackwardBands {
   // Whether one kernel makes the gradients of the input and of the depthwise weights.
   bool joint() const { return geometry_.depthwise && w_.kernel == DepthwiseGradient::kKernel && w_.stride == 1 && dx_ && unit_.x.norm; }
 
-  // The input's padded rows, the depthwise output, and the true gradient of the raw output.
+  // The input's padded rows, the depthwise output, and the true gradient of the raw output (which the joint kernel reads spread).
   void load(int64_t image, int64_t y, int64_t rows) {
     const int64_t end = (y + rows - 1) * w_.stride + w_.kernel;
     if (geometry_.mixed || !joint()) in_ = reader_.fill(padded_, image, y * w_.stride, end);
@@ -64,11 +64,19 @@ class BackwardBands {
       kernels().depthwise({.in = in_, .in_row = geometry_.padded_row(), .weights = weights_.depthwise,
                            .out = middle_.data(), .rows = rows, .width = w_.out_w(), .channels = w_.in_c, .kernel = w_.kernel,
                            .stride = w_.stride});
-    const int64_t first = (image * w_.out_h() + y) * w_.out_w() * geometry_.out_c;
-    kernels().norm_gradient(raw_.data() + first, g_.data() + first, rows * w_.out_w(), geometry_.out_c, slopes_, dy_.data());
-    const int64_t count = rows * w_.out_w() * geometry_.out_c;
+    const int64_t first = (image * w_.out_h() + y) * w_.out_w() * geometry_.out_c, count = rows * w_.out_w() * geometry_.out_c;
+    if (joint() && !geometry_.mixed) {
+      for (int64_t row = first; row < first + count; row += w_.out_w() * geometry_.out_c) norm_gradient(row, w_.out_w(), append_spread());
+    } else {
+      norm_gradient(first, rows * w_.out_w(), dy_.data());
+    }
     soon_ = {soon_of(raw_, first + count, count), soon_of(g_, first + count, count), reader_.soon(image, end, band_ * w_.stride)};
     if (dx_) soon_[3] = soon_of(*dx_, (image * w_.in_h + (y + rows) * w_.stride) * w_.in_w * w_.in_c, rows * w_.stride * w_.in_w * w_.in_c);
+  }
+
+  // The true gradient of the raw output from its float `first` on.
+  void norm_gradient(int64_t first, int64_t pixels, float* dy) const {
+    kernels().norm_gradient(raw_.data() + first, g_.data() + first, pixels, geometry_.out_c, slopes_, dy);
   }
 
   // But for what the joint kernel does later. Returns the gradient of the window's output, rows x width x channels.
@@ -98,7 +106,8 @@ class BackwardBands {
       finish_rows(image, y, rows, inner, y, sums);
       return y + rows;
     }
-    for (int64_t row = 0; row < rows; ++row) spread_row(inner + row * w_.out_w() * w_.out_c);
+    if (!joint() || geometry_.mixed)  // otherwise load() has put them there
+      for (int64_t row = 0; row < rows; ++row) spread_row(inner + row * w_.out_w() * w_.out_c);
     const bool last = y + rows == w_.out_h();
     if (last) spread_.append_zeros(geometry_.depthwise ? w_.in_h + w_.kernel - 1 - spread_.end() : geometry_.gradient_border());
     const int64_t ready = last ? w_.in_h : std::clamp((y + rows) * w_.stride - w_.padding(), done, w_.in_h);
@@ -114,16 +123,22 @@ class BackwardBands {
     return phase.start + (row - phase.first) / w_.stride + geometry_.gradient_border();
   }
 
-  void spread_row(const float* gradient) {
+  // One more row of spread_ whose pixels lie side by side: where they begin.
+  float* append_spread() {
     const int64_t border = geometry_.gradient_border() * w_.out_c, pixels = w_.out_w() * w_.out_c, width = geometry_.gradient_row();
-    const int64_t step = geometry_.gradient_step();
     float* out = spread_.append(1);
+    std::memset(out, 0, static_cast<size_t>(border) * sizeof(float));
+    std::memset(out + border + pixels, 0, static_cast<size_t>(width - border - pixels) * sizeof(float));
+    return out + border;
+  }
+
+  void spread_row(const float* gradient) {
+    const int64_t border = geometry_.gradient_border() * w_.out_c, width = geometry_.gradient_row(), step = geometry_.gradient_step();
     if (step == 1) {
-      std::memset(out, 0, static_cast<size_t>(border) * sizeof(float));
-      std::memcpy(out + border, gradient, static_cast<size_t>(pixels) * sizeof(float));
-      std::memset(out + border + pixels, 0, static_cast<size_t>(width - border - pixels) * sizeof(float));
+      std::memcpy(append_spread(), gradient, static_cast<size_t>(w_.out_w() * w_.out_c) * sizeof(float));
       return;
     }
+    float* out = spread_.append(1);
     std::memset(out, 0, static_cast<size_t>(width) * sizeof(float));
     for (int64_t x = 0; x < w_.out_w(); ++x)
       std::memcpy(out + border + x * step * w_.out_c, gradient + x * w_.out_c, static_cast<size_t>(w_.out_c) * sizeof(float));

@@ -48,8 +48,8 @@ struct Groups {
 };
 
 // prepare(c, last, groups), as above, gives what to do with the vectors at one pixel's offset. In memory's order, as it is fetched: what all
-// channels of a pixel need is loaded once where it fits in registers, and otherwise again for each pixel, kGroups at once.
-template <int kGroups, class Prepare>
+// channels of a pixel need is loaded once where it fits in registers, and otherwise again for each pixel.
+template <class Prepare>
 MN_INLINE void for_each_vector(int64_t pixels, int64_t channels, const Prepare& prepare) {
   const int64_t end = pixels * channels;
   if (channels <= 4 * kLanes) {
@@ -60,7 +60,7 @@ MN_INLINE void for_each_vector(int64_t pixels, int64_t channels, const Prepare& 
     return;
   }
   for (int64_t first = 0; first != end; first += channels)
-    for_joint_groups<kGroups>(channels, [&](int64_t c, int last, auto groups) { prepare(c, last, groups)(first + c); });
+    for_joint_groups<2>(channels, [&](int64_t c, int last, auto groups) { prepare(c, last, groups)(first + c); });
 }
 
 }  // namespace
@@ -86,7 +86,7 @@ namespace {
 
 template <bool kRelu>
 MN_INLINE void normalize_pixels(const NormRows& n, float* y) {
-  for_each_vector<2>(n.pixels, n.channels, [&](int64_t c, int last, auto groups) {
+  for_each_vector(n.pixels, n.channels, [&](int64_t c, int last, auto groups) {
     constexpr int kGroups = decltype(groups)::value;
     using Values = Groups<kGroups>;
     return [&n, y, last, scale = Values::load(n.scale + c), shift = Values::load(n.shift + c)](int64_t at) {
@@ -131,7 +131,7 @@ void mask_gradient(const NormRows& n, const float* dy, const float* mean, float*
 }
 
 void norm_gradient(const float* x, const float* g, int64_t pixels, int64_t channels, const NormSlopes& slopes, float* dx) {
-  for_each_vector<1>(pixels, channels, [&](int64_t c, int last, auto groups) {
+  for_each_vector(pixels, channels, [&](int64_t c, int last, auto groups) {
     constexpr int kGroups = decltype(groups)::value;
     using Values = Groups<kGroups>;
     return [x, g, dx, last, scale = Values::load(slopes.scale + c), factor = Values::load(slopes.factor + c),
