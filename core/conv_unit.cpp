@@ -61,6 +61,24 @@ ForwardResult forward(const Tape& tape, const UnitGeometry& g, const NormedValue
   return result;
 }
 
+// A reader of the value passes its gradient on.
+void receive(Tape& tape, const NormedValue& x, const Tensor& dy) {
+  if (!tape.wants_gradient(x.raw)) return;
+  if (!x.norm) return tape.accumulate(x.raw, dy.clone());
+  MaskedGradient masked = mask_gradient(tape.value(x.raw), dy, x.norm->batch, x.norm->how, x.norm->relu);
+  x.norm->add_sums(masked.sums);
+  tape.accumulate(x.raw, std::move(masked.g));
+}
+
+// Some pixels of the value, from float `begin` on, as its readers see them: where they are, or normed in `buffer`.
+const float* seen(const NormedValue& x, const Tensor& raw, int64_t begin, int64_t pixels, Tensor& buffer) {
+  if (!x.norm) return raw.data() + begin;
+  kernels().normalize({.x = raw.data() + begin, .pixels = pixels, .channels = raw.shape().c, .scale = x.norm->how.scale.data(),
+                       .shift = x.norm->how.shift.data(), .relu = x.norm->relu},
+                      buffer.data());
+  return buffer.data();
+}
+
 ChannelScale copy_of(const ChannelScale& how) { return {how.scale.clone(), how.shift.clone()}; }
 
 }  // namespace
@@ -86,12 +104,25 @@ NormedValue conv_unit(Tape& tape, const NormedValue& x, const UnitWeights& weigh
 
 Var materialize(Tape& tape, const NormedValue& x) {
   if (!x.norm) return x.raw;
-  const auto norm = x.norm;
-  const Var raw = x.raw;
-  return tape.record(normalize(tape.value(raw), norm->how, norm->relu), {raw}, [=](Tape& t, const Tensor& dy) {
-    MaskedGradient masked = mask_gradient(t.value(raw), dy, norm->batch, norm->how, norm->relu);
-    norm->add_sums(masked.sums);
-    t.accumulate(raw, std::move(masked.g));
+  return tape.record(normalize(tape.value(x.raw), x.norm->how, x.norm->relu), {x.raw}, [=](Tape& t, const Tensor& dy) { receive(t, x, dy); });
+}
+
+Var add(Tape& tape, const NormedValue& a, const NormedValue& b) {
+  const Tensor &x = tape.value(a.raw), &y = tape.value(b.raw);
+  const Shape& s = x.shape();
+  if (s != y.shape()) throw ConfigError(text("add: shapes ", to_text(s), " and ", to_text(y.shape()), ", expected equal ones"));
+  Tensor sum = Tensor::uninitialized(s);
+  const int64_t row = s.w * s.c, band = std::clamp<int64_t>(kBandPixels / s.w, 1, s.h);
+  parallel_for(s.n, [&](int64_t image) {
+    Tensor left = Tensor::uninitialized({1, band, s.w, s.c}), right = Tensor::uninitialized({1, band, s.w, s.c});
+    for (int64_t first = 0; first < s.h; first += band) {
+      const int64_t begin = (image * s.h + first) * row, pixels = std::min(band, s.h - first) * s.w;
+      kernels().add(seen(a, x, begin, pixels, left), seen(b, y, begin, pixels, right), pixels * s.c, sum.data() + begin);
+    }
+  });
+  return tape.record(std::move(sum), {a.raw, b.raw}, [=](Tape& t, const Tensor& dy) {
+    receive(t, b, dy);
+    receive(t, a, dy);
   });
 }
 

@@ -8,9 +8,9 @@
 namespace mininas {
 
 int64_t UnitGeometry::band_rows() const {
-  constexpr int64_t kPixels = 128, kFloats = 64 * 1024;  // at most; the latter of a pointwise convolution's input and output, a quarter
-                                                         // of a second-level cache, beside the weights' gradients
-  const int64_t pixels = pixelwise() ? std::min(kPixels, kFloats / (window.in_c + out_c)) : kPixels;
+  constexpr int64_t kFloats = 64 * 1024;  // of a pointwise convolution's input and output: a quarter of a second-level cache, where the
+                                          // weights' gradients pass by too
+  const int64_t pixels = pixelwise() ? std::min(kBandPixels, kFloats / (window.in_c + out_c)) : kBandPixels;
   const int64_t rows = std::max<int64_t>(pixels / window.out_w(), 2 * (window.kernel - 1));
   return std::clamp<int64_t>(rows, 1, pixelwise() ? window.batch * window.out_h() : window.out_h());
 }

@@ -10,6 +10,8 @@
 
 namespace mininas {
 
+constexpr int64_t kBandPixels = 128;  // of a band, about
+
 // Where a unit's pixels are. A window slides over the input with its border; a pointwise convolution may follow it.
 struct UnitGeometry {
   ConvGeometry window;     // out_c: channels behind the window
