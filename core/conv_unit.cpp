@@ -13,49 +13,79 @@
 namespace mininas {
 namespace {
 
+// The bands of one image (or of several as a tall one, unit_bands.h) after another, with buffers that are reused. `sums`, of the raw output
+// and of its squares: null in evaluation.
+class ForwardBands {
+ public:
+  ForwardBands(const InputReader& reader, const float* depthwise, const PackedWeights& conv, Tensor& raw, ImageSums* sums)
+      : reader_(reader), g_(reader.geometry), w_(g_.window), depthwise_(depthwise), conv_(conv), raw_(raw), sums_(sums),
+        band_(g_.band_rows()), padded_(g_.padded_row(), (band_ - 1) * w_.stride + w_.kernel),
+        middle_(Tensor::uninitialized({1, band_, w_.out_w(), g_.mixed ? w_.out_c : 1})) {}
+
+  void run(int64_t image, int64_t images) {
+    padded_.restart();
+    for (int64_t y = 0, height = images * w_.out_h(); y < height; y += band_) run_band(image, y, std::min(band_, height - y));
+  }
+
+ private:
+  void run_band(int64_t image, int64_t y, int64_t rows) {
+    const int64_t first = (image * w_.out_h() + y) * w_.out_w(), pixels = rows * w_.out_w();
+    float* out = raw_.data() + first * g_.out_c;
+    const int64_t end = (y + rows - 1) * w_.stride + w_.kernel;
+    const float* in = reader_.fill(padded_, image, y * w_.stride, end);
+    const SoonRead soon{reader_.soon(image, end, band_ * w_.stride),
+                        soon_of(raw_, (first + pixels) * g_.out_c, band_ * w_.out_w() * g_.out_c)};
+    DepthwiseRows window{.in = in, .in_row = g_.padded_row(), .weights = depthwise_, .out = g_.mixed ? middle_.data() : out,
+                         .rows = rows, .width = w_.out_w(), .channels = w_.in_c, .kernel = w_.kernel, .stride = w_.stride};
+    if (g_.mixed) {
+      kernels().depthwise(window);
+      multiply_pixels(middle_.data(), pixels, w_.out_c, conv_, g_.out_c, out, soon);
+    } else if (g_.depthwise) {  // the sums too
+      window.stream = streams(raw_);
+      if (sums_) window.sum = sums_->first(image), window.squares = sums_->second(image);
+      return kernels().depthwise(window);
+    } else {
+      multiply_windows(g_.windows(in), rows, w_.out_w(), conv_, w_.out_c, out, soon);
+    }
+    if (sums_) measure(first, pixels);
+  }
+
+  void measure(int64_t first, int64_t pixels) {
+    for_images(w_.out_h() * w_.out_w(), first, pixels, [&](int64_t image, int64_t pixel, int64_t count) {
+      kernels().channel_sums(raw_.data() + pixel * g_.out_c, count, g_.out_c, sums_->first(image), sums_->second(image));
+    });
+  }
+
+  const InputReader& reader_;
+  const UnitGeometry& g_;
+  const ConvGeometry& w_;
+  const float* depthwise_;
+  const PackedWeights& conv_;
+  Tensor& raw_;
+  ImageSums* sums_;
+  int64_t band_;
+  RowWindow padded_;
+  Tensor middle_;  // behind the depthwise convolution of a mixed unit
+};
+
 struct ForwardResult {
   Tensor raw;
-  ChannelSums sums;  // of the raw output and of its squares
+  ChannelSums sums;
 };
 
 ForwardResult forward(const Tape& tape, const UnitGeometry& g, const NormedValue& x, const UnitWeights& weights, bool measure) {
-  const ConvGeometry& w = g.window;
+  const int64_t batch = g.window.batch;
   const float* depthwise = g.depthwise ? tape.value(*weights.depthwise).data() : nullptr;
   PackedWeights conv;
-  if (weights.conv) conv = pack_forward(g.mixed ? g.mix() : w, tape.value(*weights.conv));
+  if (weights.conv) conv = pack_forward(g.mixed ? g.mix() : g.window, tape.value(*weights.conv));
   const InputReader reader{g, tape.value(x.raw), x.norm.get()};
-  const int64_t band = g.band_rows(), out_row = w.out_w() * g.out_c;
   ForwardResult result{Tensor::uninitialized(g.output()), {}};
-  ImageSums sums(w.batch, g.out_c);
-  const auto run = [&](int64_t image, int64_t images, RowWindow& padded, Tensor& middle) {
-    padded.restart();
-    for (int64_t y = 0, height = images * w.out_h(); y < height; y += band) {
-      const int64_t rows = std::min(band, height - y), first = (image * w.out_h() + y) * w.out_w();
-      float* out = result.raw.data() + first * g.out_c;
-      const int64_t end = (y + rows - 1) * w.stride + w.kernel;
-      const float* in = reader.fill(padded, image, y * w.stride, end);
-      const SoonRead soon{reader.soon(image, end, band * w.stride), soon_of(result.raw, first * g.out_c + rows * out_row, band * out_row)};
-      const bool alone = g.depthwise && !g.mixed;  // then its kernel makes the sums too
-      if (g.depthwise)
-        kernels().depthwise({.in = in, .in_row = g.padded_row(), .weights = depthwise, .out = alone ? out : middle.data(),
-                             .rows = rows, .width = w.out_w(), .channels = w.in_c, .kernel = w.kernel, .stride = w.stride,
-                             .sum = alone && measure ? sums.first(image) : nullptr,
-                             .squares = alone && measure ? sums.second(image) : nullptr, .stream = alone && streams(result.raw)});
-      else
-        multiply_windows(g.windows(in), rows, w.out_w(), conv, w.out_c, out, soon);
-      if (g.mixed) multiply_pixels(middle.data(), rows * w.out_w(), w.out_c, conv, g.out_c, out, soon);
-      if (!measure || alone) continue;
-      for_images(w.out_h() * w.out_w(), first, rows * w.out_w(), [&](int64_t of, int64_t pixel, int64_t pixels) {
-        kernels().channel_sums(result.raw.data() + pixel * g.out_c, pixels, g.out_c, sums.first(of), sums.second(of));
-      });
-    }
-  };
-  const int64_t images_a_task = g.pixelwise() ? 8 : 4;  // with buffers that are reused
-  parallel_for((w.batch + images_a_task - 1) / images_a_task, [&](int64_t task) {
-    RowWindow padded(g.padded_row(), (band - 1) * w.stride + w.kernel);
-    Tensor middle = Tensor::uninitialized({1, band, w.out_w(), g.mixed ? w.out_c : 1});
-    const int64_t begin = task * images_a_task, end = std::min(w.batch, begin + images_a_task), images = g.images_a_run(end - begin);
-    for (int64_t image = begin; image < end; image += images) run(image, images, padded, middle);
+  ImageSums sums(batch, g.out_c);
+  const int64_t images_a_task = g.pixelwise() ? 8 : 4;
+  parallel_for((batch + images_a_task - 1) / images_a_task, [&](int64_t task) {
+    ForwardBands bands(reader, depthwise, conv, result.raw, measure ? &sums : nullptr);
+    const int64_t begin = task * images_a_task, end = std::min(batch, begin + images_a_task), images = g.images_a_run(end - begin);
+    for (int64_t image = begin; image < end; image += images) bands.run(image, images);
   });
   if (measure) result.sums = sums.total();
   return result;
@@ -104,7 +134,8 @@ NormedValue conv_unit(Tape& tape, const NormedValue& x, const UnitWeights& weigh
 
 Var materialize(Tape& tape, const NormedValue& x) {
   if (!x.norm) return x.raw;
-  return tape.record(normalize(tape.value(x.raw), x.norm->how, x.norm->relu), {x.raw}, [=](Tape& t, const Tensor& dy) { receive(t, x, dy); });
+  return tape.record(normalize(tape.value(x.raw), x.norm->how, x.norm->relu), {x.raw},
+                     [=](Tape& t, const Tensor& dy) { receive(t, x, dy); });
 }
 
 Var add(Tape& tape, const NormedValue& a, const NormedValue& b) {

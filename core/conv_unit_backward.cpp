@@ -25,7 +25,8 @@ struct Gradients {
   float* conv;       // see packed_weights.h
 };
 
-// The bands of one image (or of several as a tall one, unit_bands.h) after another, with buffers that are reused. See conv_unit.h for how gradients travel.
+// The bands of one image (or of several as a tall one, unit_bands.h) after another, with buffers that are reused. See conv_unit.h for how
+// gradients travel.
 class BackwardBands {
  public:
   BackwardBands(const Tape& tape, const Unit& unit, const Tensor& g, const NormSlopes& slopes, const BackwardWeights& weights, Tensor* dx,
