@@ -70,8 +70,12 @@ Tensor sum_over_chunks(int64_t images, const Shape& shape, const std::function<v
     sum = Tensor::zeros(shape);
     body(chunk, sum);
   });
-  for (size_t chunk = 1; chunk < sums.size(); ++chunk)
-    kernels().add(sums[0].data(), sums[chunk].data(), shape.size(), sums[0].data());
+  constexpr int64_t kSpan = 4096;  // floats whose total stays in cache while the chunks pass
+  parallel_for((shape.size() + kSpan - 1) / kSpan, [&](int64_t span) {
+    const int64_t first = span * kSpan, count = std::min(kSpan, shape.size() - first);
+    float* total = sums[0].data() + first;
+    for (size_t chunk = 1; chunk < sums.size(); ++chunk) kernels().add(total, sums[chunk].data() + first, count, total);
+  });
   return std::move(sums[0]);
 }
 
