@@ -70,9 +70,9 @@ Tensor sum_over_chunks(int64_t images, const Shape& shape, const std::function<v
     sum = Tensor::zeros(shape);
     body(chunk, sum);
   });
-  constexpr int64_t kSlice = 4096;  // floats, which stay in the first cache while the chunks pass
-  parallel_for((shape.size() + kSlice - 1) / kSlice, [&](int64_t slice) {
-    const int64_t first = slice * kSlice, count = std::min(kSlice, shape.size() - first);
+  constexpr int64_t kSpan = 4096;  // floats whose total stays in cache while the chunks pass
+  parallel_for((shape.size() + kSpan - 1) / kSpan, [&](int64_t span) {
+    const int64_t first = span * kSpan, count = std::min(kSpan, shape.size() - first);
     float* total = sums[0].data() + first;
     for (size_t chunk = 1; chunk < sums.size(); ++chunk) kernels().add(total, sums[chunk].data() + first, count, total);
   });

@@ -13,59 +13,114 @@
 namespace mininas {
 namespace {
 
-// Rows of the window's output, from padded rows.
-void window_forward(const UnitGeometry& g, const float* padded, int64_t rows, const float* depthwise, const PackedWeights& conv,
-                    std::optional<WinogradBand>& winograd, float* out, const SoonRead& soon) {
-  const ConvGeometry& w = g.window;
-  if (winograd) return winograd->convolve(padded, rows, out, soon);
-  if (!g.depthwise) return multiply_windows(g.windows(padded), rows, w.out_w(), conv, w.out_c, out, soon);
-  kernels().depthwise({.in = padded, .in_row = g.padded_row(), .weights = depthwise, .out = out,
-                       .rows = rows, .width = w.out_w(), .channels = w.in_c, .kernel = w.kernel, .stride = w.stride});
-}
+// The weights as the forward pass reads them; a standard convolution has one of the last two.
+struct ForwardWeights {
+  const float* depthwise = nullptr;
+  PackedWeights conv;
+  WinogradWeights winograd;
+};
+
+// The bands of one image (or of several as a tall one, unit_bands.h) after another, with buffers that are reused. `sums`, of the raw output
+// and of its squares: null in evaluation.
+class ForwardBands {
+ public:
+  ForwardBands(const InputReader& reader, const ForwardWeights& weights, Tensor& raw, ImageSums* sums)
+      : reader_(reader), g_(reader.geometry), w_(g_.window), weights_(weights), raw_(raw), sums_(sums), band_(g_.band_rows()),
+        padded_(g_.padded_row(), (band_ - 1) * w_.stride + w_.kernel),
+        middle_(Tensor::uninitialized({1, band_, w_.out_w(), g_.mixed ? w_.out_c : 1})) {
+    if (g_.winograd()) winograd_.emplace(weights_.winograd, band_, w_.out_w());
+  }
+
+  void run(int64_t image, int64_t images) {
+    padded_.restart();
+    for (int64_t y = 0, height = images * w_.out_h(); y < height; y += band_) run_band(image, y, std::min(band_, height - y));
+  }
+
+ private:
+  void run_band(int64_t image, int64_t y, int64_t rows) {
+    const int64_t first = (image * w_.out_h() + y) * w_.out_w(), pixels = rows * w_.out_w();
+    float* out = raw_.data() + first * g_.out_c;
+    const int64_t end = (y + rows - 1) * w_.stride + w_.kernel;
+    const float* in = reader_.fill(padded_, image, y * w_.stride, end);
+    const SoonRead soon{reader_.soon(image, end, band_ * w_.stride),
+                        soon_of(raw_, (first + pixels) * g_.out_c, band_ * w_.out_w() * g_.out_c)};
+    DepthwiseRows window{.in = in, .in_row = g_.padded_row(), .weights = weights_.depthwise, .out = g_.mixed ? middle_.data() : out,
+                         .rows = rows, .width = w_.out_w(), .channels = w_.in_c, .kernel = w_.kernel, .stride = w_.stride};
+    if (g_.mixed) {
+      kernels().depthwise(window);
+      multiply_pixels(middle_.data(), pixels, w_.out_c, weights_.conv, g_.out_c, out, soon);
+    } else if (g_.depthwise) {  // the sums too
+      window.stream = streams(raw_);
+      if (sums_) window.sum = sums_->first(image), window.squares = sums_->second(image);
+      return kernels().depthwise(window);
+    } else if (winograd_) {
+      winograd_->convolve(in, rows, out, soon);
+    } else {
+      multiply_windows(g_.windows(in), rows, w_.out_w(), weights_.conv, w_.out_c, out, soon);
+    }
+    if (sums_) measure(first, pixels);
+  }
+
+  void measure(int64_t first, int64_t pixels) {
+    for_images(w_.out_h() * w_.out_w(), first, pixels, [&](int64_t image, int64_t pixel, int64_t count) {
+      kernels().channel_sums(raw_.data() + pixel * g_.out_c, count, g_.out_c, sums_->first(image), sums_->second(image));
+    });
+  }
+
+  const InputReader& reader_;
+  const UnitGeometry& g_;
+  const ConvGeometry& w_;
+  const ForwardWeights& weights_;
+  Tensor& raw_;
+  ImageSums* sums_;
+  int64_t band_;
+  RowWindow padded_;
+  Tensor middle_;  // behind the depthwise convolution of a mixed unit
+  std::optional<WinogradBand> winograd_;
+};
 
 struct ForwardResult {
   Tensor raw;
-  ChannelSums sums;  // of the raw output and of its squares
+  ChannelSums sums;
 };
 
 ForwardResult forward(const Tape& tape, const UnitGeometry& g, const NormedValue& x, const UnitWeights& weights, bool measure) {
-  const ConvGeometry& w = g.window;
-  const float* depthwise = g.depthwise ? tape.value(*weights.depthwise).data() : nullptr;
-  PackedWeights conv;
-  WinogradWeights winograd_weights;
+  const int64_t batch = g.window.batch;
+  ForwardWeights forward_weights;
+  if (g.depthwise) forward_weights.depthwise = tape.value(*weights.depthwise).data();
   if (g.winograd())
-    winograd_weights = winograd_forward(w, tape.value(*weights.conv));
+    forward_weights.winograd = winograd_forward(g.window, tape.value(*weights.conv));
   else if (weights.conv)
-    conv = pack_forward(g.mixed ? g.mix() : w, tape.value(*weights.conv));
+    forward_weights.conv = pack_forward(g.mixed ? g.mix() : g.window, tape.value(*weights.conv));
   const InputReader reader{g, tape.value(x.raw), x.norm.get()};
-  const int64_t band = g.band_rows(), out_row = w.out_w() * g.out_c;
   ForwardResult result{Tensor::uninitialized(g.output()), {}};
-  ImageSums sums(w.batch, g.out_c);
-  const auto run = [&](int64_t image, RowWindow& padded, Tensor& middle, std::optional<WinogradBand>& winograd) {
-    padded.restart();
-    for (int64_t y = 0; y < w.out_h(); y += band) {
-      const int64_t rows = std::min(band, w.out_h() - y);
-      float* out = result.raw.data() + (image * w.out_h() + y) * out_row;
-      padded.drop_before(y * w.stride);
-      const int64_t end = (y + rows - 1) * w.stride + w.kernel;
-      reader.fill(padded, image, end);
-      const SoonRead soon{reader.soon(image, end, band * w.stride),
-                          soon_of(result.raw, (image * w.out_h() + y + rows) * out_row, band * out_row)};
-      window_forward(g, padded.row(y * w.stride), rows, depthwise, conv, winograd, g.mixed ? middle.data() : out, soon);
-      if (g.mixed) multiply_pixels(middle.data(), rows * w.out_w(), w.out_c, conv, g.out_c, out, soon);
-      if (measure) kernels().channel_sums(out, rows * w.out_w(), g.out_c, sums.first(image), sums.second(image));
-    }
-  };
-  constexpr int64_t kImages = 4;  // a task, with buffers that are reused
-  parallel_for((w.batch + kImages - 1) / kImages, [&](int64_t task) {
-    RowWindow padded(g.padded_row(), (band - 1) * w.stride + w.kernel);
-    Tensor middle = Tensor::uninitialized({1, band, w.out_w(), g.mixed ? w.out_c : 1});
-    std::optional<WinogradBand> winograd;
-    if (g.winograd()) winograd.emplace(winograd_weights, band, w.out_w());
-    for (int64_t image = task * kImages; image < std::min(w.batch, (task + 1) * kImages); ++image) run(image, padded, middle, winograd);
+  ImageSums sums(batch, g.out_c);
+  const int64_t images_a_task = g.pixelwise() ? 8 : 4;
+  parallel_for((batch + images_a_task - 1) / images_a_task, [&](int64_t task) {
+    ForwardBands bands(reader, forward_weights, result.raw, measure ? &sums : nullptr);
+    const int64_t begin = task * images_a_task, end = std::min(batch, begin + images_a_task), images = g.images_a_run(end - begin);
+    for (int64_t image = begin; image < end; image += images) bands.run(image, images);
   });
   if (measure) result.sums = sums.total();
   return result;
+}
+
+// A reader of the value passes its gradient on.
+void receive(Tape& tape, const NormedValue& x, const Tensor& dy) {
+  if (!tape.wants_gradient(x.raw)) return;
+  if (!x.norm) return tape.accumulate(x.raw, dy.clone());
+  MaskedGradient masked = mask_gradient(tape.value(x.raw), dy, x.norm->batch, x.norm->how, x.norm->relu);
+  x.norm->add_sums(masked.sums);
+  tape.accumulate(x.raw, std::move(masked.g));
+}
+
+// Some pixels of the value, from float `begin` on, as its readers see them: where they are, or normed in `buffer`.
+const float* seen(const NormedValue& x, const Tensor& raw, int64_t begin, int64_t pixels, Tensor& buffer) {
+  if (!x.norm) return raw.data() + begin;
+  kernels().normalize({.x = raw.data() + begin, .pixels = pixels, .channels = raw.shape().c, .scale = x.norm->how.scale.data(),
+                       .shift = x.norm->how.shift.data(), .relu = x.norm->relu},
+                      buffer.data());
+  return buffer.data();
 }
 
 ChannelScale copy_of(const ChannelScale& how) { return {how.scale.clone(), how.shift.clone()}; }
@@ -93,12 +148,26 @@ NormedValue conv_unit(Tape& tape, const NormedValue& x, const UnitWeights& weigh
 
 Var materialize(Tape& tape, const NormedValue& x) {
   if (!x.norm) return x.raw;
-  const auto norm = x.norm;
-  const Var raw = x.raw;
-  return tape.record(normalize(tape.value(raw), norm->how, norm->relu), {raw}, [=](Tape& t, const Tensor& dy) {
-    MaskedGradient masked = mask_gradient(t.value(raw), dy, norm->batch, norm->how, norm->relu);
-    norm->add_sums(masked.sums);
-    t.accumulate(raw, std::move(masked.g));
+  return tape.record(normalize(tape.value(x.raw), x.norm->how, x.norm->relu), {x.raw},
+                     [=](Tape& t, const Tensor& dy) { receive(t, x, dy); });
+}
+
+Var add(Tape& tape, const NormedValue& a, const NormedValue& b) {
+  const Tensor &x = tape.value(a.raw), &y = tape.value(b.raw);
+  const Shape& s = x.shape();
+  if (s != y.shape()) throw ConfigError(text("add: shapes ", to_text(s), " and ", to_text(y.shape()), ", expected equal ones"));
+  Tensor sum = Tensor::uninitialized(s);
+  const int64_t row = s.w * s.c, band = std::clamp<int64_t>(kBandPixels / s.w, 1, s.h);
+  parallel_for(s.n, [&](int64_t image) {
+    Tensor left = Tensor::uninitialized({1, band, s.w, s.c}), right = Tensor::uninitialized({1, band, s.w, s.c});
+    for (int64_t first = 0; first < s.h; first += band) {
+      const int64_t begin = (image * s.h + first) * row, pixels = std::min(band, s.h - first) * s.w;
+      kernels().add(seen(a, x, begin, pixels, left), seen(b, y, begin, pixels, right), pixels * s.c, sum.data() + begin);
+    }
+  });
+  return tape.record(std::move(sum), {a.raw, b.raw}, [=](Tape& t, const Tensor& dy) {
+    receive(t, b, dy);
+    receive(t, a, dy);
   });
 }
 

@@ -55,7 +55,10 @@ struct UnitWeights {
 // At least one of the weights. Returns the raw output with its norm. Throws ConfigError where shapes do not fit.
 NormedValue conv_unit(Tape& tape, const NormedValue& x, const UnitWeights& weights, const NormRequest& norm);
 
-// The value as its readers see it, as a plain one: for what is not a unit (pooling, sums, linear layers).
+// The value as its readers see it, as a plain one: for what is not a unit (pooling, linear layers).
 Var materialize(Tape& tape, const NormedValue& x);
+
+// a + b as their readers see them, as a plain value; the normed ones reach no memory. Throws ConfigError where shapes differ.
+Var add(Tape& tape, const NormedValue& a, const NormedValue& b);
 
 }  // namespace mininas

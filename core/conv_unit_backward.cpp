@@ -26,7 +26,8 @@ struct Gradients {
   float* conv;       // see packed_weights.h
 };
 
-// The bands of one image after another, with buffers that are reused. See conv_unit.h for how gradients travel.
+// The bands of one image (or of several as a tall one, unit_bands.h) after another, with buffers that are reused. See conv_unit.h for how
+// gradients travel.
 class BackwardBands {
  public:
   BackwardBands(const Tape& tape, const Unit& unit, const Tensor& g, const NormSlopes& slopes, const BackwardWeights& weights, Tensor* dx,
@@ -43,15 +44,15 @@ class BackwardBands {
     if (dx_) winograd_data_.emplace(weights_.winograd, band_ + 2, w_.in_w);  // the last band makes what earlier ones could not yet
   }
 
-  void run(int64_t image, const Gradients& sums) {
+  void run(int64_t image, int64_t images, const Gradients& sums) {
     padded_.restart();
     spread_.restart();
     spread_.append_zeros(spreads() ? geometry_.gradient_border() : gradient_border(w_));
     int64_t done = 0;  // rows of dx
-    for (int64_t y = 0; y < w_.out_h(); y += band_) {
-      const int64_t rows = std::min(band_, w_.out_h() - y);
+    for (int64_t y = 0, height = images * w_.out_h(); y < height; y += band_) {
+      const int64_t rows = std::min(band_, height - y);
       const float* dy = load(image, y, rows);
-      const float* inner = weight_gradients(y, rows, dy, sums);
+      const float* inner = weight_gradients(rows, dy, sums);
       if (dx_) done = input_gradient(image, y, rows, inner, done, sums);
     }
   }
@@ -76,33 +77,29 @@ class BackwardBands {
   // The input's padded rows, the depthwise output, and the true gradient of the raw output, which it returns.
   const float* load(int64_t image, int64_t y, int64_t rows) {
     const int64_t end = (y + rows - 1) * w_.stride + w_.kernel;
-    if (geometry_.mixed || !joint()) {
-      padded_.drop_before(y * w_.stride);
-      reader_.fill(padded_, image, end);
-    }
+    if (geometry_.mixed || !joint()) in_ = reader_.fill(padded_, image, y * w_.stride, end);
     if (geometry_.mixed)
-      kernels().depthwise({.in = padded_.row(y * w_.stride), .in_row = geometry_.padded_row(), .weights = weights_.depthwise,
+      kernels().depthwise({.in = in_, .in_row = geometry_.padded_row(), .weights = weights_.depthwise,
                            .out = middle_.data(), .rows = rows, .width = w_.out_w(), .channels = w_.in_c, .kernel = w_.kernel,
                            .stride = w_.stride});
-    const int64_t first = (image * w_.out_h() + y) * w_.out_w() * geometry_.out_c;
+    const int64_t first = (image * w_.out_h() + y) * w_.out_w() * geometry_.out_c, count = rows * w_.out_w() * geometry_.out_c;
     float* dy = geometry_.mixed ? dy_.data() : inner_rows(rows, dy_);
     kernels().norm_gradient(raw_.data() + first, g_.data() + first, rows * w_.out_w(), geometry_.out_c, slopes_, dy);
-    const int64_t count = rows * w_.out_w() * geometry_.out_c;
     soon_ = {soon_of(raw_, first + count, count), soon_of(g_, first + count, count), reader_.soon(image, end, band_ * w_.stride)};
     if (dx_) soon_[3] = soon_of(*dx_, (image * w_.in_h + (y + rows) * w_.stride) * w_.in_w * w_.in_c, rows * w_.stride * w_.in_w * w_.in_c);
     return dy;
   }
 
   // But for what the joint kernel does later. Returns the gradient of the window's output, rows x width x channels.
-  const float* weight_gradients(int64_t y, int64_t rows, const float* dy, const Gradients& sums) {
+  const float* weight_gradients(int64_t rows, const float* dy, const Gradients& sums) {
     const int64_t out_w = w_.out_w();
     if (winograd_gradient_) {
-      winograd_gradient_->add(padded_.row(y), dy, rows);
+      winograd_gradient_->add(in_, dy, rows);
       return dy;
     }
     if (!geometry_.depthwise) {
       const SoonRead none = {};  // the input gradient asks, where there is one
-      add_window_gradient(w_, dy, geometry_.windows(padded_.row(y * w_.stride)), rows, sums.conv, dx_ ? none : soon_);
+      add_window_gradient(w_, dy, geometry_.windows(in_), rows, sums.conv, dx_ ? none : soon_);
       return dy;
     }
     const float* inner = dy;
@@ -113,7 +110,7 @@ class BackwardBands {
       inner = gradient;
     }
     if (joint()) return inner;
-    kernels().depthwise_weight_gradient({.in = padded_.row(y * w_.stride), .in_row = geometry_.padded_row(), .out_gradient = inner,
+    kernels().depthwise_weight_gradient({.in = in_, .in_row = geometry_.padded_row(), .out_gradient = inner,
                                          .gradient = sums.depthwise, .rows = rows, .width = out_w, .channels = w_.in_c,
                                          .kernel = w_.kernel, .stride = w_.stride});
     return inner;
@@ -171,7 +168,7 @@ class BackwardBands {
           {.x = reader_.rows(image, first, rows), .mean = norm->batch.mean.data(), .dy = spread, .weights = weights_.depthwise,
            .width = w_.in_w, .out_width = w_.out_w(), .kernel = w_.kernel, .stride = w_.stride,
            .phase = static_cast<int>((first + w_.padding()) % w_.stride), .g = out, .sum = dx_sums_->first(image),
-           .products = dx_sums_->second(image), .gradient = sums.depthwise});
+           .products = dx_sums_->second(image), .gradient = sums.depthwise, .stream = streams(*dx_)});
     float* dz = norm ? dz_.data() : out;
     if (geometry_.depthwise)
       kernels().depthwise({.in = spread, .in_row = geometry_.gradient_row(), .weights = weights_.flipped.data(), .out = dz,
@@ -180,9 +177,19 @@ class BackwardBands {
       winograd_data_->convolve(spread, rows, dz, soon_);
     else
       multiply_transposed(w_, {spread, spread_first - geometry_.gradient_border()}, first, rows, weights_.conv, dz, soon_);
-    if (norm)
-      kernels().mask_gradient(reader_.rows(image, first, rows), dz, norm->batch.mean.data(), out, dx_sums_->first(image),
-                              dx_sums_->second(image));
+    if (norm) mask(image * w_.in_h + first, rows, dz);
+  }
+
+  // The mask of the input's ReLU and the sums that its norm needs, for `rows` rows from row `first` of the batch on.
+  void mask(int64_t first, int64_t rows, const float* dz) {
+    const int64_t begin = first * w_.in_w;
+    for_images(w_.in_h * w_.in_w, begin, rows * w_.in_w, [&](int64_t image, int64_t pixel, int64_t pixels) {
+      NormRows x = reader_.rows(0, 0, 0);
+      x.x += pixel * w_.in_c;
+      x.pixels = pixels;
+      kernels().mask_gradient(x, dz + (pixel - begin) * w_.in_c, unit_.x.norm->batch.mean.data(), dx_->data() + pixel * w_.in_c,
+                              dx_sums_->first(image), dx_sums_->second(image));
+    });
   }
 
   const Unit& unit_;
@@ -196,6 +203,7 @@ class BackwardBands {
   InputReader reader_;
   int64_t band_;
   RowWindow padded_, spread_;  // the latter: the window's output gradient, as the input gradient reads it
+  const float* in_ = nullptr;  // the band's padded rows
   Tensor dy_, middle_, inner_, dz_;
   std::optional<WinogradGradient> winograd_gradient_;
   std::optional<WinogradBand> winograd_data_;
@@ -238,9 +246,10 @@ void unit_backward(Tape& tape, const Unit& unit, const Tensor& g) {
   // The chunks' sums of both weights, one behind the other.
   const Tensor sums = sum_over_chunks(w.batch, {1, 1, 1, depthwise_size + conv_size}, [&](int64_t chunk, Tensor& sum) {
     BackwardBands bands(tape, unit, g, d.slopes(), weights, wants_input ? &dx : nullptr, &dx_sums);
-    const Gradients of_chunk{sum.data(), sum.data() + depthwise_size};
-    for (int64_t image = chunk_begin(w.batch, chunk); image < chunk_begin(w.batch, chunk + 1); ++image) bands.run(image, of_chunk);
-    bands.finish(of_chunk);
+    const Gradients gradients{sum.data(), sum.data() + depthwise_size};
+    const int64_t begin = chunk_begin(w.batch, chunk), end = chunk_begin(w.batch, chunk + 1), images = geometry.images_a_run(end - begin);
+    for (int64_t image = begin; image < end; image += images) bands.run(image, images, gradients);
+    bands.finish(gradients);
   });
   tape.accumulate(norm.gamma, std::move(d.dgamma));
   tape.accumulate(norm.beta, std::move(d.dbeta));

@@ -11,9 +11,11 @@ template <class At>
 PackedWeights pack(int64_t steps, int64_t columns, const At& at) {
   const int64_t panels = (columns + PackedWeights::kPanel - 1) / PackedWeights::kPanel;
   PackedWeights packed{Tensor::zeros({panels, std::max<int64_t>(steps, 1), 1, PackedWeights::kPanel}), steps};
-  for (int64_t column = 0; column < columns; ++column) {
-    float* out = packed.values.data() + column / PackedWeights::kPanel * packed.panel() + column % PackedWeights::kPanel;
-    for (int64_t step = 0; step < steps; ++step) out[step * PackedWeights::kPanel] = at(step, column);
+  for (int64_t first = 0; first < columns; first += PackedWeights::kPanel) {
+    float* out = packed.values.data() + first / PackedWeights::kPanel * packed.panel();
+    const int64_t end = std::min(columns, first + PackedWeights::kPanel);
+    for (int64_t step = 0; step < steps; ++step, out += PackedWeights::kPanel)
+      for (int64_t column = first; column < end; ++column) out[column - first] = at(step, column);
   }
   return packed;
 }

@@ -9,9 +9,11 @@ namespace mininas {
 
 int64_t UnitGeometry::band_rows() const {
   if (winograd()) return winograd_band_rows(window);
-  constexpr int64_t kPixels = 128;
-  const int64_t rows = std::max<int64_t>(kPixels / window.out_w(), 2 * (window.kernel - 1));
-  return std::clamp<int64_t>(rows, 1, window.out_h());
+  constexpr int64_t kFloats = 64 * 1024;  // of a pointwise convolution's input and output: a quarter of a second-level cache, where the
+                                          // weights' gradients pass by too
+  const int64_t pixels = pixelwise() ? std::min(kBandPixels, kFloats / (window.in_c + out_c)) : kBandPixels;
+  const int64_t rows = std::max<int64_t>(pixels / window.out_w(), 2 * (window.kernel - 1));
+  return std::clamp<int64_t>(rows, 1, pixelwise() ? window.batch * window.out_h() : window.out_h());
 }
 
 UnitGeometry unit_geometry(const Tape& tape, const NormedValue& x, const UnitWeights& weights) {
@@ -35,6 +37,7 @@ UnitGeometry unit_geometry(const Tape& tape, const NormedValue& x, const UnitWei
 
 float* RowWindow::append(int64_t rows) {
   begin_ = std::min(begin_, end_);
+  if (begin_ == end_) origin_ = end_;  // nothing stays: the memory that is in cache again
   if (end_ + rows - origin_ > capacity_) {
     MN_CHECK(end_ + rows - begin_ <= capacity_, rows, " rows more than ", capacity_);
     std::memmove(memory_.data(), row(begin_), static_cast<size_t>((end_ - begin_) * row_floats_) * sizeof(float));
@@ -55,7 +58,11 @@ NormRows InputReader::rows(int64_t image, int64_t first, int64_t count) const {
           .scale = norm ? norm->how.scale.data() : nullptr, .shift = norm ? norm->how.shift.data() : nullptr, .relu = norm && norm->relu};
 }
 
-// As many floats from `first` on as the tensor still has.
+bool streams(const Tensor& tensor) {
+  constexpr int64_t kLarge = 2 << 20;  // floats
+  return tensor.size() >= kLarge && tensor.shape().c % 16 == 0;
+}
+
 Soon soon_of(const Tensor& tensor, int64_t first, int64_t floats) {
   const int64_t start = std::clamp<int64_t>(first, 0, tensor.size());
   return {tensor.data() + start, std::min(floats, tensor.size() - start)};
@@ -63,28 +70,33 @@ Soon soon_of(const Tensor& tensor, int64_t first, int64_t floats) {
 
 Soon InputReader::soon(int64_t image, int64_t end, int64_t rows) const {
   const ConvGeometry& w = geometry.window;
-  const int64_t row = w.in_w * w.in_c, next = std::min(end - w.padding(), w.in_h);
+  const int64_t row = w.in_w * w.in_c, next = geometry.pixelwise() ? end : std::min(end - w.padding(), w.in_h);
   return soon_of(raw, (image * w.in_h + next) * row, rows * row);
 }
 
-void InputReader::fill(RowWindow& padded, int64_t image, int64_t end) const {
-  const ConvGeometry& w = geometry.window;
-  const int64_t border = w.padding() * w.in_c, pixels = w.in_w * w.in_c;
-  for (int64_t row = padded.end(); row < end; ++row) {
-    const int64_t y = row - w.padding();
-    if (y < 0 || y >= w.in_h) {
-      padded.append_zeros(1);
-      continue;
-    }
-    float* out = padded.append(1);
-    std::memset(out, 0, static_cast<size_t>(border) * sizeof(float));
-    const NormRows source = rows(image, y, 1);
-    if (norm)
-      kernels().normalize(source, out + border);
-    else
-      std::memcpy(out + border, source.x, static_cast<size_t>(pixels) * sizeof(float));
-    std::memset(out + border + pixels, 0, static_cast<size_t>(border) * sizeof(float));
+const float* InputReader::fill(RowWindow& padded, int64_t image, int64_t begin, int64_t end) const {
+  if (geometry.pixelwise() && !norm) return rows(image, begin, end - begin).x;
+  padded.drop_before(begin);
+  if (geometry.pixelwise()) {
+    kernels().normalize(rows(image, begin, end - begin), padded.append(end - begin));
+  } else {
+    while (padded.end() < end) append_row(padded, image);
   }
+  return padded.row(begin);
+}
+
+void InputReader::append_row(RowWindow& padded, int64_t image) const {
+  const ConvGeometry& w = geometry.window;
+  const int64_t border = w.padding() * w.in_c, pixels = w.in_w * w.in_c, y = padded.end() - w.padding();
+  if (y < 0 || y >= w.in_h) return padded.append_zeros(1);
+  float* out = padded.append(1);
+  std::memset(out, 0, static_cast<size_t>(border) * sizeof(float));
+  const NormRows source = rows(image, y, 1);
+  if (norm)
+    kernels().normalize(source, out + border);
+  else
+    std::memcpy(out + border, source.x, static_cast<size_t>(pixels) * sizeof(float));
+  std::memset(out + border + pixels, 0, static_cast<size_t>(border) * sizeof(float));
 }
 
 }  // namespace mininas

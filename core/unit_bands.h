@@ -1,6 +1,7 @@
 // What the two passes of a convolution unit (core/conv_unit.h) share: its geometry, rows that pass by in a window, and how inputs are read.
 // Internal to core.
 #pragma once
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -9,6 +10,8 @@
 #include "core/winograd.h"
 
 namespace mininas {
+
+constexpr int64_t kBandPixels = 128;  // of a band, about
 
 // Where a unit's pixels are. A window slides over the input with its border; a pointwise convolution may follow it.
 struct UnitGeometry {
@@ -34,9 +37,23 @@ struct UnitGeometry {
     return {.padded = padded, .padded_row = padded_row(), .channels = window.in_c, .kernel = window.kernel, .stride = window.stride};
   }
   bool winograd() const { return !depthwise && takes_winograd(window); }
+  // A pointwise convolution alone. Its window is a pixel, so it takes images that follow each other for one tall image.
+  bool pixelwise() const { return !depthwise && window.kernel == 1 && window.stride == 1; }
+  // How many of `images` make one run of bands: all of them where they are one tall image.
+  int64_t images_a_run(int64_t images) const { return pixelwise() ? images : 1; }
   // Output rows of a band: about 128 pixels, and enough that a window's border is not most of it. Depends on shapes alone.
   int64_t band_rows() const;
 };
+
+// Cuts `pixels` of a batch, from its pixel `first` on, where images begin: body(image, first, pixels) of each piece.
+template <class Body>
+void for_images(int64_t pixels_an_image, int64_t first, int64_t pixels, const Body& body) {
+  for (int64_t end = first + pixels; first < end;) {
+    const int64_t image = first / pixels_an_image, piece = std::min(end, (image + 1) * pixels_an_image) - first;
+    body(image, first, piece);
+    first += piece;
+  }
+}
 
 // Throws ConfigError where weights and input do not fit.
 UnitGeometry unit_geometry(const Tape& tape, const NormedValue& x, const UnitWeights& weights);
@@ -65,6 +82,9 @@ class RowWindow {
 // What a product asks for ahead of time: as many floats from `first` on as the tensor still has.
 Soon soon_of(const Tensor& tensor, int64_t first, int64_t floats);
 
+// Whether kernels should write a tensor past the caches (kernels.h): it is so large that little of it would still be there when it is read.
+bool streams(const Tensor& tensor);
+
 // How a unit reads its input: pixels through the norm, border zero.
 struct InputReader {
   const UnitGeometry& geometry;
@@ -74,8 +94,12 @@ struct InputReader {
   NormRows rows(int64_t image, int64_t first, int64_t count) const;  // of the raw value
   // Raw rows that the band behind padded rows [.., end) reads first: `rows` of them, into the next image, or what is left of the tensor.
   Soon soon(int64_t image, int64_t end, int64_t rows) const;
-  // Appends what is missing of padded rows [.., end) of one image.
-  void fill(RowWindow& padded, int64_t image, int64_t end) const;
+  // Padded rows [begin, end) of one image or run, in one piece: appends to `padded` what it does not hold yet, and drops what lies before.
+  // Where padding and norm would change nothing they are read from the tensor itself.
+  const float* fill(RowWindow& padded, int64_t image, int64_t begin, int64_t end) const;
+
+ private:
+  void append_row(RowWindow& padded, int64_t image) const;
 };
 
 }  // namespace mininas

@@ -61,10 +61,10 @@ NormedValue unit(Tape& tape, const LayerSpec& layer, LayerWeights& w, const Laye
 }
 
 // A layer that is not a unit: pool, sum, linear, or a convolution without batch norm.
-Var plain(Tape& tape, const LayerSpec& layer, LayerWeights& w, Var x, const NormedValue& other) {
+Var plain(Tape& tape, const LayerSpec& layer, LayerWeights& w, const NormedValue& input, const NormedValue& other) {
+  const Var x = layer.kind == LayerKind::kAdd ? add(tape, input, other) : materialize(tape, input);
   Var y = x;
   if (layer.kind == LayerKind::kGlobalAveragePool) y = global_average_pool(tape, x);
-  if (layer.kind == LayerKind::kAdd) y = add(tape, x, materialize(tape, other));
   if (layer.kind == LayerKind::kDepthwise) y = depthwise(tape, x, tape.parameter(w.weight), layer.stride);
   if (layer.kind == LayerKind::kConv || layer.kind == LayerKind::kLinear) y = conv2d(tape, x, tape.parameter(w.weight), layer.stride);
   if (layer.bias) y = add_bias(tape, y, tape.parameter(w.bias));
@@ -109,7 +109,7 @@ Var Network::forward(Tape& tape, const ImageBatch& batch, Phase phase) {
     if (is_unit(layer))
       outputs[i] = unit(tape, layer, layers_[i], spec_.layers[window], layers_[window], x, phase);
     else
-      outputs[i].raw = plain(tape, layer, layers_[i], materialize(tape, x), output_of(layer.other));
+      outputs[i].raw = plain(tape, layer, layers_[i], x, output_of(layer.other));
   }
   return materialize(tape, outputs.back());
 }

@@ -15,9 +15,40 @@ constexpr int kRun = 8, kKeptTaps = 9;
 constexpr int kRun = 4, kKeptTaps = 1;
 #endif
 
+// Where the outputs of one channel group go, and their sums where asked.
+template <bool kSums>
+class Outputs {
+ public:
+  Outputs(const DepthwiseRows& d, int64_t c, int lanes) : d_(d), c_(c), lanes_(lanes) {
+    if (!kSums) return;
+    sum_ = F16::load(d.sum + c);
+    squares_ = F16::load(d.squares + c);
+  }
+  MN_INLINE void put(float* out, const F16& value) {
+    if (d_.stream)
+      value.stream(out);
+    else
+      value.store_first(out, lanes_);
+    if (!kSums) return;
+    sum_ = sum_ + value;
+    squares_ = multiply_add(value, value, squares_);
+  }
+  void finish() const {
+    if (!kSums) return;
+    sum_.store_first(d_.sum + c_, lanes_);
+    squares_.store_first(d_.squares + c_, lanes_);
+  }
+
+ private:
+  const DepthwiseRows& d_;
+  int64_t c_;
+  int lanes_;
+  F16 sum_ = F16::zero(), squares_ = F16::zero();
+};
+
 // kPixels outputs `step` floats of input apart.
-template <int kKernel, int kPixels>
-MN_INLINE void run(const DepthwiseRows& d, const float* in, int64_t step, float* out, int64_t c, int lanes) {
+template <int kKernel, int kPixels, class To>
+MN_INLINE void run(const DepthwiseRows& d, const float* in, int64_t step, float* out, int64_t c, To& outputs) {
   F16 sum[kPixels];
   MN_UNROLL for (int i = 0; i < kPixels; ++i) sum[i] = F16::zero();
   const float* weights = d.weights + c;
@@ -28,18 +59,17 @@ MN_INLINE void run(const DepthwiseRows& d, const float* in, int64_t step, float*
       MN_UNROLL for (int i = 0; i < kPixels; ++i) sum[i] = multiply_add(F16::load(tap + i * step), w, sum[i]);
     }
   }
-  MN_UNROLL for (int i = 0; i < kPixels; ++i) sum[i].store_first(out + i * d.channels, lanes);
+  MN_UNROLL for (int i = 0; i < kPixels; ++i) outputs.put(out + i * d.channels, sum[i]);
 }
 
-// One row of outputs with stride 1, in runs of kRun; returns how many pixels are done.
-template <int kKernel>
-MN_INLINE int64_t dense_row(const DepthwiseRows& d, const float* in, float* out, int64_t c, int lanes) {
-  constexpr int kPixels = kRun, kInputs = kPixels + kKernel - 1, kTaps = kKernel * kKernel;
+// One row of outputs with stride 1, from output x on, in runs of kPixels; returns how many are done.
+template <int kKernel, int kPixels, class To>
+MN_INLINE int64_t dense_row(const DepthwiseRows& d, const float* in, float* out, int64_t x, int64_t c, To& outputs) {
+  constexpr int kInputs = kPixels + kKernel - 1, kTaps = kKernel * kKernel;
   constexpr int kKept = kTaps <= kKeptTaps ? kTaps : 1;
   const float* weights = d.weights + c;
   F16 kept[kKept];
   MN_UNROLL for (int t = 0; t < kKept; ++t) kept[t] = F16::load(weights + t * d.channels);
-  int64_t x = 0;
   for (; x + kPixels <= d.width; x += kPixels) {
     F16 sum[kPixels];
     MN_UNROLL for (int i = 0; i < kPixels; ++i) sum[i] = F16::zero();
@@ -53,23 +83,38 @@ MN_INLINE int64_t dense_row(const DepthwiseRows& d, const float* in, float* out,
         MN_UNROLL for (int i = 0; i < kPixels; ++i) sum[i] = multiply_add(v[i + kx], w, sum[i]);
       }
     }
-    MN_UNROLL for (int i = 0; i < kPixels; ++i) sum[i].store_first(out + (x + i) * d.channels, lanes);
+    MN_UNROLL for (int i = 0; i < kPixels; ++i) outputs.put(out + (x + i) * d.channels, sum[i]);
   }
   return x;
 }
 
-template <int kKernel>
-void rows(const DepthwiseRows& d) {
+template <int kKernel, bool kSums>
+void rows_of(const DepthwiseRows& d) {
   const int64_t step = d.stride * d.channels;
-  for (int64_t y = 0; y < d.rows; ++y) {
-    for_channel_groups(d.channels, [&](int64_t c, int lanes) {
+  for_channel_groups(d.channels, [&](int64_t c, int lanes) {
+    Outputs<kSums> outputs(d, c, lanes);
+    for (int64_t y = 0; y < d.rows; ++y) {
       const float* in = d.in + y * d.stride * d.in_row + c;
       float* out = d.out + y * d.width * d.channels + c;
-      int64_t x = d.stride == 1 ? dense_row<kKernel>(d, in, out, c, lanes) : 0;
-      for (; x + kRun <= d.width; x += kRun) run<kKernel, kRun>(d, in + x * step, step, out + x * d.channels, c, lanes);
-      for (; x < d.width; ++x) run<kKernel, 1>(d, in + x * step, step, out + x * d.channels, c, lanes);
-    });
-  }
+      int64_t x = 0;
+      if (d.stride == 1) {
+        x = dense_row<kKernel, kRun>(d, in, out, x, c, outputs);
+        x = dense_row<kKernel, kRun / 2>(d, in, out, x, c, outputs);
+      }
+      for (; x + kRun <= d.width; x += kRun) run<kKernel, kRun>(d, in + x * step, step, out + x * d.channels, c, outputs);
+      for (; x < d.width; ++x) run<kKernel, 1>(d, in + x * step, step, out + x * d.channels, c, outputs);
+    }
+    outputs.finish();
+  });
+  if (d.stream) settle_streams();
+}
+
+template <int kKernel>
+void rows(const DepthwiseRows& d) {
+  if (d.sum != nullptr)
+    rows_of<kKernel, true>(d);
+  else
+    rows_of<kKernel, false>(d);
 }
 
 // Taps ky0 ... ky0 + kRows - 1 of one channel group, over the whole band.

@@ -87,7 +87,7 @@ class Row {
     if (kEdge && position >= d.width) return;
     constexpr int kAhead = 16;  // pixels: a group's lines lie apart, so the processor does not fetch them by itself
     __builtin_prefetch(x_ + (position + kAhead) * channels);
-    __builtin_prefetch(g_ + (position + kAhead) * channels, 1);
+    if (!d.stream) __builtin_prefetch(g_ + (position + kAhead) * channels, 1);
     const F16 x = F16::load(x_ + position * channels), normed = multiply_add(x, group_.scale, group_.shift);
     const F16 z = kRelu ? relu(normed) : normed;
     F16 g = F16::zero();
@@ -104,7 +104,10 @@ class Row {
     if (kRelu) g = where_positive(normed, g);
     group_.sum = group_.sum + g;
     group_.products = multiply_add(g, x - group_.mean, group_.products);
-    g.store_first(g_ + position * channels, group_.lanes);
+    if (d.stream)
+      g.stream(g_ + position * channels);
+    else
+      g.store_first(g_ + position * channels, group_.lanes);
   }
 
   Group& group_;
@@ -144,12 +147,13 @@ void gradient(const DepthwiseGradient& d) {
 }  // namespace
 
 void depthwise_gradient(const DepthwiseGradient& d) {
-  if (d.stride == 1) return gradient<3, 1>(d);
-  switch (d.kernel) {
-    case 3: return gradient<3, 2>(d);
-    case 5: return gradient<5, 2>(d);
-    case 7: return gradient<7, 2>(d);
+  switch (d.stride == 1 ? 1 : d.kernel) {
+    case 1: gradient<3, 1>(d); break;
+    case 3: gradient<3, 2>(d); break;
+    case 5: gradient<5, 2>(d); break;
+    case 7: gradient<7, 2>(d); break;
   }
+  if (d.stream) settle_streams();
 }
 
 }  // namespace mininas::MN_ISA

@@ -38,6 +38,8 @@ struct Product {
 // Rows of a depthwise convolution over an input that is already padded.
 //   in: row y of the output reads padded rows y * stride ... + kernel - 1; pixels of `channels` floats
 //   weights [kernel][kernel][channels]
+// Outputs are put in memory past the caches where asked: for tensors that do not fit there anyhow. Then `channels` is a multiple of 16 and
+// `out` aligned to 64 bytes.
 struct DepthwiseRows {
   const float* in;
   int64_t in_row;  // floats between padded rows
@@ -45,6 +47,9 @@ struct DepthwiseRows {
   float* out;      // rows x width x channels
   int64_t rows, width, channels;
   int kernel, stride;
+  float* sum = nullptr;      // where given, added to over outputs in order: sum[c] += y, squares[c] += y * y
+  float* squares = nullptr;
+  bool stream = false;       // past the caches
 };
 
 // Adds to gradient[kernel][kernel][channels] the products of one band: padded input (as above) times output gradient.
@@ -82,6 +87,7 @@ struct DepthwiseGradient {
   int phase;             // of the first row of x: (row + padding) mod stride
   float* g;              // as x
   float *sum, *products, *gradient;  // added to: [channels] twice, [kernel][kernel][channels]
+  bool stream = false;   // g past the caches, as DepthwiseRows
 };
 
 // Through batch norm, a channel: gradient = scale * g + factor * x + offset (core/batch_norm.h).

@@ -35,9 +35,9 @@ struct Groups {
     MN_UNROLL for (int i = 0; i < kGroups; ++i) v.group[i] = F16::load(p + i * kLanes);
     return v;
   }
-  // Also asks for what lies 8 KiB further on: of a tensor too large for the caches, that is what the next calls read.
+  // Also asks for what lies 4 KiB further on: of a tensor too large for the caches, that is what the next calls read.
   static MN_INLINE Groups load_ahead(const float* p) {
-    constexpr int kAhead = 2048;
+    constexpr int kAhead = 1024;
     MN_UNROLL for (int i = 0; i < kGroups; ++i) __builtin_prefetch(p + i * kLanes + kAhead);
     return load(p);
   }
@@ -46,6 +46,22 @@ struct Groups {
     group[kGroups - 1].store_first(p + (kGroups - 1) * kLanes, last_lanes);
   }
 };
+
+// prepare(c, last, groups), as above, gives what to do with the vectors at one pixel's offset. In memory's order, as it is fetched: what all
+// channels of a pixel need is loaded once where it fits in registers, and otherwise again for each pixel.
+template <class Prepare>
+MN_INLINE void for_each_vector(int64_t pixels, int64_t channels, const Prepare& prepare) {
+  const int64_t end = pixels * channels;
+  if (channels <= 4 * kLanes) {
+    for_joint_groups(channels, [&](int64_t c, int last, auto groups) {
+      const auto apply = prepare(c, last, groups);
+      for (int64_t first = 0; first != end; first += channels) apply(first + c);
+    });
+    return;
+  }
+  for (int64_t first = 0; first != end; first += channels)
+    for_joint_groups<2>(channels, [&](int64_t c, int last, auto groups) { prepare(c, last, groups)(first + c); });
+}
 
 }  // namespace
 
@@ -66,20 +82,31 @@ void channel_sums(const float* x, int64_t pixels, int64_t channels, float* sum, 
   });
 }
 
-void normalize(const NormRows& n, float* y) {
-  for_joint_groups(n.channels, [&](int64_t c, int last, auto groups) {
+namespace {
+
+template <bool kRelu>
+MN_INLINE void normalize_pixels(const NormRows& n, float* y) {
+  for_each_vector(n.pixels, n.channels, [&](int64_t c, int last, auto groups) {
     constexpr int kGroups = decltype(groups)::value;
     using Values = Groups<kGroups>;
-    const Values scale = Values::load(n.scale + c), shift = Values::load(n.shift + c);
-    for (int64_t i = 0; i < n.pixels; ++i) {
-      Values v = Values::load_ahead(n.x + i * n.channels + c);
+    return [&n, y, last, scale = Values::load(n.scale + c), shift = Values::load(n.shift + c)](int64_t at) {
+      Values v = Values::load_ahead(n.x + at);
       MN_UNROLL for (int k = 0; k < kGroups; ++k) {
         v.group[k] = multiply_add(v.group[k], scale.group[k], shift.group[k]);
-        if (n.relu) v.group[k] = relu(v.group[k]);
+        if (kRelu) v.group[k] = relu(v.group[k]);
       }
-      v.store(y + i * n.channels + c, last);
-    }
+      v.store(y + at, last);
+    };
   });
+}
+
+}  // namespace
+
+void normalize(const NormRows& n, float* y) {
+  if (n.relu)
+    normalize_pixels<true>(n, y);
+  else
+    normalize_pixels<false>(n, y);
 }
 
 void mask_gradient(const NormRows& n, const float* dy, const float* mean, float* g, float* sum, float* products) {
@@ -104,17 +131,17 @@ void mask_gradient(const NormRows& n, const float* dy, const float* mean, float*
 }
 
 void norm_gradient(const float* x, const float* g, int64_t pixels, int64_t channels, const NormSlopes& slopes, float* dx) {
-  for_joint_groups(channels, [&](int64_t c, int last, auto groups) {
+  for_each_vector(pixels, channels, [&](int64_t c, int last, auto groups) {
     constexpr int kGroups = decltype(groups)::value;
     using Values = Groups<kGroups>;
-    const Values scale = Values::load(slopes.scale + c), factor = Values::load(slopes.factor + c), offset = Values::load(slopes.offset + c);
-    for (int64_t i = 0; i < pixels; ++i) {
-      const Values raw = Values::load_ahead(x + i * channels + c);
-      Values v = Values::load_ahead(g + i * channels + c);
+    return [x, g, dx, last, scale = Values::load(slopes.scale + c), factor = Values::load(slopes.factor + c),
+            offset = Values::load(slopes.offset + c)](int64_t at) {
+      const Values raw = Values::load(x + at);
+      Values v = Values::load(g + at);
       MN_UNROLL for (int k = 0; k < kGroups; ++k)
         v.group[k] = multiply_add(v.group[k], scale.group[k], multiply_add(raw.group[k], factor.group[k], offset.group[k]));
-      v.store(dx + i * channels + c, last);
-    }
+      v.store(dx + at, last);
+    };
   });
 }
 

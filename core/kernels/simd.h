@@ -75,6 +75,19 @@ struct Vector {
   MN_INLINE void store(float* p) const {
     MN_UNROLL for (int i = 0; i < kCount; ++i) Eigen::internal::pstoreu(p + i * kWidth, part[i]);
   }
+  // Past the caches, for memory that nobody reads soon: it is written whole, so its old content need not be fetched. Requires: p aligned to
+  // 64 bytes; settle_streams() before others may read.
+  MN_INLINE void stream(float* p) const {
+#if defined(__AVX512F__)
+    MN_UNROLL for (int i = 0; i < kCount; ++i) _mm512_stream_ps(p + i * kWidth, part[i]);
+#elif defined(__AVX2__)
+    MN_UNROLL for (int i = 0; i < kCount; ++i) _mm256_stream_ps(p + i * kWidth, part[i]);
+#elif defined(__SSE2__)
+    MN_UNROLL for (int i = 0; i < kCount; ++i) _mm_stream_ps(p + i * kWidth, part[i]);
+#else
+    store(p);
+#endif
+  }
   // The first `count` lanes only; at least one.
   MN_INLINE void store_first(float* p, int count) const {
     if (count == kAll) return store(p);
@@ -140,6 +153,13 @@ MN_INLINE F16 where_positive(const F16& x, const F16& value) {
 
 // max(x, 0); +0 where x is -0 or not a number.
 MN_INLINE F16 relu(const F16& x) { return where_positive(x, x); }
+
+// What was streamed so far is in memory before what follows.
+MN_INLINE void settle_streams() {
+#ifdef __SSE2__
+  _mm_sfence();
+#endif
+}
 
 template <class T>
 MN_INLINE T smaller(T a, T b) {

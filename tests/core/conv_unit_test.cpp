@@ -129,11 +129,36 @@ TEST_CASE("units hold at odd shapes", "[core][unit]") {
   const Shape input = GENERATE(Shape{2, 1, 1, 3}, Shape{1, 2, 3, 1}, Shape{9, 5, 4, 16}, Shape{2, 40, 37, 5});
   const int kernel = GENERATE(3, 5, 7);
   CAPTURE(to_text(input), kernel);
-  compare({input, {{'c', 3, 1, 16, true}, {'s', kernel, 2, 48, true}, {'d', 3, 1, 48, true}, {'c', 1, 1, 31, false}}});
+  compare({input,
+           {{'c', 3, 1, 16, true}, {'s', kernel, 2, 48, true}, {'d', 3, 1, 48, true}, {'c', 1, 1, 31, true}, {'c', 1, 1, 9, false}}});
+}
+
+TEST_CASE("a pointwise unit over many images computes the bits of the plain operations, wherever its bands end", "[core][unit]") {
+  const Shape input = GENERATE(Shape{1, 1, 1, 5}, Shape{9, 1, 1, 48}, Shape{23, 4, 4, 16}, Shape{43, 5, 3, 33}, Shape{17, 9, 7, 20},
+                               Shape{3, 13, 29, 7}, Shape{19, 4, 4, 960});
+  CAPTURE(to_text(input));
+  const ChainCase chain{input, {{'c', 1, 1, 37, true}}};
+  ChainParameters plain(chain, Rng(7)), fused(chain, Rng(7));
+  Tape plain_tape(Tape::Mode::kRecord), fused_tape(Tape::Mode::kRecord);
+  const Var expected = plain_chain(plain_tape, chain, plain), found = fused_chain(fused_tape, chain, fused);
+  const Tensor slopes = random_tensor(plain_tape.value(expected).shape(), Rng(8));
+  CHECK(same_bits(fused_tape.value(found), plain_tape.value(expected)));
+  backward(plain_tape, expected, slopes);
+  backward(fused_tape, found, slopes);
+  const auto want = plain.all(), have = fused.all();
+  for (size_t i = 0; i < want.size(); ++i) {
+    INFO("parameter " << i << ": " << want[i]->name);
+    CHECK(same_bits(have[i]->gradient, want[i]->gradient));
+  }
+}
+
+TEST_CASE("tensors too large for the caches hold the same values", "[core][unit]") {
+  compare({{3, 96, 96, 96}, {{'d', 3, 1, 96, true}, {'d', 3, 1, 96, false}}});
 }
 
 TEST_CASE("a raw value with two readers receives both gradients", "[core][unit]") {
   const ChainCase chain{{2, 6, 7, 5}, {{'c', 3, 1, 6, true}, {'c', 3, 1, 6, false}}};
+  const bool in_one = GENERATE(false, true);  // the sum of two normed values as one node
   const auto gradients = [&](bool fused) {
     ChainParameters p(chain, Rng(9));
     Tape tape(Tape::Mode::kRecord);
@@ -145,7 +170,7 @@ TEST_CASE("a raw value with two readers receives both gradients", "[core][unit]"
                                       {tape.parameter(gamma0), tape.parameter(beta0), kEpsilon, true});
       const NormedValue z =
           conv_unit(tape, y, {.conv = tape.parameter(conv1)}, {tape.parameter(gamma1), tape.parameter(beta1), kEpsilon, false});
-      sum = add(tape, materialize(tape, y), materialize(tape, z));
+      sum = in_one ? add(tape, y, z) : add(tape, materialize(tape, y), materialize(tape, z));
     } else {
       ChannelStatistics batch;
       const Var y = batch_norm(tape, conv2d(tape, tape.parameter(p.x), tape.parameter(conv0), 1), tape.parameter(gamma0),
@@ -161,6 +186,48 @@ TEST_CASE("a raw value with two readers receives both gradients", "[core][unit]"
   };
   const auto want = gradients(false), have = gradients(true);
   for (size_t i = 0; i < want.size(); ++i) CHECK_THAT(have[i], close_to(want[i], 2e-4));
+}
+
+TEST_CASE("a sum of normed values is the sum of what their readers see, bit by bit", "[core][unit]") {
+  const Shape shape = GENERATE(Shape{1, 1, 1, 1}, Shape{5, 3, 7, 17}, Shape{2, 9, 40, 33});
+  const bool left = GENERATE(false, true), right = GENERATE(false, true);
+  CAPTURE(to_text(shape), left, right);
+  const Shape one{1, 1, 1, shape.c};
+  struct Result {
+    Tensor sum, dx, dy;
+    std::vector<ChannelSums> sums;
+  };
+  const auto run = [&](bool in_one) {
+    Parameter x{.name = "x", .value = random_tensor(shape, Rng(1)), .gradient = {}};
+    Parameter y{.name = "y", .value = random_tensor(shape, Rng(2)), .gradient = {}};
+    Tape tape(Tape::Mode::kRecord);
+    const auto normed = [&](Parameter& p, bool has_norm, bool relu) -> NormedValue {
+      if (!has_norm) return {tape.parameter(p), nullptr};
+      auto norm = std::make_shared<Norm>();
+      norm->relu = relu;
+      norm->batch = measure_channels(p.value);
+      norm->how = {random_tensor(one, Rng(3)), random_tensor(one, Rng(4))};
+      return {tape.parameter(p), norm};
+    };
+    const NormedValue a = normed(x, left, true), b = normed(y, right, false);
+    const Var sum = in_one ? add(tape, a, b) : add(tape, materialize(tape, a), materialize(tape, b));
+    Result result{tape.value(sum).clone(), {}, {}, {}};
+    backward(tape, sum, random_tensor(shape, Rng(5)));
+    for (const NormedValue& v : {a, b})
+      if (v.norm) result.sums.push_back(v.norm->gradient_sums);
+    result.dx = std::move(x.gradient);
+    result.dy = std::move(y.gradient);
+    return result;
+  };
+  const Result expected = run(false), found = run(true);
+  CHECK(same_bits(found.sum, expected.sum));
+  CHECK(same_bits(found.dx, expected.dx));
+  CHECK(same_bits(found.dy, expected.dy));
+  REQUIRE(found.sums.size() == expected.sums.size());
+  for (size_t i = 0; i < found.sums.size(); ++i) {
+    CHECK(found.sums[i].first == expected.sums[i].first);
+    CHECK(found.sums[i].second == expected.sums[i].second);
+  }
 }
 
 TEST_CASE("a unit in evaluation applies the running statistics", "[core][unit]") {

@@ -35,23 +35,24 @@ KernelCall product_call(int64_t rows, int64_t columns, int64_t segments, int64_t
   return {text("product ", rows, "x", columns, "x", segments, "x", depth, accumulate ? " accumulating" : ""), run};
 }
 
-KernelCall depthwise_call(int kernel, int stride, int64_t rows, int64_t width, int64_t channels) {
+KernelCall depthwise_call(int kernel, int stride, int64_t rows, int64_t width, int64_t channels, bool stream) {
   const auto run = [=](const Kernels& k, const MakeTensor& make) {
     const Rng rng(12);
     const Shape in{1, (rows - 1) * stride + kernel, (width - 1) * stride + kernel, channels};
     const Shape taps{1, kernel, kernel, channels}, out{1, rows, width, channels};
     const Tensor x = make(in, rng.fork("x")), w = make(taps, rng.fork("w")), dy = make(out, rng.fork("dy"));
-    Guarded y(out), gradient(taps, 0.25f);
+    Guarded y(out), sum({1, 1, 1, channels}, 0.5f), squares({1, 1, 1, channels}, 0.25f), gradient(taps, 0.25f);
     k.depthwise({.in = x.data(), .in_row = in.w * channels, .weights = w.data(), .out = y.data(),
-                 .rows = rows, .width = width, .channels = channels, .kernel = kernel, .stride = stride});
+                 .rows = rows, .width = width, .channels = channels, .kernel = kernel, .stride = stride,
+                 .sum = sum.data(), .squares = squares.data(), .stream = stream});
     k.depthwise_weight_gradient({.in = x.data(), .in_row = in.w * channels, .out_gradient = dy.data(), .gradient = gradient.data(),
                                  .rows = rows, .width = width, .channels = channels, .kernel = kernel, .stride = stride});
-    return finish({&y, &gradient});
+    return finish({&y, &sum, &squares, &gradient});
   };
-  return {text("depthwise kernel ", kernel, " stride ", stride, " ", rows, "x", width, "x", channels), run};
+  return {text("depthwise kernel ", kernel, " stride ", stride, " ", rows, "x", width, "x", channels, stream ? " streamed" : ""), run};
 }
 
-KernelCall depthwise_gradient_call(int kernel, int stride, int64_t rows, int64_t width, int64_t channels, bool relu) {
+KernelCall depthwise_gradient_call(int kernel, int stride, int64_t rows, int64_t width, int64_t channels, bool relu, bool stream) {
   const auto run = [=](const Kernels& k, const MakeTensor& make) {
     const Rng rng(15);
     const Shape all{1, rows, width, channels}, one{1, 1, 1, channels}, taps{1, kernel, kernel, channels};
@@ -64,10 +65,11 @@ KernelCall depthwise_gradient_call(int kernel, int stride, int64_t rows, int64_t
                                 .relu = relu},
                           .mean = mean.data(), .dy = dy.data(), .weights = weights.data(), .width = width, .out_width = out_width,
                           .kernel = kernel, .stride = stride, .phase = stride - 1, .g = g.data(), .sum = sum.data(),
-                          .products = products.data(), .gradient = gradient.data()});
+                          .products = products.data(), .gradient = gradient.data(), .stream = stream});
     return finish({&g, &sum, &products, &gradient});
   };
-  return {text("depthwise gradient kernel ", kernel, " stride ", stride, " ", rows, "x", width, "x", channels, relu ? " with ReLU" : ""),
+  return {text("depthwise gradient kernel ", kernel, " stride ", stride, " ", rows, "x", width, "x", channels, relu ? " with ReLU" : "",
+               stream ? " streamed" : ""),
           run};
 }
 
@@ -135,6 +137,9 @@ KernelCall flat_call(int64_t count) {
   return {text("flat arrays of ", count), run};
 }
 
+// Whether to stream: both where channels allow it.
+std::vector<bool> streaming(int64_t channels) { return channels % 16 == 0 ? std::vector{false, true} : std::vector{false}; }
+
 }  // namespace
 
 Guarded::Guarded(const Shape& shape, float start)
@@ -163,11 +168,14 @@ std::vector<KernelCall> all_kernel_calls() {
   for (const int kernel : {1, 3, 5, 7})
     for (const int stride : {1, 2, 3})
       for (const int64_t channels : {1, 15, 16, 17, 33, 72})
-        for (const int64_t width : {1, 7, 8, 19}) calls.push_back(depthwise_call(kernel, stride, 2, width, channels));
+        for (const int64_t width : {1, 4, 7, 8, 19})
+          for (const bool stream : streaming(channels)) calls.push_back(depthwise_call(kernel, stride, 2, width, channels, stream));
   for (const auto& [kernel, stride] : {std::pair{3, 1}, {3, 2}, {5, 2}, {7, 2}})
     for (const int64_t channels : {1, 15, 16, 17, 33, 72})
       for (const int64_t width : {1, 2, 7, 19})
-        for (const bool relu : {false, true}) calls.push_back(depthwise_gradient_call(kernel, stride, 3, width, channels, relu));
+        for (const bool relu : {false, true})
+          for (const bool stream : streaming(channels))
+            calls.push_back(depthwise_gradient_call(kernel, stride, 3, width, channels, relu, stream));
   for (const int64_t channels : {1, 15, 16, 17, 33, 72})
     for (const int64_t rows : {1, 2, 5})
       for (const int64_t width : {1, 2, 7}) calls.push_back(winograd_call(rows, width, channels));

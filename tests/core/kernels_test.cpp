@@ -67,7 +67,7 @@ class DepthwiseGradientCase {
                             .dy = dy_row(meets.start + (first - meets.first) / g_.stride), .weights = weights_.data(),
                             .width = g_.in_w, .out_width = g_.out_w(), .kernel = g_.kernel, .stride = g_.stride, .phase = phase,
                             .g = &out[0].at(0, std::min(first, g_.in_h - 1), 0, 0), .sum = out[1].data(), .products = out[2].data(),
-                            .gradient = out[3].data()});
+                            .gradient = out[3].data(), .stream = g_.in_c % 16 == 0});
     }
     return out;
   }
@@ -148,6 +148,37 @@ TEST_CASE("a product is the sum that its comment says, and touches only its colu
       CHECK(c.untouched_around());
     }
   });
+}
+
+TEST_CASE("a depthwise convolution that makes its sums, streamed or not, is the one without and the sums after it", "[core][kernels]") {
+  const int kernel = GENERATE(3, 5);
+  const int stride = GENERATE(1, 2);
+  for (const int64_t channels : {1, 16, 33, 48})
+    for (const int64_t width : {1, 4, 13})
+      for (const bool stream : {false, true}) {
+        if (stream && channels % 16 != 0) continue;
+        const int64_t rows = 3;
+        const Rng rng(17);
+        const Shape in{1, (rows - 1) * stride + kernel, (width - 1) * stride + kernel, channels}, all{1, rows, width, channels};
+        const Tensor x = random_tensor(in, rng.fork("x")), w = random_tensor({1, kernel, kernel, channels}, rng.fork("w"));
+        for_each_table([&](const Kernels& k) {
+          const auto outputs = [&] {
+            return std::array{Tensor::zeros(all), Tensor::full({1, 1, 1, channels}, 0.5f), Tensor::full({1, 1, 1, channels}, 0.25f)};
+          };
+          std::array<Tensor, 3> expected = outputs(), found = outputs();
+          DepthwiseRows d{.in = x.data(), .in_row = in.w * channels, .weights = w.data(), .out = expected[0].data(),
+                          .rows = rows, .width = width, .channels = channels, .kernel = kernel, .stride = stride};
+          k.depthwise(d);
+          k.channel_sums(expected[0].data(), rows * width, channels, expected[1].data(), expected[2].data());
+          d.out = found[0].data();
+          d.sum = found[1].data();
+          d.squares = found[2].data();
+          d.stream = stream;
+          k.depthwise(d);
+          CAPTURE(k.isa, kernel, stride, channels, width, stream);
+          for (size_t i = 0; i < found.size(); ++i) CHECK(same_bits(found[i], expected[i]));
+        });
+      }
 }
 
 TEST_CASE("the joint depthwise gradient is its three kernels one after another, bit by bit", "[core][kernels]") {
