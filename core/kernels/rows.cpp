@@ -47,8 +47,8 @@ struct Groups {
   }
 };
 
-// prepare(c, last, groups), as above, gives what to do with the vectors at one pixel's offset. In memory's order, as it is fetched: what all
-// channels of a pixel need is loaded once where it fits in registers, and otherwise again for each pixel.
+// prepare(c, last, groups), as above, gives what to do with the vectors at one pixel's offset. In memory's order, as it is fetched: what
+// all channels of a pixel need is loaded once where it fits in registers, and otherwise again for each pixel.
 template <class Prepare>
 MN_INLINE void for_each_vector(int64_t pixels, int64_t channels, const Prepare& prepare) {
   const int64_t end = pixels * channels;
