@@ -74,6 +74,7 @@ std::optional<std::string> why_over(const Budget& budget, const Cost& cost) {
   if (auto why = over("flash", cost.flash_bytes, budget.max_flash_bytes)) return why;
   if (auto why = over("RAM", cost.ram_bytes, budget.max_ram_bytes)) return why;
   if (auto why = over("MACs", cost.macs, budget.max_macs)) return why;
+  if (auto why = over("parameters", cost.parameters, budget.max_parameters)) return why;
   if (auto why = over("instructions", cost.instructions, budget.max_instructions)) return why;
   if (budget.max_milliseconds > 0 && cost.milliseconds > budget.max_milliseconds)
     return text("estimated milliseconds ", cost.milliseconds, " is over the limit of ", budget.max_milliseconds);

@@ -42,6 +42,7 @@ struct Budget {
   int64_t max_macs = 0;
   int64_t max_instructions = 0;
   double max_milliseconds = 0;
+  int64_t max_parameters = 0;
 };
 
 // Throws ConfigError where a limit needs a board, or a clock, that the target has not.

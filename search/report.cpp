@@ -76,7 +76,7 @@ std::string asked_part(const RunFile& run, SearchSettings& settings) {
                   {"search", escaped(settings.protocol->name() + ": " + settings.protocol->summary())},
                   {"scored on", escaped(to_text(settings.scored_on))},
                   {"budget", escaped(text(limit(b.max_flash_bytes, "bytes of flash"), ", ", limit(b.max_ram_bytes, "bytes of RAM"), ", ",
-                                          limit(b.max_macs, "MACs"), latency_text(settings)))},
+                                          limit(b.max_macs, "MACs"), ", ", limit(b.max_parameters, "parameters"), latency_text(settings)))},
                   {"rules", list_text(settings.protocol->fields())},
                   {"recipe", list_text(recipe_fields(settings.recipe)) + ", schedule " + to_text(settings.recipe.schedule)},
                   {"seed", std::to_string(settings.recipe.seed)},

@@ -67,7 +67,7 @@ std::string step_html(const JournalEntry& entry, size_t index) {
 std::string candidates_part(const Journal& journal, const Architecture& chosen, const Budget& budget, const std::string& score_name) {
   const JournalEntry* end = chosen_entry(journal, chosen);
   const std::vector<Measure> measures = {
-      {"Parameters", "parameters", [](const Cost& c) { return c.parameters; }},
+      {"Parameters", "parameters", [](const Cost& c) { return c.parameters; }, budget.max_parameters},
       {"Work", "multiply-accumulates an image", [](const Cost& c) { return c.macs; }, budget.max_macs},
       {"Flash", "flash, bytes", [](const Cost& c) { return c.flash_bytes; }, budget.max_flash_bytes},
       {"RAM", "RAM, bytes", [](const Cost& c) { return c.ram_bytes; }, budget.max_ram_bytes},

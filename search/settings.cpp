@@ -18,18 +18,20 @@ OptionFields all_recipe_fields(TrainConfig& c) {
 Record to_record(const Budget& budget) {
   Record record;
   record.set("max-flash", budget.max_flash_bytes).set("max-ram", budget.max_ram_bytes).set("max-macs", budget.max_macs);
-  return record.set("max-instructions", budget.max_instructions).set("max-ms", budget.max_milliseconds);
+  record.set("max-instructions", budget.max_instructions).set("max-ms", budget.max_milliseconds);
+  return record.set("max-params", budget.max_parameters);
 }
 
 Record to_record(const Target& target) {
   return Record().set("board", target.board).set("clock-hz", target.clock_hz);
 }
 
-// Runs that began before there were boards have neither their limits nor a target.
+// Runs that began before there were boards have neither their limits nor a target; older ones no limit on parameters either.
 Budget budget_from(const Record& record) {
   Budget budget{record.integer64("max-flash"), record.integer64("max-ram"), record.integer64("max-macs")};
   if (record.has("max-instructions")) budget.max_instructions = record.integer64("max-instructions");
   if (record.has("max-ms")) budget.max_milliseconds = record.number("max-ms");
+  if (record.has("max-params")) budget.max_parameters = record.integer64("max-params");
   return budget;
 }
 

@@ -15,9 +15,9 @@ constexpr const char* kBaseline = "mobilenetv2";
 
 const std::vector<SuiteScale>& scales() {
   static const std::vector<SuiteScale> all = {
-      {"quick", "at most 10 minutes a data set on 2 cores", "mini-nas-fast", 6, 32, 2, 2000, 0.03, 4.0e12, 20, 1, 20},
-      {"study", "at most 60 minutes a data set on 2 cores", "mini-nas-fast", 8, 64, 5, 4000, 0.3, 1.5e13, 60, 3, 100},
-      {"paper", "the published epochs: days", "mini-nas", 8, 64, 300, 0, 0, 0, 300, 10, 0},
+      {"quick", "at most 10 minutes a data set on 2 cores", "mini-nas-fast", 6, 32, 2, 2000, 0.03, 4.0e12, 1, 20, 1, 20, true},
+      {"study", "at most 60 minutes a data set on 2 cores", "mini-nas-fast", 8, 64, 5, 4000, 0.3, 7.5e12, 6, 60, 2, 100, true},
+      {"paper", "the published epochs: days", "mini-nas", 8, 64, 300, 0, 0, 0, 300, 300, 10, 0, false},
   };
   return all;
 }
@@ -83,10 +83,15 @@ int suite_epochs(const SuiteScale& scale, const ImageShape& input, int classes, 
   if (scale.final_macs <= 0) return scale.most_epochs;
   const int64_t macs = mac_count(build_network_spec(std::string(kBaseline), input, classes));
   const auto affordable = static_cast<int>(scale.final_macs / (static_cast<double>(macs) * static_cast<double>(images)));
-  return std::clamp(affordable, 1, scale.most_epochs);
+  return std::clamp(affordable, scale.least_epochs, scale.most_epochs);
 }
 
-SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, uint64_t seed, int epochs) {
+int64_t published_size(const SuiteEntry& entry, const ImageShape& input, int classes) {
+  const int64_t baseline = parameter_count(build_network_spec(std::string(kBaseline), input, classes));
+  return static_cast<int64_t>(static_cast<double>(baseline) / entry.published_efficiency);
+}
+
+SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, uint64_t seed, int epochs, int64_t max_parameters) {
   SearchSettings settings;
   settings.data = data;
   settings.protocol = make_protocol(scale.protocol);
@@ -100,6 +105,7 @@ SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, 
   settings.recipe.epochs = epochs;
   settings.search_images = scale.search_images;
   settings.hours = scale.hours;
+  settings.budget.max_parameters = max_parameters;
   settings.quantize.epochs = scale.qat_epochs;
   validate(settings);
   return settings;
@@ -139,10 +145,11 @@ SuiteRow run_suite_entry(const fs::path& run, const SuiteEntry& entry, const Sui
   if (known.complete()) return known;
   const Dataset images = open_dataset(data, seed);
   const int epochs = suite_epochs(scale, images.train.shape, images.train.classes(), images.train.count());
-  const SearchSettings settings = suite_settings(scale, data, seed, epochs);
+  const int64_t limit = scale.published_size ? published_size(entry, images.train.shape, images.train.classes()) : 0;
+  const auto settings = [&] { return suite_settings(scale, data, seed, epochs, limit); };
   const RunIdentity identity{"search", command, data, content_digest(images.train), content_digest(images.test)};
-  const Record search = search_run(suite_search_folder(run, entry), suite_settings(scale, data, seed, epochs), identity, images, hooks);
-  const Record baseline = baseline_run(suite_baseline_folder(run, entry), settings, identity, images, scale.verify_images, hooks);
+  const Record search = search_run(suite_search_folder(run, entry), settings(), identity, images, hooks);
+  const Record baseline = baseline_run(suite_baseline_folder(run, entry), settings(), identity, images, scale.verify_images, hooks);
   return {entry, search, baseline};
 }
 

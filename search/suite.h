@@ -21,9 +21,11 @@ struct SuiteScale {
   int search_images = 0;  // 0: all
   double hours = 0;       // of candidate training; 0: no limit
   double final_macs = 0;  // of MobileNetV2's forward passes in its training; 0: as many epochs as `most_epochs`
-  int most_epochs = 60;   // of both networks
+  int least_epochs = 1;   // of both networks, whatever that costs
+  int most_epochs = 60;
   int qat_epochs = 5;
-  int64_t verify_images = 0;  // of the baseline; 0: all
+  int64_t verify_images = 0;    // of the baseline; 0: all
+  bool published_size = false;  // no candidate is larger than the published efficiency allows: accuracies compare at no more parameters
 };
 
 // "quick", "study", "paper". Throws UsageError that lists them.
@@ -32,8 +34,10 @@ std::string suite_scale_help();
 
 // Epochs of both networks on so many images of that shape.
 int suite_epochs(const SuiteScale& scale, const ImageShape& input, int classes, int64_t images);
-// The settings of the search on one data set.
-SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, uint64_t seed, int epochs);
+// The most parameters that still have the published efficiency beside MobileNetV2 for such images.
+int64_t published_size(const SuiteEntry& entry, const ImageShape& input, int classes);
+// The settings of the search on one data set. `max_parameters` 0: no limit.
+SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, uint64_t seed, int epochs, int64_t max_parameters);
 
 // One line of the table; figures of the runs as in their summaries, those that are not finished yet missing.
 struct SuiteRow {

@@ -15,7 +15,7 @@ struct Options {
   CommonOptions common;
   SearchSettings settings;
   std::string protocol, schedule = "usual", score = "validation";
-  std::string max_flash, max_ram, max_macs, max_instructions, max_ms, board, clock, ram_plan = "strips";
+  std::string max_flash, max_ram, max_macs, max_params, max_instructions, max_ms, board, clock, ram_plan = "strips";
   std::string out, resume;
 };
 
@@ -39,7 +39,7 @@ void complete_settings(const Command& command, Options& o) {
   if (s.scored_on == ScoredOn::kAsPublished && !command.given("schedule")) s.recipe.schedule = ScheduleStep::kBeforeEpoch;
   s.budget = {limit("max-flash", o.max_flash, parse_size), limit("max-ram", o.max_ram, parse_size),
               limit("max-macs", o.max_macs, parse_count), limit("max-instructions", o.max_instructions, parse_count),
-              limit("max-ms", o.max_ms, parse_milliseconds)};
+              limit("max-ms", o.max_ms, parse_milliseconds), limit("max-params", o.max_params, parse_count)};
   s.target = parse_target(o.board, o.clock);
   try {
     validate(s);
@@ -133,6 +133,7 @@ void add_search_command(Parser& parser, const std::string& protocol) {
   command.option("max-ram", o->max_ram, "largest arena in bytes");
   command.option("ram-plan", o->ram_plan, ram_plan_help());
   command.option("max-macs", o->max_macs, "most multiply-accumulates an image: 3000000, 3M");
+  command.option("max-params", o->max_params, "most parameters, as the publications count them: 50000, 50K (of 1,000)");
   command.option("board", o->board, board_help());
   command.option("max-instructions", o->max_instructions, "most instructions an inference on --board: 5000000, 5M");
   command.option("clock", o->clock, clock_help());

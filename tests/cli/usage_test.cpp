@@ -59,6 +59,7 @@ TEST_CASE("wrong usage is one line and exit status 2", "[cli]") {
   check_usage({"search", "--data", "synthetic"}, "--out RUN");
   check_usage({"search", "--out", "never"}, "--data is needed");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--max-flash", "64Q"}, "--max-flash: '64Q' is no size");
+  check_usage({"search", "--data", "synthetic", "--out", "never", "--max-params", "50Q"}, "--max-params: '50Q' is no size");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--protocol", "magic"}, "there are: mini-nas");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--min-depth", "9"}, "depth 9 to 8");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--kernels", "5,6"}, "kernel 6");

@@ -18,12 +18,13 @@ TEST_CASE("sizes are read in bytes, K and M", "[search][budget]") {
 }
 
 TEST_CASE("a cost over the budget is told with both figures", "[search][budget]") {
-  const Cost cost{.parameters = 1, .macs = 3000000, .flash_bytes = 70112, .code_bytes = 0, .ram_bytes = 65536};
+  const Cost cost{.parameters = 56001, .macs = 3000000, .flash_bytes = 70112, .code_bytes = 0, .ram_bytes = 65536};
   CHECK_FALSE(why_over({}, cost));
   CHECK_FALSE(why_over({70112, 65536, 3000000}, cost));
   CHECK(why_over({65536, 0, 0}, cost) == "flash 70,112 is over the limit of 65,536");
   CHECK(why_over({0, 65535, 0}, cost) == "RAM 65,536 is over the limit of 65,535");
   CHECK(why_over({0, 0, 1}, cost) == "MACs 3,000,000 is over the limit of 1");
+  CHECK(why_over({.max_parameters = 56000}, cost) == "parameters 56,001 is over the limit of 56,000");
 }
 
 TEST_CASE("a limit on instructions or on milliseconds is a limit like the others", "[search][budget]") {

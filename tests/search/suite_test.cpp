@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "datasets/open.h"
+#include "search/build.h"
 #include "tests/cli/program.h"
 #include "tests/datasets/files.h"
 #include "tests/support/shell.h"
@@ -54,9 +55,9 @@ void put_pair(const fs::path& root, const std::string& name, const std::vector<s
 TEST_CASE("both networks of a data set train as long as MobileNetV2 can be afforded", "[search][suite]") {
   const SuiteScale study = suite_scale("study"), paper = suite_scale("paper");
   const int pair = suite_epochs(study, {32, 32, 3}, 2, 10000), all = suite_epochs(study, {32, 32, 3}, 10, 50000);
-  CHECK(pair == 16);
-  CHECK(all == 3);
-  CHECK(suite_epochs(study, {64, 64, 3}, 2, 1000) == 41);
+  CHECK(pair == 8);
+  CHECK(all == 6);
+  CHECK(suite_epochs(study, {64, 64, 3}, 2, 1000) == 20);
   CHECK(suite_epochs(suite_scale("quick"), {64, 64, 3}, 15, 50000) == 1);
   CHECK(suite_epochs(paper, {32, 32, 3}, 10, 50000) == 300);
   CHECK_THROWS_WITH(suite_scale("huge"), Catch::Contains("--scale huge") && Catch::Contains("quick, study, paper"));
@@ -65,13 +66,25 @@ TEST_CASE("both networks of a data set train as long as MobileNetV2 can be affor
 TEST_CASE("the settings of a scale are those of its protocol, at its lengths", "[search][suite]") {
   for (const char* name : {"quick", "study", "paper"}) {
     const SuiteScale scale = suite_scale(name);
-    SearchSettings settings = suite_settings(scale, "synthetic", 7, 20);
+    SearchSettings settings = suite_settings(scale, "synthetic", 7, 20, 50000);
     CHECK(settings.recipe.epochs == 20);
     CHECK(settings.recipe.seed == 7);
+    CHECK(settings.budget.max_parameters == 50000);
     CHECK(settings.protocol->name() == scale.protocol);
     const Record options = to_record(settings.protocol->fields());
     CHECK(options.integer("candidate-epochs") == scale.candidate_epochs);
     CHECK(options.integer("max-depth") == scale.max_depth);
+  }
+}
+
+TEST_CASE("a network of the published size has at least the published efficiency, a larger one has less", "[search][suite]") {
+  for (const char* name : {"automobile-bird", "cifar10", "bucket-barrel"}) {
+    const SuiteEntry& entry = suite_entry(name);
+    const ImageShape input{32, 32, 3};
+    const auto baseline = static_cast<double>(parameter_count(build_network_spec(std::string("mobilenetv2"), input, entry.class_count)));
+    const auto size = static_cast<double>(published_size(entry, input, entry.class_count));
+    CHECK(baseline / size >= entry.published_efficiency);
+    CHECK(baseline / (size + 1) < entry.published_efficiency);
   }
 }
 
