@@ -15,17 +15,19 @@ namespace mininas {
 
 struct SuiteScale {
   std::string name, summary;
+  // The search.
   std::string protocol;
   int max_depth = 8, max_width = 64;
   int candidate_epochs = 5;
   int search_images = 0;  // 0: all
-  double hours = 0;       // of candidate training; 0: no limit
-  double final_macs = 0;  // of MobileNetV2's forward passes in its training; 0: as many epochs as `most_epochs`
-  int least_epochs = 1;   // of both networks, whatever that costs
-  int most_epochs = 60;
-  int qat_epochs = 5;
-  int64_t verify_images = 0;    // of the baseline; 0: all
+  double validation_fraction = 0.1;
+  double hours = 0;             // of candidate training; 0: no limit
   bool published_size = false;  // no candidate is larger than the published efficiency allows: accuracies compare at no more parameters
+  // The final training of the network found and that of MobileNetV2.
+  double final_macs = 0;  // of MobileNetV2's forward passes; 0: as many epochs as `most_epochs`
+  int least_epochs = 1, most_epochs = 60;
+  int qat_epochs = 5;
+  int64_t verify_images = 0;  // of MobileNetV2; 0: all
 };
 
 // "quick", "study", "paper". Throws UsageError that lists them.
