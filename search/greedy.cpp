@@ -142,11 +142,13 @@ std::optional<Candidate> GreedySearch::ask() {
 Decision GreedySearch::tell(const Trial& trial) {
   MN_CHECK(asked_ && trial.candidate.architecture == asked_->architecture, "told what was not asked");
   asked_.reset();
+  note(trial);
   return stage_ == Stage::kDepth && !current_ ? judge_start(trial) : judge(trial);
 }
 
 void GreedySearch::relate(Candidate& candidate) const {
-  if (common_.warm_epochs > 0) candidate.branch_epoch = std::max(candidate.epochs - common_.warm_epochs, 0);
+  // Finalists train from scratch.
+  if (common_.warm_epochs > 0 && stage_ != Stage::kFinalists) candidate.branch_epoch = std::max(candidate.epochs - common_.warm_epochs, 0);
   if (!current_ || current_->candidate.epochs != candidate.epochs) return;
   candidate.rival = current_->outcome.curve;
   if (candidate.branch_epoch == 0 || (stage_ == Stage::kDepth && !common_.warm_depth)) return;
@@ -155,7 +157,7 @@ void GreedySearch::relate(Candidate& candidate) const {
 }
 
 std::string GreedySearch::stage_name() const {
-  constexpr const char* kNames[] = {"depth", "width", "stem", "operation", "kernel", "done"};
+  constexpr const char* kNames[] = {"depth", "width", "stem", "operation", "kernel", "finalists", "done"};
   return kNames[static_cast<int>(stage_)];
 }
 

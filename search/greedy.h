@@ -74,7 +74,8 @@ class GreedySearch : public SearchStrategy {
   std::optional<Trial> best() const final { return current_; }
 
  protected:
-  enum class Stage { kDepth, kWidth, kStem, kOperation, kKernel, kDone };  // a search without stem choice asks nothing in kStem
+  // A search without stem choice asks nothing in kStem, one without finalists nothing in kFinalists.
+  enum class Stage { kDepth, kWidth, kStem, kOperation, kKernel, kFinalists, kDone };
 
   // Throws ConfigError where the options contradict each other. `score_images`: how many images a score is measured on.
   // `space`: what the search may ask for.
@@ -84,6 +85,7 @@ class GreedySearch : public SearchStrategy {
   virtual std::optional<Candidate> propose() = 0;
   virtual Decision judge(const Trial& trial) = 0;
   virtual void begin_stage() {}
+  virtual void note(const Trial& /*trial*/) {}  // every answer, before it is judged
 
   Stage stage() const { return stage_; }
   // A rule ended the running stage: nothing more is asked in it.

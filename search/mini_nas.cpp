@@ -1,5 +1,7 @@
 #include "search/mini_nas.h"
 
+#include <algorithm>
+
 #include "core/error.h"
 
 namespace mininas {
@@ -12,6 +14,9 @@ constexpr int kStemChanges = 2;  // the multiplier and the stride
 OptionFields option_fields(MiniNasOptions& o) {
   OptionFields fields = option_fields(static_cast<GreedyOptions&>(o));
   fields.push_back({"stem", "after the widths, try a stem of once the width, and one that halves the image", &o.stem});
+  fields.push_back({"finalists", "in the end, so many networks, the best one of a depth each, train longer; the best of these is found; 0: none",
+                    &o.finalists, 0, kMaxDepth});
+  fields.push_back({"finalist-epochs", "epochs of each finalist", &o.finalist_epochs, 1, 10000});
   return fields;
 }
 
@@ -36,18 +41,39 @@ MiniNasOptions trg_nas_options() {
 
 void MiniNas::begin_stage() {
   if (stage() == Stage::kWidth) width_reference_ = current()->outcome;
+  if (stage() == Stage::kFinalists) pick_finalists();
+}
+
+void MiniNas::note(const Trial& trial) {
+  if (trial.outcome.status != Status::kOk) return;
+  const auto [best, first] = best_of_depth_.try_emplace(trial.candidate.architecture.depth(), trial);
+  if (!first && above(trial.outcome.score, best->second.outcome.score)) best->second = trial;
+}
+
+// The search's own choice is asked for first: it stands in for its depth, and the others are measured against it.
+void MiniNas::pick_finalists() {
+  if (options_.finalists == 0) return;
+  const int own_depth = current()->candidate.architecture.depth();
+  std::vector<Trial> others;
+  for (const auto& [depth, trial] : best_of_depth_)
+    if (depth != own_depth) others.push_back(trial);
+  std::stable_sort(others.begin(), others.end(), [](const Trial& a, const Trial& b) { return above(a.outcome.score, b.outcome.score); });
+  others.resize(std::min(others.size(), static_cast<size_t>(options_.finalists) - 1));
+  for (auto other = others.rbegin(); other != others.rend(); ++other) finalists_.push_back(other->candidate.architecture);
+  finalists_.push_back(current()->candidate.architecture);
 }
 
 std::optional<Candidate> MiniNas::propose() {
   const auto architecture = next_architecture();
   if (!architecture) return std::nullopt;
-  return Candidate{stage_name(), *architecture, options_.epochs};
+  return Candidate{stage_name(), *architecture, stage() == Stage::kFinalists ? options_.finalist_epochs : options_.epochs};
 }
 
 std::optional<Architecture> MiniNas::next_architecture() {
   if (stage() == Stage::kDepth) return next_depth();
   if (stage() == Stage::kWidth) return next_width();
   if (stage() == Stage::kStem) return next_stem();
+  if (stage() == Stage::kFinalists) return next_finalist();
   const Architecture& now = current()->candidate.architecture;
   const int layers = layers_tried(now.depth());
   if (stage() == Stage::kOperation) return can_gain(options_.operation_margin) ? walk().next_operation(now, layers) : std::nullopt;
@@ -67,6 +93,13 @@ std::optional<Architecture> MiniNas::next_stem() {
   return std::nullopt;
 }
 
+std::optional<Architecture> MiniNas::next_finalist() {
+  if (finalists_.empty()) return std::nullopt;
+  const Architecture next = finalists_.back();
+  finalists_.pop_back();
+  return next;
+}
+
 Decision MiniNas::judge(const Trial& trial) {
   switch (stage()) {
     case Stage::kDepth:
@@ -77,8 +110,10 @@ Decision MiniNas::judge(const Trial& trial) {
       return judge_loss(trial, "the cheaper stem is kept", "the stem stays as it was");
     case Stage::kOperation:
       return judge_gain(trial, options_.operation_margin);
-    default:
+    case Stage::kKernel:
       return judge_gain(trial, options_.kernel_margin);
+    default:
+      return judge_finalist(trial);
   }
 }
 
@@ -127,28 +162,40 @@ Decision MiniNas::judge_gain(const Trial& trial, double margin) {
   return {false, text(compared, ": not more than ", points(needed), " gained, the layer stays as it was")};
 }
 
+// The best score wins, by however little: each of them was good enough, and one has to be taken.
+Decision MiniNas::judge_finalist(const Trial& trial) {
+  if (trial.outcome.status != Status::kOk) return {false, trial.outcome.problem + ": this finalist is out"};
+  const double score = trial.outcome.score, reference = current()->outcome.score;
+  if (current()->candidate.stage != stage_name()) return accept(trial, text(points(score), " %: the first finalist"));
+  const std::string compared = comparison(score, reference);
+  if (above(score, reference)) return accept(trial, compared + ": the better finalist");
+  return {false, compared + ": no better than the finalist before"};
+}
+
 int MiniNas::most_left() const {
   const int kernels = static_cast<int>(options_.kernels.size());
   const int depth = stage() == Stage::kDepth ? options_.max_depth : current() ? current()->candidate.architecture.depth() : 0;
   const int layers = layers_tried(depth), stems = options_.stem ? kStemChanges - stems_asked_ : 0;
   switch (stage()) {
     case Stage::kDepth:
-      return depths_left() + widths_left() + stems + layers * (1 + kernels);
+      return depths_left() + widths_left() + stems + layers * (1 + kernels) + options_.finalists;
     case Stage::kWidth:
-      return widths_left() - 1 + stems + layers * (1 + kernels);
+      return widths_left() - 1 + stems + layers * (1 + kernels) + options_.finalists;
     case Stage::kStem:
-      return stems + layers * (1 + kernels);
+      return stems + layers * (1 + kernels) + options_.finalists;
     case Stage::kOperation:
-      return walk().most_left(layers, 1) + layers * kernels;
+      return walk().most_left(layers, 1) + layers * kernels + options_.finalists;
     case Stage::kKernel:
-      return walk().most_left(layers, kernels);
+      return walk().most_left(layers, kernels) + options_.finalists;
+    case Stage::kFinalists:
+      return static_cast<int>(finalists_.size());
     default:
       return 0;
   }
 }
 
 std::string MiniNas::rule(const std::string& stage) const {
-  const GreedyOptions& o = options_;
+  const MiniNasOptions& o = options_;
   const std::string noise = noise_rule(o), part = layers_rule(o);
   if (stage == "depth")
     return text("Networks of separable 3x3 layers, ", o.max_width, " wide, grow from ", o.min_depth, " layers to at most ", o.max_depth,
@@ -165,6 +212,9 @@ std::string MiniNas::rule(const std::string& stage) const {
   if (stage == "operation")
     return text("Layer by layer from the input", part, ": a standard convolution in place of the separable one, kept where it gains more ",
                 "than ", points(o.operation_margin), " points.", noise);
+  if (stage == "finalists")
+    return text("The network found and the best one of each other depth, ", o.finalists, " in all, train anew from scratch for ", o.finalist_epochs,
+                " epochs: short trainings favour shallow networks. The best score wins.");
   return text("Layer by layer from the input", part, ": each larger kernel, kept where it gains more than ", points(o.kernel_margin),
               " points.", noise);
 }

@@ -4,16 +4,21 @@
 //   stem       where asked for, not published: a stem of once the width, then one that halves the image; each kept like a narrower network
 //   operation  layer by layer from the input: standard convolution instead of separable, kept where it helps
 //   kernel     layer by layer from the input: each larger kernel, kept where it helps
+//   finalists  where asked for, not published: the best network of each depth trains longer, and the best of these is found
 // Candidates are trained from scratch, as published, unless warm_epochs says otherwise (warm_start.h). The rules are those of the author's
 // later public search (TRG-NAS), whose defaults for small data sets are ours; where a candidate breaks the budget, that is one more rule of
 // each stage (greedy.h, mini_nas.cpp).
 #pragma once
+#include <map>
+
 #include "search/greedy.h"
 
 namespace mininas {
 
 struct MiniNasOptions : GreedyOptions {
-  bool stem = false;  // whether there is a stem stage
+  bool stem = false;         // whether there is a stem stage
+  int finalists = 0;         // the most networks of the last stage, each of another depth; 0: there is none
+  int finalist_epochs = 10;  // of each
 };
 
 OptionFields option_fields(MiniNasOptions& options);
@@ -37,17 +42,23 @@ class MiniNas final : public GreedySearch {
   std::optional<Candidate> propose() override;
   Decision judge(const Trial& trial) override;
   void begin_stage() override;
+  void note(const Trial& trial) override;
 
   std::optional<Architecture> next_architecture();
   std::optional<Architecture> next_stem();
+  std::optional<Architecture> next_finalist();
+  void pick_finalists();
   Decision judge_depth(const Trial& trial);
   Decision judge_width(const Trial& trial);
   Decision judge_loss(const Trial& trial, const std::string& kept, const std::string& otherwise);
   Decision judge_gain(const Trial& trial, double margin);
+  Decision judge_finalist(const Trial& trial);
 
   const MiniNasOptions options_;
   int stems_asked_ = 0;      // changes of the stem that were asked for, or were there already
   Outcome width_reference_;  // of the network at the end of the depth stage
+  std::map<int, Trial> best_of_depth_;
+  std::vector<Architecture> finalists_;  // still to be asked for, the last one first
 };
 
 }  // namespace mininas

@@ -64,7 +64,8 @@ void from_record(const OptionFields& fields, const Record& record) {
     void operator()(bool* value) const { *value = record.boolean(name); }
     void operator()(std::vector<int>* value) const { *value = record.integers(name); }
   };
-  for (const OptionField& field : fields) std::visit(Reader{record, field.name}, field.value);
+  for (const OptionField& field : fields)
+    if (record.has(field.name)) std::visit(Reader{record, field.name}, field.value);
 }
 
 }  // namespace mininas

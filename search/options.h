@@ -22,7 +22,7 @@ using OptionFields = std::vector<OptionField>;
 void validate(const OptionFields& fields);
 
 Record to_record(const OptionFields& fields);
-// Sets every field from `record`; throws FormatError where one is missing.
+// Sets every field that `record` has; one that is younger than the record keeps its value. Throws FormatError where a value is no such value.
 void from_record(const OptionFields& fields, const Record& record);
 
 }  // namespace mininas

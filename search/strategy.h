@@ -13,7 +13,7 @@ namespace mininas {
 
 // What a strategy asks: this architecture, trained for so many epochs.
 struct Candidate {
-  std::string stage;  // of the strategy: "depth", "width", "stem", "operation", "kernel"
+  std::string stage;  // of the strategy: "depth", "width", "stem", "operation", "kernel", "finalists"
   Architecture architecture;
   int epochs = 0;
   // Scores, epoch by epoch, of the network that this one is compared with, where that trained as long; an evaluator may give up early one

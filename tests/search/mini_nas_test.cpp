@@ -164,6 +164,50 @@ TEST_CASE("the published protocols leave the stem alone", "[search][mini-nas]") 
   for (const std::string& name : drive(small_options(), {{"w16:s3*3", score(90)}}).asked) CHECK_THAT(name, !Catch::Contains("stem"));
 }
 
+TEST_CASE("the best network of each depth trains longer in the end, and the best of these is found", "[search][mini-nas]") {
+  auto o = small_options();
+  o.max_depth = 6;
+  o.depth_loss = 5;
+  o.epochs = 5;
+  o.warm_epochs = 2;
+  o.finalists = 3;
+  o.finalist_epochs = 9;
+  // By 5 epochs, by 9 epochs: short trainings put the three layers first.
+  const std::map<std::string, std::pair<double, double>> scores = {{"w16:s3*3", {90, 92}},   {"w16:s3*4", {88, 93}}, {"w16:s3*5", {89, 94}},
+                                                                   {"w16:s3*6", {87, 99}},   {"w12:s3*3", {80, 80}}, {"w16:c3,s3*2", {91, 91.5}},
+                                                                   {"w16:c5,s3*2", {50, 50}}};
+  MiniNas search(o, 10000);
+  std::vector<std::string> finalists;
+  while (const auto candidate = search.ask()) {
+    const auto known = scores.find(to_text(candidate->architecture));
+    const bool last = candidate->stage == "finalists";
+    CHECK(candidate->epochs == (last ? 9 : 5));
+    if (last) {
+      finalists.push_back(to_text(candidate->architecture));
+      CHECK(candidate->branch_epoch == 0);
+      CHECK(candidate->ancestors.empty());
+      CHECK(search.most_left() == static_cast<int>(3 - finalists.size()));
+    }
+    search.tell({*candidate, score(known == scores.end() ? 50 : last ? known->second.second : known->second.first)});
+  }
+  CHECK(finalists == std::vector<std::string>{"w16:c3,s3*2", "w16:s3*5", "w16:s3*4"});  // the search's own choice, then by score
+  CHECK(to_text(search.best()->candidate.architecture) == "w16:s3*5");
+  CHECK(search.best()->outcome.score == 94);
+  CHECK_THAT(search.rule("finalists"), Catch::Contains("9 epochs"));
+}
+
+TEST_CASE("a finalist that cannot be trained is out, and without finalists the search ends with the kernels", "[search][mini-nas]") {
+  auto o = small_options();
+  o.finalists = 2;
+  o.finalist_epochs = 2;  // as long as the candidates: the same question again
+  const Drive d = drive(o, {{"w16:s3*3", score(90)}, {"w16:s3*4", score(89.9)}});
+  CHECK(d.asked[d.asked.size() - 2] == "finalists w16:s3*3");
+  CHECK(d.asked.back() == "finalists w16:s3*4");
+  CHECK(to_text(d.best->candidate.architecture) == "w16:s3*3");
+  o.finalists = 0;
+  for (const std::string& asked : drive(o, {{"w16:s3*3", score(90)}}).asked) CHECK_THAT(asked, !Catch::Contains("finalists"));
+}
+
 TEST_CASE("operations and kernels accumulate, and an equal score changes nothing", "[search][mini-nas]") {
   const Drive d = drive(small_options(), {{"w16:s3*3", score(90)},
                                           {"w16:c3,s3*2", score(90)},
@@ -324,5 +368,9 @@ TEST_CASE("options survive their record", "[search][options]") {
   from_record(option_fields(back), record);
   CHECK(to_record(option_fields(back)).to_line() == record.to_line());
   CHECK(back.kernels == std::vector<int>{7, 5});
+  CHECK(back.layer_fraction == 2.0 / 3.0);
+  from_record(option_fields(back), Record().set("max-depth", 19));  // of a run that began before the other options were there
+  CHECK(back.max_depth == 19);
+  CHECK(back.finalists == 0);
   CHECK(back.layer_fraction == 2.0 / 3.0);
 }
