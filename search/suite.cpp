@@ -36,7 +36,9 @@ const std::vector<SuiteScale>& scales() {
        .protocol = "mini-nas-fast",
        .search_images = 4000,
        .validation_fraction = 0.25,
-       .hours = 0.3,
+       .finalists = 3,
+       .finalist_epochs = 12,
+       .hours = 0.5,
        .published_size = true,
        .final_macs = 6.5e12,
        .least_epochs = 6,
@@ -109,19 +111,26 @@ std::string suite_scale_help() {
   return lines;
 }
 
-int suite_epochs(const SuiteScale& scale, const ImageShape& input, int classes, int64_t images) {
-  if (scale.final_macs <= 0) return scale.most_epochs;
-  const int64_t macs = mac_count(build_network_spec(std::string(kBaseline), input, classes));
-  const auto affordable = static_cast<int>(scale.final_macs / (static_cast<double>(macs) * static_cast<double>(images)));
-  return std::clamp(affordable, scale.least_epochs, scale.most_epochs);
-}
-
-int64_t published_size(const SuiteEntry& entry, const ImageShape& input, int classes) {
-  const int64_t baseline = parameter_count(build_network_spec(std::string(kBaseline), input, classes));
+int64_t published_size(const SuiteEntry& entry, const ImageShape& input) {
+  const int64_t baseline = parameter_count(build_network_spec(std::string(kBaseline), input, entry.class_count));
   return static_cast<int64_t>(static_cast<double>(baseline) / entry.published_efficiency);
 }
 
-SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, uint64_t seed, int epochs, int64_t max_parameters) {
+SuiteLengths suite_lengths(const SuiteScale& scale, const SuiteEntry& entry, const ImageShape& input, int64_t images) {
+  const double all = static_cast<double>(images), seen = (1 - scale.validation_fraction) * all;
+  const double longer = std::clamp(scale.search_images / seen, 1.0, 2.0);
+  const auto lengthened = [&](int epochs) { return static_cast<int>(longer * epochs); };
+  SuiteLengths lengths{lengthened(scale.candidate_epochs), lengthened(scale.finalist_epochs), scale.most_epochs};
+  if (scale.published_size) lengths.max_parameters = published_size(entry, input);
+  if (scale.final_macs > 0) {
+    const int64_t macs = mac_count(build_network_spec(std::string(kBaseline), input, entry.class_count));
+    const auto affordable = static_cast<int>(scale.final_macs / (static_cast<double>(macs) * all));
+    lengths.epochs = std::clamp(affordable, scale.least_epochs, scale.most_epochs);
+  }
+  return lengths;
+}
+
+SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, uint64_t seed, const SuiteLengths& lengths) {
   SearchSettings settings;
   settings.data = data;
   settings.protocol = make_protocol(scale.protocol);
@@ -129,14 +138,17 @@ SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, 
   for (const OptionField& field : settings.protocol->fields()) {
     if (field.name == "max-depth") *std::get<int*>(field.value) = scale.max_depth;
     if (field.name == "max-width") *std::get<int*>(field.value) = scale.max_width;
-    if (field.name == "candidate-epochs") *std::get<int*>(field.value) = scale.candidate_epochs;
+    if (field.name == "candidate-epochs") *std::get<int*>(field.value) = lengths.candidate_epochs;
+    if (field.name == "finalists") *std::get<int*>(field.value) = scale.finalists;
+    if (field.name == "finalist-epochs") *std::get<int*>(field.value) = lengths.finalist_epochs;
+    if (field.name == "depth-loss" && scale.finalists > 0) *std::get<double*>(field.value) = 100;
   }
   settings.recipe.seed = seed;
-  settings.recipe.epochs = epochs;
+  settings.recipe.epochs = lengths.epochs;
   settings.search_images = scale.search_images;
   settings.validation_fraction = scale.validation_fraction;
   settings.hours = scale.hours;
-  settings.budget.max_parameters = max_parameters;
+  settings.budget.max_parameters = lengths.max_parameters;
   settings.quantize.epochs = scale.qat_epochs;
   validate(settings);
   return settings;
@@ -175,9 +187,8 @@ SuiteRow run_suite_entry(const fs::path& run, const SuiteEntry& entry, const Sui
   const SuiteRow known = read_suite_row(run, entry);
   if (known.complete()) return known;
   const Dataset images = open_dataset(data, seed);
-  const int epochs = suite_epochs(scale, images.train.shape, images.train.classes(), images.train.count());
-  const int64_t limit = scale.published_size ? published_size(entry, images.train.shape, images.train.classes()) : 0;
-  const auto settings = [&] { return suite_settings(scale, data, seed, epochs, limit); };
+  const SuiteLengths lengths = suite_lengths(scale, entry, images.train.shape, images.train.count());
+  const auto settings = [&] { return suite_settings(scale, data, seed, lengths); };
   const RunIdentity identity{"search", command, data, content_digest(images.train), content_digest(images.test)};
   const Record search = search_run(suite_search_folder(run, entry), settings(), identity, images, hooks);
   const Record baseline = baseline_run(suite_baseline_folder(run, entry), settings(), identity, images, scale.verify_images, hooks);

@@ -18,9 +18,10 @@ struct SuiteScale {
   // The search.
   std::string protocol;
   int max_depth = 8, max_width = 64;
-  int candidate_epochs = 5;
-  int search_images = 0;  // 0: all
+  int candidate_epochs = 5;  // on `search_images`
+  int search_images = 0;     // 0: all. Of a data set that has fewer, candidates train for more epochs, up to twice as many
   double validation_fraction = 0.1;
+  int finalists = 0, finalist_epochs = 10;  // as in mini_nas.h; growth tries every depth where there are finalists
   double hours = 0;             // of candidate training; 0: no limit
   bool published_size = false;  // no candidate is larger than the published efficiency allows: accuracies compare at no more parameters
   // The final training of the network found and that of MobileNetV2.
@@ -34,12 +35,17 @@ struct SuiteScale {
 SuiteScale suite_scale(const std::string& name);
 std::string suite_scale_help();
 
-// Epochs of both networks on so many images of that shape.
-int suite_epochs(const SuiteScale& scale, const ImageShape& input, int classes, int64_t images);
+// Of one data set, by the shape and number of its training images.
+struct SuiteLengths {
+  int candidate_epochs = 0, finalist_epochs = 0;
+  int epochs = 0;              // of the final training of both networks
+  int64_t max_parameters = 0;  // of a candidate; 0: no limit
+};
+SuiteLengths suite_lengths(const SuiteScale& scale, const SuiteEntry& entry, const ImageShape& input, int64_t images);
 // The most parameters that still have the published efficiency beside MobileNetV2 for such images.
-int64_t published_size(const SuiteEntry& entry, const ImageShape& input, int classes);
-// The settings of the search on one data set. `max_parameters` 0: no limit.
-SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, uint64_t seed, int epochs, int64_t max_parameters);
+int64_t published_size(const SuiteEntry& entry, const ImageShape& input);
+// The settings of the search on one data set.
+SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, uint64_t seed, const SuiteLengths& lengths);
 
 // One line of the table; figures of the runs as in their summaries, those that are not finished yet missing.
 struct SuiteRow {

@@ -54,27 +54,40 @@ void put_pair(const fs::path& root, const std::string& name, const std::vector<s
 
 TEST_CASE("both networks of a data set train as long as MobileNetV2 can be afforded", "[search][suite]") {
   const SuiteScale study = suite_scale("study"), paper = suite_scale("paper");
-  const int pair = suite_epochs(study, {32, 32, 3}, 2, 10000), all = suite_epochs(study, {32, 32, 3}, 10, 50000);
-  CHECK(pair == 7);
-  CHECK(all == 6);
-  CHECK(suite_epochs(study, {64, 64, 3}, 2, 1000) == 17);
-  CHECK(suite_epochs(suite_scale("quick"), {64, 64, 3}, 15, 50000) == 1);
-  CHECK(suite_epochs(paper, {32, 32, 3}, 10, 50000) == 300);
+  const SuiteEntry &pair = suite_entry("cat-deer"), &all = suite_entry("cifar10"), &tiny = suite_entry("bucket-barrel");
+  CHECK(suite_lengths(study, pair, {32, 32, 3}, 10000).epochs == 7);
+  CHECK(suite_lengths(study, all, {32, 32, 3}, 50000).epochs == 6);
+  CHECK(suite_lengths(study, tiny, {64, 64, 3}, 1000).epochs == 17);
+  CHECK(suite_lengths(suite_scale("quick"), suite_entry("vehicles"), {64, 64, 3}, 50000).epochs == 1);
+  CHECK(suite_lengths(paper, all, {32, 32, 3}, 50000).epochs == 300);
   CHECK_THROWS_WITH(suite_scale("huge"), Catch::Contains("--scale huge") && Catch::Contains("quick, study, paper"));
+}
+
+TEST_CASE("candidates of a small data set train for more epochs, up to twice as many", "[search][suite]") {
+  const SuiteScale study = suite_scale("study");
+  const SuiteEntry& entry = suite_entry("bucket-barrel");
+  const auto epochs = [&](int64_t images) { return suite_lengths(study, entry, {64, 64, 3}, images).candidate_epochs; };
+  CHECK(epochs(10000) == study.candidate_epochs);
+  CHECK(epochs(3200) == study.candidate_epochs * 4000 / 2400);  // a quarter of them scores
+  CHECK(epochs(900) == 2 * study.candidate_epochs);
+  CHECK(suite_lengths(study, entry, {64, 64, 3}, 900).finalist_epochs == 2 * study.finalist_epochs);
 }
 
 TEST_CASE("the settings of a scale are those of its protocol, at its lengths", "[search][suite]") {
   for (const char* name : {"quick", "study", "paper"}) {
     const SuiteScale scale = suite_scale(name);
-    SearchSettings settings = suite_settings(scale, "synthetic", 7, 20, 50000);
+    SearchSettings settings = suite_settings(scale, "synthetic", 7, {5, 11, 20, 50000});
     CHECK(settings.recipe.epochs == 20);
     CHECK(settings.recipe.seed == 7);
     CHECK(settings.recipe.augmentation.cutout == 0);  // as published for small data sets
     CHECK(settings.budget.max_parameters == 50000);
     CHECK(settings.protocol->name() == scale.protocol);
     const Record options = to_record(settings.protocol->fields());
-    CHECK(options.integer("candidate-epochs") == scale.candidate_epochs);
+    CHECK(options.integer("candidate-epochs") == 5);
+    CHECK(options.integer("finalist-epochs") == 11);
+    CHECK(options.integer("finalists") == scale.finalists);
     CHECK(options.integer("max-depth") == scale.max_depth);
+    CHECK(options.number("depth-loss") == (scale.finalists > 0 ? 100 : 0.15));
   }
 }
 
@@ -83,7 +96,7 @@ TEST_CASE("a network of the published size has at least the published efficiency
     const SuiteEntry& entry = suite_entry(name);
     const ImageShape input{32, 32, 3};
     const auto baseline = static_cast<double>(parameter_count(build_network_spec(std::string("mobilenetv2"), input, entry.class_count)));
-    const auto size = static_cast<double>(published_size(entry, input, entry.class_count));
+    const auto size = static_cast<double>(published_size(entry, input));
     CHECK(baseline / size >= entry.published_efficiency);
     CHECK(baseline / (size + 1) < entry.published_efficiency);
   }
