@@ -14,7 +14,7 @@ constexpr int kStemChanges = 2;  // the multiplier and the stride
 OptionFields option_fields(MiniNasOptions& o) {
   OptionFields fields = option_fields(static_cast<GreedyOptions&>(o));
   fields.push_back({"stem", "after the widths, try a stem of once the width, and one that halves the image", &o.stem});
-  fields.push_back({"finalists", "in the end, so many networks, the best one of a depth each, train longer; the best of these is found; 0: none",
+  fields.push_back({"finalists", "in the end, the network found and the best ones of the largest other depths, so many in all, train longer; 0: none",
                     &o.finalists, 0, kMaxDepth});
   fields.push_back({"finalist-epochs", "epochs of each finalist", &o.finalist_epochs, 1, 10000});
   return fields;
@@ -50,17 +50,15 @@ void MiniNas::note(const Trial& trial) {
   if (!first && above(trial.outcome.score, best->second.outcome.score)) best->second = trial;
 }
 
-// The search's own choice is asked for first: it stands in for its depth, and the others are measured against it.
+// The search's own choice is asked for first: it stands in for its depth. Then the deepest ones, whose short scores say least.
 void MiniNas::pick_finalists() {
   if (options_.finalists == 0) return;
-  const int own_depth = current()->candidate.architecture.depth();
-  std::vector<Trial> others;
-  for (const auto& [depth, trial] : best_of_depth_)
-    if (depth != own_depth) others.push_back(trial);
-  std::stable_sort(others.begin(), others.end(), [](const Trial& a, const Trial& b) { return above(a.outcome.score, b.outcome.score); });
-  others.resize(std::min(others.size(), static_cast<size_t>(options_.finalists) - 1));
-  for (auto other = others.rbegin(); other != others.rend(); ++other) finalists_.push_back(other->candidate.architecture);
-  finalists_.push_back(current()->candidate.architecture);
+  const Architecture& own = current()->candidate.architecture;
+  for (auto best = best_of_depth_.rbegin(); best != best_of_depth_.rend(); ++best)
+    if (best->first != own.depth()) finalists_.push_back(best->second.candidate.architecture);
+  finalists_.resize(std::min(finalists_.size(), static_cast<size_t>(options_.finalists) - 1));
+  finalists_.insert(finalists_.begin(), own);
+  std::reverse(finalists_.begin(), finalists_.end());
 }
 
 std::optional<Candidate> MiniNas::propose() {
@@ -213,7 +211,7 @@ std::string MiniNas::rule(const std::string& stage) const {
     return text("Layer by layer from the input", part, ": a standard convolution in place of the separable one, kept where it gains more ",
                 "than ", points(o.operation_margin), " points.", noise);
   if (stage == "finalists")
-    return text("The network found and the best one of each other depth, ", o.finalists, " in all, train anew from scratch for ", o.finalist_epochs,
+    return text("The network found and the best one of each of the largest other depths, ", o.finalists, " in all, train anew from scratch for ", o.finalist_epochs,
                 " epochs: short trainings favour shallow networks. The best score wins.");
   return text("Layer by layer from the input", part, ": each larger kernel, kept where it gains more than ", points(o.kernel_margin),
               " points.", noise);

@@ -4,7 +4,7 @@
 //   stem       where asked for, not published: a stem of once the width, then one that halves the image; each kept like a narrower network
 //   operation  layer by layer from the input: standard convolution instead of separable, kept where it helps
 //   kernel     layer by layer from the input: each larger kernel, kept where it helps
-//   finalists  where asked for, not published: the best network of each depth trains longer, and the best of these is found
+//   finalists  where asked for, not published: the best network of some depths trains longer, the best of these is found
 // Candidates are trained from scratch, as published, unless warm_epochs says otherwise (warm_start.h). The rules are those of the author's
 // later public search (TRG-NAS), whose defaults for small data sets are ours; where a candidate breaks the budget, that is one more rule of
 // each stage (greedy.h, mini_nas.cpp).
