@@ -129,6 +129,7 @@ Decision MiniNas::judge_depth(const Trial& trial) {
     return accept(trial, text(compared, ": a gain of at least ", points(gain), ", the deeper network is kept"));
   if (at_least(score, reference - loss))
     return {false, text(compared, ": less than ", points(gain), " gained, but no more than ", points(loss), " lost, so growing goes on")};
+  if (options_.finalists > 0) return {false, text(compared, ": more than ", points(loss), " lost; growing goes on, finalists want every depth")};
   end_stage();
   return {false, text(compared, ": more than ", points(loss), " lost, which ends the growth")};
 }
@@ -171,24 +172,25 @@ Decision MiniNas::judge_finalist(const Trial& trial) {
 }
 
 int MiniNas::most_left() const {
+  if (stage() == Stage::kFinalists) return static_cast<int>(finalists_.size());
+  return stage() == Stage::kDone ? 0 : most_left_before_finalists() + options_.finalists;
+}
+
+int MiniNas::most_left_before_finalists() const {
   const int kernels = static_cast<int>(options_.kernels.size());
   const int depth = stage() == Stage::kDepth ? options_.max_depth : current() ? current()->candidate.architecture.depth() : 0;
   const int layers = layers_tried(depth), stems = options_.stem ? kStemChanges - stems_asked_ : 0;
   switch (stage()) {
     case Stage::kDepth:
-      return depths_left() + widths_left() + stems + layers * (1 + kernels) + options_.finalists;
+      return depths_left() + widths_left() + stems + layers * (1 + kernels);
     case Stage::kWidth:
-      return widths_left() - 1 + stems + layers * (1 + kernels) + options_.finalists;
+      return widths_left() - 1 + stems + layers * (1 + kernels);
     case Stage::kStem:
-      return stems + layers * (1 + kernels) + options_.finalists;
+      return stems + layers * (1 + kernels);
     case Stage::kOperation:
-      return walk().most_left(layers, 1) + layers * kernels + options_.finalists;
-    case Stage::kKernel:
-      return walk().most_left(layers, kernels) + options_.finalists;
-    case Stage::kFinalists:
-      return static_cast<int>(finalists_.size());
+      return walk().most_left(layers, 1) + layers * kernels;
     default:
-      return 0;
+      return walk().most_left(layers, kernels);
   }
 }
 
@@ -198,7 +200,7 @@ std::string MiniNas::rule(const std::string& stage) const {
   if (stage == "depth")
     return text("Networks of separable 3x3 layers, ", o.max_width, " wide, grow from ", o.min_depth, " layers to at most ", o.max_depth,
                 ". One that gains ", points(o.depth_gain), " points or more is kept; one that loses no more than ", points(o.depth_loss),
-                " is not, but growing goes on; one that loses more ends the stage. So does a score of ",
+                " is not, but growing goes on; one that loses more ", o.finalists > 0 ? "neither, as finalists want every depth. The stage ends early at a score of " : "ends the stage. So does a score of ",
                 points(o.target_accuracy - o.target_tolerance), " % or a training accuracy of ", points(o.train_ceiling), " %.", noise);
   if (stage == "width")
     return text("The network is made narrower by ", o.width_step, " channels at a time, down to ", o.min_width,

@@ -17,7 +17,7 @@ namespace mininas {
 
 struct MiniNasOptions : GreedyOptions {
   bool stem = false;         // whether there is a stem stage
-  int finalists = 0;         // the most networks of the last stage, each of another depth; 0: there is none
+  int finalists = 0;         // the most networks of the last stage, each of another depth; where there are any, growth tries every depth
   int finalist_epochs = 10;  // of each
 };
 
@@ -48,6 +48,7 @@ class MiniNas final : public GreedySearch {
   std::optional<Architecture> next_stem();
   std::optional<Architecture> next_finalist();
   void pick_finalists();
+  int most_left_before_finalists() const;
   Decision judge_depth(const Trial& trial);
   Decision judge_width(const Trial& trial);
   Decision judge_loss(const Trial& trial, const std::string& kept, const std::string& otherwise);
@@ -57,7 +58,7 @@ class MiniNas final : public GreedySearch {
   const MiniNasOptions options_;
   int stems_asked_ = 0;      // changes of the stem that were asked for, or were there already
   Outcome width_reference_;  // of the network at the end of the depth stage
-  std::map<int, Trial> best_of_depth_;
+  std::map<int, Trial> best_of_depth_;  // by depth, of all that were trained
   std::vector<Architecture> finalists_;  // still to be asked for, the last one first
 };
 

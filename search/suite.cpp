@@ -107,7 +107,7 @@ SuiteScale suite_scale(const std::string& name) {
 
 std::string suite_scale_help() {
   std::string lines;
-  for (const SuiteScale& scale : scales()) lines += text("  ", scale.name, ": ", scale.summary, "\n");
+  for (const SuiteScale& scale : scales()) lines += text("  ", scale.name, ": ", scale.summary, scale.published_size ? ", no network larger than as published" : "", "\n");
   return lines;
 }
 
@@ -141,7 +141,6 @@ SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, 
     if (field.name == "candidate-epochs") *std::get<int*>(field.value) = lengths.candidate_epochs;
     if (field.name == "finalists") *std::get<int*>(field.value) = scale.finalists;
     if (field.name == "finalist-epochs") *std::get<int*>(field.value) = lengths.finalist_epochs;
-    if (field.name == "depth-loss" && scale.finalists > 0) *std::get<double*>(field.value) = 100;
   }
   settings.recipe.seed = seed;
   settings.recipe.epochs = lengths.epochs;

@@ -21,7 +21,7 @@ struct SuiteScale {
   int candidate_epochs = 5;  // on `search_images`
   int search_images = 0;     // 0: all. Of a data set that has fewer, candidates train for more epochs, up to twice as many
   double validation_fraction = 0.1;
-  int finalists = 0, finalist_epochs = 10;  // as in mini_nas.h; growth tries every depth where there are finalists
+  int finalists = 0, finalist_epochs = 10;  // as in mini_nas.h
   double hours = 0;             // of candidate training; 0: no limit
   bool published_size = false;  // no candidate is larger than the published efficiency allows: accuracies compare at no more parameters
   // The final training of the network found and that of MobileNetV2.

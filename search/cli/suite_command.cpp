@@ -169,9 +169,7 @@ void add_suite_command(Parser& parser) {
       "suite", "Table 2: searches small data sets, and trains MobileNetV2 beside",
       "Example:\n  mininas suite --data-root build/data --only airplane-automobile --scale quick --out suite\n\nThe same command goes on "
       "where it stopped and skips what is done; `mininas report suite` makes a page. Scales:\n" +
-          suite_scale_help() +
-          "quick and study try no network larger than the published efficiency allows, so that accuracies compare at no more parameters.\n"
-          "\nData sets:\n" + names,
+          suite_scale_help() + "\nData sets:\n" + names,
       [o](const Command& given) { return run(*o, given); });
   command.option("data-root", o->data_root,
                  "folder with cifar-10-batches-bin and tiny-imagenet-200 (as downloaded) or tiny-imagenet-pairs");

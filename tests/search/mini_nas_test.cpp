@@ -167,7 +167,6 @@ TEST_CASE("the published protocols leave the stem alone", "[search][mini-nas]") 
 TEST_CASE("the best networks of the largest depths train longer in the end, and the best of these is found", "[search][mini-nas]") {
   auto o = small_options();
   o.max_depth = 6;
-  o.depth_loss = 5;
   o.epochs = 5;
   o.warm_epochs = 2;
   o.finalists = 3;
@@ -194,6 +193,25 @@ TEST_CASE("the best networks of the largest depths train longer in the end, and 
   CHECK(to_text(search.best()->candidate.architecture) == "w16:s3*6");
   CHECK(search.best()->outcome.score == 99);
   CHECK_THAT(search.rule("finalists"), Catch::Contains("9 epochs"));
+}
+
+TEST_CASE("a finalist that diverges is out", "[search][mini-nas]") {
+  auto o = small_options();
+  o.finalists = 3;
+  o.finalist_epochs = 9;
+  Outcome diverged;
+  diverged.status = Status::kFailed;
+  diverged.problem = "the loss is no number";
+  MiniNas search(o, 10000);
+  std::vector<std::string> reasons;
+  while (const auto candidate = search.ask()) {
+    const bool out = candidate->stage == "finalists" && candidate->architecture.depth() != 4;
+    const Decision decision = search.tell({*candidate, out ? diverged : score(60 + candidate->epochs)});
+    if (candidate->stage == "finalists") reasons.push_back(decision.reason);
+  }
+  REQUIRE(reasons.size() == 3);
+  CHECK_THAT(reasons[0], Catch::Contains("the loss is no number") && Catch::Contains("out"));
+  CHECK(search.best()->candidate.architecture.depth() == 4);  // the only one that trained to its end
 }
 
 TEST_CASE("a finalist that scores no more changes nothing, and without finalists the search ends with the kernels", "[search][mini-nas]") {

@@ -87,7 +87,6 @@ TEST_CASE("the settings of a scale are those of its protocol, at its lengths", "
     CHECK(options.integer("finalist-epochs") == 11);
     CHECK(options.integer("finalists") == scale.finalists);
     CHECK(options.integer("max-depth") == scale.max_depth);
-    CHECK(options.number("depth-loss") == (scale.finalists > 0 ? 100 : 0.15));
   }
 }
 
