@@ -200,7 +200,9 @@ std::string MiniNas::rule(const std::string& stage) const {
   if (stage == "depth")
     return text("Networks of separable 3x3 layers, ", o.max_width, " wide, grow from ", o.min_depth, " layers to at most ", o.max_depth,
                 ". One that gains ", points(o.depth_gain), " points or more is kept; one that loses no more than ", points(o.depth_loss),
-                " is not, but growing goes on; one that loses more ", o.finalists > 0 ? "neither, as finalists want every depth. The stage ends early at a score of " : "ends the stage. So does a score of ",
+                " is not, but growing goes on; one that loses more ",
+                o.finalists > 0 ? "neither, as finalists want every depth. The stage ends early at a score of "
+                                : "ends the stage. So does a score of ",
                 points(o.target_accuracy - o.target_tolerance), " % or a training accuracy of ", points(o.train_ceiling), " %.", noise);
   if (stage == "width")
     return text("The network is made narrower by ", o.width_step, " channels at a time, down to ", o.min_width,
