@@ -107,7 +107,7 @@ SuiteScale suite_scale(const std::string& name) {
 
 std::string suite_scale_help() {
   std::string lines;
-  for (const SuiteScale& scale : scales()) lines += text("  ", scale.name, ": ", scale.summary, scale.published_size ? ", no network larger than as published" : "", "\n");
+  for (const SuiteScale& scale : scales()) lines += text("  ", scale.name, ": ", scale.summary, scale.published_size ? ", no network larger than as published or with more MACs than MobileNetV2" : "", "\n");
   return lines;
 }
 
@@ -121,9 +121,12 @@ SuiteLengths suite_lengths(const SuiteScale& scale, const SuiteEntry& entry, con
   const double longer = std::clamp(scale.search_images / seen, 1.0, 2.0);
   const auto lengthened = [&](int epochs) { return static_cast<int>(longer * epochs); };
   SuiteLengths lengths{lengthened(scale.candidate_epochs), lengthened(scale.finalist_epochs), scale.most_epochs};
-  if (scale.published_size) lengths.max_parameters = published_size(entry, input);
+  const int64_t macs = mac_count(build_network_spec(std::string(kBaseline), input, entry.class_count));
+  if (scale.published_size) {
+    lengths.max_parameters = published_size(entry, input);
+    lengths.max_macs = macs;
+  }
   if (scale.final_macs > 0) {
-    const int64_t macs = mac_count(build_network_spec(std::string(kBaseline), input, entry.class_count));
     const auto affordable = static_cast<int>(scale.final_macs / (static_cast<double>(macs) * all));
     lengths.epochs = std::clamp(affordable, scale.least_epochs, scale.most_epochs);
   }
@@ -148,6 +151,7 @@ SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, 
   settings.validation_fraction = scale.validation_fraction;
   settings.hours = scale.hours;
   settings.budget.max_parameters = lengths.max_parameters;
+  settings.budget.max_macs = lengths.max_macs;
   settings.quantize.epochs = scale.qat_epochs;
   validate(settings);
   return settings;

@@ -23,7 +23,9 @@ struct SuiteScale {
   double validation_fraction = 0.1;
   int finalists = 0, finalist_epochs = 10;  // as in mini_nas.h
   double hours = 0;             // of candidate training; 0: no limit
-  bool published_size = false;  // no candidate is larger than the published efficiency allows: accuracies compare at no more parameters
+  // No candidate has more parameters than the published efficiency allows, so that accuracies compare at no more parameters; none more
+  // multiply-accumulates than MobileNetV2, so that its final training takes no longer.
+  bool published_size = false;
   // The final training of the network found and that of MobileNetV2.
   double final_macs = 0;  // of MobileNetV2's forward passes; 0: as many epochs as `most_epochs`
   int least_epochs = 1, most_epochs = 60;
@@ -39,7 +41,7 @@ std::string suite_scale_help();
 struct SuiteLengths {
   int candidate_epochs = 0, finalist_epochs = 0;
   int epochs = 0;              // of the final training of both networks
-  int64_t max_parameters = 0;  // of a candidate; 0: no limit
+  int64_t max_parameters = 0, max_macs = 0;  // of a candidate; 0: no limit
 };
 SuiteLengths suite_lengths(const SuiteScale& scale, const SuiteEntry& entry, const ImageShape& input, int64_t images);
 // The most parameters that still have the published efficiency beside MobileNetV2 for such images.

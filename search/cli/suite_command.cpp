@@ -16,6 +16,7 @@ namespace {
 struct Options {
   CommonOptions common;
   std::string data_root, only, scale = "quick", out;
+  double hours = 0;
 };
 
 std::vector<SuiteEntry> chosen(const std::string& only) {
@@ -70,6 +71,12 @@ void run_one(const Options& o, const SuiteEntry& entry, const SuiteScale& scale,
   } catch (const Interrupted& stop) {
     throw Interrupted(text(stop.what(), "; go on with the same command"));
   }
+}
+
+SuiteScale scale_of(const Options& o) {
+  SuiteScale scale = suite_scale(o.scale);
+  if (o.hours > 0) scale.hours = o.hours;
+  return scale;
 }
 
 // Data sets that were not done, by the reason.
@@ -129,7 +136,7 @@ void try_one(const Options& o, const SuiteEntry& entry, const Command& command, 
   const auto data = suite_data(entry, o.data_root);
   if (!data) return add_undone(outcomes.missing, entry.name, how_to_get(entry, o.data_root));
   try {
-    run_one(o, entry, suite_scale(o.scale), *data, command, progress);
+    run_one(o, entry, scale_of(o), *data, command, progress);
   } catch (const Interrupted&) {
     throw;
   } catch (const Error& error) {
@@ -140,7 +147,7 @@ void try_one(const Options& o, const SuiteEntry& entry, const Command& command, 
 int run(const Options& o, const Command& command) {
   if (o.data_root.empty() || o.out.empty()) throw UsageError("--data-root and --out are needed; `mininas suite --help` tells more");
   apply(o.common);
-  suite_scale(o.scale);  // throws where there is no such scale
+  scale_of(o);  // throws where there is no such scale
   const std::vector<SuiteEntry> entries = chosen(o.only);
   const auto can_be_done = [&](const SuiteEntry& entry) {
     return read_suite_row(o.out, entry).complete() || suite_data(entry, o.data_root).has_value();
@@ -175,6 +182,7 @@ void add_suite_command(Parser& parser) {
                  "folder with cifar-10-batches-bin and tiny-imagenet-200 (as downloaded) or tiny-imagenet-pairs");
   command.option("only", o->only, "data sets by name, with commas; default: all 31");
   command.option("scale", o->scale, "how long to search and train: quick, study or paper");
+  command.fields({{"hours", "a search begins no candidate after so many hours of candidate training; 0: as the scale has it", &o->hours, 0, 1e6}});
   command.option("out", o->out, "folder of the suite; one that exists is gone on with");
   add_common(command, o->common);
 }

@@ -76,11 +76,12 @@ TEST_CASE("candidates of a small data set train for more epochs, up to twice as 
 TEST_CASE("the settings of a scale are those of its protocol, at its lengths", "[search][suite]") {
   for (const char* name : {"quick", "study", "paper"}) {
     const SuiteScale scale = suite_scale(name);
-    SearchSettings settings = suite_settings(scale, "synthetic", 7, {5, 11, 20, 50000});
+    SearchSettings settings = suite_settings(scale, "synthetic", 7, {5, 11, 20, 50000, 8000000});
     CHECK(settings.recipe.epochs == 20);
     CHECK(settings.recipe.seed == 7);
     CHECK(settings.recipe.augmentation.cutout == 0);  // as published for small data sets
     CHECK(settings.budget.max_parameters == 50000);
+    CHECK(settings.budget.max_macs == 8000000);
     CHECK(settings.protocol->name() == scale.protocol);
     const Record options = to_record(settings.protocol->fields());
     CHECK(options.integer("candidate-epochs") == 5);
@@ -99,6 +100,16 @@ TEST_CASE("a network of the published size has at least the published efficiency
     CHECK(baseline / size >= entry.published_efficiency);
     CHECK(baseline / (size + 1) < entry.published_efficiency);
   }
+}
+
+TEST_CASE("no candidate of a short scale costs more than MobileNetV2, so that both final trainings take about as long", "[search][suite]") {
+  const SuiteEntry& entry = suite_entry("airplane-automobile-bird");  // 1.8 times fewer parameters: room for large convolutions
+  const ImageShape input{32, 32, 3};
+  const SuiteLengths study = suite_lengths(suite_scale("study"), entry, input, 15000);
+  const SuiteLengths paper = suite_lengths(suite_scale("paper"), entry, input, 15000);
+  CHECK(study.max_macs == mac_count(build_network_spec(std::string("mobilenetv2"), input, 3)));
+  CHECK(paper.max_macs == 0);
+  CHECK(paper.max_parameters == 0);
 }
 
 TEST_CASE("a line of the table has gain and efficiency once both networks are there", "[search][suite]") {
@@ -129,6 +140,7 @@ TEST_CASE("a suite skips what is done, tells what is missing, and has a report",
   };
   CHECK(suite({"--only", "birds"}).status == 2);
   CHECK(suite({"--scale", "huge"}).status == 2);
+  CHECK(suite({"--hours", "-1"}).status == 2);
   const Answer missing = suite({"--only", "dogs"});
   CHECK(missing.status == 1);
   CHECK_THAT(missing.errors, Catch::Contains("tiny-imagenet-200.zip"));
@@ -163,10 +175,12 @@ TEST_CASE("a suite that was killed goes on, verifies both networks, and its repo
   const fs::path out = folder / "out", runs = out / "bucket-barrel";
   const std::vector<std::string> command = {
       "suite", "--data-root", (folder / "root").string(), "--out", out.string(), "--only", "bucket-barrel,dogs", "--json", "--threads",
-      "1"};
+      "1", "--hours", "0.02"};
   const auto in_training = [&] { return fs::exists(runs / "search/checkpoints/training.checkpoint"); };
   signal_at(command, in_training, SIGKILL);
-  REQUIRE(fs::exists(runs / "search/run.json"));
+  const Record settings = Record::read(runs / "search/run.json").record("settings");
+  CHECK(settings.record("numbers").number("hours") == 0.02);
+  CHECK(settings.record("budget").integer64("max-macs") == suite_lengths(suite_scale("quick"), suite_entry("bucket-barrel"), {8, 8, 3}, 64).max_macs);
   const Answer answer = mininas::test::mininas(command);
   INFO(answer.errors);
   REQUIRE(answer.status == 0);
