@@ -107,7 +107,8 @@ SuiteScale suite_scale(const std::string& name) {
 
 std::string suite_scale_help() {
   std::string lines;
-  for (const SuiteScale& scale : scales()) lines += text("  ", scale.name, ": ", scale.summary, scale.published_size ? ", no network larger than as published or with more MACs than MobileNetV2" : "", "\n");
+  const std::string limits = ", no network larger than as published or with more MACs than MobileNetV2";
+  for (const SuiteScale& scale : scales()) lines += text("  ", scale.name, ": ", scale.summary, scale.published_size ? limits : "", "\n");
   return lines;
 }
 
