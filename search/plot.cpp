@@ -158,7 +158,8 @@ std::vector<double> ticks(double low, double high, int most, bool whole) {
     }
   if (whole) step = std::max(1.0, std::ceil(step));
   std::vector<double> all;
-  for (double i = std::ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i) all.push_back(i * step);
+  const double first = std::ceil(low / step - 1e-9) + 0.0;  // the sum makes 0 of -0, which would be written with its sign
+  for (double i = first; i * step <= high + 1e-9 * step; ++i) all.push_back(i * step);
   return all;
 }
 

@@ -62,6 +62,7 @@ TEST_CASE("ticks are round numbers that cover the range", "[search][report]") {
   CHECK(ticks(0, 10, 5) == std::vector<double>{0, 2, 4, 6, 8, 10});
   CHECK(ticks(93.2, 96.1, 6) == std::vector<double>{93.5, 94, 94.5, 95, 95.5, 96});
   CHECK(ticks(1, 3, 6, true) == std::vector<double>{1, 2, 3});
+  CHECK(tick_text(ticks(-1, 12, 6).front()) == "0");
   CHECK(log_ticks(0.9, 40) == std::vector<double>{1, 2, 5, 10, 20});
   CHECK(log_ticks(0.6, 2000) == std::vector<double>{1, 10, 100, 1000});
   CHECK(tick_text(1250) == "1.25k");
