@@ -2,8 +2,9 @@
 // many epochs, quantised, exported and verified like any other network. A data set is two ordinary runs: RUN/NAME/search and
 // RUN/NAME/baseline; what is finished is not done again, what was interrupted goes on.
 //
-// A scale fixes everything else. Lengths are in epochs that follow from shapes alone (multiply-accumulates of MobileNetV2 an image,
-// images), so they are the same on every machine; the search also ends by the clock, which its journal records.
+// A scale fixes everything else (a search may be given more or less time). Lengths are in epochs that follow from shapes alone
+// (multiply-accumulates of MobileNetV2 an image, images), so they are the same on every machine; the search also ends by the clock, which
+// its journal records.
 #pragma once
 #include <string>
 #include <vector>

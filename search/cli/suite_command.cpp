@@ -73,6 +73,7 @@ void run_one(const Options& o, const SuiteEntry& entry, const SuiteScale& scale,
   }
 }
 
+// The scale asked for, with the time asked for. A search that was begun before keeps the time that its run.json has.
 SuiteScale scale_of(const Options& o) {
   SuiteScale scale = suite_scale(o.scale);
   if (o.hours > 0) scale.hours = o.hours;
@@ -182,7 +183,8 @@ void add_suite_command(Parser& parser) {
                  "folder with cifar-10-batches-bin and tiny-imagenet-200 (as downloaded) or tiny-imagenet-pairs");
   command.option("only", o->only, "data sets by name, with commas; default: all 31");
   command.option("scale", o->scale, "how long to search and train: quick, study or paper");
-  command.fields({{"hours", "a search begins no candidate after so many hours of candidate training; 0: as the scale has it", &o->hours, 0, 1e6}});
+  command.fields({{"hours", "a search that starts now begins no candidate after so many hours of candidate training; 0: as the scale has it",
+                   &o->hours, 0, 1e6}});
   command.option("out", o->out, "folder of the suite; one that exists is gone on with");
   add_common(command, o->common);
 }

@@ -180,7 +180,8 @@ TEST_CASE("a suite that was killed goes on, verifies both networks, and its repo
   signal_at(command, in_training, SIGKILL);
   const Record settings = Record::read(runs / "search/run.json").record("settings");
   CHECK(settings.record("numbers").number("hours") == 0.02);
-  CHECK(settings.record("budget").integer64("max-macs") == suite_lengths(suite_scale("quick"), suite_entry("bucket-barrel"), {8, 8, 3}, 64).max_macs);
+  const SuiteLengths lengths = suite_lengths(suite_scale("quick"), suite_entry("bucket-barrel"), {8, 8, 3}, 64);
+  CHECK(settings.record("budget").integer64("max-macs") == lengths.max_macs);
   const Answer answer = mininas::test::mininas(command);
   INFO(answer.errors);
   REQUIRE(answer.status == 0);
