@@ -146,6 +146,13 @@ Decision GreedySearch::tell(const Trial& trial) {
   return stage_ == Stage::kDepth && !current_ ? judge_start(trial) : judge(trial);
 }
 
+bool GreedySearch::conclude() {
+  if (!current_ || concluding()) return false;
+  stage_ = Stage::kKernel;  // behind which come the finalists
+  end_stage();
+  return true;
+}
+
 void GreedySearch::relate(Candidate& candidate) const {
   // Finalists train from scratch.
   if (common_.warm_epochs > 0 && stage_ != Stage::kFinalists) candidate.branch_epoch = std::max(candidate.epochs - common_.warm_epochs, 0);

@@ -72,6 +72,7 @@ class GreedySearch : public SearchStrategy {
   std::optional<Candidate> ask() final;
   Decision tell(const Trial& trial) final;
   std::optional<Trial> best() const final { return current_; }
+  bool conclude() final;  // leaves out all stages but the finalists
 
  protected:
   // A search without stem choice asks nothing in kStem, one without finalists nothing in kFinalists.
@@ -88,6 +89,7 @@ class GreedySearch : public SearchStrategy {
   virtual void note(const Trial& /*trial*/) {}  // every answer, before it is judged
 
   Stage stage() const { return stage_; }
+  bool concluding() const { return stage_ >= Stage::kFinalists; }
   // A rule ended the running stage: nothing more is asked in it.
   void end_stage() { stage_over_ = true; }
   std::string stage_name() const;

@@ -14,6 +14,7 @@ constexpr int kStemChanges = 2;  // the multiplier and the stride
 OptionFields option_fields(MiniNasOptions& o) {
   OptionFields fields = option_fields(static_cast<GreedyOptions&>(o));
   fields.push_back({"stem", "after the widths, try a stem of once the width, and one that halves the image", &o.stem});
+  fields.push_back({"prefer-depth", "a deeper network is kept where it loses no more than the depth loss", &o.prefer_depth});
   fields.push_back({"finalists", "in the end, the network found and the best ones of the largest other depths, so many in all, train longer; 0: none",
                     &o.finalists, 0, kMaxDepth});
   fields.push_back({"finalist-epochs", "epochs of each finalist", &o.finalist_epochs, 1, 10000});
@@ -50,13 +51,22 @@ void MiniNas::note(const Trial& trial) {
   if (!first && above(trial.outcome.score, best->second.outcome.score)) best->second = trial;
 }
 
+// One alone would have nobody to be compared with.
+int MiniNas::finalist_count() const {
+  const int count = std::min(static_cast<int>(best_of_depth_.size()), options_.finalists);
+  return count > 1 ? count : 0;
+}
+
+int MiniNas::concluding_epochs() const { return concluding() ? 0 : finalist_count() * options_.finalist_epochs; }
+
 // The search's own choice is asked for first: it stands in for its depth. Then the deepest ones, whose short scores say least.
 void MiniNas::pick_finalists() {
-  if (options_.finalists == 0) return;
+  const int count = finalist_count();
+  if (count == 0) return;
   const Architecture& own = current()->candidate.architecture;
   for (auto best = best_of_depth_.rbegin(); best != best_of_depth_.rend(); ++best)
     if (best->first != own.depth()) finalists_.push_back(best->second.candidate.architecture);
-  finalists_.resize(std::min(finalists_.size(), static_cast<size_t>(options_.finalists) - 1));
+  finalists_.resize(static_cast<size_t>(count) - 1);
   finalists_.insert(finalists_.begin(), own);
   std::reverse(finalists_.begin(), finalists_.end());
 }
@@ -121,12 +131,16 @@ Decision MiniNas::judge_depth(const Trial& trial) {
     end_stage();
     return {false, trial.outcome.problem + ": no deeper network is tried"};
   }
-  const double score = trial.outcome.score, reference = current()->outcome.score;
-  const double gain = with_noise(options_.depth_gain, trial.outcome, current()->outcome);
-  const double loss = with_noise(options_.depth_loss, trial.outcome, current()->outcome);
+  // Where losses are forgiven the reference does not sink with them, or small ones would add up.
+  if (!options_.prefer_depth || current()->outcome.score > depth_reference_.score) depth_reference_ = current()->outcome;
+  const double score = trial.outcome.score, reference = depth_reference_.score;
+  const double gain = with_noise(options_.depth_gain, trial.outcome, depth_reference_);
+  const double loss = with_noise(options_.depth_loss, trial.outcome, depth_reference_);
   const std::string compared = comparison(score, reference);
   if (at_least(score, reference + gain))
     return accept(trial, text(compared, ": a gain of at least ", points(gain), ", the deeper network is kept"));
+  if (at_least(score, reference - loss) && options_.prefer_depth)
+    return accept(trial, text(compared, ": no more than ", points(loss), " lost, the deeper network is kept"));
   if (at_least(score, reference - loss))
     return {false, text(compared, ": less than ", points(gain), " gained, but no more than ", points(loss), " lost, so growing goes on")};
   if (options_.finalists > 0) return {false, text(compared, ": more than ", points(loss), " lost; growing goes on, finalists want every depth")};
@@ -200,7 +214,8 @@ std::string MiniNas::rule(const std::string& stage) const {
   if (stage == "depth")
     return text("Networks of separable 3x3 layers, ", o.max_width, " wide, grow from ", o.min_depth, " layers to at most ", o.max_depth,
                 ". One that gains ", points(o.depth_gain), " points or more is kept; one that loses no more than ", points(o.depth_loss),
-                " is not, but growing goes on; one that loses more ",
+                o.prefer_depth ? " against the best one too, as short trainings favour shallow networks; one that loses more "
+                               : " is not, but growing goes on; one that loses more ",
                 o.finalists > 0 ? "neither, as finalists want every depth. The stage ends early at a score of "
                                 : "ends the stage. So does a score of ",
                 points(o.target_accuracy - o.target_tolerance), " % or a training accuracy of ", points(o.train_ceiling), " %.", noise);
@@ -215,7 +230,8 @@ std::string MiniNas::rule(const std::string& stage) const {
     return text("Layer by layer from the input", part, ": a standard convolution in place of the separable one, kept where it gains more ",
                 "than ", points(o.operation_margin), " points.", noise);
   if (stage == "finalists")
-    return text("The network found and the best one of each of the largest other depths, ", o.finalists, " in all, train anew from scratch for ", o.finalist_epochs,
+    return text("The network found and the best one of each of the largest other depths, ", o.finalists,
+                " in all, train anew from scratch for ", o.finalist_epochs,
                 " epochs: short trainings favour shallow networks. The best score wins.");
   return text("Layer by layer from the input", part, ": each larger kernel, kept where it gains more than ", points(o.kernel_margin),
               " points.", noise);

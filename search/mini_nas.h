@@ -17,6 +17,7 @@ namespace mininas {
 
 struct MiniNasOptions : GreedyOptions {
   bool stem = false;         // whether there is a stem stage
+  bool prefer_depth = false;  // a deeper network need not gain, only not lose more than depth_loss: short trainings favour shallow ones
   int finalists = 0;         // the most networks of the last stage, each of another depth; where there are any, growth tries every depth
   int finalist_epochs = 10;  // of each
 };
@@ -36,6 +37,7 @@ class MiniNas final : public GreedySearch {
       : GreedySearch(options, search_space(options), score_images), options_(options) {}
 
   int most_left() const override;
+  int concluding_epochs() const override;
   std::string rule(const std::string& stage) const override;
 
  private:
@@ -48,6 +50,7 @@ class MiniNas final : public GreedySearch {
   std::optional<Architecture> next_stem();
   std::optional<Architecture> next_finalist();
   void pick_finalists();
+  int finalist_count() const;
   int most_left_before_finalists() const;
   Decision judge_depth(const Trial& trial);
   Decision judge_width(const Trial& trial);
@@ -57,6 +60,7 @@ class MiniNas final : public GreedySearch {
 
   const MiniNasOptions options_;
   int stems_asked_ = 0;      // changes of the stem that were asked for, or were there already
+  Outcome depth_reference_;  // what deeper networks are compared with
   Outcome width_reference_;  // of the network at the end of the depth stage
   std::map<int, Trial> best_of_depth_;  // by depth, of all that were trained
   std::vector<Architecture> finalists_;  // still to be asked for, the last one first

@@ -6,13 +6,42 @@
 namespace mininas {
 namespace {
 
+// Asks the strategy and watches the clock.
+class Interview {
+ public:
+  Interview(SearchStrategy& strategy, double max_seconds) : strategy_(strategy), max_seconds_(max_seconds) {}
+
+  std::optional<Candidate> ask() {
+    if (max_seconds_ > 0 && seconds_ + seconds_to_conclude() >= max_seconds_ && strategy_.conclude()) cut_short_ = true;
+    return strategy_.ask();
+  }
+
+  Decision tell(const Trial& trial) {
+    seconds_ += trial.outcome.seconds;
+    if (trial.outcome.seconds > 0) epochs_ += static_cast<double>(trial.outcome.curve.size());
+    return strategy_.tell(trial);
+  }
+
+  // Whether the clock kept back questions.
+  bool cut_short() const { return cut_short_; }
+
+ private:
+  // An epoch takes what it took on average so far.
+  double seconds_to_conclude() const { return epochs_ > 0 ? strategy_.concluding_epochs() * seconds_ / epochs_ : 0; }
+
+  SearchStrategy& strategy_;
+  const double max_seconds_;
+  double seconds_ = 0, epochs_ = 0;  // of the candidates that were trained
+  bool cut_short_ = false;
+};
+
 // Leads the strategy through what the journal records.
-void catch_up(SearchStrategy& strategy, const Journal& journal) {
+void catch_up(Interview& interview, const Journal& journal) {
   for (size_t i = 0; i < journal.entries().size(); ++i) {
     const Candidate& recorded = journal.entries()[i].trial.candidate;
-    if (const auto wrong = difference(strategy.ask(), recorded))
+    if (const auto wrong = difference(interview.ask(), recorded))
       throw FormatError(text(journal.place(i), ": ", *wrong, "; the journal belongs to another search"));
-    strategy.tell(journal.entries()[i].trial);
+    interview.tell(journal.entries()[i].trial);
   }
 }
 
@@ -36,15 +65,12 @@ Outcome answer(const Candidate& candidate, const Cost& cost, const SearchTask& t
 }  // namespace
 
 Trial run_search(SearchStrategy& strategy, Evaluator& evaluator, const SearchTask& task, Journal& journal, const SearchHooks& hooks) {
-  catch_up(strategy, journal);
+  Interview interview(strategy, task.max_seconds);
+  catch_up(interview, journal);
   while (!journal.end()) {
-    if (task.max_seconds > 0 && journal.seconds() >= task.max_seconds && strategy.best()) {
-      journal.append_end("time limit");
-      break;
-    }
-    const auto candidate = strategy.ask();
+    const auto candidate = interview.ask();
     if (!candidate) {
-      journal.append_end("finished");
+      journal.append_end(interview.cut_short() ? "time limit" : "finished");
       break;
     }
     const int index = static_cast<int>(journal.entries().size());
@@ -52,7 +78,7 @@ Trial run_search(SearchStrategy& strategy, Evaluator& evaluator, const SearchTas
     entry.cost = task.cost(candidate->architecture);
     if (hooks.on_candidate) hooks.on_candidate(*candidate, entry.cost, index);
     entry.trial = {*candidate, answer(*candidate, entry.cost, task, evaluator, journal, index)};
-    entry.decision = strategy.tell(entry.trial);
+    entry.decision = interview.tell(entry.trial);
     journal.append(entry);
     evaluator.settle(*candidate, index, entry.decision.accepted);
     if (hooks.on_decision) hooks.on_decision(entry, index);

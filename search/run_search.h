@@ -12,7 +12,9 @@ namespace mininas {
 struct SearchTask {
   std::function<Cost(const Architecture&)> cost;
   Budget budget;
-  double max_seconds = 0;  // of candidate training: none is begun once so many have been spent; 0: no limit
+  // Of candidate training; 0: no limit. Once so many are spent, or as many as are left are needed for what the strategy concludes with, it
+  // is told to conclude.
+  double max_seconds = 0;
 };
 
 struct SearchHooks {
@@ -21,8 +23,8 @@ struct SearchHooks {
 };
 
 // Runs the search, or goes on with the one that `journal` records, and returns the network it ends with.
-// The time limit counts the seconds in the journal, and the moment it ended the search is recorded there: a search that was killed and
-// resumed ends at the same candidate as the journal says.
+// The time limit counts the seconds in the journal, and what concluding takes is reckoned from these: a search that was killed and resumed
+// concludes at the same candidate. One that has ended remains so.
 // Throws FormatError where the journal records other candidates than the strategy asks for (it belongs to another search), ConfigError
 // where no network of the space keeps within the budget, Interrupted from the evaluator.
 Trial run_search(SearchStrategy& strategy, Evaluator& evaluator, const SearchTask& task, Journal& journal, const SearchHooks& hooks = {});

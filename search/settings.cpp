@@ -109,7 +109,7 @@ OptionFields option_fields(SearchSettings& s) {
       {"validation-fraction", "part of the training images that scores candidates", &s.validation_fraction, 0.01, 0.5},
       {"search-images", "training images of a candidate, drawn class by class; 0: all", &s.search_images, 0, 1e9},
       {"give-up", "points behind the current network at which a candidate is given up halfway; 0: never", &s.give_up, 0, 100},
-      {"hours", "begin no candidate after so many hours of candidate training; 0: no limit", &s.hours, 0, 1e6},
+      {"hours", "for candidate training, the finalists' among them: where they are over, the search comes to its end; 0: no limit", &s.hours, 0, 1e6},
       {"final-epochs", "epochs of the final training, on all training images", &s.recipe.epochs, 1, kMostEpochs},
   };
 }

@@ -61,6 +61,11 @@ class SearchStrategy {
   virtual std::optional<Candidate> ask() = 0;
   // The answer to the last question.
   virtual Decision tell(const Trial& trial) = 0;
+  // Time is running out: only what the result still needs is asked for from here on. Does nothing where that is so already, or while there
+  // is no network at all. True where it was not so already.
+  virtual bool conclude() { return false; }
+  // How many epochs the candidates would train in all that are asked for after `conclude`.
+  virtual int concluding_epochs() const { return 0; }
   // How many more questions there can be at most, for progress displays.
   virtual int most_left() const = 0;
   // The network that the search would end with if it ended now; nullopt while none has been accepted.

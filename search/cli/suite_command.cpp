@@ -183,8 +183,7 @@ void add_suite_command(Parser& parser) {
                  "folder with cifar-10-batches-bin and tiny-imagenet-200 (as downloaded) or tiny-imagenet-pairs");
   command.option("only", o->only, "data sets by name, with commas; default: all 31");
   command.option("scale", o->scale, "how long to search and train: quick, study or paper");
-  command.fields({{"hours", "a search that starts now begins no candidate after so many hours of candidate training; 0: as the scale has it",
-                   &o->hours, 0, 1e6}});
+  command.fields({{"hours", "for the candidate training of each search that starts now; 0: as the scale has it", &o->hours, 0, 1e6}});
   command.option("out", o->out, "folder of the suite; one that exists is gone on with");
   add_common(command, o->common);
 }

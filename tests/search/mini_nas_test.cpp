@@ -164,6 +164,23 @@ TEST_CASE("the published protocols leave the stem alone", "[search][mini-nas]") 
   for (const std::string& name : drive(small_options(), {{"w16:s3*3", score(90)}}).asked) CHECK_THAT(name, !Catch::Contains("stem"));
 }
 
+TEST_CASE("where depth is preferred small losses are forgiven, but against the best network, so that they do not add up",
+          "[search][mini-nas]") {
+  auto o = small_options();
+  o.max_depth = 6;
+  const std::map<std::string, Outcome> answers = {{"w16:s3*3", score(90)}, {"w16:s3*4", score(89.9)}, {"w16:s3*5", score(89.8)}};
+  CHECK(drive(o, answers).accepted == std::vector<std::string>{"w16:s3*3"});
+  o.prefer_depth = true;
+  const Drive d = drive(o, answers);
+  CHECK(d.accepted == std::vector<std::string>{"w16:s3*3", "w16:s3*4"});
+  CHECK(d.asked[2] == "depth w16:s3*5");
+  CHECK(d.asked[3] == "width w12:s3*4");
+  CHECK_THAT(d.reasons[2], Catch::Contains("against 90.00 % (-0.20)"));
+  CHECK(drive(o, {{"w16:s3*3", score(90)}, {"w16:s3*4", score(91)}, {"w16:s3*5", score(90.9)}, {"w16:s3*6", score(90.8)}}).accepted ==
+        std::vector<std::string>{"w16:s3*3", "w16:s3*4", "w16:s3*5"});
+  CHECK_THAT(MiniNas(o, 10000).rule("depth"), Catch::Contains("short trainings favour shallow networks"));
+}
+
 TEST_CASE("the best networks of the largest depths train longer in the end, and the best of these is found", "[search][mini-nas]") {
   auto o = small_options();
   o.max_depth = 6;

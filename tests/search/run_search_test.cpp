@@ -249,6 +249,46 @@ TEST_CASE("the time limit ends the search with the best so far and stays in forc
   CHECK(evaluator.calls == 3);
 }
 
+TEST_CASE("the time limit leaves the finalists their time, and a search killed before or among them concludes the same",
+          "[search][journal]") {
+  TempDir folder;
+  MiniNasOptions o = options();
+  o.finalists = 2;
+  o.finalist_epochs = 3;
+  SearchTask task;
+  task.max_seconds = 75;  // five candidates of two epochs in ten seconds, then six epochs more
+  ToyEvaluator whole;
+  search_in(folder / "whole.jsonl", whole, task, o);
+  const Journal journal(folder / "whole.jsonl");
+  REQUIRE(journal.entries().size() == 7);
+  for (size_t i = 0; i < 7; ++i) CHECK((journal.entries()[i].trial.candidate.stage == "finalists") == (i >= 5));
+  CHECK(journal.end() == "time limit");
+  for (int death = 0; death < 7; ++death) {
+    const auto path = folder / text("killed-", death, ".jsonl");
+    ToyEvaluator first, second;
+    first.die_at = death;
+    CHECK_THROWS_AS(search_in(path, first, task, o), Interrupted);
+    search_in(path, second, task, o);
+    CHECK(read_text_file(path) == read_text_file(folder / "whole.jsonl"));
+  }
+}
+
+TEST_CASE("a time limit that was not needed leaves no trace, and one network alone is no finalist", "[search][journal]") {
+  TempDir folder;
+  MiniNasOptions o = options();
+  o.finalists = 2;
+  ToyEvaluator unlimited, limited, alone;
+  search_in(folder / "unlimited.jsonl", unlimited, {}, o);
+  SearchTask task;
+  task.max_seconds = 10000;
+  search_in(folder / "limited.jsonl", limited, task, o);
+  CHECK(Journal(folder / "limited.jsonl").end() == "finished");
+  CHECK(read_text_file(folder / "limited.jsonl") == read_text_file(folder / "unlimited.jsonl"));
+  task.max_seconds = 5;
+  search_in(folder / "alone.jsonl", alone, task, o);
+  CHECK(alone.calls == 1);
+}
+
 namespace {
 
 // Asks for the same architecture three times, once with other epochs.
