@@ -38,11 +38,11 @@ OptionFields option_fields(GreedyOptions& o) {
       {"target-accuracy", "percent; the network stops growing there, less the target tolerance", &o.target_accuracy, 0, 100},
       {"target-tolerance", "points below the target that are good enough", &o.target_tolerance, 0, 100},
       {"train-ceiling", "percent of training accuracy at which the network stops growing", &o.train_ceiling, 0, 100},
-      {"depth-gain", "points that a deeper network must gain", &o.depth_gain, 0, 100},
+      {"depth-gain", "points that a deeper network must gain; below 0: may lose", &o.depth_gain, -100, 100},
       {"depth-loss", "points that a deeper network may lose without counting as a failure", &o.depth_loss, 0, 100},
       {"width-tolerance", "points that a narrower network may lose", &o.width_tolerance, 0, 100},
-      {"operation-margin", "points that a standard convolution must gain more than", &o.operation_margin, 0, 100},
-      {"kernel-margin", "points that a larger kernel must gain more than", &o.kernel_margin, 0, 100},
+      {"operation-margin", "points that a standard convolution must gain more than; below 0: may lose", &o.operation_margin, -100, 100},
+      {"kernel-margin", "points that a larger kernel must gain more than; below 0: may lose", &o.kernel_margin, -100, 100},
       {"layer-fraction", "part of the layers, from the input, on which operations and kernels are tried", &o.layer_fraction, 0, 1},
       {"noise", "every tolerance is at least so many standard errors of the difference; 0: the bare tolerances", &o.noise, 0, 10},
       {"warm-epochs", "candidates branch off the current network's training where so many epochs are left; 0: never", &o.warm_epochs, 0,
@@ -92,8 +92,11 @@ std::optional<Architecture> LayerWalk::next_kernel(const Architecture& current, 
   for (; layer_ < layers; ++layer_, choice_ = 0)
     while (choice_ < static_cast<int>(kernels.size())) {
       Architecture changed = current;
-      changed.layers[static_cast<size_t>(layer_)].kernel = kernels[static_cast<size_t>(choice_++)];
-      if (changed != current) return changed;
+      int& kernel = changed.layers[static_cast<size_t>(layer_)].kernel;
+      const int larger = kernels[static_cast<size_t>(choice_++)];
+      if (larger <= kernel) continue;
+      kernel = larger;
+      return changed;
     }
   return std::nullopt;
 }
@@ -227,7 +230,7 @@ double GreedySearch::with_noise(double tolerance, const Outcome& outcome, const 
   const auto images = static_cast<double>(score_images_);
   const bool paired = !outcome.right.empty() && outcome.right.size() == reference.right.size();
   const double error = paired ? paired_standard_error(outcome.right, reference.right, images) : standard_error(reference.score, images);
-  return std::max(tolerance, common_.noise * error);
+  return tolerance < 0 ? std::min(tolerance, -common_.noise * error) : std::max(tolerance, common_.noise * error);
 }
 
 int GreedySearch::layers_tried(int depth) const {
@@ -235,6 +238,7 @@ int GreedySearch::layers_tried(int depth) const {
 }
 
 bool GreedySearch::can_gain(double margin) const {
+  if (margin < 0) return true;
   // Against a network that answers everything right, the error of the difference is that of the score alone.
   const double score = current_->outcome.score;
   const double needed = std::max(margin, common_.noise * standard_error(score, static_cast<double>(score_images_)));

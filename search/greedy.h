@@ -17,11 +17,12 @@ namespace mininas {
 struct GreedyOptions {
   int min_depth = 3, max_depth = 8;
   int min_width = 16, max_width = 64, width_step = 4;
-  std::vector<int> kernels = {5, 7};  // tried in the kernel stage, in this order; 3 is where every layer starts
+  std::vector<int> kernels = {5, 7};  // tried in the kernel stage, in this order, where they are larger; layers start with 3
   int epochs = 300;                   // of each candidate (macro-micro: of the first)
   double target_accuracy = 99.0;      // the network stops growing at target_accuracy - target_tolerance
   double target_tolerance = 0.5;
   double train_ceiling = 100.0;   // or where the training accuracy of the current network leaves nothing to learn
+  // A gain or margin below 0 is a loss, or what noise makes it, that is forgiven: what short trainings cannot tell goes to the larger network.
   double depth_gain = 0.25;       // a deeper network that gains this much becomes the current one
   double depth_loss = 0.15;       // one that loses no more than this is not accepted, but growing goes on
   double width_tolerance = 0.5;   // a narrower network may lose this much
@@ -105,7 +106,7 @@ class GreedySearch : public SearchStrategy {
   bool good_enough() const;
   std::optional<Architecture> next_width();
 
-  // `tolerance`, or `noise` standard errors of the difference between the two where that is larger.
+  // `tolerance`, or `noise` standard errors of the difference between the two where that is larger; with the sign of `tolerance`.
   double with_noise(double tolerance, const Outcome& outcome, const Outcome& reference) const;
   int layers_tried(int depth) const;
   // No network can gain more than what is missing to 100 %.

@@ -9,12 +9,16 @@ namespace {
 
 constexpr int kStemChanges = 2;  // the multiplier and the stride
 
+// "gains more than 0.25 points", with `gaining` for the first words; "loses no more than 0.50 points"
+std::string gains(double margin, const std::string& gaining) {
+  return margin < 0 ? text("loses no more than ", points(-margin), " points") : text(gaining, points(margin), " points");
+}
+
 }  // namespace
 
 OptionFields option_fields(MiniNasOptions& o) {
   OptionFields fields = option_fields(static_cast<GreedyOptions&>(o));
   fields.push_back({"stem", "after the widths, try a stem of once the width, and one that halves the image", &o.stem});
-  fields.push_back({"prefer-depth", "a deeper network is kept where it loses no more than the depth loss", &o.prefer_depth});
   fields.push_back({"finalists", "in the end, the network found and the best ones of the largest other depths, so many in all, train longer; 0: none",
                     &o.finalists, 0, kMaxDepth});
   fields.push_back({"finalist-epochs", "epochs of each finalist", &o.finalist_epochs, 1, 10000});
@@ -131,17 +135,15 @@ Decision MiniNas::judge_depth(const Trial& trial) {
     end_stage();
     return {false, trial.outcome.problem + ": no deeper network is tried"};
   }
-  // Where losses are forgiven the reference does not sink with them, or small ones would add up.
-  if (!options_.prefer_depth || current()->outcome.score > depth_reference_.score) depth_reference_ = current()->outcome;
-  const double score = trial.outcome.score, reference = depth_reference_.score;
-  const double gain = with_noise(options_.depth_gain, trial.outcome, depth_reference_);
-  const double loss = with_noise(options_.depth_loss, trial.outcome, depth_reference_);
-  const std::string compared = comparison(score, reference);
-  if (at_least(score, reference + gain))
-    return accept(trial, text(compared, ": a gain of at least ", points(gain), ", the deeper network is kept"));
-  if (at_least(score, reference - loss) && options_.prefer_depth)
-    return accept(trial, text(compared, ": no more than ", points(loss), " lost, the deeper network is kept"));
-  if (at_least(score, reference - loss))
+  const Outcome& reference = current()->outcome;
+  const double score = trial.outcome.score;
+  const double gain = with_noise(options_.depth_gain, trial.outcome, reference);
+  const double loss = with_noise(options_.depth_loss, trial.outcome, reference);
+  const std::string compared = comparison(score, reference.score);
+  if (at_least(score, reference.score + gain))
+    return accept(trial, gain < 0 ? text(compared, ": no more than ", points(-gain), " lost, the deeper network is kept")
+                                  : text(compared, ": a gain of at least ", points(gain), ", the deeper network is kept"));
+  if (at_least(score, reference.score - loss))
     return {false, text(compared, ": less than ", points(gain), " gained, but no more than ", points(loss), " lost, so growing goes on")};
   if (options_.finalists > 0) return {false, text(compared, ": more than ", points(loss), " lost; growing goes on, finalists want every depth")};
   end_stage();
@@ -167,12 +169,13 @@ Decision MiniNas::judge_width(const Trial& trial) {
 // Budget rule: a change that does not fit is not made.
 Decision MiniNas::judge_gain(const Trial& trial, double margin) {
   if (trial.outcome.status != Status::kOk) return {false, trial.outcome.problem + ": the layer stays as it was"};
-  const double reference = current()->outcome.score;
-  const double needed = with_noise(margin, trial.outcome, current()->outcome);
-  const std::string compared = comparison(trial.outcome.score, reference);
-  if (above(trial.outcome.score, reference + needed))
-    return accept(trial, text(compared, ": more than ", points(needed), " gained, the change is kept"));
-  return {false, text(compared, ": not more than ", points(needed), " gained, the layer stays as it was")};
+  const Outcome& reference = current()->outcome;
+  const double needed = with_noise(margin, trial.outcome, reference);
+  const std::string compared = comparison(trial.outcome.score, reference.score);
+  const std::string bound = needed < 0 ? text(points(-needed), " lost") : text(points(needed), " gained");
+  if (above(trial.outcome.score, reference.score + needed))
+    return accept(trial, text(compared, needed < 0 ? ": less than " : ": more than ", bound, ", the change is kept"));
+  return {false, text(compared, needed < 0 ? ": not less than " : ": not more than ", bound, ", the layer stays as it was")};
 }
 
 // The best score wins, by however little: each of them was good enough, and one has to be taken.
@@ -213,9 +216,8 @@ std::string MiniNas::rule(const std::string& stage) const {
   const std::string noise = noise_rule(o), part = layers_rule(o);
   if (stage == "depth")
     return text("Networks of separable 3x3 layers, ", o.max_width, " wide, grow from ", o.min_depth, " layers to at most ", o.max_depth,
-                ". One that gains ", points(o.depth_gain), " points or more is kept; one that loses no more than ", points(o.depth_loss),
-                o.prefer_depth ? " against the best one too, as short trainings favour shallow networks; one that loses more "
-                               : " is not, but growing goes on; one that loses more ",
+                ". One that ", gains(o.depth_gain, "gains at least "), " is kept; one that loses no more than ", points(o.depth_loss),
+                " is not, but growing goes on; one that loses more ",
                 o.finalists > 0 ? "neither, as finalists want every depth. The stage ends early at a score of "
                                 : "ends the stage. So does a score of ",
                 points(o.target_accuracy - o.target_tolerance), " % or a training accuracy of ", points(o.train_ceiling), " %.", noise);
@@ -227,14 +229,14 @@ std::string MiniNas::rule(const std::string& stage) const {
     return text("The stem gets as many channels as the first layers instead of twice as many, then it halves the image already. Each is ",
                 "kept where it loses no more than ", points(o.width_tolerance), " points against the end of the depth stage.", noise);
   if (stage == "operation")
-    return text("Layer by layer from the input", part, ": a standard convolution in place of the separable one, kept where it gains more ",
-                "than ", points(o.operation_margin), " points.", noise);
+    return text("Layer by layer from the input", part, ": a standard convolution in place of the separable one, kept where it ",
+                gains(o.operation_margin, "gains more than "), ".", noise);
   if (stage == "finalists")
     return text("The network found and the best one of each of the largest other depths, ", o.finalists,
                 " in all, train anew from scratch for ", o.finalist_epochs,
                 " epochs: short trainings favour shallow networks. The best score wins.");
-  return text("Layer by layer from the input", part, ": each larger kernel, kept where it gains more than ", points(o.kernel_margin),
-              " points.", noise);
+  return text("Layer by layer from the input", part, ": each larger kernel, kept where it ", gains(o.kernel_margin, "gains more than "), ".",
+              noise);
 }
 
 }  // namespace mininas

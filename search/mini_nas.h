@@ -17,7 +17,6 @@ namespace mininas {
 
 struct MiniNasOptions : GreedyOptions {
   bool stem = false;         // whether there is a stem stage
-  bool prefer_depth = false;  // a deeper network need not gain, only not lose more than depth_loss: short trainings favour shallow ones
   int finalists = 0;         // the most networks of the last stage, each of another depth; where there are any, growth tries every depth
   int finalist_epochs = 10;  // of each
 };
@@ -60,7 +59,6 @@ class MiniNas final : public GreedySearch {
 
   const MiniNasOptions options_;
   int stems_asked_ = 0;      // changes of the stem that were asked for, or were there already
-  Outcome depth_reference_;  // what deeper networks are compared with
   Outcome width_reference_;  // of the network at the end of the depth stage
   std::map<int, Trial> best_of_depth_;  // by depth, of all that were trained
   std::vector<Architecture> finalists_;  // still to be asked for, the last one first
