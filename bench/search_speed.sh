@@ -9,13 +9,15 @@ set -eu
 program=build/mininas
 runs=$1 data_sets=$2 seeds=$3
 shift 3
-plain=${PLAIN:-plain --protocol mini-nas --candidate-epochs 10 --cutout 16}
-variants=${VARIANTS:-"fast --protocol mini-nas-fast
-from scratch --protocol mini-nas-fast --warm-epochs 0
-bare tolerances --protocol mini-nas-fast --noise 0
-one warm epoch --protocol mini-nas-fast --warm-epochs 1
-giving up --protocol mini-nas-fast --give-up 4
-with stem --protocol mini-nas-fast --stem"}
+plain=${PLAIN:-plain --protocol mini-nas --candidate-epochs 10}
+ours="--protocol mini-nas-fast --cutout 0"
+variants=${VARIANTS:-"fast $ours
+from scratch $ours --warm-epochs 0
+giving up $ours --warm-epochs 0 --give-up 4
+two warm epochs $ours --warm-epochs 2
+margins as published $ours --depth-gain 0.25 --kernel-margin 0 --kernels 5,7
+bare tolerances $ours --noise 0
+with stem $ours --stem"}
 mkdir -p "$runs"
 rows=$runs/rows.tsv
 : > "$rows"

@@ -166,9 +166,8 @@ TEST_CASE("the published protocols leave the stem alone", "[search][mini-nas]") 
 
 TEST_CASE("a gain below zero is a loss that is forgiven, a deeper network or a larger kernel then kept", "[search][mini-nas]") {
   auto o = small_options();
-  const std::map<std::string, Outcome> answers = {{"w16:s3*3", score(90)},         {"w16:s3*4", score(89.9)},          {"w16:s3*5", score(89.7)},
-                                                  {"w16:s7,s3*3", score(89.5)},    {"w16:s5,s3*3", score(89.4)},       {"w16:s3,s7,s3*2", score(89.2)},
-                                                  {"w16:s3,s5,s3*2", score(89.5)}, {"w16:s3,s5,s7,s3", score(89.15)}};
+  const std::map<std::string, Outcome> answers = {
+      {"w16:s3*3", score(90)}, {"w16:s3*4", score(89.9)}, {"w16:s3*5", score(89.7)}, {"w16:s7,s3*3", score(89.5)}};
   CHECK(drive(o, answers).accepted == std::vector<std::string>{"w16:s3*3"});
   o.depth_gain = -0.15;
   o.kernel_margin = -0.5;
