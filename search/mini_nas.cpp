@@ -216,9 +216,12 @@ std::string MiniNas::rule(const std::string& stage) const {
   const std::string noise = noise_rule(o), part = layers_rule(o);
   if (stage == "depth")
     return text("Networks of separable 3x3 layers, ", o.max_width, " wide, grow from ", o.min_depth, " layers to at most ", o.max_depth,
-                ". One that ", gains(o.depth_gain, "gains at least "), " is kept; one that loses no more than ", points(o.depth_loss),
-                " is not, but growing goes on; one that loses more ",
-                o.finalists > 0 ? "neither, as finalists want every depth. The stage ends early at a score of "
+                ". One that ", gains(o.depth_gain, "gains at least "), " is kept; ",
+                -o.depth_gain < o.depth_loss
+                    ? text("one that loses no more than ", points(o.depth_loss), " is not, but growing goes on; ")
+                    : "",
+                "one that loses more ",
+                o.finalists > 0 ? "is not, but growing goes on, as finalists want every depth. The stage ends early at a score of "
                                 : "ends the stage. So does a score of ",
                 points(o.target_accuracy - o.target_tolerance), " % or a training accuracy of ", points(o.train_ceiling), " %.", noise);
   if (stage == "width")
