@@ -116,7 +116,7 @@ std::string axes(const Plot& plot, const Frame& frame) {
     if (!plot.rows.empty()) out += line(x, kTop, x, bottom, tick == 0 ? "soft" : "line");
   }
   out += line(frame.left(), bottom, kWidth - kRight, bottom, "soft") + line(frame.left(), kTop, frame.left(), bottom, "soft");
-  return out + words(kWidth - kRight, frame.height() - 6, "end", plot.x_label);
+  return out + words(kWidth - kRight, frame.height() - 6, "end", plot.log_x ? plot.x_label + ", logarithmic" : plot.x_label);
 }
 
 std::string drawn(const PlotSeries& series, const Frame& frame) {
@@ -164,7 +164,9 @@ std::vector<double> ticks(double low, double high, int most, bool whole) {
 }
 
 std::vector<double> log_ticks(double low, double high) {
-  const std::vector<double> steps = high > 100 * low ? std::vector<double>{1.0} : std::vector<double>{1.0, 2.0, 5.0};
+  const std::vector<double> steps = high > 100 * low  ? std::vector<double>{1.0}
+                                    : high > 10 * low ? std::vector<double>{1.0, 2.0, 5.0}
+                                                      : std::vector<double>{1.0, 1.5, 2.0, 3.0, 5.0, 7.0};
   std::vector<double> all;
   for (double decade = std::pow(10.0, std::floor(std::log10(low))); decade <= high; decade *= 10)
     for (const double step : steps)

@@ -36,7 +36,7 @@ std::string to_html(const Plot& plot);
 
 // Round values that cover [low, high] in at most `most` steps.
 std::vector<double> ticks(double low, double high, int most, bool whole = false);
-// 1, 2, 5, 10, 20, ... within [low, high]; 1, 10, 100 where these would be many.
+// 1, 2, 5, 10, 20, ... within [low, high]; 1, 10, 100 where these would be many, some between where they would be few.
 std::vector<double> log_ticks(double low, double high);
 // 1250 -> "1.25k", 3000000 -> "3M", 0.5 -> "0.5"
 std::string tick_text(double value);

@@ -32,26 +32,28 @@ std::string bare_percent(double fraction) {
   return whole.substr(0, whole.size() - 2);
 }
 
+// Of a row that is not finished, what is known.
 std::vector<std::string> table_row(const SuiteRow& row, const fs::path& run, const fs::path& target) {
-  const std::string found = row.search ? element("code", escaped(row.search->string("architecture"))) : "";
-  std::string name = linked(row.entry.name, suite_search_folder(run, row.entry), target) + "<br>" + found;
-  const std::string classes = std::to_string(row.entry.class_count), published_gain = formatted("%+.2f", row.entry.published_gain);
-  const std::string published_efficiency = formatted("%.1fx", row.entry.published_efficiency);
-  if (!row.complete()) return {name + " not finished", classes, "", "", "", "", published_gain, "", published_efficiency, "", "", "", ""};
   const Record r = to_record(row);
-  return {name,
-          classes,
-          bare_percent(r.number("test_accuracy_float")),
-          bare_percent(r.number("test_accuracy_int8")),
-          linked(bare_percent(r.number("baseline_test_accuracy_float")), suite_baseline_folder(run, row.entry), target),
-          formatted("%+.2f", r.number("gain")),
-          published_gain,
-          formatted("%.1fx", r.number("efficiency")),
-          published_efficiency,
-          grouped(r.integer64("params")),
-          grouped(r.integer64("flash_bytes")),
-          grouped(r.integer64("ram_bytes")),
-          grouped(static_cast<int64_t>(r.number("seconds") + r.number("baseline_seconds")))};
+  const auto known = [&](const std::string& key, const auto& written) { return r.has(key) ? written(r.number(key)) : std::string(); };
+  const auto count = [](double value) { return grouped(static_cast<int64_t>(value)); };
+  const auto gain = [](double value) { return formatted("%+.2f", value); };
+  const auto efficiency = [](double value) { return formatted("%.1fx", value); };
+  const std::string found = row.search ? element("code", escaped(row.search->string("architecture"))) : "";
+  const std::string baseline = known("baseline_test_accuracy_float", bare_percent);
+  return {linked(row.entry.name, suite_search_folder(run, row.entry), target) + "<br>" + found + (row.complete() ? "" : " not finished"),
+          std::to_string(row.entry.class_count),
+          known("test_accuracy_float", bare_percent),
+          known("test_accuracy_int8", bare_percent),
+          baseline.empty() ? "" : linked(baseline, suite_baseline_folder(run, row.entry), target),
+          known("gain", gain),
+          gain(row.entry.published_gain),
+          known("efficiency", efficiency),
+          efficiency(row.entry.published_efficiency),
+          known("params", count),
+          known("flash_bytes", count),
+          known("ram_bytes", count),
+          row.complete() ? count(r.number("seconds") + r.number("baseline_seconds")) : known("seconds", count)};
 }
 
 // How many bytes of how many networks differ between the engine and the exported C.
@@ -84,7 +86,7 @@ std::string table_part(const std::vector<SuiteRow>& rows, const fs::path& run, c
 // Gains and efficiencies, a row a data set, the published figure beside ours.
 std::string figures_plots(const std::vector<SuiteRow>& rows) {
   Plot gains{"Gain over MobileNetV2", "points of test accuracy", "", {}, std::nullopt};
-  Plot efficiencies{"Parameter efficiency", "MobileNetV2's parameters by those of the network found", "", {}, std::nullopt, false, true};
+  Plot efficiencies{"Parameter efficiency", "times fewer parameters than MobileNetV2", "", {}, std::nullopt, false, true};
   const PlotSeries published{"published", "rejected", Mark::kRing, {}}, ours{"ours, float", "final", Mark::kDiamond, {}};
   gains.series = {published, ours, {"ours, int8", "second", Mark::kDot, {}}};
   efficiencies.series = {published, ours};

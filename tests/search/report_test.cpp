@@ -64,6 +64,7 @@ TEST_CASE("ticks are round numbers that cover the range", "[search][report]") {
   CHECK(ticks(1, 3, 6, true) == std::vector<double>{1, 2, 3});
   CHECK(tick_text(ticks(-1, 12, 6).front()) == "0");
   CHECK(log_ticks(0.9, 40) == std::vector<double>{1, 2, 5, 10, 20});
+  CHECK(log_ticks(2.8, 19) == std::vector<double>{3, 5, 7, 10, 15});
   CHECK(log_ticks(0.6, 2000) == std::vector<double>{1, 10, 100, 1000});
   CHECK(tick_text(1250) == "1.25k");
   CHECK(tick_text(3e6) == "3M");

@@ -161,8 +161,11 @@ TEST_CASE("a suite skips what is done, tells what is missing, and has a report",
   CHECK(other.status == 1);
   CHECK_THAT(other.errors, Catch::Contains("was begun with --scale quick --seed 0"));
 
+  put_summary(suite_search_folder(folder / "out", suite_entry("automobile-bird")), "w8:s5*3", 2512, 0.912);
   REQUIRE(mininas::test::mininas({"report", out}).status == 0);
   const std::string page = read_text_file(folder / "out/report.html");
+  // Of the network whose baseline is not there yet, what is known.
+  CHECK_THAT(page, Catch::Contains("w8:s5*3</code> not finished") && Catch::Contains("91.20") && Catch::Contains("2,512"));
   CHECK_THAT(page, Catch::Contains("Table 2") && Catch::Contains("1143.3x") && Catch::Contains("<svg") && Catch::Contains("published"));
   CHECK_THAT(page, Catch::Contains("cat-deer, published: -0.80") && Catch::Contains("cat-deer, float: +1.00"));
   CHECK_THAT(page, !Catch::Contains("<script"));
