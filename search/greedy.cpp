@@ -230,7 +230,7 @@ double GreedySearch::with_noise(double tolerance, const Outcome& outcome, const 
   const auto images = static_cast<double>(score_images_);
   const bool paired = !outcome.right.empty() && outcome.right.size() == reference.right.size();
   const double error = paired ? paired_standard_error(outcome.right, reference.right, images) : standard_error(reference.score, images);
-  return tolerance < 0 ? std::min(tolerance, -common_.noise * error) : std::max(tolerance, common_.noise * error);
+  return tolerance < 0 ? tolerance : std::max(tolerance, common_.noise * error);
 }
 
 int GreedySearch::layers_tried(int depth) const {

@@ -22,7 +22,7 @@ struct GreedyOptions {
   double target_accuracy = 99.0;      // the network stops growing at target_accuracy - target_tolerance
   double target_tolerance = 0.5;
   double train_ceiling = 100.0;   // or where the training accuracy of the current network leaves nothing to learn
-  // A gain or margin below 0 is a loss, or what noise makes it, that is forgiven: what short trainings cannot tell goes to the larger network.
+  // A gain or margin below 0 is a loss that is forgiven: what short trainings cannot tell goes to the larger network.
   double depth_gain = 0.25;       // a deeper network that gains this much becomes the current one
   double depth_loss = 0.15;       // one that loses no more than this is not accepted, but growing goes on
   double width_tolerance = 0.5;   // a narrower network may lose this much
@@ -106,7 +106,8 @@ class GreedySearch : public SearchStrategy {
   bool good_enough() const;
   std::optional<Architecture> next_width();
 
-  // `tolerance`, or `noise` standard errors of the difference between the two where that is larger; with the sign of `tolerance`.
+  // `tolerance`, or `noise` standard errors of the difference between the two where that is larger. One below 0 stays: few images make
+  // much noise, and what forgives all of it forgives everything.
   double with_noise(double tolerance, const Outcome& outcome, const Outcome& reference) const;
   int layers_tried(int depth) const;
   // No network can gain more than what is missing to 100 %.
