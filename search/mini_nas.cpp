@@ -1,6 +1,7 @@
 #include "search/mini_nas.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.h"
 
@@ -144,7 +145,8 @@ Decision MiniNas::judge_depth(const Trial& trial) {
     return accept(trial, gain < 0 ? text(compared, ": no more than ", points(-gain), " lost, the deeper network is kept")
                                   : text(compared, ": a gain of at least ", points(gain), ", the deeper network is kept"));
   if (at_least(score, reference.score - loss))
-    return {false, text(compared, ": less than ", points(gain), " gained, but no more than ", points(loss), " lost, so growing goes on")};
+    return {false, text(compared, gain < 0 ? ": more than " : ": less than ", points(std::abs(gain)), gain < 0 ? " lost" : " gained",
+                        ", but no more than ", points(loss), " lost, so growing goes on")};
   if (options_.finalists > 0) return {false, text(compared, ": more than ", points(loss), " lost; growing goes on, finalists want every depth")};
   end_stage();
   return {false, text(compared, ": more than ", points(loss), " lost, which ends the growth")};
@@ -217,8 +219,9 @@ std::string MiniNas::rule(const std::string& stage) const {
   if (stage == "depth")
     return text("Networks of separable 3x3 layers, ", o.max_width, " wide, grow from ", o.min_depth, " layers to at most ", o.max_depth,
                 ". One that ", gains(o.depth_gain, "gains at least "), " is kept; ",
-                -o.depth_gain < o.depth_loss
-                    ? text("one that loses no more than ", points(o.depth_loss), " is not, but growing goes on; ")
+                o.noise > 0 || -o.depth_gain < o.depth_loss
+                    ? text("one that loses no more than ", points(o.depth_loss), o.noise > 0 ? " points or noise" : " points",
+                           " is not otherwise, but growing goes on; ")
                     : "",
                 "one that loses more ",
                 o.finalists > 0 ? "is not, but growing goes on, as finalists want every depth. The stage ends early at a score of "
@@ -233,13 +236,13 @@ std::string MiniNas::rule(const std::string& stage) const {
                 "kept where it loses no more than ", points(o.width_tolerance), " points against the end of the depth stage.", noise);
   if (stage == "operation")
     return text("Layer by layer from the input", part, ": a standard convolution in place of the separable one, kept where it ",
-                gains(o.operation_margin, "gains more than "), ".", noise);
+                gains(o.operation_margin, "gains more than "), ".", o.operation_margin < 0 ? "" : noise);
   if (stage == "finalists")
     return text("The network found and the best one of each of the largest other depths, ", o.finalists,
                 " in all, train anew from scratch for ", o.finalist_epochs,
                 " epochs: short trainings favour shallow networks. The best score wins.");
   return text("Layer by layer from the input", part, ": each larger kernel, kept where it ", gains(o.kernel_margin, "gains more than "), ".",
-              noise);
+              o.kernel_margin < 0 ? "" : noise);
 }
 
 }  // namespace mininas

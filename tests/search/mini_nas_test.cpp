@@ -182,7 +182,11 @@ TEST_CASE("a gain below zero is a loss that is forgiven, a deeper network or a l
   CHECK_THAT(MiniNas(o, 10000).rule("depth"), Catch::Contains("loses no more than 0.15 points"));
   CHECK_THAT(MiniNas(o, 10000).rule("kernel"), Catch::Contains("loses no more than 0.50 points"));
   o.noise = 1;  // of 100 images: three points, and no more is forgiven
-  CHECK(drive(o, answers, 100).accepted == d.accepted);
+  const Drive noisy = drive(o, answers, 100);
+  CHECK(noisy.accepted == d.accepted);
+  CHECK_THAT(noisy.reasons[2], Catch::Contains("more than 0.15 lost, but no more than"));
+  CHECK_THAT(MiniNas(o, 100).rule("depth"), Catch::Contains("or noise is not otherwise"));
+  CHECK_THAT(MiniNas(o, 100).rule("kernel"), !Catch::Contains("standard error"));
 }
 
 TEST_CASE("the best networks of the largest depths train longer in the end, and the best of these is found", "[search][mini-nas]") {
