@@ -209,9 +209,10 @@ TEST_CASE("the fast addition computes the definition's bytes for right shifts of
   const QuantizedModel model = random_model(named_network("resnet8", {9, 7, 3}, 3), Rng(5));
   for (size_t i = 0; i < model.spec.layers.size(); ++i) {
     if (model.spec.layers[i].kind != LayerKind::kAdd) continue;
+    const LayerRun as_made(model, i);
     for (int rescale = 0; rescale < 3; ++rescale)
       for (uint8_t shift = 0; shift <= 31; ++shift) {
-        LayerRun run(model, i);
+        LayerRun run = as_made;
         run.set_shift(rescale, shift);
         CAPTURE(model.spec.layers[i].name, rescale, int{shift});
         CHECK(run.outputs(mn_add_row, 1000) == run.outputs(mn_add, 1000));

@@ -1,16 +1,10 @@
 // How often a test over random cases repeats itself: `count` times, a tenth of that where every access is checked and takes ten times as
-// long.
+// long. Defined in a file of its own, the only one of the tests that is compiled anew for each configuration.
 #pragma once
 #include <cstdint>
 
 namespace mininas::test {
 
-constexpr uint64_t rounds(uint64_t count) {
-#if defined(MN_SANITIZED)
-  return (count + 9) / 10;
-#else
-  return count;
-#endif
-}
+uint64_t rounds(uint64_t count);
 
 }  // namespace mininas::test
