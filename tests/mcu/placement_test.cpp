@@ -5,8 +5,10 @@
 
 #include "core/rng.h"
 #include "mcu/host/placement.h"
+#include "tests/support/rounds.h"
 
 using namespace mininas;
+using mininas::test::rounds;
 
 namespace {
 
@@ -161,7 +163,7 @@ TEST_CASE("of several ways the one with the fewest bytes is taken, among equals 
 }
 
 TEST_CASE("large random graphs get a placement without overlap", "[mcu][plan]") {
-  for (uint64_t seed = 0; seed < 5; ++seed) {
+  for (uint64_t seed = 0; seed < rounds(3); ++seed) {
     const Problem problem(random_tensors(Rng(seed), 40, 30, 5000), 30);
     const Placement placement = problem.place();
     CAPTURE(seed, placement.bytes, placement.lower_bound);
