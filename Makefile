@@ -16,7 +16,7 @@ CXXFLAGS := -std=c++20 $(OPT) -g1 -ffp-contract=off -fopenmp $(WARNINGS) -I. -is
 CFLAGS   := -std=c99 -pedantic $(OPT) -g1 -Wall -Wextra -Wconversion -I. -MMD -MP
 LDFLAGS  := -fopenmp $(EXTRA)
 # Tests are many and run once: compiled for speed of compilation. Sanitizers watch what is tested, not the tests.
-TEST_FLAGS := $(filter-out -O%,$(CXXFLAGS)) -O1 $(WERROR) $(filter-out -fsanitize%,$(EXTRA))
+TEST_FLAGS := $(filter-out -O%,$(CXXFLAGS)) -O1 $(WERROR) $(filter-out -fsanitize% -fno-sanitize%,$(EXTRA))
 # Among the checks of a sanitizer g++ sees errors that are none.
 ifneq ($(findstring -fsanitize,$(EXTRA)),)
 WERROR   :=

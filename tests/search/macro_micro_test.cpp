@@ -4,8 +4,10 @@
 
 #include "core/error.h"
 #include "search/published_log.h"
+#include "tests/search/mini_nas_drive.h"
 
 using namespace mininas;
+using mininas::test::score;
 
 namespace {
 
@@ -24,12 +26,6 @@ MacroMicroOptions small_options() {
 
 MacroMicro make_search(const MacroMicroOptions& o) {
   return MacroMicro(o, 10000, [](const Architecture& a) { return parameter_count(a, {3, 10}); });
-}
-
-Outcome score(double percent) {
-  Outcome outcome;
-  outcome.score = percent;
-  return outcome;
 }
 
 // Answers with `scores` in turn, then with the last of them; returns "stage architecture epochs".
