@@ -44,7 +44,7 @@ OptionFields option_fields(GreedyOptions& o) {
       {"operation-margin", "points that a standard convolution must gain more than; below 0: may lose", &o.operation_margin, -100, 100},
       {"kernel-margin", "points that a larger kernel must gain more than; below 0: may lose", &o.kernel_margin, -100, 100},
       {"layer-fraction", "part of the layers, from the input, on which operations and kernels are tried", &o.layer_fraction, 0, 1},
-      {"noise", "every tolerance is at least so many standard errors of the difference; 0: the bare tolerances", &o.noise, 0, 10},
+      {"noise", "a tolerance of 0 or more is at least so many standard errors of the difference; 0: never widened", &o.noise, 0, 10},
       {"warm-epochs", "candidates branch off the current network's training where so many epochs are left; 0: never", &o.warm_epochs, 0,
        10000},
       {"warm-depth", "so do deeper networks; otherwise they train from scratch", &o.warm_depth},
