@@ -22,21 +22,24 @@ using Packet = Eigen::internal::packet_traits<float>::type;
 constexpr int kPacketLanes = Eigen::internal::packet_traits<float>::size;
 constexpr int kPackets = kLanes / kPacketLanes;
 
-// a * b + c with one rounding, lane by lane where the machine lacks the instruction.
-MN_INLINE Packet fused(const Packet& a, const Packet& b, const Packet& c) {
-#ifdef EIGEN_HAS_SINGLE_INSTRUCTION_MADD
-  return Eigen::internal::pmadd(a, b, c);
+// a * b + c with one rounding.
+#if defined(EIGEN_HAS_SINGLE_INSTRUCTION_MADD)
+MN_INLINE Packet fused(const Packet& a, const Packet& b, const Packet& c) { return Eigen::internal::pmadd(a, b, c); }
 #elif defined(__aarch64__)
-  return vfmaq_f32(c, a, b);
+MN_INLINE Packet fused(const Packet& a, const Packet& b, const Packet& c) { return vfmaq_f32(c, a, b); }
 #else
+// Lane by lane, and never inlined: an unrolled kernel has hundreds of these, which would be megabytes of code and minutes of compiling.
+// A template because C++ has no other function that a header may define and not ask to be inlined.
+template <class P>
+__attribute__((noinline)) P fused(P a, P b, P c) {
   float x[kPacketLanes], y[kPacketLanes], z[kPacketLanes];
   Eigen::internal::pstoreu(x, a);
   Eigen::internal::pstoreu(y, b);
   Eigen::internal::pstoreu(z, c);
   for (int i = 0; i < kPacketLanes; ++i) z[i] = __builtin_fmaf(x[i], y[i], z[i]);
-  return Eigen::internal::ploadu<Packet>(z);
-#endif
+  return Eigen::internal::ploadu<P>(z);
 }
+#endif
 
 // Sixteen lanes, and eight of them, as packets: half as many, or one of half the width.
 template <int kAll>
