@@ -38,8 +38,10 @@ struct Registration {
     app.add_flag("--" + field.name + ",!--no-" + field.name, *value, field.help + (*value ? " (default: yes)" : " (default: no)"));
   }
   void operator()(std::vector<int>* value) const {
+    std::string numbers;
+    for (const int number : *value) numbers += text(numbers.empty() ? "" : ",", number);
     // Without allow_extra_args(false), a list would swallow the words behind it.
-    app.add_option("--" + field.name, *value, field.help)->delimiter(',')->allow_extra_args(false)->capture_default_str()->type_name("N,N");
+    app.add_option("--" + field.name, *value, field.help)->delimiter(',')->allow_extra_args(false)->default_str(numbers)->type_name("N,N");
   }
   template <class T>
   void operator()(T* value) const {
@@ -82,6 +84,21 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
+// Options as they are typed. CLI11 writes what `--no-X` sets behind its name, and dots behind a list that takes one word here.
+class HelpFormatter : public CLI::Formatter {
+  static std::string without(std::string line, const std::string& part) {
+    const size_t at = line.find(part);
+    return at == std::string::npos ? line : line.erase(at, part.size());
+  }
+
+  std::string make_option_name(const CLI::Option* option, bool positional) const override {
+    return without(CLI::Formatter::make_option_name(option, positional), "{false}");
+  }
+  std::string make_option_opts(const CLI::Option* option) const override {
+    return without(CLI::Formatter::make_option_opts(option), " ...");
+  }
+};
+
 }  // namespace
 
 struct Parser::Entry {
@@ -91,6 +108,7 @@ struct Parser::Entry {
 };
 
 Parser::Parser() : app_(std::make_unique<CLI::App>("Mini-NAS: finds, trains, quantises and exports small image classifiers.", "mininas")) {
+  app_->formatter(std::make_shared<HelpFormatter>());
   app_->require_subcommand(1);
   app_->footer(
       "Exit status: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted (everything is saved).\n"

@@ -45,6 +45,12 @@ TEST_CASE("every command explains itself with an example", "[cli]") {
   }
 }
 
+TEST_CASE("help writes options and their values as they are typed", "[cli]") {
+  const std::string help = mininas::test::mininas({"search", "--help"}).output;
+  CHECK_THAT(help, Catch::Contains("\n  --flip,--no-flip  ") && Catch::Contains("\n  --kernels N,N=7,5  "));
+  for (const char* machinery : {"{", "[7", "7,5 ..."}) CHECK_THAT(help, !Catch::Contains(machinery));
+}
+
 TEST_CASE("wrong usage is one line and exit status 2", "[cli]") {
   check_usage({}, "subcommand");
   check_usage({"sing"}, "mininas --help");
