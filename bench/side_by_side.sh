@@ -9,7 +9,10 @@ results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
 # Images a second in training, of one network on so many threads.
-rate() { $program bench --arch "$1" --classes 2 --threads "$2" --seconds 2 --quiet --json | tr ',{}' '\n\n\n' | sed -n 's/^"train_images_per_second"://p'; }
+rate() {
+  $program bench --arch "$1" --classes 2 --threads "$2" --seconds 2 --quiet --json | tr ',{}' '\n\n\n' |
+    sed -n 's/^"train_images_per_second"://p' | head -1  # the second one is its spread
+}
 median() { sort -n | sed -n 3p; }
 
 echo "| network | on both cores | side by side | side by side, times as fast |"
