@@ -18,6 +18,7 @@ median() { sort -n | sed -n 3p; }
 echo "| network | on both cores | side by side | side by side, times as fast |"
 echo "|---|---|---|---|"
 for architecture; do
+  $program inspect "$architecture" > "$results/shape"  # says what is wrong with it, if anything is
   : > "$results/both"
   : > "$results/side"
   for _ in 1 2 3 4 5; do

@@ -28,16 +28,14 @@ MN_INLINE Packet fused(const Packet& a, const Packet& b, const Packet& c) { retu
 #elif defined(__aarch64__)
 MN_INLINE Packet fused(const Packet& a, const Packet& b, const Packet& c) { return vfmaq_f32(c, a, b); }
 #else
-// Lane by lane, and never inlined: an unrolled kernel has hundreds of these, which would be megabytes of code and minutes of compiling.
-// A template because C++ has no other function that a header may define and not ask to be inlined.
-template <class P>
-__attribute__((noinline)) P fused(P a, P b, P c) {
+// Lane by lane, and in a function of its own: an unrolled kernel has hundreds of these, which would be megabytes of code and minutes of compiling.
+__attribute__((noinline)) inline Packet fused(Packet a, Packet b, Packet c) {
   float x[kPacketLanes], y[kPacketLanes], z[kPacketLanes];
   Eigen::internal::pstoreu(x, a);
   Eigen::internal::pstoreu(y, b);
   Eigen::internal::pstoreu(z, c);
   for (int i = 0; i < kPacketLanes; ++i) z[i] = __builtin_fmaf(x[i], y[i], z[i]);
-  return Eigen::internal::ploadu<P>(z);
+  return Eigen::internal::ploadu<Packet>(z);
 }
 #endif
 
