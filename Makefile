@@ -5,6 +5,7 @@ CC       ?= cc
 CONFIG   ?= release
 BUILD    := build/$(CONFIG)
 OPT      ?= -O3
+KERNEL_OPT ?= $(OPT)
 WERROR   ?= -Werror
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers
 # g++ 12 sees an overlap in std::string's operator+ that is none (its bug 105651); clang++ does not know the option.
@@ -13,7 +14,9 @@ WARNINGS += -Wno-restrict
 endif
 # -ffp-contract=off: a fused multiply-add stands only where the source says so, or results would depend on the compiler.
 CXXFLAGS := -std=c++20 $(OPT) -g1 -ffp-contract=off -fopenmp $(WARNINGS) -I. -isystem /usr/include/eigen3 -MMD -MP
-CFLAGS   := -std=c99 -pedantic $(OPT) -g1 -Wall -Wextra -Wconversion -I. -MMD -MP
+# In an export the runtime is one flat folder, so its files include each other by name alone.
+RUNTIME_INCLUDES := -Imcu/runtime -Imcu/runtime/dsp
+CFLAGS   := -std=c99 -pedantic $(OPT) -g1 -Wall -Wextra -Wconversion -I. $(RUNTIME_INCLUDES) -MMD -MP
 LDFLAGS  := -fopenmp $(EXTRA)
 # Tests are many and run once: compiled for speed of compilation. Sanitizers watch what is tested, not the tests.
 TEST_FLAGS := $(filter-out -O%,$(CXXFLAGS)) -O1 $(WERROR) $(filter-out -fsanitize% -fno-sanitize%,$(EXTRA))
@@ -35,10 +38,11 @@ ISA_avx512   := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector
 # The integer kernels once more, with byte products.
 ISA_avx512vnni := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512vnni -mfma -mprefer-vector-width=512 -DMN_ISA=avx512vnni -DEigen=Eigen_avx512vnni
 
-LIBRARY := $(wildcard core/*.cpp datasets/*.cpp nn/*.cpp mcu/host/*.cpp search/*.cpp)
-RUNTIME := $(wildcard mcu/runtime/*.c)
+# Folders tell what a file is for: kernels are compiled once an instruction set, the command line stays out of the library.
 KERNELS := $(wildcard core/kernels/*.cpp)
 PROGRAM := $(wildcard search/cli/*.cpp)
+LIBRARY := $(filter-out $(KERNELS) $(PROGRAM),$(foreach module,core datasets nn mcu/host search,$(wildcard $(module)/*.cpp $(module)/*/*.cpp)))
+RUNTIME := $(wildcard mcu/runtime/*.c mcu/runtime/*/*.c)
 TESTS   := $(wildcard tests/*.cpp tests/*/*.cpp)
 MCU_PROGRAMS := $(wildcard tests/mcu/programs/*.cpp)
 BENCHES := $(wildcard bench/*_bench.cpp)
@@ -92,10 +96,10 @@ $(BUILD)/%.c.o: %.c | packages
 	$(call say,$<)$(CC) $(CFLAGS) -c $< -o $@
 
 # The kernels for devices with special instructions run here too, for the tests, each instruction written out in C.
-$(BUILD)/mcu/runtime/%_dsp.c.o: CFLAGS += -DMN_DSP_EMULATED
+$(BUILD)/mcu/runtime/dsp/%.c.o: CFLAGS += -DMN_DSP_EMULATED
 
 # Carries the device's C files inside; the dependency scanner does not see them.
-$(BUILD)/mcu/host/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch]) $(wildcard mcu/host/exported/* mcu/boards/* mcu/host/*.csv)
+$(BUILD)/mcu/host/export/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch] mcu/runtime/*/*.[ch] mcu/host/export/exported/* mcu/boards/* mcu/host/cost/*.csv)
 
 # The decoder's arithmetic overflows on damaged JPEG files; it shall wrap around, the same with every compiler.
 $(BUILD)/datasets/stb_decoder.cpp.o: CXXFLAGS += -fwrapv
@@ -103,7 +107,7 @@ $(BUILD)/datasets/stb_decoder.cpp.o: CXXFLAGS += -fwrapv
 define kernel_rule
 $(BUILD)/core/kernels/%.$(1).o: core/kernels/%.cpp | packages
 	@mkdir -p $$(@D)
-	$$(call say,$$<)$$(CXX) $$(CXXFLAGS) $$(ISA_$(1)) -c $$< -o $$@
+	$$(call say,$$<)$$(CXX) $$(CXXFLAGS) $$(KERNEL_OPT) $$(ISA_$(1)) -c $$< -o $$@
 endef
 $(foreach isa,$(ISAS) avx512vnni,$(eval $(call kernel_rule,$(isa))))
 
@@ -140,22 +144,22 @@ mcu-test: cross-packages $(BUILD)/mcu_boards
 ## mcu-calibrate counts instructions of random networks on every core in the emulator and fits what predicts them (some minutes)
 mcu-calibrate: cross-packages $(BUILD)/mcu_calibrate
 	@mkdir -p bench/results
-	$(BUILD)/mcu_calibrate mcu/host/instruction_model.csv bench/results/mcu-calibration.md $(BUILD)/mcu_counts
+	$(BUILD)/mcu_calibrate mcu/host/cost/instruction_model.csv bench/results/mcu-calibration.md $(BUILD)/mcu_counts
 
 ## mcu-lint cppcheck and clang-tidy over the runtime
 MCU_CHECKS := clang-analyzer-*,bugprone-*,cert-*,misc-*,performance-*,portability-*
 # Kernels take many numbers of one type, and offsets into tensors have 32 bits.
 MCU_CHECKS := $(MCU_CHECKS),-bugprone-easily-swappable-parameters,-bugprone-implicit-widening-of-multiplication-result
 mcu-lint: lint-packages
-	cppcheck -q --std=c99 --enable=warning,style,performance,portability --error-exitcode=1 $(RUNTIME)
-	clang-tidy --quiet --checks='-*,$(MCU_CHECKS)' --warnings-as-errors='*' $(RUNTIME) -- -std=c99 -ffreestanding 2>/dev/null
+	cppcheck -q --std=c99 --enable=warning,style,performance,portability --error-exitcode=1 $(RUNTIME_INCLUDES) $(RUNTIME)
+	clang-tidy --quiet --checks='-*,$(MCU_CHECKS)' --warnings-as-errors='*' $(RUNTIME) -- -std=c99 -ffreestanding $(RUNTIME_INCLUDES) 2>/dev/null
 
 ## mcu-fuzz libFuzzer on forged models, for MCU_FUZZ_SECONDS
 MCU_FUZZ_SECONDS ?= 60
 mcu-fuzz: lint-packages $(BUILD)/mcu_fuzz_seeds
 	@mkdir -p build/fuzz/found
 	$(BUILD)/mcu_fuzz_seeds build/fuzz/seeds
-	clang -g -O1 -fsanitize=fuzzer,address -I. tests/mcu/programs/fuzz_model.c $(RUNTIME) -o build/fuzz/fuzz_model
+	clang -g -O1 -fsanitize=fuzzer,address -I. $(RUNTIME_INCLUDES) tests/mcu/programs/fuzz_model.c $(RUNTIME) -o build/fuzz/fuzz_model
 	cd build/fuzz && ./fuzz_model -max_len=16384 -max_total_time=$(MCU_FUZZ_SECONDS) -print_final_stats=1 found seeds
 
 ## mcu-coverage branch coverage of the runtime under its tests, in percent
@@ -163,9 +167,9 @@ COVERAGE := build/coverage
 mcu-coverage: $(call objects,$(TESTS)) $(LIBRARY_OBJECTS)
 	rm -rf $(COVERAGE) && mkdir -p $(COVERAGE)
 	for source in $(RUNTIME); do \
-	  case $$source in *_dsp.c) emulated=-DMN_DSP_EMULATED ;; *) emulated= ;; esac; \
+	  case $$source in */dsp/*) emulated=-DMN_DSP_EMULATED ;; *) emulated= ;; esac; \
 	  $(CC) $(filter-out -O% -MMD -MP,$(CFLAGS)) $$emulated -O0 --coverage -c $$source -o $(COVERAGE)/$$(basename $$source .c).o || exit 1; done
-	$(CXX) $(filter-out $(call objects,$(RUNTIME)),$^) $(patsubst mcu/runtime/%.c,$(COVERAGE)/%.o,$(RUNTIME)) $(LDFLAGS) --coverage -o $(COVERAGE)/tests
+	$(CXX) $(filter-out $(call objects,$(RUNTIME)),$^) $(patsubst %.c,$(COVERAGE)/%.o,$(notdir $(RUNTIME))) $(LDFLAGS) --coverage -o $(COVERAGE)/tests
 	$(COVERAGE)/tests "[mcu]~[export]~[board]~[compiler]"
 	gcov -b -n -o $(COVERAGE) $(RUNTIME) | grep -A 3 "File 'mcu/runtime"
 

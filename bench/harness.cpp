@@ -71,7 +71,8 @@ Loop widest_loop() {
   constexpr double kPerLane = 2.0 * static_cast<double>(kRounds);
 #ifdef __x86_64__
   if (__builtin_cpu_supports("avx512f")) return {multiply_adds_avx512, kPerLane * kChains * 16};
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return {multiply_adds_avx2, kPerLane * (kChains - 4) * 8};
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    return {multiply_adds_avx2, kPerLane * (kChains - 4) * 8};
 #endif
   return {multiply_adds_portable, kPerLane * kChains};
 }
@@ -110,8 +111,8 @@ std::string machine_line() {
 #else
   const char* compiler = "g++ ";
 #endif
-  return text(processor(), ", ", compiler, __VERSION__, ", ", MN_FLAGS, ", kernels ", kernels().isa, ", ", thread_count(), " threads, ",
-              date);
+  return text(processor(), ", ", compiler, __VERSION__, ", ", MN_FLAGS, ", kernels ", kernels().isa, ", ",
+              thread_count(), " threads, ", date);
 }
 
 Table::Table(std::vector<std::string> columns, bool json) : columns_(std::move(columns)), json_(json) {

@@ -1,4 +1,5 @@
-// What every benchmark needs beside robust times (core/timing.h): the limits of the machine, and rows that can be compared later.
+// What every benchmark needs beside robust times (core/timing.h): the limits of the machine, and rows that can be
+// compared later.
 // A figure without machine, compiler, flags and threads beside it says nothing: `machine_line` prints them.
 #pragma once
 #include <cstdint>
@@ -9,8 +10,8 @@
 
 namespace mininas::bench {
 
-// What the cores in use can do at best, measured: fused multiply-adds in registers (two operations each), and copying 64 MiB a thread
-// (a byte copied is a byte read and a byte written).
+// What the cores in use can do at best, measured: fused multiply-adds in registers (two operations each), and copying
+// 64 MiB a thread (a byte copied is a byte read and a byte written).
 struct MachineLimits {
   double gflops = 0.0;
   double gigabytes_per_second = 0.0;
@@ -34,7 +35,8 @@ class Table {
 // `value` with `digits` behind the point.
 std::string fixed(double value, int digits);
 
-// The words behind the program's name that are no options, and whether `--json` was among them. Exits with the usage text on `--help`.
+// The words behind the program's name that are no options, and whether `--json` was among them. Exits with the usage
+// text on `--help`.
 struct Arguments {
   std::vector<std::string> words;
   bool json = false;

@@ -1,20 +1,21 @@
-// Integers beside floats: `int8_bench [--json] [ARCHITECTURE...]`. Three pairs a network, batch 64, ours against ours: inference of the
-// quantised and of the float network; the forward pass of quantisation-aware training and of float training; their whole steps. Both sides
-// of a pair run in turns, so that whatever else the machine does meets both; a ratio is that of one turn, and the table gives the median of
-// the ratios with the smallest and the largest. Images a second are those of the fastest turns.
+// Integers beside floats: `int8_bench [--json] [ARCHITECTURE...]`. Three pairs a network, batch 64, ours against ours:
+// inference of the quantised and of the float network; the forward pass of quantisation-aware training and of float
+// training; their whole steps. Both sides of a pair run in turns, so that whatever else the machine does meets both; a
+// ratio is that of one turn, and the table gives the median of the ratios with the smallest and the largest. Images a
+// second are those of the fastest turns.
 #include <algorithm>
 #include <chrono>
 #include <iostream>
 
 #include "bench/harness.h"
 #include "bench/shapes.h"
+#include "core/autograd/ops.h"
 #include "core/error.h"
 #include "core/kernels/int8.h"
-#include "core/ops.h"
-#include "nn/integer_engine.h"
-#include "nn/network.h"
-#include "nn/optimizer.h"
-#include "nn/quantized_network.h"
+#include "nn/quant/integer_engine.h"
+#include "nn/quant/quantized_network.h"
+#include "nn/train/network.h"
+#include "nn/train/optimizer.h"
 
 using namespace mininas;
 using namespace mininas::bench;
@@ -32,7 +33,8 @@ double seconds_of(const std::function<void()>& body) {
 ImageSet random_images(Rng rng) {
   ImageSet images{.shape = kImageShape};
   for (int i = 0; i < kClasses; ++i) images.class_names.push_back(text("class ", i));
-  for (int64_t i = 0; i < kBatch * kImageShape.size(); ++i) images.pixels.push_back(static_cast<uint8_t>(rng.below(256)));
+  for (int64_t i = 0; i < kBatch * kImageShape.size(); ++i)
+    images.pixels.push_back(static_cast<uint8_t>(rng.below(256)));
   for (int64_t i = 0; i < kBatch; ++i) images.labels.push_back(static_cast<int>(rng.below(kClasses)));
   return images;
 }
@@ -65,7 +67,8 @@ class Side {
   SgdOptimizer optimizer_;
 };
 
-void compare(const std::string& name, const std::function<void()>& real, const std::function<void()>& integer, Table& table) {
+void compare(const std::string& name, const std::function<void()>& real, const std::function<void()>& integer,
+             Table& table) {
   for (int i = 0; i < 2; ++i) real(), integer();
   double best_real = 1e9, best_integer = 1e9;
   std::vector<double> ratios;
@@ -87,9 +90,13 @@ void run(const std::string& architecture, Table& table) {
   QuantizedNetwork quantized(real, images.class_names, images);
   const IntegerEngine engine(quantized.freeze());
   Side floats(real, images), integers(quantized, images);
-  compare(architecture + " inference", [&] { floats.infer(); }, [&] { engine.logits(images.pixels.data(), kBatch); }, table);
-  compare(architecture + " training forward", [&] { floats.forward(); }, [&] { integers.forward(); }, table);
-  compare(architecture + " training step", [&] { floats.step(); }, [&] { integers.step(); }, table);
+  compare(
+      architecture + " inference", [&] { floats.infer(); }, [&] { engine.logits(images.pixels.data(), kBatch); },
+      table);
+  compare(
+      architecture + " training forward", [&] { floats.forward(); }, [&] { integers.forward(); }, table);
+  compare(
+      architecture + " training step", [&] { floats.step(); }, [&] { integers.step(); }, table);
 }
 
 }  // namespace
@@ -99,10 +106,12 @@ int main(int argc, char** argv) {
       parse_arguments(argc, argv, "usage: int8_bench [--json] [ARCHITECTURE...]   (default: six networks)");
   try {
     if (!arguments.json)
-      std::cout << "Integers beside floats, batch " << kBatch << ". " << machine_line() << ", integer kernels " << int8_kernels().isa
-                << ".\n\n";
-    Table table({"network, work", "float images/s", "int8 images/s", "best ratio", "median ratio", "least", "most"}, arguments.json);
-    for (const std::string& architecture : arguments.words.empty() ? default_architectures() : arguments.words) run(architecture, table);
+      std::cout << "Integers beside floats, batch " << kBatch << ". " << machine_line() << ", integer kernels "
+                << int8_kernels().isa << ".\n\n";
+    Table table({"network, work", "float images/s", "int8 images/s", "best ratio", "median ratio", "least", "most"},
+                arguments.json);
+    for (const std::string& architecture : arguments.words.empty() ? default_architectures() : arguments.words)
+      run(architecture, table);
   } catch (const Error& error) {
     std::cerr << error.what() << std::endl;
     return 1;

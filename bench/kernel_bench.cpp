@@ -1,7 +1,8 @@
-// The plain kernels of training beside what the machine can do, one table a kernel: `kernel_bench [--json] [ARCHITECTURE...]`. The rows are
-// the distinct shapes of the networks. GFLOP/s with its share of the measured peak, and GB/s (each tensor read or written once) with its
-// share of the measured copy, both from the best time; where median and best are far apart, somebody else used the machine. What is done in
-// Winograd's form has tables of its own, in operations of the direct form.
+// The plain kernels of training beside what the machine can do, one table a kernel: `kernel_bench [--json]
+// [ARCHITECTURE...]`. The rows are the distinct shapes of the networks. GFLOP/s with its share of the measured peak,
+// and GB/s (each tensor read or written once) with its share of the measured copy, both from the best time; where
+// median and best are far apart, somebody else used the machine. What is done in Winograd's form has tables of its own,
+// in operations of the direct form.
 #include <algorithm>
 #include <iostream>
 #include <map>
@@ -9,13 +10,13 @@
 
 #include "bench/harness.h"
 #include "bench/shapes.h"
-#include "core/batch_norm.h"
+#include "core/conv/packed_weights.h"
+#include "core/conv/winograd.h"
 #include "core/error.h"
+#include "core/fused/batch_norm.h"
 #include "core/kernels/kernels.h"
-#include "core/packed_weights.h"
 #include "core/parallel.h"
 #include "core/rng.h"
-#include "core/winograd.h"
 
 using namespace mininas;
 using namespace mininas::bench;
@@ -40,11 +41,16 @@ struct Row {
 class JointGradient {
  public:
   JointGradient(const ConvGeometry& g, const Tensor& x, const Tensor& dy, const Tensor& w)
-      : g_(g), x_(x), w_(w), dy_(Tensor::zeros({g.batch, g.out_h() + 2 * g.kernel, g.out_w(), g.out_c})),
-        norm_(random_tensor({3, 1, 1, g.in_c}, Rng(6))), dx_(Tensor::uninitialized(g.input())),
+      : g_(g),
+        x_(x),
+        w_(w),
+        dy_(Tensor::zeros({g.batch, g.out_h() + 2 * g.kernel, g.out_w(), g.out_c})),
+        norm_(random_tensor({3, 1, 1, g.in_c}, Rng(6))),
+        dx_(Tensor::uninitialized(g.input())),
         sums_(Tensor::zeros({g.batch, int64_t{g.kernel} * g.kernel + 2, 1, g.in_c})) {
     const int64_t floats = g.out_h() * g.out_w() * g.out_c;
-    for (int64_t image = 0; image < g.batch; ++image) std::copy_n(dy.data() + image * floats, floats, &dy_.at(image, g.kernel, 0, 0));
+    for (int64_t image = 0; image < g.batch; ++image)
+      std::copy_n(dy.data() + image * floats, floats, &dy_.at(image, g.kernel, 0, 0));
   }
 
   void run() {
@@ -62,12 +68,24 @@ class JointGradient {
     const int64_t first = g_.kernel + meets.start + (row - meets.first) / g_.stride, channels = g_.in_c;
     const int64_t offset = (image * g_.in_h + row) * g_.in_w * channels;
     float* sums = sums_.data() + image * sums_.shape().h * channels;
-    kernels().depthwise_gradient(
-        {.x = {.x = x_.data() + offset, .pixels = rows * g_.in_w, .channels = channels, .scale = norm_.data(),
-               .shift = norm_.data() + channels, .relu = true},
-         .mean = norm_.data() + 2 * channels, .dy = dy_.data() + (image * dy_.shape().h + first) * g_.out_w() * channels,
-         .weights = w_.data(), .width = g_.in_w, .out_width = g_.out_w(), .kernel = g_.kernel, .stride = g_.stride, .phase = phase,
-         .g = dx_.data() + offset, .sum = sums, .products = sums + channels, .gradient = sums + 2 * channels});
+    kernels().depthwise_gradient({.x = {.x = x_.data() + offset,
+                                        .pixels = rows * g_.in_w,
+                                        .channels = channels,
+                                        .scale = norm_.data(),
+                                        .shift = norm_.data() + channels,
+                                        .relu = true},
+                                  .mean = norm_.data() + 2 * channels,
+                                  .dy = dy_.data() + (image * dy_.shape().h + first) * g_.out_w() * channels,
+                                  .weights = w_.data(),
+                                  .width = g_.in_w,
+                                  .out_width = g_.out_w(),
+                                  .kernel = g_.kernel,
+                                  .stride = g_.stride,
+                                  .phase = phase,
+                                  .g = dx_.data() + offset,
+                                  .sum = sums,
+                                  .products = sums + channels,
+                                  .gradient = sums + 2 * channels});
   }
 
   const ConvGeometry& g_;
@@ -94,13 +112,16 @@ class KernelBench {
   void print(const MachineLimits& limits, bool json) const {
     for (const auto& [kernel, rows] : tables_) {
       if (!json) std::cout << "\n## " << kernel << "\n\n";
-      Table table({json ? "kernel, shape" : "shape", "ms", "+- ms", "best ms", "GFLOP/s", "% of peak", "GB/s", "% of copy"}, json);
+      Table table(
+          {json ? "kernel, shape" : "shape", "ms", "+- ms", "best ms", "GFLOP/s", "% of peak", "GB/s", "% of copy"},
+          json);
       for (const Row& row : rows) {
         const double best = row.timing.best, gflops = row.operations / best * 1e-9, bandwidth = row.bytes / best * 1e-9;
         const bool counted = row.operations > 0.0;
-        table.row({json ? kernel + ", " + row.shape : row.shape, fixed(row.timing.seconds * 1e3, 3), fixed(row.timing.deviation * 1e3, 3),
-                   fixed(best * 1e3, 3), counted ? fixed(gflops, 1) : "-", counted ? fixed(100.0 * gflops / limits.gflops, 0) : "-",
-                   fixed(bandwidth, 1), fixed(100.0 * bandwidth / limits.gigabytes_per_second, 0)});
+        table.row({json ? kernel + ", " + row.shape : row.shape, fixed(row.timing.seconds * 1e3, 3),
+                   fixed(row.timing.deviation * 1e3, 3), fixed(best * 1e3, 3), counted ? fixed(gflops, 1) : "-",
+                   counted ? fixed(100.0 * gflops / limits.gflops, 0) : "-", fixed(bandwidth, 1),
+                   fixed(100.0 * bandwidth / limits.gigabytes_per_second, 0)});
       }
     }
   }
@@ -110,28 +131,35 @@ class KernelBench {
     const ConvGeometry& g = layer.geometry;
     const bool deep = layer.kind == LayerKind::kDepthwise;
     const Shape weight_shape = deep ? g.depthwise_weight() : g.weight();
-    const Tensor x = random_tensor(g.input(), Rng(1)), w = random_tensor(weight_shape, Rng(2)), dy = random_tensor(g.output(), Rng(3));
+    const Tensor x = random_tensor(g.input(), Rng(1)), w = random_tensor(weight_shape, Rng(2)),
+                 dy = random_tensor(g.output(), Rng(3));
     const bool winograd = !deep && takes_winograd(g);
-    const std::string kind = deep ? "depthwise" : g.kernel == 1 ? "pointwise" : winograd ? "convolution in Winograd's form" : "convolution";
+    const std::string kind = deep            ? "depthwise"
+                             : g.kernel == 1 ? "pointwise"
+                             : winograd      ? "convolution in Winograd's form"
+                                             : "convolution";
     const double operations = 2.0 * layer.multiply_adds(), bytes = 4.0 * static_cast<double>(x.size() + dy.size());
     const auto time = [&](const char* direction, const std::function<Tensor()>& call) {
       tables_[kind + direction].push_back({shape, measure([&] { call(); }, kMeasure), operations, bytes});
     };
     time(", forward", [&] { return deep ? depthwise(g, x, w) : conv2d(g, x, w); });
-    time(", weight gradient", [&] { return deep ? depthwise_weight_gradient(g, x, dy) : conv2d_weight_gradient(g, x, dy); });
+    time(", weight gradient",
+         [&] { return deep ? depthwise_weight_gradient(g, x, dy) : conv2d_weight_gradient(g, x, dy); });
     if (layer.reads_image) return;
-    time(", input gradient", [&] { return deep ? depthwise_input_gradient(g, dy, w) : conv2d_input_gradient(g, dy, w); });
+    time(", input gradient",
+         [&] { return deep ? depthwise_input_gradient(g, dy, w) : conv2d_input_gradient(g, dy, w); });
     if (!deep || !DepthwiseGradient::exists(g.kernel, g.stride)) return;
     JointGradient joint(g, x, dy, w);
-    tables_["depthwise, both gradients behind a norm"].push_back(
-        {shape, measure([&] { joint.run(); }, kMeasure), 2.0 * operations, bytes + 4.0 * static_cast<double>(x.size())});
+    tables_["depthwise, both gradients behind a norm"].push_back({shape, measure([&] { joint.run(); }, kMeasure),
+                                                                  2.0 * operations,
+                                                                  bytes + 4.0 * static_cast<double>(x.size())});
   }
 
   // Batch norm with ReLU. Bytes: x twice and y forward; x, dy twice and dx backward.
   void norm(const Shape& shape, const std::string& name) {
     const Shape channels{1, 1, 1, shape.c};
-    const Tensor x = random_tensor(shape, Rng(4)), dy = random_tensor(shape, Rng(5)), gamma = Tensor::full(channels, 1.0f),
-                 beta = Tensor::zeros(channels);
+    const Tensor x = random_tensor(shape, Rng(4)), dy = random_tensor(shape, Rng(5)),
+                 gamma = Tensor::full(channels, 1.0f), beta = Tensor::zeros(channels);
     const ChannelStatistics batch = measure_channels(x);
     const ChannelScale how = fold_norm(gamma, beta, batch.mean, batch.variance, 1e-5f);
     const auto bytes = 4.0 * static_cast<double>(x.size());
@@ -151,13 +179,16 @@ class KernelBench {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Arguments arguments = parse_arguments(argc, argv, "usage: kernel_bench [--json] [ARCHITECTURE...]   (default: six networks)");
+  const Arguments arguments =
+      parse_arguments(argc, argv, "usage: kernel_bench [--json] [ARCHITECTURE...]   (default: six networks)");
   try {
     const MachineLimits limits = measure_limits();
     if (!arguments.json)
-      std::cout << "# Kernels\n\n    make bench        # or: build/release/kernel_bench\n\nThe plain kernels of training on the shapes of "
-                << "real networks, batch " << kBatch << ". " << machine_line() << ". Peak " << fixed(limits.gflops, 0) << " GFLOP/s, copy "
-                << fixed(limits.gigabytes_per_second, 1) << " GB/s. A convolution in Winograd's form is counted with the operations of the "
+      std::cout << "# Kernels\n\n    make bench        # or: build/release/kernel_bench\n\nThe plain kernels of "
+                   "training on the shapes of "
+                << "real networks, batch " << kBatch << ". " << machine_line() << ". Peak " << fixed(limits.gflops, 0)
+                << " GFLOP/s, copy " << fixed(limits.gigabytes_per_second, 1)
+                << " GB/s. A convolution in Winograd's form is counted with the operations of the "
                 << "direct form, of which it needs 16 in 36: it could reach 225 % of the peak.\n";
     KernelBench bench;
     for (const std::string& architecture : arguments.words.empty() ? default_architectures() : arguments.words)

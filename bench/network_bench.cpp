@@ -1,9 +1,10 @@
-// Whole networks beside PyTorch: `network_bench [--json] [ROUNDS] [ARCHITECTURE...]` (default: 7 rounds of the six networks below).
-// Each round runs ours, PyTorch, and PyTorch "tuned", one after another, so that all three meet the same disturbances, each in a process of
-// its own. Tuned: the C library keeps freed memory, which makes PyTorch up to twice as fast on these networks. Ratios are made within a
-// round; their median stands before the smallest and largest.
+// Whole networks beside PyTorch: `network_bench [--json] [ROUNDS] [ARCHITECTURE...]` (default: 7 rounds of the six
+// networks below). Each round runs ours, PyTorch, and PyTorch "tuned", one after another, so that all three meet the
+// same disturbances, each in a process of its own. Tuned: the C library keeps freed memory, which makes PyTorch up to
+// twice as fast on these networks. Ratios are made within a round; their median stands before the smallest and largest.
 //   PEER    the peer program (default: bench/peers/torch_net.py; its head says how it is called)
-//   PYTHON  the interpreter (default: /usr/bin/python3, where Debian's python3-torch lives). Without PyTorch, ours alone is measured
+//   PYTHON  the interpreter (default: /usr/bin/python3, where Debian's python3-torch lives). Without PyTorch, ours
+//           alone is measured
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
@@ -14,7 +15,7 @@
 #include "bench/programs.h"
 #include "bench/shapes.h"
 #include "core/error.h"
-#include "core/file.h"
+#include "core/io/file.h"
 #include "core/parallel.h"
 
 using namespace mininas;
@@ -36,23 +37,28 @@ class Peers {
     if (!std::filesystem::exists(peer_))
       throw ConfigError(text("there is no peer program ", peer_, "; run from the top folder, or set PEER"));
     if (std::filesystem::exists(python_))
-      version_ = output_of({python_, "-c", "import torch; print(torch.__version__, end='')"}, work_.path() / "errors").value_or("");
+      version_ = output_of({python_, "-c", "import torch; print(torch.__version__, end='')"}, work_.path() / "errors")
+                     .value_or("");
   }
   const std::string& version() const { return version_; }
 
   Record ours(const std::string& architecture) const {
-    return answer_of({mininas_program(), "bench", "--arch", architecture, "--classes", text(kClasses), "--input", to_text(kImageShape),
-                      "--batch", text(kBatch), "--seconds", text(kSeconds), "--threads", text(thread_count()), "--json"},
+    return answer_of({mininas_program(), "bench", "--arch", architecture, "--classes", text(kClasses), "--input",
+                      to_text(kImageShape), "--batch", text(kBatch), "--seconds", text(kSeconds), "--threads",
+                      text(thread_count()), "--json"},
                      work_);
   }
 
   Record torch(const std::string& architecture, bool tuned) const {
-    const Record description = answer_of(
-        {mininas_program(), "inspect", architecture, "--classes", text(kClasses), "--input", to_text(kImageShape), "--json"}, work_);
+    const Record description = answer_of({mininas_program(), "inspect", architecture, "--classes", text(kClasses),
+                                          "--input", to_text(kImageShape), "--json"},
+                                         work_);
     const auto file = work_.path() / "network.json";
     write_text_file(file, description.to_line());
     std::vector<std::string> command{python_, peer_, file.string(), text(kBatch), text(thread_count()), text(kSeconds)};
-    if (tuned) command.insert(command.begin(), {"env", "MALLOC_MMAP_THRESHOLD_=8000000000", "MALLOC_TRIM_THRESHOLD_=16000000000"});
+    if (tuned)
+      command.insert(command.begin(),
+                     {"env", "MALLOC_MMAP_THRESHOLD_=8000000000", "MALLOC_TRIM_THRESHOLD_=16000000000"});
     return answer_of(command, work_);
   }
 
@@ -89,7 +95,8 @@ double training_operations(const std::string& architecture) {
   return training_operations_of(build_network_spec(architecture, kImageShape, kClasses));
 }
 
-std::vector<std::string> cells(const std::string& architecture, const std::vector<Round>& rounds, bool with_torch, double peak_gflops) {
+std::vector<std::string> cells(const std::string& architecture, const std::vector<Round>& rounds, bool with_torch,
+                               double peak_gflops) {
   const auto median_of = [&](Record Round::*who, const char* key) {
     return middle(over(rounds, [&](const Round& r) { return (r.*who).number(key); }));
   };
@@ -112,7 +119,8 @@ std::vector<std::string> cells(const std::string& architecture, const std::vecto
 std::vector<std::string> columns(bool with_torch) {
   std::vector<std::string> names{"network", "parameters", "train, images/s", "% of peak", "MiB"};
   if (with_torch)
-    names.insert(names.end(), {"PyTorch plain", "PyTorch tuned", "its MiB", "ours / plain (least-most)", "ours / tuned (least-most)"});
+    names.insert(names.end(), {"PyTorch plain", "PyTorch tuned", "its MiB", "ours / plain (least-most)",
+                               "ours / tuned (least-most)"});
   names.insert(names.end(), {"infer, images/s", "infer int8"});
   if (with_torch) names.insert(names.end(), {"PyTorch tuned infers", "ours / tuned (least-most)"});
   return names;
@@ -130,10 +138,13 @@ void run(const std::vector<std::string>& architectures, int rounds, bool json) {
   const MachineLimits limits = measure_limits();
   if (!json)
     std::cout << "# Whole networks beside PyTorch\n\n    make bench        # or: build/release/network_bench " << rounds
-              << "\n\nTraining steps and inference of whole networks, batch " << kBatch << ", " << to_text(kImageShape) << ", " << kClasses
-              << " classes, float32. " << machine_line() << ". Peak " << fixed(limits.gflops, 0) << " GFLOP/s. "
-              << (with_torch ? "PyTorch " + peers.version() + ", channels-last" : "PyTorch is not installed (python3-torch)") << ". "
-              << rounds << " alternating rounds, medians. Shares of the peak count convolutions as direct ones, "
+              << "\n\nTraining steps and inference of whole networks, batch " << kBatch << ", " << to_text(kImageShape)
+              << ", " << kClasses << " classes, float32. " << machine_line() << ". Peak " << fixed(limits.gflops, 0)
+              << " GFLOP/s. "
+              << (with_torch ? "PyTorch " + peers.version() + ", channels-last"
+                             : "PyTorch is not installed (python3-torch)")
+              << ". " << rounds
+              << " alternating rounds, medians. Shares of the peak count convolutions as direct ones, "
               << "also those in Winograd's form.\n\n";
   Table table(columns(with_torch), json);
   for (const std::string& architecture : architectures) {
@@ -154,8 +165,8 @@ void run(const std::vector<std::string>& architectures, int rounds, bool json) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  Arguments arguments =
-      parse_arguments(argc, argv, "usage: network_bench [--json] [ROUNDS] [ARCHITECTURE...]   (default: 7 of six networks)");
+  Arguments arguments = parse_arguments(
+      argc, argv, "usage: network_bench [--json] [ROUNDS] [ARCHITECTURE...]   (default: 7 of six networks)");
   auto& words = arguments.words;
   int rounds = 7;
   if (!words.empty() && std::isdigit(static_cast<unsigned char>(words.front()[0]))) {

@@ -27,7 +27,8 @@ std::string tick_text(double value) {
 // One axis: from values to pixels, on a scale of factors.
 class Axis {
  public:
-  Axis(double low, double high, double from, double to) : low_(std::log(low)), span_(std::log(high) - low_), from_(from), to_(to) {}
+  Axis(double low, double high, double from, double to)
+      : low_(std::log(low)), span_(std::log(high) - low_), from_(from), to_(to) {}
   double at(double value) const { return from_ + (std::log(value) - low_) / span_ * (to_ - from_); }
 
  private:
@@ -53,19 +54,21 @@ struct Range {
 };
 
 std::string label(double x, double y, const char* anchor, const std::string& words, const char* more = "") {
-  return text("<text x=\"", number(x), "\" y=\"", number(y), "\" text-anchor=\"", anchor, "\"", more, ">", words, "</text>\n");
+  return text("<text x=\"", number(x), "\" y=\"", number(y), "\" text-anchor=\"", anchor, "\"", more, ">", words,
+              "</text>\n");
 }
 
 std::string rule(double x1, double y1, double x2, double y2, const char* kind) {
-  return text("<line x1=\"", number(x1), "\" y1=\"", number(y1), "\" x2=\"", number(x2), "\" y2=\"", number(y2), "\" class=\"", kind,
-              "\"/>\n");
+  return text("<line x1=\"", number(x1), "\" y1=\"", number(y1), "\" x2=\"", number(x2), "\" y2=\"", number(y2),
+              "\" class=\"", kind, "\"/>\n");
 }
 
 std::string line_svg(const PlotLine& line, size_t colour, const Axis& x, const Axis& y) {
   std::string places, dots;
   for (const auto& [a, b] : line.points) {
     places += text(places.empty() ? "" : " ", number(x.at(a)), ",", number(y.at(b)));
-    dots += text("<circle cx=\"", number(x.at(a)), "\" cy=\"", number(y.at(b)), "\" r=\"2.5\" class=\"f", colour, "\"/>\n");
+    dots +=
+        text("<circle cx=\"", number(x.at(a)), "\" cy=\"", number(y.at(b)), "\" r=\"2.5\" class=\"f", colour, "\"/>\n");
   }
   return text("<polyline points=\"", places, "\" class=\"l", colour, "\"/>\n", dots);
 }
@@ -83,11 +86,12 @@ std::string panel_svg(const PlotPanel& panel, double left, double top) {
   for (const double value : round_values(ys.low / 1.3, ys.high * 1.3))
     svg += rule(x0, y.at(value), x1, y.at(value), "grid") + label(x0 - 5, y.at(value) + 4, "end", tick_text(value));
   const std::vector<std::pair<double, double>>& marks = panel.lines.front().points;  // the values that were measured
-  for (const auto& [a, unused] : marks) svg += rule(x.at(a), y0, x.at(a), y0 + 4, "axis") + label(x.at(a), y0 + 17, "middle", tick_text(a));
+  for (const auto& [a, unused] : marks)
+    svg += rule(x.at(a), y0, x.at(a), y0 + 4, "axis") + label(x.at(a), y0 + 17, "middle", tick_text(a));
   svg += rule(x0, y0, x1, y0, "axis") + rule(x0, y0, x0, y1, "axis");
   svg += label((x0 + x1) / 2, y0 + 35, "middle", panel.x_label);
-  svg += text("<text transform=\"translate(", number(left + 14), " ", number((y0 + y1) / 2), ") rotate(-90)\" text-anchor=\"middle\">",
-              panel.y_label, "</text>\n");
+  svg += text("<text transform=\"translate(", number(left + 14), " ", number((y0 + y1) / 2),
+              ") rotate(-90)\" text-anchor=\"middle\">", panel.y_label, "</text>\n");
   for (size_t i = 0; i < panel.lines.size(); ++i) svg += line_svg(panel.lines[i], i, x, y);
   return svg;
 }
@@ -112,12 +116,13 @@ std::string plot_svg(const std::string& title, const std::vector<PlotPanel>& pan
   MN_CHECK(!panels.empty() && columns > 0, columns);
   const int rows = (static_cast<int>(panels.size()) + columns - 1) / columns;
   const double width = columns * kWidth, height = kHead + rows * kHeight;
-  std::string svg = text("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", number(width), " ", number(height), "\" width=\"",
-                         number(width), "\" height=\"", number(height), "\">\n", kStyle,
+  std::string svg = text("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", number(width), " ", number(height),
+                         "\" width=\"", number(width), "\" height=\"", number(height), "\">\n", kStyle,
                          "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n");
   svg += label(width / 2, 24, "middle", title, " class=\"head\"");
-  const PlotPanel& fullest = *std::max_element(panels.begin(), panels.end(),
-                                               [](const PlotPanel& a, const PlotPanel& b) { return a.lines.size() < b.lines.size(); });
+  const PlotPanel& fullest =
+      *std::max_element(panels.begin(), panels.end(),
+                        [](const PlotPanel& a, const PlotPanel& b) { return a.lines.size() < b.lines.size(); });
   const double step = width / static_cast<double>(fullest.lines.size() + 1);
   for (size_t i = 0; i < fullest.lines.size(); ++i) {
     const double x = step * (static_cast<double>(i) + 0.6);
@@ -125,7 +130,8 @@ std::string plot_svg(const std::string& title, const std::vector<PlotPanel>& pan
     svg += label(x + 34, 50, "start", fullest.lines[i].name);
   }
   for (size_t i = 0; i < panels.size(); ++i) {
-    const auto column = static_cast<double>(i % static_cast<size_t>(columns)), row = static_cast<double>(i / static_cast<size_t>(columns));
+    const auto column = static_cast<double>(i % static_cast<size_t>(columns)),
+               row = static_cast<double>(i / static_cast<size_t>(columns));
     svg += panel_svg(panels[i], column * kWidth, kHead + row * kHeight);
   }
   return svg + "</svg>\n";

@@ -5,8 +5,8 @@
 #include <cstring>
 
 #include "core/error.h"
-#include "core/file.h"
-#include "mcu/host/process.h"
+#include "core/io/file.h"
+#include "mcu/host/verify/process.h"
 
 namespace mininas::bench {
 
@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 
 WorkFolder::WorkFolder() {
   std::string name = (fs::temp_directory_path() / "mininas-bench-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw IoError(text("cannot make a folder like ", name, ": ", std::strerror(errno)));
+  if (::mkdtemp(name.data()) == nullptr)
+    throw IoError(text("cannot make a folder like ", name, ": ", std::strerror(errno)));
   path_ = name;
 }
 

@@ -1,11 +1,12 @@
-// Other programs as a benchmark sees them: each figure comes from a process of its own, so that one does not inherit another's memory.
+// Other programs as a benchmark sees them: each figure comes from a process of its own, so that one does not inherit
+// another's memory.
 #pragma once
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "search/record.h"
+#include "search/record/record.h"
 
 namespace mininas::bench {
 

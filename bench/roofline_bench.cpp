@@ -1,9 +1,13 @@
-// What limits a training step, layer by layer: `roofline_bench [--json] [ARCHITECTURE...]`. For each unit of a network (core/conv_unit.h)
-// the operations and the least bytes of its forward and backward pass, the time that the machine's measured peak and bandwidth allow for
-// them, and the time that it takes. The limit is the longer of the two times, as if the other were free.
-//   operations: those that are done, 16 in 36 of a direct convolution's where it is done in Winograd's form (core/winograd.h).
-//   bytes: a unit reads its input and writes its raw output; backward it reads both again and the gradient of one, and writes that of the
-//   other. A pass over tensors that still lie in a cache may be faster than the copy of memory that the bandwidth was measured with.
+// What limits a training step, layer by layer: `roofline_bench [--json] [ARCHITECTURE...]`. For each unit of a network
+// (core/fused/conv_unit.h) the operations and the least bytes of its forward and backward pass, the time that the
+// machine's measured peak and bandwidth allow for them, and the time that it takes. The limit is the longer of the two
+// times, as if the other were free.
+//   operations: those that are done, 16 in 36 of a direct convolution's where it is done in Winograd's form
+//   (core/conv/winograd.h).
+//   bytes: a unit reads its input and writes its raw output; backward it reads both again and the gradient of one, and
+//   writes that of the
+//   other. A pass over tensors that still lie in a cache may be faster than the copy of memory that the bandwidth was
+//   measured with.
 #include <algorithm>
 #include <chrono>
 #include <iostream>
@@ -11,11 +15,11 @@
 
 #include "bench/harness.h"
 #include "bench/shapes.h"
-#include "core/conv_unit.h"
+#include "core/conv/winograd.h"
 #include "core/error.h"
-#include "core/winograd.h"
-#include "nn/network.h"
-#include "search/speed.h"
+#include "core/fused/conv_unit.h"
+#include "nn/train/network.h"
+#include "search/cost/speed.h"
 
 using namespace mininas;
 using namespace mininas::bench;
@@ -43,14 +47,15 @@ std::vector<Node> nodes_of(const NetworkSpec& spec) {
     const ImageShape in = input_shape(spec, shapes, static_cast<int>(i));
     const ConvGeometry g = geometry_of(spec.layers[i], in);
     const bool winograd = spec.layers[i].kind == LayerKind::kConv && takes_winograd(g);
-    return static_cast<double>(kBatch * mac_count(spec.layers[i], in, shapes[i])) * (winograd ? winograd_share(g) : 1.0);
+    return static_cast<double>(kBatch * mac_count(spec.layers[i], in, shapes[i])) *
+           (winograd ? winograd_share(g) : 1.0);
   };
   std::vector<Node> nodes;
   for (size_t i = 0; i < spec.layers.size(); ++i) {
     if (i + 1 < spec.layers.size() && continues_unit(spec, i + 1)) continue;
     const size_t first = continues_unit(spec, i) ? i - 1 : i;
-    nodes.push_back({&spec.layers[first], &spec.layers[i], input_shape(spec, shapes, static_cast<int>(first)), shapes[i],
-                     first == i ? macs(i) : macs(first) + macs(i)});
+    nodes.push_back({&spec.layers[first], &spec.layers[i], input_shape(spec, shapes, static_cast<int>(first)),
+                     shapes[i], first == i ? macs(i) : macs(first) + macs(i)});
   }
   return nodes;
 }
@@ -73,7 +78,8 @@ class UnitBench {
     gradient_ = random_tensor(node.out.batch(kBatch), Rng(2));
     gamma_.value = Tensor::full({1, 1, 1, channels}, 1.0f);
     beta_.value = Tensor::zeros({1, 1, 1, channels});
-    if (node.window->kind == LayerKind::kDepthwise) depthwise_.value = random_tensor(weight_shape(*node.window, node.in), Rng(3));
+    if (node.window->kind == LayerKind::kDepthwise)
+      depthwise_.value = random_tensor(weight_shape(*node.window, node.in), Rng(3));
     const ImageShape between{node.out.height, node.out.width, node.in.channels};
     if (node.last->kind == LayerKind::kConv)
       conv_.value = random_tensor(weight_shape(*node.last, node.last == node.window ? node.in : between), Rng(4));
@@ -111,8 +117,8 @@ class UnitBench {
     norm->epsilon = kBatchNormEpsilon;
     norm->relu = true;
     norm->batch = measure_channels(x_.value);
-    norm->how =
-        fold_norm(Tensor::full(channels, 1.0f), Tensor::zeros(channels), norm->batch.mean, norm->batch.variance, kBatchNormEpsilon);
+    norm->how = fold_norm(Tensor::full(channels, 1.0f), Tensor::zeros(channels), norm->batch.mean, norm->batch.variance,
+                          kBatchNormEpsilon);
     return norm;
   }
 
@@ -143,7 +149,8 @@ class Roofline {
  public:
   Roofline(const MachineLimits& limits, bool json)
       : limits_(limits),
-        table_({"layer", "GFLOP", "MB", "at peak, ms", "at copy, ms", "limit, ms", "forward, ms", "backward, ms", "limit / time, %"},
+        table_({"layer", "GFLOP", "MB", "at peak, ms", "at copy, ms", "limit, ms", "forward, ms", "backward, ms",
+                "limit / time, %"},
                json) {}
 
   void run(const std::string& architecture, const NetworkSpec& spec) {
@@ -178,15 +185,20 @@ class Roofline {
     operations_ += operations;
     bytes_ += bytes;
     limit_seconds_ += limit(operations, bytes);
-    return {name, fixed(operations * 1e-9, 3), fixed(bytes * 1e-6, 2), milliseconds(operations / limits_.gflops * 1e-9),
-            milliseconds(bytes / limits_.gigabytes_per_second * 1e-9), milliseconds(limit(operations, bytes))};
+    return {name,
+            fixed(operations * 1e-9, 3),
+            fixed(bytes * 1e-6, 2),
+            milliseconds(operations / limits_.gflops * 1e-9),
+            milliseconds(bytes / limits_.gigabytes_per_second * 1e-9),
+            milliseconds(limit(operations, bytes))};
   }
 
   void whole_step(const std::string& architecture, const NetworkSpec& spec) {
     const double step = measure_speed(spec, {.batch = static_cast<int>(kBatch), .seconds = 1.0, .seed = 0}).train.best;
-    table_.row({architecture + ", a step of " + milliseconds(step) + " ms", fixed(operations_ * 1e-9, 3), fixed(bytes_ * 1e-6, 2),
-                milliseconds(operations_ / limits_.gflops * 1e-9), milliseconds(bytes_ / limits_.gigabytes_per_second * 1e-9),
-                milliseconds(limit_seconds_), "-", "-", fixed(100.0 * limit_seconds_ / step, 0)});
+    table_.row({architecture + ", a step of " + milliseconds(step) + " ms", fixed(operations_ * 1e-9, 3),
+                fixed(bytes_ * 1e-6, 2), milliseconds(operations_ / limits_.gflops * 1e-9),
+                milliseconds(bytes_ / limits_.gigabytes_per_second * 1e-9), milliseconds(limit_seconds_), "-", "-",
+                fixed(100.0 * limit_seconds_ / step, 0)});
   }
 
   MachineLimits limits_;
@@ -197,12 +209,14 @@ class Roofline {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Arguments arguments = parse_arguments(argc, argv, "usage: roofline_bench [--json] [ARCHITECTURE...]   (default: six networks)");
+  const Arguments arguments =
+      parse_arguments(argc, argv, "usage: roofline_bench [--json] [ARCHITECTURE...]   (default: six networks)");
   try {
     const MachineLimits limits = measure_limits();
     if (!arguments.json)
-      std::cout << "# What limits a training step\n\n    make bench        # or: build/release/roofline_bench\n\nBatch " << kBatch << ". "
-                << machine_line() << ". Peak " << fixed(limits.gflops, 0) << " GFLOP/s, copy " << fixed(limits.gigabytes_per_second, 1)
+      std::cout << "# What limits a training step\n\n    make bench        # or: build/release/roofline_bench\n\nBatch "
+                << kBatch << ". " << machine_line() << ". Peak " << fixed(limits.gflops, 0) << " GFLOP/s, copy "
+                << fixed(limits.gigabytes_per_second, 1)
                 << " GB/s. Best times. A limit is the longer of operations at the peak and bytes at the copy's rate.\n";
     for (const std::string& architecture : arguments.words.empty() ? default_architectures() : arguments.words) {
       if (!arguments.json) std::cout << "\n## " << architecture << "\n\n";

@@ -1,6 +1,6 @@
-// How the cost of training grows: `scaling_bench [--json] [SVG]`. One thing at a time is changed on `w32:s3*8`, 32x32x3, batch 64: width,
-// depth, image size, batch; each on one thread and on two. Seconds for 10,000 images and peak memory, beside the growth that the
-// multiply-accumulates explain. Writes the same as a plot to SVG where it is named.
+// How the cost of training grows: `scaling_bench [--json] [SVG]`. One thing at a time is changed on `w32:s3*8`,
+// 32x32x3, batch 64: width, depth, image size, batch; each on one thread and on two. Seconds for 10,000 images and peak
+// memory, beside the growth that the multiply-accumulates explain. Writes the same as a plot to SVG where it is named.
 #include <iostream>
 
 #include "bench/harness.h"
@@ -8,7 +8,7 @@
 #include "bench/programs.h"
 #include "bench/shapes.h"
 #include "core/error.h"
-#include "core/file.h"
+#include "core/io/file.h"
 
 using namespace mininas;
 using namespace mininas::bench;
@@ -30,8 +30,8 @@ struct Sweep {
 };
 
 std::vector<Sweep> sweeps() {
-  Sweep width{"width", "channels of the first third", {}}, depth{"depth", "layers", {}}, size{"image", "height and width, pixels", {}},
-      batch{"batch", "images a step", {}};
+  Sweep width{"width", "channels of the first third", {}}, depth{"depth", "layers", {}},
+      size{"image", "height and width, pixels", {}}, batch{"batch", "images a step", {}};
   for (const int w : {8, 16, 32, 64, 96}) width.settings.push_back({w, text("w", w, ":s3*8")});
   for (const int d : {4, 8, 16, 32}) depth.settings.push_back({d, text("w32:s3*", d)});
   for (const int s : {32, 64, 96}) size.settings.push_back({s, "w32:s3*8", s});
@@ -46,18 +46,18 @@ struct Figures {
 Figures measure_setting(const Setting& s, int threads, const WorkFolder& work) {
   Figures figures;
   for (int i = 0; i < kRepeats; ++i) {
-    const Record answer = answer_of({mininas_program(), "bench", "--arch", s.architecture, "--input", text(s.size, "x", s.size, "x3"),
-                                     "--classes", text(kClasses), "--batch", text(s.batch), "--threads", text(threads), "--seconds", "0.5",
-                                     "--json"},
-                                    work);
+    const Record answer = answer_of(
+        {mininas_program(), "bench", "--arch", s.architecture, "--input", text(s.size, "x", s.size, "x3"), "--classes",
+         text(kClasses), "--batch", text(s.batch), "--threads", text(threads), "--seconds", "0.5", "--json"},
+        work);
     figures.seconds = std::min(figures.seconds, kEpochImages / answer.number("train_images_per_second"));
     figures.bytes = answer.number("peak_memory_bytes");
   }
   return figures;
 }
 
-// What was measured of one sweep, and what the first row explains of the others: its time and memory, grown as the multiply-accumulates of
-// an image do.
+// What was measured of one sweep, and what the first row explains of the others: its time and memory, grown as the
+// multiply-accumulates of an image do.
 class SweepResult {
  public:
   explicit SweepResult(const Sweep& sweep) : sweep_(sweep) {}
@@ -65,7 +65,8 @@ class SweepResult {
   void measure(Table& table, const WorkFolder& work) {
     for (const Setting& s : sweep_.settings) {
       const Figures two = measure_setting(s, 2, work), one = measure_setting(s, 1, work);
-      const auto macs = static_cast<double>(mac_count(build_network_spec(s.architecture, {s.size, s.size, 3}, kClasses)));
+      const auto macs =
+          static_cast<double>(mac_count(build_network_spec(s.architecture, {s.size, s.size, 3}, kClasses)));
       if (first_macs_ == 0.0) {
         first_macs_ = macs;
         first_ = two;
@@ -78,13 +79,17 @@ class SweepResult {
       memory_[1].emplace_back(x, one.bytes / 1048576.0);
       table.row({text(sweep_.title, " ", s.value), fixed(macs * 1e-6, 2), fixed(two.seconds, 2), fixed(one.seconds, 2),
                  fixed(one.seconds / two.seconds, 2), fixed(growth, 2), fixed(two.seconds / first_.seconds, 2),
-                 fixed(two.seconds * 1e12 / (kEpochImages * macs), 1), fixed(two.bytes / 1048576.0, 0), fixed(one.bytes / 1048576.0, 0)});
+                 fixed(two.seconds * 1e12 / (kEpochImages * macs), 1), fixed(two.bytes / 1048576.0, 0),
+                 fixed(one.bytes / 1048576.0, 0)});
     }
   }
 
   PlotPanel seconds_panel() const {
-    return {sweep_.title, sweep_.x_label, "seconds for 10,000 images",
-            {{"2 threads", seconds_[0]}, {"1 thread", seconds_[1]}, {"2 threads, if time grew as the MACs", explained_}}};
+    return {
+        sweep_.title,
+        sweep_.x_label,
+        "seconds for 10,000 images",
+        {{"2 threads", seconds_[0]}, {"1 thread", seconds_[1]}, {"2 threads, if time grew as the MACs", explained_}}};
   }
   PlotPanel memory_panel() const {
     return {sweep_.title, sweep_.x_label, "peak memory, MiB", {{"2 threads", memory_[0]}, {"1 thread", memory_[1]}}};
@@ -101,12 +106,14 @@ class SweepResult {
 void run(const Arguments& arguments) {
   const WorkFolder work;
   if (!arguments.json)
-    std::cout << "# How the cost of training grows\n\n    make bench        # or: build/release/scaling_bench bench/results/scaling.svg\n\n"
-              << "`w32:s3*8`, 32x32x3, batch 64, " << kClasses << " classes; one thing is changed at a time. Seconds for 10,000 images "
+    std::cout << "# How the cost of training grows\n\n    make bench        # or: build/release/scaling_bench "
+                 "bench/results/scaling.svg\n\n"
+              << "`w32:s3*8`, 32x32x3, batch 64, " << kClasses
+              << " classes; one thing is changed at a time. Seconds for 10,000 images "
               << "(the fastest of " << kRepeats << " processes) and peak memory. " << machine_line() << ".\n\n"
               << "![plot](scaling.svg)\n\n";
-  Table table({"what", "MACs, 10^6", "s, 2 threads", "s, 1 thread", "speed-up", "MACs grew", "time grew", "ps a MAC", "MiB, 2 threads",
-               "MiB, 1 thread"},
+  Table table({"what", "MACs, 10^6", "s, 2 threads", "s, 1 thread", "speed-up", "MACs grew", "time grew", "ps a MAC",
+               "MiB, 2 threads", "MiB, 1 thread"},
               arguments.json);
   std::vector<PlotPanel> seconds, memory;
   for (const Sweep& sweep : sweeps()) {
@@ -116,7 +123,8 @@ void run(const Arguments& arguments) {
     memory.push_back(result.memory_panel());
   }
   seconds.insert(seconds.end(), memory.begin(), memory.end());
-  if (!arguments.words.empty()) write_text_file(arguments.words.front(), plot_svg("Cost of training w32:s3*8", seconds, 4));
+  if (!arguments.words.empty())
+    write_text_file(arguments.words.front(), plot_svg("Cost of training w32:s3*8", seconds, 4));
 }
 
 }  // namespace

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "core/convolution.h"
-#include "nn/network_spec.h"
-#include "search/build.h"
+#include "core/conv/convolution.h"
+#include "nn/spec/network_spec.h"
+#include "search/space/build.h"
 
 namespace mininas::bench {
 
@@ -13,15 +13,17 @@ constexpr int64_t kBatch = 64;
 constexpr ImageShape kImageShape{32, 32, 3};
 constexpr int kClasses = 10;
 
-// Separable ones with 16, 32 and 72 channels at full resolution, wide windows, standard convolutions, and one with sums.
+// Separable ones with 16, 32 and 72 channels at full resolution, wide windows, standard convolutions, and one with
+// sums.
 inline const std::vector<std::string>& default_architectures() {
-  static const std::vector<std::string> names{"w16:s3*5", "w32:s3*8", "w72:s3*10", "w64:s5*8", "w32:c3*8", "mobilenetv2"};
+  static const std::vector<std::string> names{"w16:s3*5", "w32:s3*8", "w72:s3*10",
+                                              "w64:s5*8", "w32:c3*8", "mobilenetv2"};
   return names;
 }
 
-// Floating-point operations of a training step for one image: a multiply and an add for each MAC of the forward pass, of the weight
-// gradient and, but for layers that read the image, of the input gradient. Norms, sums and the update are not counted; convolutions are
-// counted as direct ones, also where they are done in Winograd's form.
+// Floating-point operations of a training step for one image: a multiply and an add for each MAC of the forward pass,
+// of the weight gradient and, but for layers that read the image, of the input gradient. Norms, sums and the update are
+// not counted; convolutions are counted as direct ones, also where they are done in Winograd's form.
 inline double training_operations_of(const NetworkSpec& spec) {
   const auto shapes = layer_shapes(spec);
   double macs = 0.0;
@@ -34,8 +36,13 @@ inline double training_operations_of(const NetworkSpec& spec) {
 }
 
 inline ConvGeometry geometry_of(const LayerSpec& layer, const ImageShape& in) {
-  return {.batch = kBatch, .in_h = in.height, .in_w = in.width, .in_c = in.channels, .out_c = layer.out_channels,
-          .kernel = layer.kernel, .stride = layer.stride};
+  return {.batch = kBatch,
+          .in_h = in.height,
+          .in_w = in.width,
+          .in_c = in.channels,
+          .out_c = layer.out_channels,
+          .kernel = layer.kernel,
+          .stride = layer.stride};
 }
 
 // One convolution of a network.
@@ -60,7 +67,10 @@ inline std::vector<ConvLayer> conv_layers_of(const std::string& architecture) {
     const LayerSpec& layer = spec.layers[i];
     if (layer.kind != LayerKind::kConv && layer.kind != LayerKind::kDepthwise) continue;
     const ImageShape in = input_shape(spec, shapes, static_cast<int>(i));
-    layers.push_back({.name = layer.name, .kind = layer.kind, .geometry = geometry_of(layer, in), .reads_image = layer.input == kImage});
+    layers.push_back({.name = layer.name,
+                      .kind = layer.kind,
+                      .geometry = geometry_of(layer, in),
+                      .reads_image = layer.input == kImage});
   }
   return layers;
 }

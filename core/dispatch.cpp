@@ -14,16 +14,16 @@ extern const Int8Kernels kInt8Table;
 namespace avx512 {
 extern const Kernels kTable;
 extern const Int8Kernels kInt8Table;
-}
+}  // namespace avx512
 namespace avx2 {
 extern const Kernels kTable;
 extern const Int8Kernels kInt8Table;
-}
+}  // namespace avx2
 #endif
 namespace baseline {
 extern const Kernels kTable;
 extern const Int8Kernels kInt8Table;
-}
+}  // namespace baseline
 
 namespace {
 
@@ -42,8 +42,8 @@ auto& choose(const Tables& all) {
 
 #ifdef __x86_64__
 bool has_avx512() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512vl");
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 }
 bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 #endif

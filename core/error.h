@@ -1,6 +1,7 @@
-// The errors of the project, one type for each party that can mend them. What: text for a person, one line: where, what was expected,
-// what came, what to do. What it is not: a way to report a bad architecture of a search (that is data, see search/evaluator.h).
-// Library code throws these and never prints or exits; `search/cli/main.cpp` alone turns them into exit codes.
+// The errors of the project, one type for each party that can mend them. What: text for a person, one line: where, what
+// was expected, what came, what to do. What it is not: a way to report a bad architecture of a search (that is data,
+// see search/evaluate/evaluator.h). Library code throws these and never prints or exits; `search/cli/main.cpp` alone
+// turns them into exit codes.
 #pragma once
 #include <sstream>
 #include <stdexcept>
@@ -57,7 +58,7 @@ std::string text(const Parts&... parts) {
 
 }  // namespace mininas
 
-#define MN_CHECK(condition, ...)                                                                                          \
-  do {                                                                                                                    \
-    if (!(condition)) ::mininas::check_failed(#condition, __FILE__, __LINE__, ::mininas::text(__VA_ARGS__));              \
+#define MN_CHECK(condition, ...)                                                                             \
+  do {                                                                                                       \
+    if (!(condition)) ::mininas::check_failed(#condition, __FILE__, __LINE__, ::mininas::text(__VA_ARGS__)); \
   } while (false)

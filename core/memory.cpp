@@ -15,7 +15,8 @@ namespace {
 
 constexpr size_t kHugePage = size_t{2} << 20;
 
-// Eight sizes between powers of two: a batch's last, smaller one reuses what a full one has freed only where little would be wasted.
+// Eight sizes between powers of two: a batch's last, smaller one reuses what a full one has freed only where little
+// would be wasted.
 size_t size_class(size_t bytes) {
   const size_t step = std::bit_floor(std::max<size_t>(bytes, 1024)) / 8;
   return (bytes + step - 1) / step * step;

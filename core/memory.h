@@ -1,6 +1,7 @@
 // Memory of tensors: large buffers that a training step frees and the next one asks for again.
-// Freed buffers are kept by size and handed out again, so that a step touches no new pages after the first; buffers of 2 MiB and more ask
-// the system for huge pages (one page-table entry instead of 512). Like malloc, it is one per process and safe to call from any thread.
+// Freed buffers are kept by size and handed out again, so that a step touches no new pages after the first; buffers of
+// 2 MiB and more ask the system for huge pages (one page-table entry instead of 512). Like malloc, it is one per
+// process and safe to call from any thread.
 #pragma once
 #include <cstddef>
 

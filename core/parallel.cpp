@@ -11,10 +11,10 @@
 
 namespace {
 
-// Threads that wait for others should look for some microseconds and then sleep, not spin: on a machine that is shared, a spinning thread
-// takes the core that the one it waits for needs, and a loop then costs a time slice of the system instead of its work. To sleep at once
-// costs small networks 5 % on an idle machine. OpenMP reads these settings while it is loaded, before any constructor of ours, hence this
-// earlier hook; values of the user's stand.
+// Threads that wait for others should look for some microseconds and then sleep, not spin: on a machine that is shared,
+// a spinning thread takes the core that the one it waits for needs, and a loop then costs a time slice of the system
+// instead of its work. To sleep at once costs small networks 5 % on an idle machine. OpenMP reads these settings while
+// it is loaded, before any constructor of ours, hence this earlier hook; values of the user's stand.
 void ask_for_sleep(int, char**, char**) {
   ::setenv("OMP_WAIT_POLICY", "passive", 0);
   ::setenv("GOMP_SPINCOUNT", "10000", 0);

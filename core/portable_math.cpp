@@ -6,7 +6,8 @@
 namespace mininas {
 namespace {
 
-constexpr double kLn2High = 0x1.62e42fefa0000p-1;  // the leading bits of ln 2, so that n * kLn2High is exact for |n| < 2^11
+constexpr double kLn2High =
+    0x1.62e42fefa0000p-1;  // the leading bits of ln 2, so that n * kLn2High is exact for |n| < 2^11
 constexpr double kLn2Low = 0x1.cf79abc9e3b3ap-40;
 constexpr double kHalfPiHigh = 0x1.921fb54400000p+0;
 constexpr double kHalfPiLow = 0x1.0b4611a626331p-34;
@@ -51,10 +52,14 @@ double portable_cos(double x) {
   const double r = (x - n * kHalfPiHigh) - n * kHalfPiLow;  // |r| <= pi / 4
   const double cosine = taylor(r * r, 0, 2, -1.0), sine = r * taylor(r * r, 1, 2, -1.0);
   switch ((static_cast<long>(n) % 4 + 4) % 4) {
-    case 0: return cosine;
-    case 1: return -sine;
-    case 2: return -cosine;
-    default: return sine;
+    case 0:
+      return cosine;
+    case 1:
+      return -sine;
+    case 2:
+      return -cosine;
+    default:
+      return sine;
   }
 }
 

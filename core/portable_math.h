@@ -1,6 +1,6 @@
 // exp, log and cos that give the same bits on every machine (those of the system's library differ between versions).
-// Only additions, multiplications, divisions and exact scalings in double; accurate to about one unit in the last place over the ranges a
-// training loop uses. Not for speed: a few calls an image.
+// Only additions, multiplications, divisions and exact scalings in double; accurate to about one unit in the last place
+// over the ranges a training loop uses. Not for speed: a few calls an image.
 #pragma once
 
 namespace mininas {

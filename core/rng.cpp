@@ -15,8 +15,8 @@ std::array<uint32_t, 4> philox4x32_10(std::array<uint32_t, 4> x, std::array<uint
   for (int round = 0; round < 10; ++round) {
     const uint64_t a = uint64_t{kMultiplier0} * x[0];
     const uint64_t b = uint64_t{kMultiplier1} * x[2];
-    x = {static_cast<uint32_t>(b >> 32) ^ x[1] ^ key[0], static_cast<uint32_t>(b), static_cast<uint32_t>(a >> 32) ^ x[3] ^ key[1],
-         static_cast<uint32_t>(a)};
+    x = {static_cast<uint32_t>(b >> 32) ^ x[1] ^ key[0], static_cast<uint32_t>(b),
+         static_cast<uint32_t>(a >> 32) ^ x[3] ^ key[1], static_cast<uint32_t>(a)};
     key[0] += kWeyl0;
     key[1] += kWeyl1;
   }
@@ -27,8 +27,8 @@ Rng Rng::fork(std::string_view purpose, uint64_t index) const {
   uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a of the name
   for (const char ch : purpose) hash = (hash ^ static_cast<unsigned char>(ch)) * 0x100000001b3u;
   // The counter's top word is never reached by next_u32(), so forks and numbers cannot meet: bit 31 marks a fork.
-  const auto mixed = philox4x32_10({static_cast<uint32_t>(hash), static_cast<uint32_t>(hash >> 32), static_cast<uint32_t>(index),
-                                    static_cast<uint32_t>(index >> 32) | 0x80000000u},
+  const auto mixed = philox4x32_10({static_cast<uint32_t>(hash), static_cast<uint32_t>(hash >> 32),
+                                    static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32) | 0x80000000u},
                                    {static_cast<uint32_t>(key_), static_cast<uint32_t>(key_ >> 32)});
   return Rng(uint64_t{mixed[0]} << 32 | mixed[1]);
 }

@@ -1,7 +1,8 @@
-// Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
-// A stream is a key; the i-th number is a pure function of (key, i). `fork(purpose, index)` derives an independent stream from the key
-// alone, so streams depend neither on the order of calls nor on threads. Same seed, same numbers, on every machine: the distributions are
-// ours (those of the standard library differ between implementations).
+// Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2,
+// 3", SC 2011). A stream is a key; the i-th number is a pure function of (key, i). `fork(purpose, index)` derives an
+// independent stream from the key alone, so streams depend neither on the order of calls nor on threads. Same seed,
+// same numbers, on every machine: the distributions are ours (those of the standard library differ between
+// implementations).
 #pragma once
 #include <array>
 #include <cstdint>

@@ -1,7 +1,8 @@
 // Shape and Tensor: the one array type of the engine.
-// Every tensor has four extents, in memory order. Activations are NHWC (n images of h x w pixels, c channels interleaved), convolution
-// weights are OHWI (n = output channels, h x w = kernel, c = input channels), depthwise weights 1HWC, vectors 1x1x1xc. An export to int8
-// therefore never permutes. What it is not: no views, no strides, no broadcasting, no lazy state.
+// Every tensor has four extents, in memory order. Activations are NHWC (n images of h x w pixels, c channels
+// interleaved), convolution weights are OHWI (n = output channels, h x w = kernel, c = input channels), depthwise
+// weights 1HWC, vectors 1x1x1xc. An export to int8 therefore never permutes. What it is not: no views, no strides, no
+// broadcasting, no lazy state.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -36,8 +37,9 @@ struct ImageShape {
 std::string to_text(const ImageShape& shape);
 ImageShape parse_image_shape(const std::string& text);
 
-// Owns size() float32 values, aligned to 64 bytes and contiguous. Move-only: a copy is written `clone()`. A default Tensor is empty.
-// Buffers carry kSlack readable floats behind the last value, so that kernels may load a whole vector at the end of a row.
+// Owns size() float32 values, aligned to 64 bytes and contiguous. Move-only: a copy is written `clone()`. A default
+// Tensor is empty. Buffers carry kSlack readable floats behind the last value, so that kernels may load a whole vector
+// at the end of a row.
 class Tensor {
  public:
   static constexpr int64_t kSlack = 64;
@@ -70,7 +72,9 @@ class Tensor {
     size_t bytes;
     void operator()(float* p) const;
   };
-  int64_t index(int64_t n, int64_t h, int64_t w, int64_t c) const { return ((n * shape_.h + h) * shape_.w + w) * shape_.c + c; }
+  int64_t index(int64_t n, int64_t h, int64_t w, int64_t c) const {
+    return ((n * shape_.h + h) * shape_.w + w) * shape_.c + c;
+  }
 
   Shape shape_;
   std::unique_ptr<float[], Free> data_;

@@ -1,5 +1,5 @@
-// Robust times of something that is done again and again: the median of many repeats with its median absolute deviation, after a warm-up.
-// Both ignore the odd repeat in which the machine did something else.
+// Robust times of something that is done again and again: the median of many repeats with its median absolute
+// deviation, after a warm-up. Both ignore the odd repeat in which the machine did something else.
 #pragma once
 #include <functional>
 #include <vector>

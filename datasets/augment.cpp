@@ -75,12 +75,14 @@ void cut_out(uint8_t* image, const ImageShape& shape, int row, int column, int s
   const int left = std::max(column - side / 2, 0), right = std::min(column - side / 2 + side, shape.width);
   const auto row_bytes = static_cast<size_t>(shape.width * shape.channels);
   const auto cut_bytes = static_cast<size_t>((right - left) * shape.channels);
-  for (int y = top; y < bottom; ++y) std::memset(image + static_cast<size_t>(y) * row_bytes + left * shape.channels, zero, cut_bytes);
+  for (int y = top; y < bottom; ++y)
+    std::memset(image + static_cast<size_t>(y) * row_bytes + left * shape.channels, zero, cut_bytes);
 }
 
 }  // namespace
 
-void augment_image(const uint8_t* source, const ImageShape& shape, const Augmentation& how, uint8_t zero, Rng rng, uint8_t* out) {
+void augment_image(const uint8_t* source, const ImageShape& shape, const Augmentation& how, uint8_t zero, Rng rng,
+                   uint8_t* out) {
   MN_CHECK(how.crop_padding >= 0 && how.cutout >= 0, how.crop_padding, ' ', how.cutout);
   const Draws draws = draw(shape, how, rng);
   copy_moved(source, shape, how.crop_padding - draws.crop_row, how.crop_padding - draws.crop_column, zero, out);

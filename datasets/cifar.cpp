@@ -21,9 +21,10 @@ constexpr size_t kClasses = 10;
 constexpr int kLeftOut = -1;
 
 constexpr const char* kMetaFile = "batches.meta.txt";
-constexpr const char* kExpected = "the six .bin files of CIFAR-10 and batches.meta.txt in this folder (`make cifar10` gets them)";
-constexpr std::array<const char*, 5> kTrainFiles = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
-                                                    "data_batch_5.bin"};
+constexpr const char* kExpected =
+    "the six .bin files of CIFAR-10 and batches.meta.txt in this folder (`make cifar10` gets them)";
+constexpr std::array<const char*, 5> kTrainFiles = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
+                                                    "data_batch_4.bin", "data_batch_5.bin"};
 constexpr std::array<const char*, 1> kTestFiles = {"test_batch.bin"};
 
 // The new label of each of the ten official ones, or kLeftOut.
@@ -37,11 +38,13 @@ std::vector<std::string> read_class_names(const fs::path& path) {
   for (std::string line; std::getline(lines, line);) {
     if (line.ends_with('\r')) line.pop_back();
     if (line.empty()) continue;
-    if (std::count(names.begin(), names.end(), line) > 0) throw FormatError(text(path.string(), ": names class '", line, "' twice"));
+    if (std::count(names.begin(), names.end(), line) > 0)
+      throw FormatError(text(path.string(), ": names class '", line, "' twice"));
     names.push_back(line);
   }
   if (names.size() != kClasses)
-    throw FormatError(text(path.string(), ": holds ", names.size(), " class names, expected ", kClasses, ", one a line"));
+    throw FormatError(
+        text(path.string(), ": holds ", names.size(), " class names, expected ", kClasses, ", one a line"));
   return names;
 }
 
@@ -51,7 +54,8 @@ std::string join(const std::vector<std::string>& names) {
   return joined;
 }
 
-Relabelling relabel(const fs::path& folder, const std::vector<std::string>& existing, const std::vector<std::string>& wanted) {
+Relabelling relabel(const fs::path& folder, const std::vector<std::string>& existing,
+                    const std::vector<std::string>& wanted) {
   Relabelling labels;
   labels.fill(kLeftOut);
   for (size_t i = 0; i < wanted.size(); ++i) {
@@ -62,7 +66,8 @@ Relabelling relabel(const fs::path& folder, const std::vector<std::string>& exis
     if (label != kLeftOut) throw ConfigError(text("class '", wanted[i], "' is named twice"));
     label = static_cast<int>(i);
   }
-  if (wanted.size() < 2) throw ConfigError(text("one class, '", wanted[0], "', cannot be told from another: name at least two"));
+  if (wanted.size() < 2)
+    throw ConfigError(text("one class, '", wanted[0], "', cannot be told from another: name at least two"));
   return labels;
 }
 
@@ -71,14 +76,14 @@ std::vector<std::byte> read_batch(const fs::path& path) {
   std::vector<std::byte> bytes = read_input_file(path, kMaxRecords * kRecordBytes, kExpected);
   const size_t records = bytes.size() / kRecordBytes;
   if (bytes.size() % kRecordBytes != 0)
-    throw FormatError(text(path.string(), ": holds ", bytes.size(), " bytes, expected a whole number of records of ", kRecordBytes,
-                           ": the file is cut off in record ", records));
+    throw FormatError(text(path.string(), ": holds ", bytes.size(), " bytes, expected a whole number of records of ",
+                           kRecordBytes, ": the file is cut off in record ", records));
   if (records == 0) throw FormatError(text(path.string(), ": is empty, expected records of ", kRecordBytes, " bytes"));
   for (size_t record = 0; record < records; ++record) {
     const auto label = std::to_integer<unsigned>(bytes[record * kRecordBytes]);
     if (label >= kClasses)
-      throw FormatError(
-          text(path.string(), ": record ", record, " (byte ", record * kRecordBytes, ") has label ", label, ", expected 0 to 9"));
+      throw FormatError(text(path.string(), ": record ", record, " (byte ", record * kRecordBytes, ") has label ",
+                             label, ", expected 0 to 9"));
   }
   return bytes;
 }
@@ -93,7 +98,8 @@ void interleave(const std::byte* planes, uint8_t* pixels) {
 void require_all_classes(const fs::path& folder, const ImageSet& images, const char* role) {
   for (int label = 0; label < images.classes(); ++label)
     if (std::count(images.labels.begin(), images.labels.end(), label) == 0)
-      throw ConfigError(text(folder.string(), ": class '", images.class_names[static_cast<size_t>(label)], "' has no ", role, " image"));
+      throw ConfigError(text(folder.string(), ": class '", images.class_names[static_cast<size_t>(label)], "' has no ",
+                             role, " image"));
 }
 
 // Appends the records of one file whose classes are wanted.
@@ -118,7 +124,8 @@ void append_batch(const std::vector<std::byte>& batch, const Relabelling& relabe
 ImageSet load_batches(const fs::path& folder, std::span<const char* const> files, const Relabelling& relabelling,
                       const std::vector<std::string>& names) {
   ImageSet images{{32, 32, 3}, names, {}, {}};
-  images.pixels.reserve(files.size() * kMaxRecords * 3 * kPlaneBytes);  // address space only: pages that stay unused cost nothing
+  images.pixels.reserve(files.size() * kMaxRecords * 3 *
+                        kPlaneBytes);  // address space only: pages that stay unused cost nothing
   for (const char* file : files) append_batch(read_batch(folder / file), relabelling, images);
   return images;
 }

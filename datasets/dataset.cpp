@@ -6,8 +6,8 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "core/io/sha256.h"
 #include "core/parallel.h"
-#include "core/sha256.h"
 
 namespace mininas {
 namespace {
@@ -33,7 +33,8 @@ Histogram count_bytes(const std::vector<uint8_t>& bytes) {
 
 // Shape, class names and labels in one unambiguous text: a name's length stands before it.
 std::string describe(const ImageSet& images) {
-  std::string description = text(to_text(images.shape), ' ', images.classes(), " classes ", images.count(), " images\n");
+  std::string description =
+      text(to_text(images.shape), ' ', images.classes(), " classes ", images.count(), " images\n");
   for (const std::string& name : images.class_names) description += text(name.size(), ':', name, '\n');
   for (const int label : images.labels) description += text(label, ' ');
   return description;
@@ -65,8 +66,10 @@ PixelScale measure_pixel_scale(const ImageSet& images) {
   return result;
 }
 
-IndexSplit stratified_split(const std::vector<int>& labels, const std::vector<std::string>& class_names, double fraction, const Rng& rng) {
-  if (!(fraction > 0.0 && fraction < 1.0)) throw ConfigError(text("fraction of a split: ", fraction, ", expected between 0 and 1"));
+IndexSplit stratified_split(const std::vector<int>& labels, const std::vector<std::string>& class_names,
+                            double fraction, const Rng& rng) {
+  if (!(fraction > 0.0 && fraction < 1.0))
+    throw ConfigError(text("fraction of a split: ", fraction, ", expected between 0 and 1"));
   std::vector<std::vector<int64_t>> members(class_names.size());
   for (size_t i = 0; i < labels.size(); ++i) members[static_cast<size_t>(labels[i])].push_back(static_cast<int64_t>(i));
 
@@ -74,7 +77,9 @@ IndexSplit stratified_split(const std::vector<int>& labels, const std::vector<st
   for (size_t label = 0; label < members.size(); ++label) {
     std::vector<int64_t>& order = members[label];
     const auto count = static_cast<int64_t>(order.size());
-    if (count < 2) throw ConfigError(text("class '", class_names[label], "' has ", count, " image(s), expected at least 2 to split"));
+    if (count < 2)
+      throw ConfigError(
+          text("class '", class_names[label], "' has ", count, " image(s), expected at least 2 to split"));
     rng.fork("class", label).shuffle(order);
     const int64_t drawn = std::clamp<int64_t>(std::llround(fraction * static_cast<double>(count)), 1, count - 1);
     split.drawn.insert(split.drawn.end(), order.begin(), order.begin() + drawn);
@@ -86,7 +91,8 @@ IndexSplit stratified_split(const std::vector<int>& labels, const std::vector<st
 }
 
 SearchData split_for_search(const ImageSet& train, double fraction, uint64_t seed) {
-  const IndexSplit split = stratified_split(train.labels, train.class_names, fraction, Rng(seed).fork("validation split"));
+  const IndexSplit split =
+      stratified_split(train.labels, train.class_names, fraction, Rng(seed).fork("validation split"));
   return {select_images(train, split.rest), select_images(train, split.drawn)};
 }
 
@@ -95,13 +101,15 @@ SearchData search_data_as_published(const Dataset& data) { return {data.train, d
 ImageSet draw_images(const ImageSet& images, int64_t count, uint64_t seed) {
   if (count >= images.count()) return images;
   const double fraction = static_cast<double>(count) / static_cast<double>(images.count());
-  return select_images(images, stratified_split(images.labels, images.class_names, fraction, Rng(seed).fork("draw")).drawn);
+  return select_images(images,
+                       stratified_split(images.labels, images.class_names, fraction, Rng(seed).fork("draw")).drawn);
 }
 
 ImageSet allocate_images(const ImageShape& shape, std::vector<std::string> class_names, int64_t count) {
   constexpr int64_t kMaxBytes = int64_t{4} << 30;
   if (count > kMaxBytes / shape.size())
-    throw ConfigError(text(count, " images of ", to_text(shape), " take more than 4 GiB of memory: choose smaller images or fewer"));
+    throw ConfigError(
+        text(count, " images of ", to_text(shape), " take more than 4 GiB of memory: choose smaller images or fewer"));
   ImageSet images;
   images.shape = shape;
   images.class_names = std::move(class_names);

@@ -1,4 +1,5 @@
-// From a list of image files to an ImageSet: what data sets of PNG and JPEG files have in common, whatever their folders are called.
+// From a list of image files to an ImageSet: what data sets of PNG and JPEG files have in common, whatever their
+// folders are called.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -19,8 +20,8 @@ struct ImageListing {
 
 ColourImage load_image_file(const std::filesystem::path& path);
 
-// Every file decoded and resized, three channels, in the order of the list. In parallel; the result does not depend on it. Throws as
-// decode_image and read_file do.
+// Every file decoded and resized, three channels, in the order of the list. In parallel; the result does not depend on
+// it. Throws as decode_image and read_file do.
 ImageSet load_image_files(const ImageListing& listing, const ImageSize& size);
 
 }  // namespace mininas

@@ -24,7 +24,9 @@ std::vector<fs::path> visible_entries(const fs::path& folder) {
   for (fs::directory_iterator it(folder, failure), end; !failure && it != end; it.increment(failure))
     if (it->path().filename().native()[0] != '.') entries.push_back(it->path());
   if (failure) throw IoError(text(folder.string(), ": cannot list folder: ", failure.message()));
-  const auto by_name = [](const fs::path& a, const fs::path& b) { return a.filename().native() < b.filename().native(); };
+  const auto by_name = [](const fs::path& a, const fs::path& b) {
+    return a.filename().native() < b.filename().native();
+  };
   std::sort(entries.begin(), entries.end(), by_name);
   return entries;
 }
@@ -34,9 +36,11 @@ void require_image_file(const fs::path& path) {
   for (char& letter : ending)
     if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
   if (ending != ".png" && ending != ".jpg" && ending != ".jpeg")
-    throw FormatError(text(path.string(), ": not an image by its name, expected .png, .jpg or .jpeg; move it out of the class folder"));
+    throw FormatError(text(
+        path.string(), ": not an image by its name, expected .png, .jpg or .jpeg; move it out of the class folder"));
   std::error_code ignored;
-  if (!fs::is_regular_file(path, ignored)) throw FormatError(text(path.string(), ": not a regular file, expected an image"));
+  if (!fs::is_regular_file(path, ignored))
+    throw FormatError(text(path.string(), ": not a regular file, expected an image"));
 }
 
 ImageListing list_classes(const fs::path& folder) {
@@ -56,7 +60,8 @@ ImageListing list_classes(const fs::path& folder) {
 
 void require_two_classes(const fs::path& folder, const ImageListing& listing) {
   if (listing.class_names.size() < 2)
-    throw ConfigError(text(folder.string(), ": ", listing.class_names.size(), " class folder(s), expected at least 2 with images"));
+    throw ConfigError(
+        text(folder.string(), ": ", listing.class_names.size(), " class folder(s), expected at least 2 with images"));
 }
 
 // Gives the classes of `test` the labels that they have in `train`.
@@ -89,10 +94,12 @@ struct Listings {
 Listings list_given_split(const fs::path& folder) {
   for (const char* part : {"train", "test"})
     if (!is_folder(folder / part))
-      throw IoError(text((folder / part).string(), ": no such folder; expected train/ and test/ side by side, each with class folders"));
+      throw IoError(text((folder / part).string(),
+                         ": no such folder; expected train/ and test/ side by side, each with class folders"));
   Listings lists{list_classes(folder / "train"), list_classes(folder / "test"), {}};
   require_two_classes(folder / "train", lists.train);
-  if (lists.test.files.empty()) throw ConfigError(text((folder / "test").string(), ": no class folder, expected those of training"));
+  if (lists.test.files.empty())
+    throw ConfigError(text((folder / "test").string(), ": no class folder, expected those of training"));
   adopt_labels(folder / "test", lists.test, lists.train);
   lists.first = lists.train.files.front();
   return lists;

@@ -18,7 +18,8 @@ class JpegBytes {
   std::span<const std::byte> bytes_;
 };
 
-// What may follow a 0xFF without being a marker to stop at: another 0xFF and, inside a scan, a stuffed zero or a restart.
+// What may follow a 0xFF without being a marker to stop at: another 0xFF and, inside a scan, a stuffed zero or a
+// restart.
 bool is_no_marker(unsigned next) { return next == 0xFF || next == 0 || (next >= 0xD0 && next <= 0xD7); }
 
 // Tables, one after another: a byte that names it, 16 counts (codes of 1 to 16 bits), the symbols.
@@ -33,7 +34,8 @@ bool tables_fit(const JpegBytes& bytes, size_t begin, size_t end) {
   return true;
 }
 
-// Frame: precision, height, width, number of channels, then for each its name, its samples across and down (half a byte each), a table.
+// Frame: precision, height, width, number of channels, then for each its name, its samples across and down (half a byte
+// each), a table.
 bool samplings_divide(const JpegBytes& bytes, size_t begin) {
   const size_t channels = bytes[begin + 5];
   const auto across = [&](size_t channel) { return bytes[begin + 7 + 3 * channel] >> 4; };
@@ -61,9 +63,11 @@ std::string why_bad_jpeg(std::span<const std::byte> file) {
     }
     if (marker == kEnd) return "";
     const size_t segment = position + 2;
-    // A segment's length counts itself. Segments are stepped over whole: a preview inside one has an end marker of its own.
+    // A segment's length counts itself. Segments are stepped over whole: a preview inside one has an end marker of its
+    // own.
     const size_t end = segment + (marker == kStart ? 0 : bytes[segment] << 8 | bytes[segment + 1]);
-    if (marker == kHuffmanTables && !tables_fit(bytes, segment + 2, end)) return "a Huffman table has more than 256 symbols";
+    if (marker == kHuffmanTables && !tables_fit(bytes, segment + 2, end))
+      return "a Huffman table has more than 256 symbols";
     if (marker >= kFirstFrame && marker <= kLastFrame && !samplings_divide(bytes, segment + 2))
       return "the samplings of its channels do not divide the largest";
     position = end;

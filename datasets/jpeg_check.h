@@ -1,6 +1,7 @@
-// What the JPEG decoder takes for granted and must be looked at before: it does not notice where a file ends too early, and the releases of
-// stb_image before 2.28 write beyond their tables for Huffman codes of more than 256 symbols and read beyond an image whose channels are
-// sampled in odd ratios. Not for: all that makes a JPEG valid; the decoder refuses the rest itself.
+// What the JPEG decoder takes for granted and must be looked at before: it does not notice where a file ends too early,
+// and the releases of stb_image before 2.28 write beyond their tables for Huffman codes of more than 256 symbols and
+// read beyond an image whose channels are sampled in odd ratios. Not for: all that makes a JPEG valid; the decoder
+// refuses the rest itself.
 #pragma once
 #include <cstddef>
 #include <span>

@@ -99,14 +99,16 @@ Dataset open_cifar10(const std::string& source) {
   if (!place.detail) return load_cifar10(place.folder, {});
   const std::vector<std::string> classes = split_at(*place.detail, ',');
   for (const std::string& name : classes)
-    if (name.empty()) throw UsageError(text("--data cifar10: '", *place.detail, "', expected class names with one comma between them"));
+    if (name.empty())
+      throw UsageError(text("--data cifar10: '", *place.detail, "', expected class names with one comma between them"));
   return load_cifar10(place.folder, classes);
 }
 
 Dataset open_tiny_imagenet(const std::string& source) {
   const Place place = parse_place(source);
   if (!place.detail)
-    throw UsageError("--data tiny-imagenet: expected classes behind the folder, as in tiny-imagenet:DIR:n02124075,n02123394");
+    throw UsageError(
+        "--data tiny-imagenet: expected classes behind the folder, as in tiny-imagenet:DIR:n02124075,n02123394");
   std::vector<TinyImagenetClass> classes;
   for (const std::string& piece : split_at(*place.detail, ',')) classes.push_back(parse_tiny_imagenet_class(piece));
   return load_tiny_imagenet(place.folder, classes);
@@ -115,7 +117,8 @@ Dataset open_tiny_imagenet(const std::string& source) {
 ImageSize parse_image_size(const std::string& source) {
   const std::vector<std::string> sides = split_at(source, 'x');
   const auto width = parse_number<int>(sides.front()), height = parse_number<int>(sides.back());
-  if (sides.size() != 2 || !width || !height) throw UsageError(text("--data folder: size '", source, "', expected WxH as in 64x64"));
+  if (sides.size() != 2 || !width || !height)
+    throw UsageError(text("--data folder: size '", source, "', expected WxH as in 64x64"));
   for (const int side : {*width, *height})
     if (side < 1 || side > kMaxImageSide)
       throw ConfigError(text("--data folder: size ", source, ", expected 1 to ", kMaxImageSide, " pixels a side"));
@@ -157,8 +160,10 @@ std::string dataset_help() {
          "                         generated textures, no download\n"
          "  cifar10:DIR[:A,B,...]  CIFAR-10, binary version (`make cifar10` gets it), all classes or those named\n"
          "  idx:DIR                unpacked files of the MNIST family\n"
-         "  tiny-imagenet:DIR:ID,ID,...  Tiny ImageNet as downloaded, classes by word-net id, n02124075 or n02124075=egyptian_cat\n"
-         "  folder:DIR[:WxH]       PNG and JPEG files, DIR/train/CLASS/* with DIR/test/CLASS/*, or DIR/CLASS/* (20 % become\n"
+         "  tiny-imagenet:DIR:ID,ID,...  Tiny ImageNet as downloaded, classes by word-net id, n02124075 or "
+         "n02124075=egyptian_cat\n"
+         "  folder:DIR[:WxH]       PNG and JPEG files, DIR/train/CLASS/* with DIR/test/CLASS/*, or DIR/CLASS/* (20 % "
+         "become\n"
          "                         the test images); resized to WxH, else to the size of the first image\n";
 }
 

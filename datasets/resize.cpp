@@ -18,7 +18,8 @@ struct Axis {
   std::vector<Blend> blends;  // one an output pixel
 };
 
-// In units of 1 / `to` source pixels, output pixel i covers [i * from, (i + 1) * from) and source pixel s covers [s * to, (s + 1) * to).
+// In units of 1 / `to` source pixels, output pixel i covers [i * from, (i + 1) * from) and source pixel s covers [s *
+// to, (s + 1) * to).
 Axis average_areas(int from, int to) {
   Axis axis{static_cast<uint32_t>(from), {}};
   for (int i = 0; i < to; ++i) {
@@ -31,7 +32,8 @@ Axis average_areas(int from, int to) {
   return axis;
 }
 
-// In units of 1 / (2 * to) source pixels, the centre of output pixel i lies (2 * i + 1) * from - to behind the centre of source pixel 0.
+// In units of 1 / (2 * to) source pixels, the centre of output pixel i lies (2 * i + 1) * from - to behind the centre
+// of source pixel 0.
 Axis blend_neighbours(int from, int to) {
   const int unit = 2 * to;
   Axis axis{static_cast<uint32_t>(unit), {}};

@@ -27,7 +27,8 @@ void* resize_block(void* block, size_t bytes) { return bytes <= kMaxBlockBytes ?
 #define STBI_MALLOC(bytes) allocate_block(bytes)
 #define STBI_REALLOC(block, bytes) resize_block(block, bytes)
 #define STBI_FREE(block) std::free(block)
-#define STBI_ASSERT(condition) static_cast<void>(0)  // one fails for damaged files, harmlessly; an abort would not be harmless
+#define STBI_ASSERT(condition) \
+  static_cast<void>(0)  // one fails for damaged files, harmlessly; an abort would not be harmless
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wall"
 #pragma GCC diagnostic ignored "-Wextra"
@@ -65,10 +66,11 @@ ColourImage decode_image(std::span<const std::byte> bytes, const std::string& na
   ColourImage image;
   int channels_in_file = 0;
   const std::unique_ptr<stbi_uc, FreeBlock> pixels(stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data()),
-                                                                         static_cast<int>(bytes.size()), &image.width, &image.height,
-                                                                         &channels_in_file, 3));
+                                                                         static_cast<int>(bytes.size()), &image.width,
+                                                                         &image.height, &channels_in_file, 3));
   if (pixels == nullptr) refuse(name, stbi_failure_reason());
-  image.pixels.assign(pixels.get(), pixels.get() + size_t{3} * static_cast<size_t>(image.width) * static_cast<size_t>(image.height));
+  image.pixels.assign(pixels.get(),
+                      pixels.get() + size_t{3} * static_cast<size_t>(image.width) * static_cast<size_t>(image.height));
   return image;
 }
 

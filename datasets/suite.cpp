@@ -54,13 +54,14 @@ std::vector<SuiteEntry> make_table() {
       tiny("limousine-sports_car", {"n03670208=limousine", "n04285008=sports_car"}, -2, 11.9),
       tiny("bullfrog-tailed_frog", {"n01641577=bullfrog", "n01644900=tailed_frog"}, 3, 10.1),
       tiny("dogs",
-           {"n02085620=chihuahua", "n02094433=yorkshire_terrier", "n02099601=golden_retriever", "n02099712=labrador_retriever",
-            "n02106662=german_shepherd", "n02113799=standard_poodle"},
+           {"n02085620=chihuahua", "n02094433=yorkshire_terrier", "n02099601=golden_retriever",
+            "n02099712=labrador_retriever", "n02106662=german_shepherd", "n02113799=standard_poodle"},
            -3, 4.9),
       tiny("vehicles",
-           {"n02814533=beach_wagon", "n02917067=bullet_train", "n03100240=convertible", "n03393912=freight_car", "n03444034=go_kart",
-            "n03447447=gondola", "n03599486=jinrikisha", "n03662601=lifeboat", "n03670208=limousine", "n03796401=moving_van",
-            "n03977966=police_van", "n04146614=school_bus", "n04285008=sports_car", "n04465501=tractor", "n04487081=trolleybus"},
+           {"n02814533=beach_wagon", "n02917067=bullet_train", "n03100240=convertible", "n03393912=freight_car",
+            "n03444034=go_kart", "n03447447=gondola", "n03599486=jinrikisha", "n03662601=lifeboat",
+            "n03670208=limousine", "n03796401=moving_van", "n03977966=police_van", "n04146614=school_bus",
+            "n04285008=sports_car", "n04465501=tractor", "n04487081=trolleybus"},
            -3.07, 8.7),
   };
 }
@@ -100,7 +101,8 @@ std::optional<std::string> suite_data(const SuiteEntry& entry, const fs::path& r
   }
   if (const fs::path folder = root / "tiny-imagenet-200"; is_folder(folder))
     return "tiny-imagenet:" + folder.string() + ":" + joined(entry.classes);
-  if (const fs::path folder = root / "tiny-imagenet-pairs" / entry.name; is_folder(folder)) return "folder:" + folder.string();
+  if (const fs::path folder = root / "tiny-imagenet-pairs" / entry.name; is_folder(folder))
+    return "folder:" + folder.string();
   return std::nullopt;
 }
 
@@ -109,7 +111,8 @@ std::string how_to_get(const SuiteEntry& entry, const fs::path& root) {
     return text("CIFAR-10 is missing: expected ", (root / "cifar-10-batches-bin").string(),
                 "; `make cifar10` downloads it into build/data");
   return text("Tiny ImageNet is missing: expected ", (root / "tiny-imagenet-200").string(),
-              "; download http://cs231n.stanford.edu/tiny-imagenet-200.zip and unpack it there (or put one data set's pictures into ",
+              "; download http://cs231n.stanford.edu/tiny-imagenet-200.zip and unpack it there (or put one data set's "
+              "pictures into ",
               (root / "tiny-imagenet-pairs").string(), "/NAME/train/CLASS and test/CLASS)");
 }
 

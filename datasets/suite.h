@@ -1,6 +1,6 @@
-// The 31 small data sets of the poster's Table 2, with the figures published for them. What the names of the two large ones stand for, and
-// that the ImageNet sets are classes of Tiny ImageNet, is inferred: every class name exists there, and the published gains are whole
-// numbers of its 50 test images a class.
+// The 31 small data sets of the poster's Table 2, with the figures published for them. What the names of the two large
+// ones stand for, and that the ImageNet sets are classes of Tiny ImageNet, is inferred: every class name exists there,
+// and the published gains are whole numbers of its 50 test images a class.
 #pragma once
 #include <filesystem>
 #include <optional>

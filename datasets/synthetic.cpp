@@ -12,8 +12,8 @@ namespace {
 
 // A texture in patch coordinates that are never negative.
 struct Texture {
-  int half = 2;      // half of the period, in pixels
-  int extent = 0;    // coordinates are below this
+  int half = 2;    // half of the period, in pixels
+  int extent = 0;  // coordinates are below this
   bool mirrored = false;
 };
 
@@ -33,7 +33,9 @@ bool dots(int u, int v, const Texture& t) { return stripe(u, t.half) && stripe(v
 bool squares(int u, int v, const Texture& t) {
   return stripe(std::max(std::abs(u - t.extent / 2), std::abs(v - t.extent / 2)), t.half);
 }
-bool diamonds(int u, int v, const Texture& t) { return stripe(std::abs(u - t.extent / 2) + std::abs(v - t.extent / 2), t.half); }
+bool diamonds(int u, int v, const Texture& t) {
+  return stripe(std::abs(u - t.extent / 2) + std::abs(v - t.extent / 2), t.half);
+}
 bool zigzags(int u, int v, const Texture& t) { return stripe(v + triangle(u, t.half), t.half); }
 bool waves(int u, int v, const Texture& t) { return stripe(u + triangle(v, t.half), t.half); }
 bool bricks(int u, int v, const Texture& t) {
@@ -62,15 +64,17 @@ constexpr int kNoise = 20;  // of a pixel, in byte steps to either side
 constexpr int kMaxSlope = 40;
 
 // Uniform in [low, high].
-int draw_between(Rng& rng, int low, int high) { return low + static_cast<int>(rng.below(static_cast<uint32_t>(high - low + 1))); }
+int draw_between(Rng& rng, int low, int high) {
+  return low + static_cast<int>(rng.below(static_cast<uint32_t>(high - low + 1)));
+}
 
 // Everything of an image that is not its class.
 struct Scene {
-  int top, left, side;                      // the patch
+  int top, left, side;  // the patch
   Texture texture;
-  int shift_u, shift_v;                     // phase
-  std::array<int, 3> ground, contrast;      // a channel; contrast is added on the foreground and taken from the background
-  int slope_x, slope_y;                     // of the ground from border to border, in byte steps
+  int shift_u, shift_v;                 // phase
+  std::array<int, 3> ground, contrast;  // a channel; contrast is added on the foreground and taken from the background
+  int slope_x, slope_y;                 // of the ground from border to border, in byte steps
 };
 
 Scene draw_scene(int size, Rng& rng) {
@@ -107,9 +111,11 @@ void paint(const ImageShape& shape, Pattern pattern, Rng rng, uint8_t* out) {
   for (int y = 0; y < shape.height; ++y)
     for (int x = 0; x < shape.width; ++x) {
       const int sign = sign_at(scene, pattern, x, y);
-      const int slope = (scene.slope_x * (2 * x - shape.width) + scene.slope_y * (2 * y - shape.height)) / (2 * shape.width);
+      const int slope =
+          (scene.slope_x * (2 * x - shape.width) + scene.slope_y * (2 * y - shape.height)) / (2 * shape.width);
       for (size_t channel = 0; channel < static_cast<size_t>(shape.channels); ++channel) {
-        const int value = scene.ground[channel] + slope + sign * scene.contrast[channel] + draw_between(rng, -kNoise, kNoise);
+        const int value =
+            scene.ground[channel] + slope + sign * scene.contrast[channel] + draw_between(rng, -kNoise, kNoise);
         *out++ = static_cast<uint8_t>(std::clamp(value, 0, 255));
       }
     }
@@ -117,7 +123,8 @@ void paint(const ImageShape& shape, Pattern pattern, Rng rng, uint8_t* out) {
 
 ImageSet make_images(const SyntheticOptions& options, int64_t count, const Rng& rng) {
   std::vector<std::string> names;
-  for (size_t label = 0; label < static_cast<size_t>(options.classes); ++label) names.emplace_back(kPatterns[label].name);
+  for (size_t label = 0; label < static_cast<size_t>(options.classes); ++label)
+    names.emplace_back(kPatterns[label].name);
   ImageSet images = allocate_images({options.size, options.size, options.channels}, std::move(names), count);
   parallel_for(count, [&](int64_t i) {
     const auto label = static_cast<size_t>(i % options.classes);
@@ -129,7 +136,8 @@ ImageSet make_images(const SyntheticOptions& options, int64_t count, const Rng& 
 }
 
 void require_range(const char* option, int64_t value, int64_t low, int64_t high) {
-  if (value < low || value > high) throw ConfigError(text("synthetic: ", option, "=", value, ", expected ", low, " to ", high));
+  if (value < low || value > high)
+    throw ConfigError(text("synthetic: ", option, "=", value, ", expected ", low, " to ", high));
 }
 
 }  // namespace
@@ -143,7 +151,8 @@ Dataset make_synthetic(const SyntheticOptions& options) {
   require_range("train", options.train, 2 * options.classes, kMaxImages);
   require_range("test", options.test, options.classes, kMaxImages);
   const Rng rng = Rng(options.seed).fork("synthetic");
-  return {"", make_images(options, options.train, rng.fork("train")), make_images(options, options.test, rng.fork("test"))};
+  return {"", make_images(options, options.train, rng.fork("train")),
+          make_images(options, options.test, rng.fork("test"))};
 }
 
 }  // namespace mininas

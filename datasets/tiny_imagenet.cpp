@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "core/error.h"
-#include "core/file.h"
+#include "core/io/file.h"
 #include "datasets/image_files.h"
 
 namespace mininas {
@@ -18,9 +18,11 @@ constexpr ImageSize kSize{64, 64};
 std::vector<fs::path> image_files(const fs::path& folder) {
   std::error_code failure;
   std::vector<fs::path> files;
-  for (fs::directory_iterator it(folder, failure), end; !failure && it != end; it.increment(failure)) files.push_back(it->path());
+  for (fs::directory_iterator it(folder, failure), end; !failure && it != end; it.increment(failure))
+    files.push_back(it->path());
   if (failure)
-    throw IoError(text(folder.string(), ": cannot list folder: ", failure.message(), "; expected Tiny ImageNet as it is downloaded"));
+    throw IoError(text(folder.string(), ": cannot list folder: ", failure.message(),
+                       "; expected Tiny ImageNet as it is downloaded"));
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -57,7 +59,8 @@ ImageListing list_test(const fs::path& folder, const std::vector<TinyImagenetCla
   for (std::string line; std::getline(lines, line); ++number) {
     const size_t first = line.find('\t'), second = line.find('\t', first + 1);
     if (first == std::string::npos || second == std::string::npos)
-      throw FormatError(text(annotations.string(), ", line ", number, ": expected a file, a tab, a class, a tab and a box"));
+      throw FormatError(
+          text(annotations.string(), ", line ", number, ": expected a file, a tab, a class, a tab and a box"));
     const auto label = labels.find(line.substr(first + 1, second - first - 1));
     if (label == labels.end()) continue;
     found.emplace_back(line.substr(0, first), label->second);
@@ -66,7 +69,8 @@ ImageListing list_test(const fs::path& folder, const std::vector<TinyImagenetCla
   std::sort(found.begin(), found.end());
   ImageListing listing;
   for (size_t i = 0; i < classes.size(); ++i) {
-    if (count[i] == 0) throw ConfigError(text(annotations.string(), ": no image of class ", classes[i].id, " (", classes[i].name, ")"));
+    if (count[i] == 0)
+      throw ConfigError(text(annotations.string(), ": no image of class ", classes[i].id, " (", classes[i].name, ")"));
     listing.class_names.push_back(classes[i].name);
   }
   for (const auto& [file, label] : found) {
@@ -83,7 +87,8 @@ TinyImagenetClass parse_tiny_imagenet_class(const std::string& source) {
   const std::string id = source.substr(0, equals);
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   if (id.size() != 9 || id[0] != 'n' || !std::all_of(id.begin() + 1, id.end(), is_digit))
-    throw UsageError(text("--data tiny-imagenet: '", source, "', expected an id such as n02124075, or n02124075=egyptian_cat"));
+    throw UsageError(
+        text("--data tiny-imagenet: '", source, "', expected an id such as n02124075, or n02124075=egyptian_cat"));
   const std::string name = equals == std::string::npos ? id : source.substr(equals + 1);
   if (name.empty()) throw UsageError(text("--data tiny-imagenet: '", source, "', expected a name behind the ="));
   return {id, name};

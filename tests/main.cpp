@@ -21,6 +21,7 @@ CATCH_REGISTER_LISTENER(Totals)
 
 int main(int argc, char** argv) {
   const int status = Catch::Session().run(argc, argv);
-  if (Totals::passed + Totals::failed > 0) std::cout << Totals::passed << " passed, " << Totals::failed << " failed" << std::endl;
+  if (Totals::passed + Totals::failed > 0)
+    std::cout << Totals::passed << " passed, " << Totals::failed << " failed" << std::endl;
   return status;
 }

@@ -1,6 +1,7 @@
-// How a product asks for memory that is used next (kernels.h, Soon): in pieces, one for each of its tiles, and of a piece a few lines a
-// round, which leave room for the product's own loads. (All lines at a tile's start gain a quarter of what this gains; a depthwise kernel
-// that asks gains nothing, it is over too soon.) Included only by core/kernels/*.cpp, as simd.h.
+// How a product asks for memory that is used next (kernels.h, Soon): in pieces, one for each of its tiles, and of a
+// piece a few lines a round, which leave room for the product's own loads. (All lines at a tile's start gain a quarter
+// of what this gains; a depthwise kernel that asks gains nothing, it is over too soon.) Included only by
+// core/kernels/*.cpp, as simd.h.
 #pragma once
 #include "core/kernels/kernels.h"
 #include "core/kernels/simd.h"

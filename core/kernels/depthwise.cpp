@@ -1,14 +1,15 @@
-// Depthwise convolution over padded rows, sixteen channels at a time. Forward: a run of output pixels keeps its accumulators in registers
-// while the taps pass; with stride 1 an input pixel is loaded once a row of taps and serves every tap that slides over it. Weight gradient:
-// the taps are the accumulators while the pixels pass (one kernel row at a time for 7x7, whose 49 taps would not fit).
+// Depthwise convolution over padded rows, sixteen channels at a time. Forward: a run of output pixels keeps its
+// accumulators in registers while the taps pass; with stride 1 an input pixel is loaded once a row of taps and serves
+// every tap that slides over it. Weight gradient: the taps are the accumulators while the pixels pass (one kernel row
+// at a time for 7x7, whose 49 taps would not fit).
 #include "core/kernels/simd.h"
 #include "core/kernels/tables.h"
 
 namespace mininas::MN_ISA {
 namespace {
 
-// Output pixels in registers: as many chains as it takes to keep both multipliers busy. A 3x3 kernel keeps its nine weights there too where
-// there are 32 registers.
+// Output pixels in registers: as many chains as it takes to keep both multipliers busy. A 3x3 kernel keeps its nine
+// weights there too where there are 32 registers.
 #if defined(__AVX512F__)
 constexpr int kRun = 8, kKeptTaps = 9;
 #else
@@ -101,7 +102,8 @@ void rows_of(const DepthwiseRows& d) {
         x = dense_row<kKernel, kRun>(d, in, out, x, c, outputs);
         x = dense_row<kKernel, kRun / 2>(d, in, out, x, c, outputs);
       }
-      for (; x + kRun <= d.width; x += kRun) run<kKernel, kRun>(d, in + x * step, step, out + x * d.channels, c, outputs);
+      for (; x + kRun <= d.width; x += kRun)
+        run<kKernel, kRun>(d, in + x * step, step, out + x * d.channels, c, outputs);
       for (; x < d.width; ++x) run<kKernel, 1>(d, in + x * step, step, out + x * d.channels, c, outputs);
     }
     outputs.finish();
@@ -157,19 +159,27 @@ void weight_gradient(const DepthwiseWeightGradient& d) {
 
 void depthwise(const DepthwiseRows& d) {
   switch (d.kernel) {
-    case 1: return rows<1>(d);
-    case 3: return rows<3>(d);
-    case 5: return rows<5>(d);
-    case 7: return rows<7>(d);
+    case 1:
+      return rows<1>(d);
+    case 3:
+      return rows<3>(d);
+    case 5:
+      return rows<5>(d);
+    case 7:
+      return rows<7>(d);
   }
 }
 
 void depthwise_weight_gradient(const DepthwiseWeightGradient& d) {
   switch (d.kernel) {
-    case 1: return weight_gradient<1>(d);
-    case 3: return weight_gradient<3>(d);
-    case 5: return weight_gradient<5>(d);
-    case 7: return weight_gradient<7>(d);
+    case 1:
+      return weight_gradient<1>(d);
+    case 3:
+      return weight_gradient<3>(d);
+    case 5:
+      return weight_gradient<5>(d);
+    case 7:
+      return weight_gradient<7>(d);
   }
 }
 

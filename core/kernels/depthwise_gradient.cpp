@@ -1,7 +1,8 @@
-// Everything that flows back through a depthwise convolution into a normed input, in one pass over its pixels. An input pixel meets the
-// gradients around it once: they make its own gradient, and times its value they are its share of the weights' gradients. With stride 2 it
-// meets every second row and column of the taps only (packed_weights.h, GradientPhase); the others would see zeros. While a row passes, the
-// gradients of its taps and the sums of the norm below stay in registers.
+// Everything that flows back through a depthwise convolution into a normed input, in one pass over its pixels. An input
+// pixel meets the gradients around it once: they make its own gradient, and times its value they are its share of the
+// weights' gradients. With stride 2 it meets every second row and column of the taps only (packed_weights.h,
+// GradientPhase); the others would see zeros. While a row passes, the gradients of its taps and the sums of the norm
+// below stay in registers.
 #include <utility>
 
 #include "core/kernels/simd.h"
@@ -17,7 +18,8 @@ struct Axis {
 
   static constexpr int taps(int remainder) { return (kKernel - remainder + kStride - 1) / kStride; }
   static constexpr int remainder(int position) { return (position + kPadding) % kStride; }
-  // The first output that position `position` of kStride meets; that of the position kStride further on is one further on.
+  // The first output that position `position` of kStride meets; that of the position kStride further on is one further
+  // on.
   static constexpr int first(int position) { return (position + kPadding) / kStride - (taps(remainder(position)) - 1); }
   static constexpr int last(int position) { return (position + kPadding) / kStride; }
 };
@@ -30,8 +32,14 @@ struct Group {
   F16 scale, shift, mean, sum, products;
 
   MN_INLINE Group(const DepthwiseGradient& of, int64_t channel, int count)
-      : d(of), c(channel), lanes(count), scale(F16::load(d.x.scale + c)), shift(F16::load(d.x.shift + c)), mean(F16::load(d.mean + c)),
-        sum(F16::load(d.sum + c)), products(F16::load(d.products + c)) {}
+      : d(of),
+        c(channel),
+        lanes(count),
+        scale(F16::load(d.x.scale + c)),
+        shift(F16::load(d.x.shift + c)),
+        mean(F16::load(d.mean + c)),
+        sum(F16::load(d.sum + c)),
+        products(F16::load(d.products + c)) {}
   MN_INLINE void store() const {
     sum.store_first(d.sum + c, lanes);
     products.store_first(d.products + c, lanes);
@@ -45,7 +53,8 @@ class Row {
   static constexpr int kHigh = A::taps(kPhase), kTaps = kHigh * kKernel;
 
  public:
-  // Rows x, g of the input; dy, the first of the output's gradient that meets it. All of them from the group's channels on.
+  // Rows x, g of the input; dy, the first of the output's gradient that meets it. All of them from the group's channels
+  // on.
   MN_INLINE Row(Group& group, const float* x, const float* dy, float* g) : group_(group), x_(x), dy_(dy), g_(g) {
     MN_UNROLL for (int t = 0; t < kTaps; ++t) {
       weights_[t] = F16::load(group.d.weights + tap(t));
@@ -53,10 +62,12 @@ class Row {
     }
   }
 
-  // All pixels, then the taps' gradients. The first position of a run meets the first output of all, the last one the last.
+  // All pixels, then the taps' gradients. The first position of a run meets the first output of all, the last one the
+  // last.
   MN_INLINE void run() {
     const int64_t width = group_.d.width, runs = (width + kStride - 1) / kStride;
-    const int64_t begin = smaller<int64_t>(runs, -A::first(0)), end = smaller(width / kStride, group_.d.out_width - A::last(kStride - 1));
+    const int64_t begin = smaller<int64_t>(runs, -A::first(0)),
+                  end = smaller(width / kStride, group_.d.out_width - A::last(kStride - 1));
     int64_t i = 0;
     for (; i < begin; ++i) pixels<true>(i, kColumns);
     for (; i < end; ++i) pixels<false>(i, kColumns);
@@ -73,7 +84,8 @@ class Row {
     return (row * kKernel + t % kKernel) * group_.d.x.channels + group_.c;
   }
 
-  // kStride pixels, from which the pattern of taps repeats. At an edge some of them, and outputs around them, may not exist.
+  // kStride pixels, from which the pattern of taps repeats. At an edge some of them, and outputs around them, may not
+  // exist.
   template <bool kEdge, int... kPositions>
   MN_INLINE void pixels(int64_t run, std::integer_sequence<int, kPositions...>) {
     (pixel<kPositions, kEdge>(run), ...);
@@ -148,10 +160,18 @@ void gradient(const DepthwiseGradient& d) {
 
 void depthwise_gradient(const DepthwiseGradient& d) {
   switch (d.stride == 1 ? 1 : d.kernel) {
-    case 1: gradient<3, 1>(d); break;
-    case 3: gradient<3, 2>(d); break;
-    case 5: gradient<5, 2>(d); break;
-    case 7: gradient<7, 2>(d); break;
+    case 1:
+      gradient<3, 1>(d);
+      break;
+    case 3:
+      gradient<3, 2>(d);
+      break;
+    case 5:
+      gradient<5, 2>(d);
+      break;
+    case 7:
+      gradient<7, 2>(d);
+      break;
   }
   if (d.stream) settle_streams();
 }

@@ -1,6 +1,6 @@
-// Depthwise convolution on bytes, sixteen channels at a time. A lane holds the last four pixels of its channel in one row, one byte each:
-// the window. Moving on by a pixel shifts a byte out and the new one in, and one dot4 multiplies a whole row of taps. Wider kernels
-// take two windows in a row.
+// Depthwise convolution on bytes, sixteen channels at a time. A lane holds the last four pixels of its channel in one
+// row, one byte each: the window. Moving on by a pixel shifts a byte out and the new one in, and one dot4 multiplies a
+// whole row of taps. Wider kernels take two windows in a row.
 #include "core/kernels/int8_simd.h"
 #include "core/kernels/int8_tables.h"
 
@@ -30,9 +30,7 @@ class Windows {
  public:
   static constexpr int kQuads = (kKernel + 3) / 4, kInputRows = kKernel + kRows - 1;
 
-  MN_INLINE Windows() {
-    MN_UNROLL for (int i = 0; i < kInputRows * kQuads; ++i) window_[i] = I16::all(0);
-  }
+  MN_INLINE Windows() { MN_UNROLL for (int i = 0; i < kInputRows * kQuads; ++i) window_[i] = I16::all(0); }
   // One pixel further in every row.
   MN_INLINE void take(const uint8_t* pixel, int64_t in_row) {
     MN_UNROLL for (int ky = 0; ky < kInputRows; ++ky) {
@@ -53,15 +51,16 @@ class Windows {
 
 // Output rows y ... y + kRows - 1 of one group of channels; more than one row only with stride 1.
 template <int kKernel, int kRows>
-MN_INLINE void rows_at(const Int8Depthwise& d, const I16* weights, const I16& bias, const ToBytes& output, int64_t y, int64_t c,
-                       int lanes) {
+MN_INLINE void rows_at(const Int8Depthwise& d, const I16* weights, const I16& bias, const ToBytes& output, int64_t y,
+                       int64_t c, int lanes) {
   const uint8_t* in = d.in + y * d.stride * d.in_row + c;
   uint8_t* out = d.out + y * d.width * d.channels + c;
   Windows<kKernel, kRows> windows;
   int fresh = kKernel;
   for (int64_t x = 0; x < d.width; ++x, fresh = d.stride, out += d.channels) {
     for (int i = 0; i < fresh; ++i, in += d.channels) windows.take(in, d.in_row);
-    MN_UNROLL for (int r = 0; r < kRows; ++r) output.store(windows.sum(r, bias, weights), out + r * d.width * d.channels, lanes);
+    MN_UNROLL for (int r = 0; r < kRows; ++r)
+        output.store(windows.sum(r, bias, weights), out + r * d.width * d.channels, lanes);
   }
 }
 
@@ -84,10 +83,14 @@ void rows(const Int8Depthwise& d) {
 
 void int8_depthwise(const Int8Depthwise& d) {
   switch (d.kernel) {
-    case 1: return rows<1>(d);
-    case 3: return rows<3>(d);
-    case 5: return rows<5>(d);
-    case 7: return rows<7>(d);
+    case 1:
+      return rows<1>(d);
+    case 3:
+      return rows<3>(d);
+    case 5:
+      return rows<5>(d);
+    case 7:
+      return rows<7>(d);
   }
 }
 

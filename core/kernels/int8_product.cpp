@@ -1,12 +1,14 @@
-// The integer matrix micro-kernel, the float one (product.cpp) on bytes: a tile of rows x vectors accumulators starts from the bias and
-// stays in registers while the reduction streams past, four bytes a lane and step; bytes leave it, so sums never touch memory.
+// The integer matrix micro-kernel, the float one (product.cpp) on bytes: a tile of rows x vectors accumulators starts
+// from the bias and stays in registers while the reduction streams past, four bytes a lane and step; bytes leave it, so
+// sums never touch memory.
 #include "core/kernels/int8_simd.h"
 #include "core/kernels/int8_tables.h"
 
 namespace mininas::MN_ISA {
 namespace {
 
-// Registers: rows * vectors accumulators, `vectors` of weights, one of bytes; without byte products twice as many of weights and bytes.
+// Registers: rows * vectors accumulators, `vectors` of weights, one of bytes; without byte products twice as many of
+// weights and bytes.
 #if defined(__AVX512VNNI__)
 constexpr int kMaxVectors = 3;
 constexpr int kTileRows[kMaxVectors + 1] = {0, 16, 8, 8};
@@ -46,7 +48,8 @@ void tile(const Int8Product& p, int64_t row, int64_t vector, int last_lanes) {
   MN_UNROLL for (int v = 0; v < kVectors; ++v) {
     const ToBytes output(p.output, (vector + v) * kLanes);
     uint8_t* c = p.c + row * p.c_row + (vector + v) * kLanes;
-    MN_UNROLL for (int r = 0; r < kRows; ++r) output.store(sum[r][v], c + r * p.c_row, v == kVectors - 1 ? last_lanes : kLanes);
+    MN_UNROLL for (int r = 0; r < kRows; ++r)
+        output.store(sum[r][v], c + r * p.c_row, v == kVectors - 1 ? last_lanes : kLanes);
   }
 }
 

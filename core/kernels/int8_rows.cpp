@@ -36,8 +36,8 @@ void clamp_gradient(const ClampGradient& d) {
     for (int64_t i = 0; i < d.pixels; ++i) {
       const I16 y = I16::bytes(d.y + i * d.channels + c), g = I16::load(d.g + i * d.channels + c);
       F16 dy;
-      MN_UNROLL for (int k = 0; k < kPackets; ++k)
-        dy.part[k] = reinterpret_cast<Packet>(g.part[k] & (y.part[k] > low.part[k]) & (y.part[k] < high.part[k]));
+      MN_UNROLL for (int k = 0; k < kPackets; ++k) dy.part[k] =
+          reinterpret_cast<Packet>(g.part[k] & (y.part[k] > low.part[k]) & (y.part[k] < high.part[k]));
       dy.store_first(d.dy + i * d.channels + c, lanes);
       sum = sum + dy;
     }

@@ -1,6 +1,6 @@
-// I16: sixteen int32 lanes, the vector type of the integer kernels, beside F16 of simd.h and as wide. Written with the vector types that
-// both compilers know; spelled for an instruction set are only dot4, where the time goes, the high half of a product, and the conversions
-// from and to bytes, which the compilers would take apart lane by lane.
+// I16: sixteen int32 lanes, the vector type of the integer kernels, beside F16 of simd.h and as wide. Written with the
+// vector types that both compilers know; spelled for an instruction set are only dot4, where the time goes, the high
+// half of a product, and the conversions from and to bytes, which the compilers would take apart lane by lane.
 // Included only by core/kernels/int8_*.cpp, for the reason that simd.h gives.
 #pragma once
 #include <cstring>
@@ -18,7 +18,8 @@ using UnsignedPacket = uint32_t __attribute__((vector_size(sizeof(Packet))));
 using ShortPacket = int16_t __attribute__((vector_size(sizeof(Packet))));
 
 #if !defined(__AVX512VNNI__)
-// Lane by lane the two products of int16 halves, summed. Exact, unlike the instruction for bytes (vpmaddubsw), which saturates.
+// Lane by lane the two products of int16 halves, summed. Exact, unlike the instruction for bytes (vpmaddubsw), which
+// saturates.
 MN_INLINE IntPacket two_products(ShortPacket a, ShortPacket b) {
 #if defined(__AVX512BW__)
   return reinterpret_cast<IntPacket>(_mm512_madd_epi16(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
@@ -41,8 +42,8 @@ MN_INLINE IntPacket wrapping_add(IntPacket a, IntPacket b) {
 // sum + the four products of each lane: unsigned bytes times signed ones.
 MN_INLINE IntPacket dot4(IntPacket sum, IntPacket bytes, IntPacket weights) {
 #if defined(__AVX512VNNI__)
-  return reinterpret_cast<IntPacket>(
-      _mm512_dpbusd_epi32(reinterpret_cast<__m512i>(sum), reinterpret_cast<__m512i>(bytes), reinterpret_cast<__m512i>(weights)));
+  return reinterpret_cast<IntPacket>(_mm512_dpbusd_epi32(
+      reinterpret_cast<__m512i>(sum), reinterpret_cast<__m512i>(bytes), reinterpret_cast<__m512i>(weights)));
 #else
   const auto w = reinterpret_cast<ShortPacket>(weights);
   const IntPacket even = bytes & 0x00ff00ff, odd = (bytes >> 8) & 0x00ff00ff;
@@ -57,28 +58,34 @@ MN_INLINE IntPacket multiply_high(IntPacket x, IntPacket multiplier) {
   using LongPacket = int64_t __attribute__((vector_size(sizeof(Packet))));
   const auto product = [](LongPacket a, LongPacket b) {  // of the lower halves
 #if defined(__AVX512F__)
-    return reinterpret_cast<LongPacket>(_mm512_maskz_mul_epi32(0xff, reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
+    return reinterpret_cast<LongPacket>(
+        _mm512_maskz_mul_epi32(0xff, reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
 #else
     return reinterpret_cast<LongPacket>(_mm256_mul_epi32(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
 #endif
   };
   constexpr int64_t kHalf = int64_t{1} << 30;
   const auto a = reinterpret_cast<LongPacket>(x), b = reinterpret_cast<LongPacket>(multiplier);
-  const LongPacket even = (product(a, b) + kHalf) >> 31, odd = (product(a >> 32, b >> 32) + kHalf) << 1;  // each result in its half
+  const LongPacket even = (product(a, b) + kHalf) >> 31, odd = (product(a >> 32, b >> 32) + kHalf)
+                                                               << 1;  // each result in its half
 #if defined(__AVX512F__)
-  return reinterpret_cast<IntPacket>(_mm512_mask_mov_epi32(reinterpret_cast<__m512i>(even), 0xaaaa, reinterpret_cast<__m512i>(odd)));
+  return reinterpret_cast<IntPacket>(
+      _mm512_mask_mov_epi32(reinterpret_cast<__m512i>(even), 0xaaaa, reinterpret_cast<__m512i>(odd)));
 #else
-  return reinterpret_cast<IntPacket>(_mm256_blend_epi32(reinterpret_cast<__m256i>(even), reinterpret_cast<__m256i>(odd), 0xaa));
+  return reinterpret_cast<IntPacket>(
+      _mm256_blend_epi32(reinterpret_cast<__m256i>(even), reinterpret_cast<__m256i>(odd), 0xaa));
 #endif
 #else
   IntPacket y;
-  for (int i = 0; i < kPacketLanes; ++i) y[i] = static_cast<int32_t>((int64_t{x[i]} * multiplier[i] + (int64_t{1} << 30)) >> 31);
+  for (int i = 0; i < kPacketLanes; ++i)
+    y[i] = static_cast<int32_t>((int64_t{x[i]} * multiplier[i] + (int64_t{1} << 30)) >> 31);
   return y;
 #endif
 }
 
-// mn_rescale, a lane each. Its division by 2^s, ties away from zero, in fewer steps: with one taken off negative numbers, ties go up, and
-// floor((h + 2^(s - 1)) / 2^s) is floor((floor(h / 2^(s - 1)) + 1) / 2), which cannot overflow.
+// mn_rescale, a lane each. Its division by 2^s, ties away from zero, in fewer steps: with one taken off negative
+// numbers, ties go up, and floor((h + 2^(s - 1)) / 2^s) is floor((floor(h / 2^(s - 1)) + 1) / 2), which cannot
+// overflow.
 MN_INLINE IntPacket rescale(IntPacket x, IntPacket multiplier, IntPacket right_shift) {
   const IntPacket high = multiply_high(x, multiplier), up = high + (high >> 31);
   const IntPacket nearly = up >> ((right_shift - 1) & 31);
@@ -87,7 +94,8 @@ MN_INLINE IntPacket rescale(IntPacket x, IntPacket multiplier, IntPacket right_s
 
 MN_INLINE IntPacket load_bytes(const uint8_t* p) {
 #if defined(__AVX512F__)
-  return reinterpret_cast<IntPacket>(_mm512_maskz_cvtepu8_epi32(0xffff, _mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+  return reinterpret_cast<IntPacket>(
+      _mm512_maskz_cvtepu8_epi32(0xffff, _mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
 #elif defined(__AVX2__)
   return reinterpret_cast<IntPacket>(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
 #else
@@ -138,7 +146,8 @@ struct I16 {
     uint8_t all_lanes[kLanes];
 #if defined(__AVX2__)
     const auto halves = _mm256_packs_epi32(reinterpret_cast<__m256i>(part[0]), reinterpret_cast<__m256i>(part[1]));
-    const auto words = _mm256_permute4x64_epi64(halves, 0xd8);  // the instruction packs each half of a register on its own
+    const auto words =
+        _mm256_permute4x64_epi64(halves, 0xd8);  // the instruction packs each half of a register on its own
     const __m128i packed = _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
     std::memcpy(all_lanes, &packed, sizeof packed);
 #else

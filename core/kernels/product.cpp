@@ -1,6 +1,6 @@
-// The matrix micro-kernel. A tile of rows x vectors accumulators stays in registers while the reduction streams past: per step one vector
-// of b a column block and one broadcast of a a row. Tiles are chosen by shape to fill the registers of the instruction set; since each
-// output is its own chain, the tile never changes a bit.
+// The matrix micro-kernel. A tile of rows x vectors accumulators stays in registers while the reduction streams past:
+// per step one vector of b a column block and one broadcast of a a row. Tiles are chosen by shape to fill the registers
+// of the instruction set; since each output is its own chain, the tile never changes a bit.
 #include "core/kernels/ahead.h"
 #include "core/kernels/simd.h"
 #include "core/kernels/tables.h"
@@ -12,7 +12,8 @@ namespace {
 #if defined(__AVX512F__)
 constexpr int kMaxVectors = 3;
 constexpr int kTileRows[kMaxVectors + 1] = {0, 16, 8, 8};
-constexpr int kTallest = 9;  // fits too: the nine taps of a colour image's kernel row leave no tile of one row, which would wait for itself
+constexpr int kTallest =
+    9;  // fits too: the nine taps of a colour image's kernel row leave no tile of one row, which would wait for itself
 #elif defined(__AVX2__)
 constexpr int kMaxVectors = 1;
 constexpr int kTileRows[kMaxVectors + 1] = {0, 6};
@@ -64,7 +65,8 @@ void tile(const Product& p, int64_t row, int64_t vector, int last, Piece ahead) 
   }
   MN_UNROLL for (int r = 0; r < kRows; ++r) {
     float* out = c + r * p.c_row;
-    MN_UNROLL for (int v = 0; v < kVectors; ++v) sum[r][v].store_first(out + v * kLanes, kHalf || v < kVectors - 1 ? kLanes : last);
+    MN_UNROLL for (int v = 0; v < kVectors; ++v) sum[r][v].store_first(out + v * kLanes,
+                                                                       kHalf || v < kVectors - 1 ? kLanes : last);
     if (kHalf) half[r].store_first(out + kVectors * kLanes, last);
   }
 }
@@ -78,8 +80,10 @@ struct Block {
 // All rows of one block: full tiles, then halves of what is left.
 template <int kRows, int kVectors, bool kHalf>
 void rows_of_block(const Product& p, int64_t row, const Block& block, Ahead& ahead) {
-  if (kRows < kTallest && p.rows - row == kTallest) return tile<kTallest, kVectors, kHalf>(p, row, block.vector, block.last, ahead.next());
-  for (; row + kRows <= p.rows; row += kRows) tile<kRows, kVectors, kHalf>(p, row, block.vector, block.last, ahead.next());
+  if (kRows < kTallest && p.rows - row == kTallest)
+    return tile<kTallest, kVectors, kHalf>(p, row, block.vector, block.last, ahead.next());
+  for (; row + kRows <= p.rows; row += kRows)
+    tile<kRows, kVectors, kHalf>(p, row, block.vector, block.last, ahead.next());
   if constexpr (kRows > 1) rows_of_block<kRows / 2, kVectors, kHalf>(p, row, block, ahead);
 }
 
@@ -103,7 +107,8 @@ void product(const Product& p) {
   const int64_t blocks = (vectors + kMaxVectors - 1) / kMaxVectors;
   const int tail = static_cast<int>(p.columns - (vectors - 1) * kLanes);
   const int64_t tile_rows = kTileRows[smaller<int64_t>(vectors, kMaxVectors)];
-  Ahead ahead(p.soon, blocks * (p.rows == kTallest ? 1 : (p.rows + tile_rows - 1) / tile_rows), p.segments * (p.depth / kSteps));
+  Ahead ahead(p.soon, blocks * (p.rows == kTallest ? 1 : (p.rows + tile_rows - 1) / tile_rows),
+              p.segments * (p.depth / kSteps));
   for (int64_t i = 0; i < blocks; ++i) {  // blocks of nearly equal width
     const int64_t first = i * vectors / blocks, end = (i + 1) * vectors / blocks;
     run_block<kMaxVectors>(p, static_cast<int>(end - first), {first, end == vectors ? tail : kLanes}, ahead);

@@ -1,4 +1,5 @@
-// Kernels without a window: batch norm, ReLU, sums and the optimiser's step. All of them are bound by memory, so each makes one pass.
+// Kernels without a window: batch norm, ReLU, sums and the optimiser's step. All of them are bound by memory, so each
+// makes one pass.
 #include <type_traits>
 
 #include "core/kernels/simd.h"
@@ -15,12 +16,14 @@ MN_INLINE void for_vectors(int64_t count, const Body& body) {
   if (i < count) body(i, static_cast<int>(count - i));
 }
 
-// body(c, lanes of the last group, std::integral_constant of how many groups) for groups of up to sixteen channels, several at once while
-// that many are left. Together they walk through memory in order, as it is fetched, and one group's additions do not wait for another's.
+// body(c, lanes of the last group, std::integral_constant of how many groups) for groups of up to sixteen channels,
+// several at once while that many are left. Together they walk through memory in order, as it is fetched, and one
+// group's additions do not wait for another's.
 template <int kGroups = 4, class Body>
 MN_INLINE int64_t for_joint_groups(int64_t channels, const Body& body, int64_t c = 0) {
   for (; c + (kGroups - 1) * kLanes < channels; c += kGroups * kLanes)
-    body(c, static_cast<int>(smaller<int64_t>(kLanes, channels - c - (kGroups - 1) * kLanes)), std::integral_constant<int, kGroups>());
+    body(c, static_cast<int>(smaller<int64_t>(kLanes, channels - c - (kGroups - 1) * kLanes)),
+         std::integral_constant<int, kGroups>());
   if constexpr (kGroups > 1) c = for_joint_groups<kGroups / 2>(channels, body, c);
   return c;
 }
@@ -47,8 +50,9 @@ struct Groups {
   }
 };
 
-// prepare(c, last, groups), as above, gives what to do with the vectors at one pixel's offset. In memory's order, as it is fetched: what
-// all channels of a pixel need is loaded once where it fits in registers, and otherwise again for each pixel.
+// prepare(c, last, groups), as above, gives what to do with the vectors at one pixel's offset. In memory's order, as it
+// is fetched: what all channels of a pixel need is loaded once where it fits in registers, and otherwise again for each
+// pixel.
 template <class Prepare>
 MN_INLINE void for_each_vector(int64_t pixels, int64_t channels, const Prepare& prepare) {
   const int64_t end = pixels * channels;
@@ -130,7 +134,8 @@ void mask_gradient(const NormRows& n, const float* dy, const float* mean, float*
   });
 }
 
-void norm_gradient(const float* x, const float* g, int64_t pixels, int64_t channels, const NormSlopes& slopes, float* dx) {
+void norm_gradient(const float* x, const float* g, int64_t pixels, int64_t channels, const NormSlopes& slopes,
+                   float* dx) {
   for_each_vector(pixels, channels, [&](int64_t c, int last, auto groups) {
     constexpr int kGroups = decltype(groups)::value;
     using Values = Groups<kGroups>;
@@ -138,8 +143,8 @@ void norm_gradient(const float* x, const float* g, int64_t pixels, int64_t chann
             offset = Values::load(slopes.offset + c)](int64_t at) {
       const Values raw = Values::load(x + at);
       Values v = Values::load(g + at);
-      MN_UNROLL for (int k = 0; k < kGroups; ++k)
-        v.group[k] = multiply_add(v.group[k], scale.group[k], multiply_add(raw.group[k], factor.group[k], offset.group[k]));
+      MN_UNROLL for (int k = 0; k < kGroups; ++k) v.group[k] =
+          multiply_add(v.group[k], scale.group[k], multiply_add(raw.group[k], factor.group[k], offset.group[k]));
       v.store(dx + at, last);
     };
   });
@@ -150,7 +155,9 @@ void relu_values(const float* x, int64_t count, float* y) {
 }
 
 void relu_gradient(const float* x, const float* dy, int64_t count, float* dx) {
-  for_vectors(count, [&](int64_t i, int lanes) { where_positive(F16::load(x + i), F16::load(dy + i)).store_first(dx + i, lanes); });
+  for_vectors(count, [&](int64_t i, int lanes) {
+    where_positive(F16::load(x + i), F16::load(dy + i)).store_first(dx + i, lanes);
+  });
 }
 
 void add(const float* a, const float* b, int64_t count, float* y) {
@@ -189,7 +196,8 @@ double sum_squares(const float* x, int64_t count) {
   return static_cast<double>(lanes[0]);
 }
 
-void sgd(float* value, const float* gradient, float* velocity, int64_t count, float rate, float momentum, float decay, float clip) {
+void sgd(float* value, const float* gradient, float* velocity, int64_t count, float rate, float momentum, float decay,
+         float clip) {
   const F16 r = F16::all(-rate), m = F16::all(momentum), d = F16::all(decay), k = F16::all(clip);
   for_vectors(count, [&](int64_t i, int lanes) {
     const F16 w = F16::load(value + i);

@@ -1,8 +1,9 @@
-// F16: sixteen float lanes, the vector type of the kernels. One text for every instruction set: it is one, two or four of Eigen's
-// packets, whichever the compiler's flags give. Lanes are independent outputs and every operation is one IEEE rounding (multiply_add is
-// fused everywhere, in software where the machine has no such instruction), so a kernel computes the same bits on all of them.
-// Included only by core/kernels/*.cpp, which are compiled once per instruction set: everything here lives in that set's namespace (and
-// Eigen is renamed by the Makefile), so that no inline function of one set can end up on another's path.
+// F16: sixteen float lanes, the vector type of the kernels. One text for every instruction set: it is one, two or four
+// of Eigen's packets, whichever the compiler's flags give. Lanes are independent outputs and every operation is one
+// IEEE rounding (multiply_add is fused everywhere, in software where the machine has no such instruction), so a kernel
+// computes the same bits on all of them. Included only by core/kernels/*.cpp, which are compiled once per instruction
+// set: everything here lives in that set's namespace (and Eigen is renamed by the Makefile), so that no inline function
+// of one set can end up on another's path.
 #pragma once
 #include <Eigen/Core>
 #include <cmath>
@@ -28,7 +29,8 @@ MN_INLINE Packet fused(const Packet& a, const Packet& b, const Packet& c) { retu
 #elif defined(__aarch64__)
 MN_INLINE Packet fused(const Packet& a, const Packet& b, const Packet& c) { return vfmaq_f32(c, a, b); }
 #else
-// Lane by lane, and in a function of its own: an unrolled kernel has hundreds of these, which would be megabytes of code and minutes of compiling.
+// Lane by lane, and in a function of its own: an unrolled kernel has hundreds of these, which would be megabytes of
+// code and minutes of compiling.
 __attribute__((noinline)) inline Packet fused(Packet a, Packet b, Packet c) {
   float x[kPacketLanes], y[kPacketLanes], z[kPacketLanes];
   Eigen::internal::pstoreu(x, a);
@@ -76,8 +78,8 @@ struct Vector {
   MN_INLINE void store(float* p) const {
     MN_UNROLL for (int i = 0; i < kCount; ++i) Eigen::internal::pstoreu(p + i * kWidth, part[i]);
   }
-  // Past the caches, for memory that nobody reads soon: it is written whole, so its old content need not be fetched. Requires: p aligned to
-  // 64 bytes; settle_streams() before others may read.
+  // Past the caches, for memory that nobody reads soon: it is written whole, so its old content need not be fetched.
+  // Requires: p aligned to 64 bytes; settle_streams() before others may read.
   MN_INLINE void stream(float* p) const {
 #if defined(__AVX512F__)
     MN_UNROLL for (int i = 0; i < kCount; ++i) _mm512_stream_ps(p + i * kWidth, part[i]);
@@ -131,7 +133,8 @@ MN_INLINE Vector<kAll> multiply_add(const Vector<kAll>& a, const Vector<kAll>& b
 // The lanes in front.
 MN_INLINE F8 half_of(const F16& v) {
 #ifdef __AVX512F__
-  return {{__builtin_shufflevector(v.part[0], v.part[0], 0, 1, 2, 3, 4, 5, 6, 7)}};  // costs nothing: the lower half of the register
+  return {{__builtin_shufflevector(v.part[0], v.part[0], 0, 1, 2, 3, 4, 5, 6,
+                                   7)}};  // costs nothing: the lower half of the register
 #else
   F8 half;
   MN_UNROLL for (int i = 0; i < F8::kCount; ++i) half.part[i] = v.part[i];

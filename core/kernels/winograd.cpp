@@ -1,5 +1,5 @@
-// The transforms of Winograd's F(2x2, 3x3). Each is a small matrix from both sides of a tile, of ones and halves, so that it is made of
-// additions alone; lanes are channels.
+// The transforms of Winograd's F(2x2, 3x3). Each is a small matrix from both sides of a tile, of ones and halves, so
+// that it is made of additions alone; lanes are channels.
 //
 //   padded pixels, two tiles of a row        16 matrices                 outputs
 //   +---+---+---+---+---+---+
@@ -12,7 +12,8 @@
 //   | . | . | x | x | o | o |
 //   +---+---+---+---+---+---+
 //
-// Neighbours share two of their four columns of pixels, so a row of tiles goes from left to right and keeps the columns of B^T d.
+// Neighbours share two of their four columns of pixels, so a row of tiles goes from left to right and keeps the columns
+// of B^T d.
 #include "core/kernels/winograd.h"
 
 #include "core/kernels/simd.h"
@@ -27,7 +28,9 @@ struct Line {
 };
 
 // The small matrices, each times a line.
-MN_INLINE Line<4> input_side(const Line<4>& d) { return {{d.v[0] - d.v[2], d.v[1] + d.v[2], d.v[2] - d.v[1], d.v[1] - d.v[3]}}; }  // B^T
+MN_INLINE Line<4> input_side(const Line<4>& d) {
+  return {{d.v[0] - d.v[2], d.v[1] + d.v[2], d.v[2] - d.v[1], d.v[1] - d.v[3]}};
+}  // B^T
 MN_INLINE Line<2> output_side(const Line<4>& m) {  // A^T
   return {{m.v[0] + m.v[1] + m.v[2], m.v[1] - m.v[2] - m.v[3]}};
 }
@@ -49,13 +52,15 @@ struct Place {
   int lanes;
 };
 MN_INLINE void store_line(const Line<4>& line, int row, const Place& at, float* matrices) {
-  MN_UNROLL for (int k = 0; k < 4; ++k) line.v[k].store_first(matrices + (4 * row + k) * at.matrix + at.offset, at.lanes);
+  MN_UNROLL for (int k = 0; k < 4; ++k) line.v[k].store_first(matrices + (4 * row + k) * at.matrix + at.offset,
+                                                              at.lanes);
 }
 
 // A column of pixels through B^T; `high`: how many of its four exist, three or four.
 MN_INLINE Line<4> input_column(const float* top, int64_t row, bool exists, int64_t high) {
   if (!exists) return {{F16::zero(), F16::zero(), F16::zero(), F16::zero()}};
-  return input_side({{F16::load(top), F16::load(top + row), F16::load(top + 2 * row), high > 3 ? F16::load(top + 3 * row) : F16::zero()}});
+  return input_side({{F16::load(top), F16::load(top + row), F16::load(top + 2 * row),
+                      high > 3 ? F16::load(top + 3 * row) : F16::zero()}});
 }
 
 }  // namespace
@@ -73,7 +78,7 @@ void winograd_input(const WinogradTiles& t, const float* padded, float* matrices
         const Line<4> third = column(2 * j + 2), fourth = column(2 * j + 3);
         const Place at{(i * t.wide() + j) * t.channels + c, t.matrix, lanes};
         MN_UNROLL for (int r = 0; r < 4; ++r)
-          store_line(input_side({{first.v[r], second.v[r], third.v[r], fourth.v[r]}}), r, at, matrices);
+            store_line(input_side({{first.v[r], second.v[r], third.v[r], fourth.v[r]}}), r, at, matrices);
         first = third;
         second = fourth;
       }
@@ -113,7 +118,8 @@ void winograd_output_gradient(const WinogradTiles& t, const float* dy, float* ma
         Line<4> right = {{F16::zero(), F16::zero(), F16::zero(), F16::zero()}};
         if (2 * j + 1 < t.width) right = column(first + t.channels);
         const Place at{(i * t.wide() + j) * t.channels + c, t.matrix, lanes};
-        MN_UNROLL for (int r = 0; r < 4; ++r) store_line(output_gradient_side({{left.v[r], right.v[r]}}), r, at, matrices);
+        MN_UNROLL for (int r = 0; r < 4; ++r)
+            store_line(output_gradient_side({{left.v[r], right.v[r]}}), r, at, matrices);
       });
 }
 
@@ -122,11 +128,11 @@ void winograd_weights(const float* weights, int64_t out_c, int64_t in_c, int64_t
     for_channel_groups(in_c, [&](int64_t c, int lanes) {
       const float* w = weights + out * 9 * in_c + c;
       Line<4> column[3];
-      MN_UNROLL for (int k = 0; k < 3; ++k)
-        column[k] = weight_side({{F16::load(w + k * in_c), F16::load(w + (3 + k) * in_c), F16::load(w + (6 + k) * in_c)}});
+      MN_UNROLL for (int k = 0; k < 3; ++k) column[k] =
+          weight_side({{F16::load(w + k * in_c), F16::load(w + (3 + k) * in_c), F16::load(w + (6 + k) * in_c)}});
       const Place at{c * out_c + out * kLanes, matrix, lanes};
       MN_UNROLL for (int r = 0; r < 4; ++r)
-        store_line(weight_side({{column[0].v[r], column[1].v[r], column[2].v[r]}}), r, at, matrices);
+          store_line(weight_side({{column[0].v[r], column[1].v[r], column[2].v[r]}}), r, at, matrices);
     });
 }
 

@@ -1,9 +1,11 @@
-// The definition of batch norm in training, and of its gradients (Ioffe and Szegedy, "Batch Normalization", ICML 2015), with the ReLU that
-// may follow. Channel by channel, over the n pixels of a batch:
-//   mean = sum x / n,  variance = sum (x - mean)^2 / n,  normal = (x - mean) / sqrt(variance + epsilon),  y = gamma * normal + beta
+// The definition of batch norm in training, and of its gradients (Ioffe and Szegedy, "Batch Normalization", ICML 2015),
+// with the ReLU that may follow. Channel by channel, over the n pixels of a batch:
+//   mean = sum x / n,  variance = sum (x - mean)^2 / n, normal = (x - mean) / sqrt(variance + epsilon), y = gamma *
+//                      normal + beta
 //   y = max(y, 0) where a ReLU follows
 // With g = dy (0 where the ReLU was shut):
-//   dbeta = sum g,  dgamma = sum g * normal,  dx = gamma / sqrt(variance + epsilon) * (g - dbeta / n - normal * dgamma / n)
+//   dbeta = sum g,  dgamma = sum g * normal, dx = gamma / sqrt(variance + epsilon) * (g - dbeta / n - normal * dgamma /
+//                   n)
 // x, y [pixels][channels]; T is float or double. Not for speed.
 #pragma once
 #include <cmath>
@@ -52,7 +54,8 @@ struct BatchNormGradients {
 
 // After batch_norm(norm, x).
 template <class T>
-BatchNormGradients<T> batch_norm_gradients(const BatchNorm<T>& norm, const std::vector<T>& x, const std::vector<T>& dy) {
+BatchNormGradients<T> batch_norm_gradients(const BatchNorm<T>& norm, const std::vector<T>& x,
+                                           const std::vector<T>& dy) {
   const size_t channels = norm.gamma.size();
   const T n = static_cast<T>(x.size() / channels);
   std::vector<T> g = dy;
@@ -65,14 +68,16 @@ BatchNormGradients<T> batch_norm_gradients(const BatchNorm<T>& norm, const std::
   }
   for (size_t i = 0; i < x.size(); ++i) {
     const size_t c = i % channels;
-    d.x[i] = norm.gamma[c] / std::sqrt(norm.variance[c] + norm.epsilon) * (g[i] - d.beta[c] / n - normal(norm, x[i], c) * d.gamma[c] / n);
+    d.x[i] = norm.gamma[c] / std::sqrt(norm.variance[c] + norm.epsilon) *
+             (g[i] - d.beta[c] / n - normal(norm, x[i], c) * d.gamma[c] / n);
   }
   return d;
 }
 
 // running = (1 - momentum) * running + momentum * batch; the variance without bias: * n / (n - 1), where n > 1.
 template <class T>
-void update_running(const BatchNorm<T>& norm, size_t n, T momentum, std::vector<T>& running_mean, std::vector<T>& running_variance) {
+void update_running(const BatchNorm<T>& norm, size_t n, T momentum, std::vector<T>& running_mean,
+                    std::vector<T>& running_variance) {
   const T unbiased = n > 1 ? static_cast<T>(n) / static_cast<T>(n - 1) : T{1};
   for (size_t c = 0; c < norm.mean.size(); ++c) {
     running_mean[c] += momentum * (norm.mean[c] - running_mean[c]);

@@ -1,13 +1,15 @@
 // The definition of a standard convolution and of its two gradients. The fast kernels are tested against this text.
-//   y[n,oy,ox,o] = sum over ky, kx, c of  x[n, oy * stride + ky - padding, ox * stride + kx - padding, c] * w[o,ky,kx,c]
-// with x = 0 outside the image (cross-correlation, as every framework calls convolution). The loss depends on x and w only through these
-// products, so each gradient is the same sum with another factor left out:  dx += dy * w  and  dw += dy * x.
+//   y[n,oy,ox,o] = sum over ky, kx, c of  x[n, oy * stride + ky - padding, ox * stride + kx - padding, c] *
+//                                         w[o,ky,kx,c]
+// with x = 0 outside the image (cross-correlation, as every framework calls convolution). The loss depends on x and w
+// only through these products, so each gradient is the same sum with another factor left out: dx += dy * w and dw += dy
+// * x.
 // T is float or double; arrays are in the layouts of core/tensor.h (x, y NHWC; w OHWI). Not for speed.
 #pragma once
 #include <cstddef>
 #include <vector>
 
-#include "core/convolution.h"
+#include "core/conv/convolution.h"
 
 namespace mininas::reference {
 

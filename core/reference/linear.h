@@ -1,6 +1,7 @@
 // The definition of a fully connected layer and of its gradients:
 //   y[n][o] = sum over i of x[n][i] * weight[o][i] + bias[o]
-//   dx[n][i] = sum over o of dy[n][o] * weight[o][i];  dweight[o][i] = sum over n of dy[n][o] * x[n][i];  dbias[o] = sum over n of dy[n][o]
+//   dx[n][i] = sum over o of dy[n][o] * weight[o][i];  dweight[o][i] = sum over n of dy[n][o] * x[n][i]; dbias[o] = sum
+//                                                      over n of dy[n][o]
 #pragma once
 #include <cstddef>
 #include <vector>
@@ -12,7 +13,8 @@ struct LinearGeometry {
 };
 
 template <class T>
-std::vector<T> linear(const LinearGeometry& g, const std::vector<T>& x, const std::vector<T>& weight, const std::vector<T>& bias) {
+std::vector<T> linear(const LinearGeometry& g, const std::vector<T>& x, const std::vector<T>& weight,
+                      const std::vector<T>& bias) {
   std::vector<T> y(g.batch * g.out);
   for (size_t n = 0; n < g.batch; ++n)
     for (size_t o = 0; o < g.out; ++o) {

@@ -1,5 +1,6 @@
-// The definition of a step of gradient descent with momentum (Sutskever et al., ICML 2013, in the form that frameworks use), weight decay
-// (Krogh and Hertz, NIPS 1991) and clipping by the norm of all gradients together (Pascanu et al., ICML 2013):
+// The definition of a step of gradient descent with momentum (Sutskever et al., ICML 2013, in the form that frameworks
+// use), weight decay (Krogh and Hertz, NIPS 1991) and clipping by the norm of all gradients together (Pascanu et al.,
+// ICML 2013):
 //   clip = min(1, max_norm / (|gradient| + 1e-6)), the small number as in PyTorch
 //   g = clip * gradient + decay * value;  velocity = momentum * velocity + g;  value -= rate * velocity
 #pragma once

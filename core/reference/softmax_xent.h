@@ -1,5 +1,5 @@
-// The definition of softmax cross-entropy with label smoothing s (Szegedy et al., "Rethinking the Inception Architecture", CVPR 2016), as
-// the mean over a batch, and of its gradient:
+// The definition of softmax cross-entropy with label smoothing s (Szegedy et al., "Rethinking the Inception
+// Architecture", CVPR 2016), as the mean over a batch, and of its gradient:
 //   p = exp(logit) / sum exp(logit);  q = 1 - s + s / classes at the label, s / classes elsewhere
 //   loss = - sum q * log p / batch;   dlogit = (p - q) / batch
 // logits [batch][classes]. The largest logit is subtracted first: exp would overflow, and p does not change.

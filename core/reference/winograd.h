@@ -1,8 +1,8 @@
-// The definition of Winograd's F(2x2, 3x3), the form in which core/winograd.h does standard 3x3 convolutions of stride 1. In exact numbers
-// it equals core/reference/convolution.h; here stands how it is computed, tile by tile:
-//   y  = A^T ( sum over channels of  (G w G^T) * (B^T d B) ) A      dw = G^T ( sum over tiles of  (A dy A^T) * (B^T d B) ) G
-// * element by element; d the 4x4 pixels under a tile, zeros outside the image, and dy its 2x2 outputs, zeros where there are none.
-// T is float or double; arrays as in core/reference/convolution.h. Not for speed.
+// The definition of Winograd's F(2x2, 3x3), the form in which core/conv/winograd.h does standard 3x3 convolutions of
+// stride 1. In exact numbers it equals core/reference/convolution.h; here stands how it is computed, tile by tile:
+//   y  = A^T ( sum over channels of (G w G^T) * (B^T d B) ) A dw = G^T ( sum over tiles of (A dy A^T) * (B^T d B) ) G
+// * element by element; d the 4x4 pixels under a tile, zeros outside the image, and dy its 2x2 outputs, zeros where
+// there are none. T is float or double; arrays as in core/reference/convolution.h. Not for speed.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -17,7 +17,8 @@ using Matrix = std::array<std::array<T, kColumns>, kRows>;
 template <class T>
 constexpr Matrix<T, 4, 4> kWinogradInput = {{{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}}};  // B^T
 template <class T>
-constexpr Matrix<T, 4, 3> kWinogradWeights = {{{1, 0, 0}, {T(0.5), T(0.5), T(0.5)}, {T(0.5), T(-0.5), T(0.5)}, {0, 0, 1}}};  // G
+constexpr Matrix<T, 4, 3> kWinogradWeights = {
+    {{1, 0, 0}, {T(0.5), T(0.5), T(0.5)}, {T(0.5), T(-0.5), T(0.5)}, {0, 0, 1}}};  // G
 template <class T>
 constexpr Matrix<T, 2, 4> kWinogradOutput = {{{1, 1, 1, 0}, {0, 1, -1, -1}}};  // A^T
 
@@ -42,7 +43,8 @@ Matrix<T, kOut, kOut> from_both_sides(const Matrix<T, kOut, kIn>& side, const Ma
 
 // kSize x kSize pixels of one channel from (y, x) on, zeros outside the image.
 template <size_t kSize, class T>
-Matrix<T, kSize, kSize> patch(const Shape& s, const std::vector<T>& pixels, int64_t n, int64_t y, int64_t x, int64_t c) {
+Matrix<T, kSize, kSize> patch(const Shape& s, const std::vector<T>& pixels, int64_t n, int64_t y, int64_t x,
+                              int64_t c) {
   Matrix<T, kSize, kSize> found{};
   for (int64_t r = 0; r < int64_t{kSize}; ++r)
     for (int64_t k = 0; k < int64_t{kSize}; ++k)

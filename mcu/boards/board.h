@@ -1,8 +1,10 @@
 /* What a board provides so that a network can be verified on it: images in, every layer out, a count of instructions.
- * Not part of a product: firmware that only classifies needs nothing of this folder. How to add a board: mcu/PORTING.md.
+ * Not part of a product: firmware that only classifies needs nothing of this folder. How to add a board:
+ * mcu/PORTING.md.
  *
  *   cortex_m.c       start-up, ticks and requests of every Cortex-M; riscv32.c the same for RV32
- *   semihosting.c    board_read, board_write, board_exit by requests to whatever runs the board: an emulator or a debugger
+ *   semihosting.c    board_read, board_write, board_exit by requests to whatever runs the board: an emulator or a
+ *                    debugger
  *   host.c           all of these functions on the machine that verifies
  *   driver.c         the program on top, one text for all of them
  *   board.ld         memory, for all of them */

@@ -3,7 +3,8 @@
 #include "semihosting.h"
 
 /* From board.ld. */
-extern uint32_t board_stack_top[], board_data_begin[], board_data_end[], board_data_image[], board_bss_begin[], board_bss_end[];
+extern uint32_t board_stack_top[], board_data_begin[], board_data_end[], board_data_image[], board_bss_begin[],
+    board_bss_end[];
 
 void board_reset(void);
 
@@ -14,9 +15,9 @@ void board_reset(void);
 #define INTERRUPT_STATE SYSTEM_REGISTER(0xE000ED04u)
 #define COPROCESSOR_ACCESS SYSTEM_REGISTER(0xE000ED88u)
 
-#define SYSTICK_LARGEST 0xFFFFFFu        /* it has 24 bits and counts down */
-#define SYSTICK_RUN 7u                   /* on, at the processor's clock, with its exception */
-#define SYSTICK_PENDING (1u << 26)       /* the exception is about to come */
+#define SYSTICK_LARGEST 0xFFFFFFu  /* it has 24 bits and counts down */
+#define SYSTICK_RUN 7u             /* on, at the processor's clock, with its exception */
+#define SYSTICK_PENDING (1u << 26) /* the exception is about to come */
 #define COPROCESSORS_10_AND_11 (0xFu << 20)
 
 /* How often SysTick began anew. */
@@ -34,7 +35,9 @@ uint64_t board_ticks(void) {
   return (uint64_t)rounds * (SYSTICK_LARGEST + 1u) + (SYSTICK_LARGEST - value);
 }
 
-void board_loop(uint32_t rounds) { __asm__ volatile(".syntax unified\n0: subs %0, %0, #1\n bne 0b" : "+l"(rounds) : : "cc"); }
+void board_loop(uint32_t rounds) {
+  __asm__ volatile(".syntax unified\n0: subs %0, %0, #1\n bne 0b" : "+l"(rounds) : : "cc");
+}
 
 int32_t semihosting_request(int32_t operation, const uintptr_t *parameters) {
   register int32_t r0 __asm__("r0") = operation;
@@ -43,7 +46,9 @@ int32_t semihosting_request(int32_t operation, const uintptr_t *parameters) {
   return r0;
 }
 
-static void fault(void) { driver_fail("the processor met a fault: an illegal instruction, or an access outside of memory"); }
+static void fault(void) {
+  driver_fail("the processor met a fault: an illegal instruction, or an access outside of memory");
+}
 
 void board_reset(void) {
   const uint32_t *from = board_data_image;

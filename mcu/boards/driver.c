@@ -1,8 +1,9 @@
-/* Verification's side in C, one text for every board and the host: runs images through the exported network and sends what it computes.
- * Everything is sent in records of a tag, an offset and a count of bytes (words of 32 bits, in the board's byte order), then the bytes:
- *   TAG_HEAD        words: status of mn_init, bytes of an image, layers
+/* Verification's side in C, one text for every board and the host: runs images through the exported network and sends
+ * what it computes. Everything is sent in records of a tag, an offset and a count of bytes (words of 32 bits, in the
+ * board's byte order), then the bytes: TAG_HEAD words: status of mn_init, bytes of an image, layers
  *   a layer's index its output of one image, some rows at a time
- *   TAG_TICKS       words: of one mn_run after the first (low, high), of board_loop(LOOP_ROUNDS), of each layer in a run that is watched
+ *   TAG_TICKS       words: of one mn_run after the first (low, high), of board_loop(LOOP_ROUNDS), of each layer in a
+ *                   run that is watched
  *   TAG_TROUBLE     text: why it ends here */
 #include "board.h"
 #include "model.h"
@@ -53,7 +54,8 @@ static void check_guard(int8_t value) {
 }
 
 static void run(mn_observer *observer, void *context) {
-  if (mn_run_observed(MODEL, image, arena, MODEL_ARENA_BYTES, logits, observer, context) != MN_OK) driver_fail("mn_run refuses");
+  if (mn_run_observed(MODEL, image, arena, MODEL_ARENA_BYTES, logits, observer, context) != MN_OK)
+    driver_fail("mn_run refuses");
 }
 
 /* Ticks of each layer, in a run in which layers may take turns. */
@@ -87,7 +89,8 @@ static void send_ticks(void) {
 }
 
 int driver_main(void) {
-  const uint32_t head[3] = {(uint32_t)mn_init(MODEL, MODEL_BYTES, arena, MODEL_ARENA_BYTES), MODEL_IMAGE_BYTES, MODEL_LAYERS};
+  const uint32_t head[3] = {(uint32_t)mn_init(MODEL, MODEL_BYTES, arena, MODEL_ARENA_BYTES), MODEL_IMAGE_BYTES,
+                            MODEL_LAYERS};
   int8_t value = 0x25;
   send(TAG_HEAD, 0, head, sizeof head);
   while (board_read(image, sizeof image) == sizeof image) {

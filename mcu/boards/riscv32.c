@@ -13,8 +13,10 @@ void fault(void);
 uint64_t board_ticks(void) {
   uint32_t high, low, again;
   do {
-    __asm__ volatile(".option push\n .option arch, +zicsr\n csrr %0, minstreth\n csrr %1, minstret\n csrr %2, minstreth\n .option pop"
-                     : "=r"(high), "=r"(low), "=r"(again));
+    __asm__ volatile(
+        ".option push\n .option arch, +zicsr\n csrr %0, minstreth\n csrr %1, minstret\n csrr %2, minstreth\n .option "
+        "pop"
+        : "=r"(high), "=r"(low), "=r"(again));
   } while (high != again);
   return ((uint64_t)high << 32) | low;
 }
@@ -25,10 +27,11 @@ void board_loop(uint32_t rounds) { __asm__ volatile("0: addi %0, %0, -1\n bnez %
 int32_t semihosting_request(int32_t operation, const uintptr_t *parameters) {
   register int32_t a0 __asm__("a0") = operation;
   register const uintptr_t *a1 __asm__("a1") = parameters;
-  __asm__ volatile(".option push\n .option norvc\n .balign 16\n slli x0, x0, 0x1F\n ebreak\n srai x0, x0, 7\n .option pop"
-                   : "+r"(a0)
-                   : "r"(a1)
-                   : "memory");
+  __asm__ volatile(
+      ".option push\n .option norvc\n .balign 16\n slli x0, x0, 0x1F\n ebreak\n srai x0, x0, 7\n .option pop"
+      : "+r"(a0)
+      : "r"(a1)
+      : "memory");
   return a0;
 }
 

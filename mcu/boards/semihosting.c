@@ -1,5 +1,5 @@
-/* Images, layers and the end by semihosting. Images come from images.bin in the folder where emulator or debugger run, layers go to the
- * console. */
+/* Images, layers and the end by semihosting. Images come from images.bin in the folder where emulator or debugger run,
+ * layers go to the console. */
 #include "semihosting.h"
 
 #include "board.h"
@@ -8,7 +8,9 @@ enum { SYS_OPEN = 0x01, SYS_WRITE = 0x05, SYS_READ = 0x06, SYS_EXIT_EXTENDED = 0
 enum { READ_BINARY = 1, WRITE_BINARY = 5 }; /* how to open */
 enum { APPLICATION_EXIT = 0x20026 };        /* why it ends */
 enum { NOT_OPEN = -1 };
-enum { PATIENCE = 50000000 }; /* tries, some minutes: a console that takes nothing for so long has nobody behind it any more */
+enum {
+  PATIENCE = 50000000
+}; /* tries, some minutes: a console that takes nothing for so long has nobody behind it any more */
 
 static uintptr_t word_of(const void *address) { return (uintptr_t)address; }
 

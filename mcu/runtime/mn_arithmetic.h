@@ -1,10 +1,13 @@
 /* The one arithmetic: the integers that training, the engine and the device share.
  *
- * C99, freestanding, no dependency, and valid C++: nn/ and mcu/host include this very file. It is the int8 arithmetic of TensorFlow Lite
- * Micro and CMSIS-NN in their default (double rounding) form.
- *   real = scale x (q - zero_point); activations int8 in [-128, 127]; weights int8 in [-127, 127] with zero point 0, one scale an output
- *   channel; bias int32 with scale = input scale x weight scale; accumulators int32 (the exporter proves that none overflows).
- * Requires an arithmetic right shift of negative numbers (checked below), which every compiler for the usual targets has. */
+ * C99, freestanding, no dependency, and valid C++: nn/ and mcu/host include this very file. It is the int8 arithmetic
+ * of TensorFlow Lite Micro and CMSIS-NN in their default (double rounding) form.
+ *   real = scale x (q - zero_point); activations int8 in [-128, 127]; weights int8 in [-127, 127] with zero point 0,
+ *   one scale an output
+ *   channel; bias int32 with scale = input scale x weight scale; accumulators int32 (the exporter proves that none
+ *   overflows).
+ * Requires an arithmetic right shift of negative numbers (checked below), which every compiler for the usual targets
+ * has. */
 #ifndef MN_ARITHMETIC_H
 #define MN_ARITHMETIC_H
 
@@ -17,7 +20,8 @@ typedef char mn_shift_is_arithmetic[(((int32_t)-1 >> 1) == -1) ? 1 : -1];
 #define MN_ADD_SHIFT 20
 
 /* x * multiplier / 2^31, rounded to nearest, ties toward plus infinity.
- * Requires multiplier in [2^30, 2^31). Equals gemmlowp's saturating rounding doubling high multiply for these multipliers. */
+ * Requires multiplier in [2^30, 2^31). Equals gemmlowp's saturating rounding doubling high multiply for these
+ * multipliers. */
 static inline int32_t mn_multiply_high(int32_t x, int32_t multiplier) {
   return (int32_t)(((int64_t)x * multiplier + ((int64_t)1 << 30)) >> 31);
 }
@@ -37,8 +41,10 @@ static inline int32_t mn_rescale(int32_t x, int32_t multiplier, int right_shift)
 
 static inline int32_t mn_clamp(int32_t x, int32_t low, int32_t high) { return x < low ? low : (x > high ? high : x); }
 
-/* The whole way from accumulator to output byte. Clamped before the zero point is added: the sum of the two could overflow. */
-static inline int8_t mn_requantize(int32_t x, int32_t multiplier, int right_shift, int32_t zero_point, int32_t low, int32_t high) {
+/* The whole way from accumulator to output byte. Clamped before the zero point is added: the sum of the two could
+ * overflow. */
+static inline int8_t mn_requantize(int32_t x, int32_t multiplier, int right_shift, int32_t zero_point, int32_t low,
+                                   int32_t high) {
   return (int8_t)(mn_clamp(mn_rescale(x, multiplier, right_shift), low - zero_point, high - zero_point) + zero_point);
 }
 

@@ -1,5 +1,5 @@
-/* Checks each number in the layer table that decides where something is read or written. After it no kernel leaves the model, the arena,
- * the image or the logits, whatever the constants are. */
+/* Checks each number in the layer table that decides where something is read or written. After it no kernel leaves the
+ * model, the arena, the image or the logits, whatever the constants are. */
 #include "mn_check.h"
 
 #include "mn_kernel.h"
@@ -15,7 +15,8 @@ static uint32_t product(uint32_t a, uint32_t b) {
 static int inside(uint32_t begin, uint32_t bytes, uint32_t end) { return bytes <= end && begin <= end - bytes; }
 
 /* `rows` of a tensor's `height` rows exist. `caller` is the size of what the caller holds, the image or the logits. */
-static int tensor_fits(const mn_model *model, uint32_t place, uint32_t rows, uint32_t height, uint32_t row_bytes, uint32_t caller) {
+static int tensor_fits(const mn_model *model, uint32_t place, uint32_t rows, uint32_t height, uint32_t row_bytes,
+                       uint32_t caller) {
   const uint32_t bytes = product(height, row_bytes);
   if (rows < 1 || rows > height || bytes < 1 || bytes > INT32_MAX) return 0;
   if (place == MN_CALLER) return rows == height && bytes == caller;
@@ -33,7 +34,9 @@ static int tensors_fit(const mn_model *model, const mn_layer *layer) {
 }
 
 static int is_conv(const mn_layer *layer) { return layer->kind == MN_CONV || layer->kind == MN_CONV_PLAIN; }
-static int is_depthwise(const mn_layer *layer) { return layer->kind == MN_DEPTHWISE || layer->kind == MN_DEPTHWISE_PLAIN; }
+static int is_depthwise(const mn_layer *layer) {
+  return layer->kind == MN_DEPTHWISE || layer->kind == MN_DEPTHWISE_PLAIN;
+}
 
 /* An output for each whole step of the window's middle; a pool has one. */
 static int extent_fits(const mn_layer *layer, uint32_t in, uint32_t out) {
@@ -45,7 +48,8 @@ static int shapes_fit(const mn_layer *layer) {
   return layer->kernel % 2 == 1 && (layer->kind != MN_ADD || layer->stride == 1) &&
          (layer->kind != MN_POOL || layer->in_rows == layer->in_height) &&
          (is_conv(layer) || layer->out_channels == layer->in_channels) &&
-         extent_fits(layer, layer->in_height, layer->out_height) && extent_fits(layer, layer->in_width, layer->out_width);
+         extent_fits(layer, layer->in_height, layer->out_height) &&
+         extent_fits(layer, layer->in_width, layer->out_width);
 }
 
 /* How many weights the layer has, with what pads them (mn_weight_index). */
@@ -62,9 +66,9 @@ static int constants_fit(const mn_model *model, const mn_layer *layer) {
   const uint8_t least = layer->kind == MN_CONV || layer->kind == MN_DEPTHWISE ? 1 : 0;
   const uint8_t *shifts = mn_constants(model, layer->shifts);
   uint32_t i;
-  if ((layer->bias | layer->multipliers | layer->weights) % 4 != 0 || !inside(layer->bias, 4 * channels, model->bytes) ||
-      !inside(layer->multipliers, 4 * rescales, model->bytes) || !inside(layer->shifts, rescales, model->bytes) ||
-      !inside(layer->weights, weights_of(layer), model->bytes)) {
+  if ((layer->bias | layer->multipliers | layer->weights) % 4 != 0 ||
+      !inside(layer->bias, 4 * channels, model->bytes) || !inside(layer->multipliers, 4 * rescales, model->bytes) ||
+      !inside(layer->shifts, rescales, model->bytes) || !inside(layer->weights, weights_of(layer), model->bytes)) {
     return 0;
   }
   for (i = 0; i < rescales; ++i) {
@@ -97,7 +101,8 @@ mn_status mn_check_table(const mn_model *model) {
   uint32_t in_strip = 0; /* layers from here on that the strip still has */
   uint32_t i;
   if (model->arena_bytes > INT32_MAX) return MN_INVALID;
-  if (model->layers < 1 || !inside(sizeof *model, model->layers * (uint32_t)sizeof *layers, model->bytes)) return MN_INVALID;
+  if (model->layers < 1 || !inside(sizeof *model, model->layers * (uint32_t)sizeof *layers, model->bytes))
+    return MN_INVALID;
   for (i = 0; i < model->layers; ++i) {
     mn_kernel *const kernel = layers[i].kind < MN_KINDS ? mn_kernels[layers[i].kind] : 0;
     if (kernel == 0) return MN_NO_KERNEL;

@@ -8,7 +8,8 @@
 extern "C" {
 #endif
 
-/* MN_OK, MN_INVALID or MN_NO_KERNEL. Requires model->bytes readable bytes. What it does not tell: whether the numbers mean anything. */
+/* MN_OK, MN_INVALID or MN_NO_KERNEL. Requires model->bytes readable bytes. What it does not tell: whether the numbers
+ * mean anything. */
 mn_status mn_check_table(const mn_model *model);
 
 #ifdef __cplusplus

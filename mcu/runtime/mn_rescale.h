@@ -1,9 +1,10 @@
-/* From accumulator to byte on cores without special instructions: what mn_requantize (mn_arithmetic.h) computes, in fewer of them, for
- * accumulators of at most MN_LARGEST_ACCUMULATOR and right shifts R of at least 1. The exporter proves both for the layers that fast
- * kernels get.
+/* From accumulator to byte on cores without special instructions: what mn_requantize (mn_arithmetic.h) computes, in
+ * fewer of them, for accumulators of at most MN_LARGEST_ACCUMULATOR and right shifts R of at least 1. The exporter
+ * proves both for the layers that fast kernels get.
  *
- *   mn_multiply_high(x, m)   is the upper word of x * 2^32 + x * (2m - 2^32) + 2^31 = 2 * (x * m + 2^30): one multiply-accumulate with
- *                            a sum of 64 bits. ARMv6-M has no product of 64 bits: four products of halves
+ *   mn_multiply_high(x, m)   is the upper word of x * 2^32 + x * (2m - 2^32) + 2^31 = 2 * (x * m + 2^30): one
+ *                            multiply-accumulate with a sum of 64 bits. ARMv6-M has no product of 64 bits: four
+ *                            products of halves
  *   ties away from zero      are ties up, of a number that is one less where it is negative
  *   divided by 2^R, + zero   as ((h >> (R - 1)) + 2 * zero + 1) >> 1: half a unit is added where it cannot overflow
  *   clamped to a byte        and to less by mn_clamp_row, a row at a time
@@ -15,7 +16,8 @@
 
 #define MN_LARGEST_ACCUMULATOR (INT32_MAX - 0x8000)
 
-/* An inner loop that becomes part of its caller, with constants for what is constant there; one that keeps the registers for itself. */
+/* An inner loop that becomes part of its caller, with constants for what is constant there; one that keeps the
+ * registers for itself. */
 #if defined(__GNUC__) && defined(__OPTIMIZE__)
 #define MN_INLINE static inline __attribute__((always_inline))
 #define MN_APART static __attribute__((noinline))

@@ -50,7 +50,8 @@ static void show_rows(const mn_pass *pass, uint32_t index, const mn_work *work) 
   for (y = work->first; y < work->last; y += count) {
     const int32_t slot = y % layer->out_rows;
     count = work->last - y < layer->out_rows - slot ? work->last - y : layer->out_rows - slot;
-    pass->observer(pass->context, index, (uint32_t)(y * row_bytes), work->output + slot * row_bytes, (uint32_t)(count * row_bytes));
+    pass->observer(pass->context, index, (uint32_t)(y * row_bytes), work->output + slot * row_bytes,
+                   (uint32_t)(count * row_bytes));
   }
 }
 
@@ -70,7 +71,8 @@ static mn_status run_rows(const mn_pass *pass, uint32_t index, int32_t first, in
   return MN_OK;
 }
 
-/* How many rows of a layer are done after `step` of its strip's `steps`. The last step completes what no window reads. */
+/* How many rows of a layer are done after `step` of its strip's `steps`. The last step completes what no window
+ * reads. */
 static int32_t rows_after(const mn_layer *layer, int32_t step, int32_t steps) {
   int32_t rows;
   if (step == steps) return layer->out_height;
@@ -79,8 +81,8 @@ static int32_t rows_after(const mn_layer *layer, int32_t step, int32_t steps) {
   return rows < layer->out_height ? rows : layer->out_height;
 }
 
-/* In each step of a strip every layer computes the row that is due, if one is, and by then the layers before it have what it needs. A layer
- * alone computes all of its rows in one step. */
+/* In each step of a strip every layer computes the row that is due, if one is, and by then the layers before it have
+ * what it needs. A layer alone computes all of its rows in one step. */
 static mn_status run_strip(const mn_pass *pass, uint32_t index, uint32_t count) {
   const mn_layer *end = pass->layers + index + count - 1;
   const int32_t steps = count == 1 ? 1 : end->row_delay + end->row_steps * end->out_height;
@@ -88,7 +90,8 @@ static mn_status run_strip(const mn_pass *pass, uint32_t index, uint32_t count) 
   uint32_t i;
   for (step = 0; step < steps; ++step) {
     for (i = index; i < index + count; ++i) {
-      const int32_t first = rows_after(pass->layers + i, step, steps), last = rows_after(pass->layers + i, step + 1, steps);
+      const int32_t first = rows_after(pass->layers + i, step, steps),
+                    last = rows_after(pass->layers + i, step + 1, steps);
       const mn_status status = first < last ? run_rows(pass, i, first, last) : MN_OK;
       if (status != MN_OK) return status;
     }
@@ -101,7 +104,8 @@ mn_status mn_run_observed(const mn_model *model, const uint8_t *image, void *are
   const mn_pass pass = {model, mn_constants(model, sizeof *model), image, arena, logits, observer, context};
   mn_status status = check(model, arena, arena_bytes);
   uint32_t i;
-  for (i = 0; status == MN_OK && i < model->layers; i += pass.layers[i].strip) status = run_strip(&pass, i, pass.layers[i].strip);
+  for (i = 0; status == MN_OK && i < model->layers; i += pass.layers[i].strip)
+    status = run_strip(&pass, i, pass.layers[i].strip);
   return status;
 }
 

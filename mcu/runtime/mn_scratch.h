@@ -1,11 +1,13 @@
-/* Bytes of scratch that the kernels take (mn_work, mn_kernel.h), from a layer's shape alone: here for the kernels that lay it out and for
- * the exporter that sets it aside. A model runs on every core, so it is the most that any of them takes. Valid C++. */
+/* Bytes of scratch that the kernels take (mn_work, mn_kernel.h), from a layer's shape alone: here for the kernels that
+ * lay it out and for the exporter that sets it aside. A model runs on every core, so it is the most that any of them
+ * takes. Valid C++. */
 #ifndef MN_SCRATCH_H
 #define MN_SCRATCH_H
 
 #include <stdint.h>
 
-/* mn_conv_dsp.c: for each output channel bias, multiplier and power; the windows of four pixels, widened; a row of each as bytes. */
+/* mn_conv_dsp.c: for each output channel bias, multiplier and power; the windows of four pixels, widened; a row of each
+ * as bytes. */
 static inline int64_t mn_conv_scratch(int32_t kernel, int32_t in_channels, int32_t out_channels) {
   const int64_t run = (int64_t)kernel * in_channels;
   const int64_t groups = (kernel * run + 3) / 4;
@@ -14,7 +16,9 @@ static inline int64_t mn_conv_scratch(int32_t kernel, int32_t in_channels, int32
 }
 
 /* Depthwise layers. Whether the fast kernels take one at all: */
-static inline int mn_depthwise_turns(int32_t kernel, int32_t stride) { return kernel >= 3 && kernel <= 7 && stride <= 2; }
+static inline int mn_depthwise_turns(int32_t kernel, int32_t stride) {
+  return kernel >= 3 && kernel <= 7 && stride <= 2;
+}
 
 /* Pairs of taps in a window's row: one in front is empty where the padding is odd. */
 static inline int32_t mn_tap_pairs(int32_t kernel) { return (kernel + (kernel - 1) / 2 % 2 + 1) / 2; }
@@ -26,14 +30,16 @@ static inline int32_t mn_row_blocks(int32_t kernel, int32_t stride, int32_t out_
   return (first * stride / 2 + pairs + 1) / 2;
 }
 
-/* mn_depthwise_row.c: values of a channel in a row, as many as groups of four outputs read. It copies `kernel` such rows. */
+/* mn_depthwise_row.c: values of a channel in a row, as many as groups of four outputs read. It copies `kernel` such
+ * rows. */
 static inline int32_t mn_depthwise_copy_width(int32_t kernel, int32_t stride, int32_t out_width) {
   return ((out_width + 3) / 4 * 4 - 1) * stride + kernel;
 }
 
-/* `kernel` rows of four channels as int16, with their padding, in blocks of four values, and pairs of taps. That is more than the copy, and
- * more than mn_depthwise_dsp.c takes for 3x3 (24 words for every four columns, 24 more at the end, 24 of taps) and
- * mn_depthwise_others_dsp.c for any kernel (10 words for two taps). Requires mn_depthwise_turns. */
+/* `kernel` rows of four channels as int16, with their padding, in blocks of four values, and pairs of taps. That is
+ * more than the copy, and more than mn_depthwise_dsp.c takes for 3x3 (24 words for every four columns, 24 more at the
+ * end, 24 of taps) and mn_depthwise_others_dsp.c for any kernel (10 words for two taps). Requires
+ * mn_depthwise_turns. */
 static inline int32_t mn_depthwise_scratch(int32_t kernel, int32_t stride, int32_t out_width) {
   return 4 * kernel * 8 * (mn_row_blocks(kernel, stride, out_width) + mn_tap_pairs(kernel));
 }

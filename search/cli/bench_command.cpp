@@ -5,11 +5,11 @@
 #include "core/error.h"
 #include "core/kernels/kernels.h"
 #include "core/parallel.h"
-#include "nn/named_networks.h"
-#include "search/build.h"
+#include "nn/spec/named_networks.h"
 #include "search/cli/commands.h"
-#include "search/cost.h"
-#include "search/speed.h"
+#include "search/cost/cost.h"
+#include "search/cost/speed.h"
+#include "search/space/build.h"
 
 namespace mininas {
 namespace {
@@ -48,8 +48,10 @@ Record to_record(const Options& o, const NetworkSpec& spec, const Rates& rates, 
   record.set("architecture", network_text(o.architecture)).set("input", to_text(spec.input)).set("classes", o.classes);
   record.set("batch", o.speed.batch).set("threads", thread_count()).set("kernels", kernels().isa);
   record.set("params", parameter_count(spec)).set("macs", mac_count(spec));
-  record.set("train_images_per_second", rates.train.images_per_second).set("infer_images_per_second", rates.infer.images_per_second);
-  record.set("infer_int8_images_per_second", rates.infer_int8.images_per_second).set("peak_memory_bytes", peak_memory_bytes);
+  record.set("train_images_per_second", rates.train.images_per_second)
+      .set("infer_images_per_second", rates.infer.images_per_second);
+  record.set("infer_int8_images_per_second", rates.infer_int8.images_per_second)
+      .set("peak_memory_bytes", peak_memory_bytes);
   spread.set("train_images_per_second", rates.train.spread).set("infer_images_per_second", rates.infer.spread);
   return record.set("spread", spread.set("infer_int8_images_per_second", rates.infer_int8.spread));
 }
@@ -85,11 +87,14 @@ void add_bench_command(Parser& parser) {
   auto o = std::make_shared<Options>();
   Command& command =
       parser.add("bench", "images a second of one network: training, inference, int8 inference; peak memory",
-                 "Example:\n  mininas bench --arch w16:s3*5 --classes 10\n\nA training step is forward, backward, clipping and update on "
-                 "random images that stay the same. Each figure is the median of many repeats after a warm-up; its spread is the median "
+                 "Example:\n  mininas bench --arch w16:s3*5 --classes 10\n\nA training step is forward, backward, "
+                 "clipping and update on "
+                 "random images that stay the same. Each figure is the median of many repeats after a warm-up; its "
+                 "spread is the median "
                  "absolute deviation, in images a second in the JSON. Peak memory is that of training.",
                  [o](const Command&) { return run(*o); });
-  command.required("arch", o->architecture, "width and layers, such as w16:s3*5, or a network by name: " + network_names());
+  command.required("arch", o->architecture,
+                   "width and layers, such as w16:s3*5, or a network by name: " + network_names());
   command.option("input", o->input, "height x width x channels of the image");
   command.fields({{"classes", "number of classes", &o->classes, 2, 100000},
                   {"batch", "images a step", &o->speed.batch, 2, 65536},

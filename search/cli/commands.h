@@ -4,10 +4,10 @@
 #include <string>
 
 #include "datasets/dataset.h"
-#include "mcu/host/board.h"
-#include "search/cost.h"
+#include "mcu/host/verify/board.h"
 #include "search/cli/parser.h"
-#include "search/run_folder.h"
+#include "search/cost/cost.h"
+#include "search/job/run_folder.h"
 
 namespace mininas {
 
@@ -44,14 +44,15 @@ const Board& parse_board(const std::string& name);
 Target parse_target(const std::string& board, const std::string& clock);
 std::string board_help();
 std::string clock_help();
-// What set_latency (search/stages.h) put into `record`, as rows of a table, with what such figures are worth. Nothing without a board.
+// What set_latency (search/job/stages.h) put into `record`, as rows of a table, with what such figures are worth.
+// Nothing without a board.
 void print_latency(const Record& record);
 
 // For --resume: throws UsageError where an option was given that could change a result.
 void check_resumable(const Command& command);
 
-// Throws ConfigError where the run's data is to be used but its seed or text is not recorded. `data`: the text of --data, or empty for the
-// recorded one; the seed is the recorded one.
+// Throws ConfigError where the run's data is to be used but its seed or text is not recorded. `data`: the text of
+// --data, or empty for the recorded one; the seed is the recorded one.
 Dataset open_run_data(const RunFile& run, const std::string& data);
 // Throws ConfigError where the images are of other classes than the run's network.
 void check_same_classes(const std::vector<std::string>& expected, const ImageSet& images, const std::string& who);

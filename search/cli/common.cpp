@@ -20,7 +20,9 @@ void add_common(Command& command, CommonOptions& options) {
                   {"seed", "of everything that is drawn at random", &options.seed, 0, 1.9e19}});
 }
 
-void apply(const CommonOptions& options) { set_thread_count(options.threads == 0 ? available_cores() : options.threads); }
+void apply(const CommonOptions& options) {
+  set_thread_count(options.threads == 0 ? available_cores() : options.threads);
+}
 
 const Board& parse_board(const std::string& name) {
   try {
@@ -75,13 +77,15 @@ void check_same_classes(const std::vector<std::string>& expected, const ImageSet
     for (const std::string& name : names) joined += (joined.empty() ? "" : ", ") + name;
     return joined;
   };
-  throw ConfigError(text(who, " tells ", list(expected), " apart, in this order, but the images are of ", list(images.class_names)));
+  throw ConfigError(
+      text(who, " tells ", list(expected), " apart, in this order, but the images are of ", list(images.class_names)));
 }
 
 void check_trained(const RunFolder& folder) {
   if (std::filesystem::exists(folder.network_file())) return;
   const std::string run = folder.path().string(), kind = read_run_file(folder, "").identity.kind;
-  if (kind == "suite") throw ConfigError(text(run, ": is a suite; name one of its runs, such as ", run, "/airplane-automobile/search"));
+  if (kind == "suite")
+    throw ConfigError(text(run, ": is a suite; name one of its runs, such as ", run, "/airplane-automobile/search"));
   throw ConfigError(text(run, ": has no trained network yet; go on with: mininas ", kind, " --resume ", run));
 }
 
@@ -90,14 +94,19 @@ void check_quantized(const RunFolder& folder) {
   check_trained(folder);
   const std::string run = folder.path().string();
   const bool search = read_run_file(folder, "").identity.kind == "search";
-  throw ConfigError(text(run, ": has no network in integers yet; ",
-                         search ? "go on with: mininas search --resume " + run : "make it with: mininas quantize " + run));
+  throw ConfigError(
+      text(run, ": has no network in integers yet; ",
+           search ? "go on with: mininas search --resume " + run : "make it with: mininas quantize " + run));
 }
 
 void print_json(const Record& record) { std::cout << record.to_line() << std::endl; }
 
-void print_row(const std::string& name, const std::string& value) { std::printf("%-16s %s\n", name.c_str(), value.c_str()); }
+void print_row(const std::string& name, const std::string& value) {
+  std::printf("%-16s %s\n", name.c_str(), value.c_str());
+}
 
-std::string ram_plan_help() { return "how tensors lie in RAM: whole, overlap (outputs over inputs) or strips (widest layers row by row)"; }
+std::string ram_plan_help() {
+  return "how tensors lie in RAM: whole, overlap (outputs over inputs) or strips (widest layers row by row)";
+}
 
 }  // namespace mininas

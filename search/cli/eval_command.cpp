@@ -2,12 +2,12 @@
 #include <cstdio>
 #include <memory>
 
-#include "nn/model_file.h"
-#include "nn/quantized_model.h"
-#include "nn/trainer.h"
+#include "nn/quant/quantized_model.h"
+#include "nn/train/trainer.h"
+#include "nn/weights/model_file.h"
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
-#include "search/settings.h"
+#include "search/job/settings.h"
 
 namespace mininas {
 namespace {
@@ -37,7 +37,8 @@ std::vector<Record> class_records(const Evaluation& evaluation, const std::vecto
     for (const int64_t count : evaluation.confusion[i]) images += count;
     const int64_t correct = evaluation.confusion[i][i];
     const double accuracy = images == 0 ? -1.0 : static_cast<double>(correct) / static_cast<double>(images);
-    records.push_back(Record().set("class", names[i]).set("images", images).set("correct", correct).set("accuracy", accuracy));
+    records.push_back(
+        Record().set("class", names[i]).set("images", images).set("correct", correct).set("accuracy", accuracy));
   }
   return records;
 }
@@ -53,7 +54,9 @@ int run(const Options& o) {
   const auto classes = class_records(evaluation, images.class_names);
   if (o.common.json) {
     Record record;
-    record.set("arithmetic", o.int8 ? "int8" : "float").set("images", evaluation.images).set("correct", evaluation.correct);
+    record.set("arithmetic", o.int8 ? "int8" : "float")
+        .set("images", evaluation.images)
+        .set("correct", evaluation.correct);
     if (!label.empty()) record.set("label", label);
     print_json(record.set("accuracy", evaluation.accuracy()).set("classes", classes));
     return 0;
@@ -61,10 +64,12 @@ int run(const Options& o) {
   if (!label.empty()) std::printf("%s\n", label.c_str());
   std::printf("%-24s %8s %8s %10s\n", "class", "images", "correct", "accuracy");
   for (const Record& line : classes)
-    std::printf("%-24s %8lld %8lld %10s\n", line.string("class").c_str(), static_cast<long long>(line.integer64("images")),
-                static_cast<long long>(line.integer64("correct")), percent_text(line.number("accuracy")).c_str());
+    std::printf("%-24s %8lld %8lld %10s\n", line.string("class").c_str(),
+                static_cast<long long>(line.integer64("images")), static_cast<long long>(line.integer64("correct")),
+                percent_text(line.number("accuracy")).c_str());
   std::printf("%-24s %8lld %8lld %10s  (%s)\n", "all", static_cast<long long>(evaluation.images),
-              static_cast<long long>(evaluation.correct), percent_text(evaluation.accuracy()).c_str(), o.int8 ? "int8" : "float");
+              static_cast<long long>(evaluation.correct), percent_text(evaluation.accuracy()).c_str(),
+              o.int8 ? "int8" : "float");
   return 0;
 }
 

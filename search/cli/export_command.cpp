@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "search/cli/commands.h"
-#include "search/finish.h"
+#include "search/job/finish.h"
 
 namespace mininas {
 namespace {
@@ -42,8 +42,9 @@ int run(const Options& o) {
 
 void add_export_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command = parser.add("export", "writes a run's quantised network as C99 that stands alone",
-                                "Example:\n  mininas export run --out firmware/model", [o](const Command&) { return run(*o); });
+  Command& command =
+      parser.add("export", "writes a run's quantised network as C99 that stands alone",
+                 "Example:\n  mininas export run --out firmware/model", [o](const Command&) { return run(*o); });
   command.positional("RUN", o->run, "folder of the run");
   command.required("out", o->out, "folder for the C files; an older export in it is replaced");
   command.option("data", o->data, "where the test vectors come from; default: the test images of the run");

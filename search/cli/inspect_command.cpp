@@ -5,16 +5,16 @@
 #include <memory>
 
 #include "core/error.h"
-#include "mcu/host/instruction_model.h"
-#include "mcu/host/sizes.h"
-#include "nn/model_file.h"
-#include "nn/named_networks.h"
-#include "nn/quantized_model.h"
-#include "search/build.h"
+#include "mcu/host/cost/instruction_model.h"
+#include "mcu/host/cost/sizes.h"
+#include "nn/quant/quantized_model.h"
+#include "nn/spec/named_networks.h"
+#include "nn/weights/model_file.h"
 #include "search/cli/commands.h"
 #include "search/cli/trace.h"
-#include "search/cost.h"
-#include "search/stages.h"
+#include "search/cost/cost.h"
+#include "search/job/stages.h"
+#include "search/space/build.h"
 
 namespace mininas {
 namespace {
@@ -38,7 +38,8 @@ NetworkSpec spec_of(const Options& o, const Command& command) {
 }
 
 // `instructions`: by layer; empty where there is no board.
-std::vector<Record> layer_records(const NetworkSpec& spec, const DeviceCost& device, const std::vector<int64_t>& instructions) {
+std::vector<Record> layer_records(const NetworkSpec& spec, const DeviceCost& device,
+                                  const std::vector<int64_t>& instructions) {
   const auto shapes = layer_shapes(spec);
   std::vector<Record> records;
   for (size_t i = 0; i < spec.layers.size(); ++i) {
@@ -52,7 +53,9 @@ std::vector<Record> layer_records(const NetworkSpec& spec, const DeviceCost& dev
         .set("relu", layer.relu);
     record.set("input", layer.input).set("other", layer.other).set("channels", layer.out_channels);
     record.set("bias", layer.bias).set("batch_norm", layer.batch_norm);
-    record.set("output", to_text(shapes[i])).set("params", parameter_count(layer, in)).set("macs", mac_count(layer, in, shapes[i]));
+    record.set("output", to_text(shapes[i]))
+        .set("params", parameter_count(layer, in))
+        .set("macs", mac_count(layer, in, shapes[i]));
     record.set("flash_bytes", device.layers[i].constant_bytes).set("live_ram_bytes", device.layers[i].live_ram_bytes);
     if (!instructions.empty()) record.set("instructions", instructions[i]);
     records.push_back(record);
@@ -60,33 +63,38 @@ std::vector<Record> layer_records(const NetworkSpec& spec, const DeviceCost& dev
   return records;
 }
 
-void print_line(const std::string& name, const std::string& kind, const std::string& output, const std::vector<std::string>& numbers) {
+void print_line(const std::string& name, const std::string& kind, const std::string& output,
+                const std::vector<std::string>& numbers) {
   std::printf("%-20s %-12s %-12s", name.c_str(), kind.c_str(), output.c_str());
   for (const std::string& number : numbers) std::printf(" %13s", number.c_str());
   std::printf("\n");
 }
 
 // `costs` is cost_record's.
-void print_table(const std::vector<Record>& layers, const Record& costs, const NetworkSpec& spec, const DeviceCost& device) {
+void print_table(const std::vector<Record>& layers, const Record& costs, const NetworkSpec& spec,
+                 const DeviceCost& device) {
   const bool board = costs.has("board");
   const auto with_instructions = [&](std::vector<std::string> numbers, const std::string& instructions) {
     if (board) numbers.push_back(instructions);
     return numbers;
   };
-  print_line("layer", "kind", "output", with_instructions({"parameters", "MACs", "flash bytes", "live RAM"}, "instructions"));
+  print_line("layer", "kind", "output",
+             with_instructions({"parameters", "MACs", "flash bytes", "live RAM"}, "instructions"));
   for (const Record& l : layers) {
     std::vector<std::string> numbers;
-    for (const char* key : {"params", "macs", "flash_bytes", "live_ram_bytes"}) numbers.push_back(grouped(l.integer64(key)));
+    for (const char* key : {"params", "macs", "flash_bytes", "live_ram_bytes"})
+      numbers.push_back(grouped(l.integer64(key)));
     print_line(l.string("name"), l.string("kind"), l.string("output"),
                with_instructions(numbers, board ? grouped(l.integer64("instructions")) : ""));
   }
-  const std::vector<std::string> totals = {grouped(parameter_count(spec)), grouped(mac_count(spec)), grouped(device.model_bytes),
-                                           grouped(device.ram_bytes)};
+  const std::vector<std::string> totals = {grouped(parameter_count(spec)), grouped(mac_count(spec)),
+                                           grouped(device.model_bytes), grouped(device.ram_bytes)};
   print_line("total", "", "", with_instructions(totals, board ? grouped(costs.integer64("instructions")) : ""));
-  std::printf("\nflash %s bytes = model %s + code %s (runtime for Cortex-M4 at -Os)\n", grouped(device.flash_bytes()).c_str(),
-              grouped(device.model_bytes).c_str(), grouped(device.code_bytes).c_str());
-  std::printf("RAM   %s bytes of arena, plan %s; image and logits lie in the caller's own buffers\n", grouped(device.ram_bytes).c_str(),
-              to_text(spec.ram_plan));
+  std::printf("\nflash %s bytes = model %s + code %s (runtime for Cortex-M4 at -Os)\n",
+              grouped(device.flash_bytes()).c_str(), grouped(device.model_bytes).c_str(),
+              grouped(device.code_bytes).c_str());
+  std::printf("RAM   %s bytes of arena, plan %s; image and logits lie in the caller's own buffers\n",
+              grouped(device.ram_bytes).c_str(), to_text(spec.ram_plan));
   print_latency(costs);
 }
 
@@ -98,7 +106,8 @@ int run(const Options& o, const Command& command) {
   if (!o.ram_plan.empty()) spec.ram_plan = parse_ram_plan(o.ram_plan);
   const Target target = parse_target(o.board, o.clock);
   const DeviceCost device = device_cost(spec);
-  const auto instructions = target.board.empty() ? std::vector<int64_t>() : predict_instructions(spec, find_board(target.board)).layers;
+  const auto instructions =
+      target.board.empty() ? std::vector<int64_t>() : predict_instructions(spec, find_board(target.board)).layers;
   const auto layers = layer_records(spec, device, instructions);
   Record record = cost_record(spec, target);
   if (o.common.json) {
@@ -114,14 +123,16 @@ int run(const Options& o, const Command& command) {
 
 void add_inspect_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command = parser.add("inspect", "a row a layer: shape, parameters, MACs, flash, live RAM, instructions on a board; totals",
-                                "Example:\n  mininas inspect w72:s3*10 --input 32x32x3 --classes 10 --board m4 --clock 120MHz\n"
-                                "  mininas inspect run --trace 17 --layer layer2.pointwise --at 3,4,0\n\n--trace shows one number of the "
-                                "integer network being computed, beside the float network's. Instructions come from a model fitted to "
-                                "counts in an emulator, which knows nothing of cycles.",
-                                [o](const Command& given) { return run(*o, given); });
-  command.positional("A-or-RUN", o->what,
-                     "an architecture, such as w16:s3*5, a network by name (" + network_names() + "), or the folder of a run");
+  Command& command = parser.add(
+      "inspect", "a row a layer: shape, parameters, MACs, flash, live RAM, instructions on a board; totals",
+      "Example:\n  mininas inspect w72:s3*10 --input 32x32x3 --classes 10 --board m4 --clock 120MHz\n"
+      "  mininas inspect run --trace 17 --layer layer2.pointwise --at 3,4,0\n\n--trace shows one number of the "
+      "integer network being computed, beside the float network's. Instructions come from a model fitted to "
+      "counts in an emulator, which knows nothing of cycles.",
+      [o](const Command& given) { return run(*o, given); });
+  command.positional(
+      "A-or-RUN", o->what,
+      "an architecture, such as w16:s3*5, a network by name (" + network_names() + "), or the folder of a run");
   command.option("input", o->input, "height x width x channels of the image");
   command.fields({{"classes", "number of classes", &o->classes, 2, 100000}});
   command.option("ram-plan", o->ram_plan, ram_plan_help() + "; default: strips, or the run's own");

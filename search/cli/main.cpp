@@ -6,7 +6,7 @@
 #include "core/error.h"
 #include "search/cli/commands.h"
 #include "search/cli/interrupt.h"
-#include "search/protocol.h"
+#include "search/methods/protocol.h"
 
 namespace {
 

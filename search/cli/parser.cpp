@@ -35,13 +35,18 @@ struct Registration {
   const OptionField& field;
 
   void operator()(bool* value) const {
-    app.add_flag("--" + field.name + ",!--no-" + field.name, *value, field.help + (*value ? " (default: yes)" : " (default: no)"));
+    app.add_flag("--" + field.name + ",!--no-" + field.name, *value,
+                 field.help + (*value ? " (default: yes)" : " (default: no)"));
   }
   void operator()(std::vector<int>* value) const {
     std::string numbers;
     for (const int number : *value) numbers += text(numbers.empty() ? "" : ",", number);
     // Without allow_extra_args(false), a list would swallow the words behind it.
-    app.add_option("--" + field.name, *value, field.help)->delimiter(',')->allow_extra_args(false)->default_str(numbers)->type_name("N,N");
+    app.add_option("--" + field.name, *value, field.help)
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->default_str(numbers)
+        ->type_name("N,N");
   }
   template <class T>
   void operator()(T* value) const {
@@ -84,7 +89,8 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
-// Options as they are typed. CLI11 writes what `--no-X` sets behind its name, and dots behind a list that takes one word here.
+// Options as they are typed. CLI11 writes what `--no-X` sets behind its name, and dots behind a list that takes one
+// word here.
 class HelpFormatter : public CLI::Formatter {
   static std::string without(std::string line, const std::string& part) {
     const size_t at = line.find(part);
@@ -107,7 +113,9 @@ struct Parser::Entry {
   Action run;
 };
 
-Parser::Parser() : app_(std::make_unique<CLI::App>("Mini-NAS: finds, trains, quantises and exports small image classifiers.", "mininas")) {
+Parser::Parser()
+    : app_(std::make_unique<CLI::App>("Mini-NAS: finds, trains, quantises and exports small image classifiers.",
+                                      "mininas")) {
   app_->formatter(std::make_shared<HelpFormatter>());
   app_->require_subcommand(1);
   app_->footer(

@@ -1,5 +1,5 @@
-// The command line as the commands see it: named options bound to variables. The only door to the library that parses it, so that commands
-// compile fast and look alike. Wrong use throws UsageError.
+// The command line as the commands see it: named options bound to variables. The only door to the library that parses
+// it, so that commands compile fast and look alike. Wrong use throws UsageError.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "search/options.h"
+#include "search/record/options.h"
 
 namespace CLI {
 class App;

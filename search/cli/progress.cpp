@@ -66,7 +66,9 @@ TrainHooks Progress::training_hooks() {
 PipelineHooks Progress::pipeline_hooks() {
   PipelineHooks hooks;
   hooks.on_stage = [this](const std::string& name) { stage(name); };
-  hooks.on_candidate = [this](const Candidate& c, const Cost&, int index, int most_left) { candidate(c, index, most_left); };
+  hooks.on_candidate = [this](const Candidate& c, const Cost&, int index, int most_left) {
+    candidate(c, index, most_left);
+  };
   hooks.on_decision = [this](const JournalEntry& entry, int index) { decision(entry, index); };
   hooks.training = training_hooks();
   hooks.on_verified = [this](int64_t done, int64_t images) { verified(done, images); };
@@ -83,7 +85,8 @@ void Progress::stage(const std::string& name) {
 
 void Progress::candidate(const Candidate& candidate, int index, int most_left) {
   stop_if_interrupted();
-  title_ = text("candidate ", index + 1, ", ", candidate.stage, ", at most ", most_left, " more: ", to_text(candidate.architecture));
+  title_ = text("candidate ", index + 1, ", ", candidate.stage, ", at most ", most_left,
+                " more: ", to_text(candidate.architecture));
   accuracy_.clear();
   first_done_ = -1;
 }
@@ -91,7 +94,8 @@ void Progress::candidate(const Candidate& candidate, int index, int most_left) {
 void Progress::decision(const JournalEntry& entry, int index) {
   const Candidate& candidate = entry.trial.candidate;
   const std::string mark = entry.decision.accepted ? in_colour("32", "kept    ") : in_colour("2", "rejected");
-  say(text("  ", index + 1, "  ", candidate.stage, "  ", mark, "  ", to_text(candidate.architecture), "  ", entry.decision.reason));
+  say(text("  ", index + 1, "  ", candidate.stage, "  ", mark, "  ", to_text(candidate.architecture), "  ",
+           entry.decision.reason));
 }
 
 void Progress::step(const TrainProgress& p) {
@@ -102,8 +106,8 @@ void Progress::step(const TrainProgress& p) {
 
 void Progress::epoch(const EpochResult& result) {
   const bool measured = result.eval_accuracy >= 0;
-  accuracy_ =
-      text(measured ? ", accuracy " : ", training accuracy ", percent_text(measured ? result.eval_accuracy : result.train_accuracy));
+  accuracy_ = text(measured ? ", accuracy " : ", training accuracy ",
+                   percent_text(measured ? result.eval_accuracy : result.train_accuracy));
 }
 
 void Progress::verified(int64_t done, int64_t images) {

@@ -1,10 +1,10 @@
-// What a long command is doing and what is left, on standard error: one bar, redrawn, on a terminal; plain lines at most every few seconds
-// elsewhere; nothing with --quiet. Every call may throw Interrupted (search/cli/interrupt.h).
+// What a long command is doing and what is left, on standard error: one bar, redrawn, on a terminal; plain lines at
+// most every few seconds elsewhere; nothing with --quiet. Every call may throw Interrupted (search/cli/interrupt.h).
 #pragma once
 #include <chrono>
 #include <string>
 
-#include "search/pipeline.h"
+#include "search/job/pipeline.h"
 
 namespace mininas {
 

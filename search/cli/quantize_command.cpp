@@ -4,8 +4,8 @@
 #include "core/error.h"
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
-#include "search/settings.h"
-#include "search/stages.h"
+#include "search/job/settings.h"
+#include "search/job/stages.h"
 
 namespace mininas {
 namespace {
@@ -23,8 +23,8 @@ void remove_outdated(const RunFolder& folder, const RunFile& run) {
   if (run.identity.kind == "search") std::filesystem::remove(folder.summary_file());
 }
 
-TrainResult quantize(const RunFolder& folder, const ImageSet& images, const TrainConfig& config, const std::string& ram_plan,
-                     Progress& progress, const Command& command) {
+TrainResult quantize(const RunFolder& folder, const ImageSet& images, const TrainConfig& config,
+                     const std::string& ram_plan, Progress& progress, const Command& command) {
   progress.stage("quantisation-aware training");
   try {
     return quantize_stage(folder, images, config, progress.training_hooks(),
@@ -47,7 +47,8 @@ int run(const Options& o, const Command& command) {
   const TrainResult result = quantize(folder, data.train, config, o.ram_plan, progress, command);
   remove_outdated(folder, recorded);
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
-  const double accuracy = evaluate(integer_predict(model, data.test.pixels.data(), data.test.count()), data.test).accuracy();
+  const double accuracy =
+      evaluate(integer_predict(model, data.test.pixels.data(), data.test.count()), data.test).accuracy();
   progress.clear();
   Record record;
   record.set("test_accuracy_int8", accuracy).set("train_accuracy", result.epochs.back().train_accuracy);
@@ -69,7 +70,8 @@ void add_quantize_command(Parser& parser) {
   auto o = std::make_shared<Options>();
   Command& command =
       parser.add("quantize", "quantisation-aware training of a run's network: RUN/network.bin to RUN/quantized.bin",
-                 "Example:\n  mininas quantize run --qat-epochs 5\n\nAn interrupted one goes on when it is called again in the same way.",
+                 "Example:\n  mininas quantize run --qat-epochs 5\n\nAn interrupted one goes on when it is called "
+                 "again in the same way.",
                  [o](const Command& given) { return run(*o, given); });
   command.positional("RUN", o->run, "folder of the run");
   command.option("data", o->data, "training images; default: those of the run");

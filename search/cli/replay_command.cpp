@@ -6,9 +6,9 @@
 
 #include "core/error.h"
 #include "search/cli/commands.h"
-#include "search/cost.h"
-#include "search/protocol.h"
-#include "search/replay.h"
+#include "search/cost/cost.h"
+#include "search/methods/protocol.h"
+#include "search/run/replay.h"
 
 namespace mininas {
 namespace {
@@ -47,10 +47,12 @@ class Lesson {
     const auto& [candidate, outcome] = logged.trial;
     if (candidate.stage != stage_) {
       stage_ = candidate.stage;
-      std::printf("%s%s\n\n", number_ == 0 ? "" : "\n", wrapped(text(stage_, ": ", strategy_.rule(stage_)), 110).c_str());
+      std::printf("%s%s\n\n", number_ == 0 ? "" : "\n",
+                  wrapped(text(stage_, ": ", strategy_.rule(stage_)), 110).c_str());
     }
-    std::printf("%4d  %-8s  %s, %s parameters, %d epochs\n                %s\n", ++number_, decision.accepted ? "kept" : "rejected",
-                to_text(candidate.architecture).c_str(), grouped(logged.parameters).c_str(), candidate.epochs, decision.reason.c_str());
+    std::printf("%4d  %-8s  %s, %s parameters, %d epochs\n                %s\n", ++number_,
+                decision.accepted ? "kept" : "rejected", to_text(candidate.architecture).c_str(),
+                grouped(logged.parameters).c_str(), candidate.epochs, decision.reason.c_str());
   }
 
  private:
@@ -71,7 +73,9 @@ Record decision_record(const LoggedTrial& logged, const Decision& decision, cons
   Record record;
   record.set("line", logged.line).set("stage", candidate.stage).set("architecture", to_text(candidate.architecture));
   record.set("params", logged.parameters).set("epochs", candidate.epochs).set("score", outcome.score);
-  return record.set("accepted", decision.accepted).set("reason", decision.reason).set("rule", strategy.rule(candidate.stage));
+  return record.set("accepted", decision.accepted)
+      .set("reason", decision.reason)
+      .set("rule", strategy.rule(candidate.stage));
 }
 
 Replayed walk(const Options& o, const std::vector<LoggedTrial>& log, const LoggedTask& task) {
@@ -93,13 +97,15 @@ Replayed walk(const Options& o, const std::vector<LoggedTrial>& log, const Logge
 
 void print(const Options& o, const Record& record, const Replayed& end) {
   if (end.difference) return;
-  print_row("replayed", text(record.integer("candidates"), " candidates of ", o.protocol->name(), " without a difference (",
-                             record.integer("classes"), " classes, ", record.integer("channels"), " channels)"));
+  print_row("replayed",
+            text(record.integer("candidates"), " candidates of ", o.protocol->name(), " without a difference (",
+                 record.integer("classes"), " classes, ", record.integer("channels"), " channels)"));
   print_row("architecture", record.string("architecture"));
   print_row("parameters", grouped(record.integer64("params")));
   print_row("score", text(record.number("score"), " %"));
   if (record.string("final_architecture") != record.string("architecture"))
-    print_row("to train", text(record.string("final_architecture"), ", ", grouped(record.integer64("final_params")), " parameters"));
+    print_row("to train", text(record.string("final_architecture"), ", ", grouped(record.integer64("final_params")),
+                               " parameters"));
 }
 
 int run(Options& o, const Command&) {
@@ -122,7 +128,9 @@ int run(Options& o, const Command&) {
   if (end.difference) record.set("difference", text(o.log, ", ", *end.difference));
   if (end.best) {
     const Architecture &found = end.best->candidate.architecture, &to_train = end.finals.front();
-    record.set("architecture", to_text(found)).set("params", parameter_count(found, task)).set("score", end.best->outcome.score);
+    record.set("architecture", to_text(found))
+        .set("params", parameter_count(found, task))
+        .set("score", end.best->outcome.score);
     record.set("final_architecture", to_text(to_train)).set("final_params", parameter_count(to_train, task));
   }
   if (o.explain) record.set("decisions", end.decisions);
@@ -141,14 +149,16 @@ void add_replay_command(Parser& parser, const std::string& protocol) {
   auto o = std::make_shared<Options>();
   o->protocol = make_protocol(protocol);
   o->protocol_name = protocol;
-  Command& command =
-      parser.add("replay", "walks a protocol through a published log and tells whether it asks for the same candidates",
-                 "Example:\n  mininas replay --protocol trg-nas log.csv --explain\n\nThe options of the search are those of "
-                 "the protocol named; --protocol P --help shows P's. Protocols:\n" +
-                     protocol_help() + "\nExit status 0: the log is this search's; 1: it is not, and the first difference is told.",
-                 [o](const Command& given) { return run(*o, given); });
+  Command& command = parser.add(
+      "replay", "walks a protocol through a published log and tells whether it asks for the same candidates",
+      "Example:\n  mininas replay --protocol trg-nas log.csv --explain\n\nThe options of the search are those of "
+      "the protocol named; --protocol P --help shows P's. Protocols:\n" +
+          protocol_help() +
+          "\nExit status 0: the log is this search's; 1: it is not, and the first difference is told.",
+      [o](const Command& given) { return run(*o, given); });
   command.positional("LOG.csv", o->log,
-                     "a candidate a line: step, stage, depth, width, ops, kernels, epochs, params, train_acc, valid_acc, epoch1_valid_acc");
+                     "a candidate a line: step, stage, depth, width, ops, kernels, epochs, params, train_acc, "
+                     "valid_acc, epoch1_valid_acc");
   command.option("protocol", o->protocol_name, "the search");
   command.flag("explain", o->explain, "print every decision with the rule that made it");
   command.fields({{"classes", "of the data set; 0: as the first parameter count says", &o->classes, 0, 100000},

@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "search/cli/commands.h"
-#include "search/report.h"
+#include "search/report/report.h"
 
 namespace mininas {
 namespace {
@@ -27,11 +27,12 @@ int run(const Options& o) {
 
 void add_report_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command = parser.add("report", "a run as one page to read, RUN/report.html: offline, without scripts",
-                                "Example:\n  mininas report run\n\nNeeds neither the images nor a finished run: what is not there yet is "
-                                "left out. The page of a suite has "
-                                "links to those of its runs, which are written too.",
-                                [o](const Command&) { return run(*o); });
+  Command& command = parser.add(
+      "report", "a run as one page to read, RUN/report.html: offline, without scripts",
+      "Example:\n  mininas report run\n\nNeeds neither the images nor a finished run: what is not there yet is "
+      "left out. The page of a suite has "
+      "links to those of its runs, which are written too.",
+      [o](const Command&) { return run(*o); });
   command.positional("RUN", o->run, "folder of the run");
   command.option("out", o->out, "file to write instead of RUN/report.html");
   add_common(command, o->common);

@@ -6,7 +6,7 @@
 #include "datasets/open.h"
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
-#include "search/pipeline.h"
+#include "search/job/pipeline.h"
 
 namespace mininas {
 namespace {
@@ -36,9 +36,10 @@ void complete_settings(const Command& command, Options& o) {
   s.recipe.schedule = parse_schedule(o.schedule);
   s.scored_on = parse_scored_on(o.score);
   s.ram_plan = parse_ram_plan(o.ram_plan);
-  if (s.scored_on == ScoredOn::kAsPublished && !command.given("schedule")) s.recipe.schedule = ScheduleStep::kBeforeEpoch;
-  s.budget = {limit("max-flash", o.max_flash, parse_size), limit("max-ram", o.max_ram, parse_size),
-              limit("max-macs", o.max_macs, parse_count), limit("max-instructions", o.max_instructions, parse_count),
+  if (s.scored_on == ScoredOn::kAsPublished && !command.given("schedule"))
+    s.recipe.schedule = ScheduleStep::kBeforeEpoch;
+  s.budget = {limit("max-flash", o.max_flash, parse_size),   limit("max-ram", o.max_ram, parse_size),
+              limit("max-macs", o.max_macs, parse_count),    limit("max-instructions", o.max_instructions, parse_count),
               limit("max-ms", o.max_ms, parse_milliseconds), limit("max-params", o.max_params, parse_count)};
   s.target = parse_target(o.board, o.clock);
   try {
@@ -48,7 +49,8 @@ void complete_settings(const Command& command, Options& o) {
   }
 }
 
-Record run_in(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data, bool quiet) {
+Record run_in(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data,
+              bool quiet) {
   Progress progress(quiet);
   try {
     return run_pipeline(folder, identity, settings, data, progress.pipeline_hooks());
@@ -61,7 +63,8 @@ Record begin(const Command& command, Options& o) {
   complete_settings(command, o);
   const Dataset data = open_dataset(o.settings.data, o.common.seed);
   const RunFolder folder = RunFolder::create(o.out);
-  const RunIdentity identity{"search", command.typed(), o.settings.data, content_digest(data.train), content_digest(data.test)};
+  const RunIdentity identity{"search", command.typed(), o.settings.data, content_digest(data.train),
+                             content_digest(data.test)};
   write_run_file(folder, identity, to_record(o.settings));
   return run_in(folder, identity, o.settings, data, o.common.quiet);
 }
@@ -80,27 +83,29 @@ void print_summary(const Record& s, const std::string& folder) {
   if (s.has("label")) print_row("LABEL", s.string("label"));
   print_row("architecture", s.string("architecture"));
   print_row("parameters", grouped(s.integer64("params")));
-  print_row("flash",
-            text(grouped(s.integer64("flash_bytes")), " bytes, of these code for Cortex-M4: ", grouped(s.integer64("code_bytes"))));
+  print_row("flash", text(grouped(s.integer64("flash_bytes")),
+                          " bytes, of these code for Cortex-M4: ", grouped(s.integer64("code_bytes"))));
   print_row("RAM", text(grouped(s.integer64("ram_bytes")), " bytes of arena"));
   print_row("MACs", grouped(s.integer64("macs")));
   print_latency(s);
-  print_row("test accuracy",
-            text(percent_text(s.number("test_accuracy_int8")), " int8, ", percent_text(s.number("test_accuracy_float")), " float"));
+  print_row("test accuracy", text(percent_text(s.number("test_accuracy_int8")), " int8, ",
+                                  percent_text(s.number("test_accuracy_float")), " float"));
   print_row("candidates", text(s.integer("candidates"), ", of these trained: ", s.integer("candidates_trained"),
                                "; search ended: ", s.string("search_end")));
   print_row("time", duration_text(s.number("seconds")));
   print_row("weights", "sha256 " + s.string("weights_sha256"));
   print_row("C code", folder + "/c");
-  print_row("VERIFIED",
-            text(grouped(verify.integer64("images")), " images, ", verify.integer64("layers"), " layers, ",
-                 grouped(verify.integer64("bytes_compared")), " bytes compared, ", verify.integer64("bytes_different"), " different"));
+  print_row("VERIFIED", text(grouped(verify.integer64("images")), " images, ", verify.integer64("layers"), " layers, ",
+                             grouped(verify.integer64("bytes_compared")), " bytes compared, ",
+                             verify.integer64("bytes_different"), " different"));
 }
 
 int run(Options& o, const Command& command) {
-  if (o.resume.empty() == o.out.empty()) throw UsageError("give either --out RUN for a new run or --resume RUN to go on with one");
+  if (o.resume.empty() == o.out.empty())
+    throw UsageError("give either --out RUN for a new run or --resume RUN to go on with one");
   if (!o.resume.empty()) check_resumable(command);
-  if (o.resume.empty() && o.settings.data.empty()) throw UsageError("--data is needed; `mininas search --help` tells its forms");
+  if (o.resume.empty() && o.settings.data.empty())
+    throw UsageError("--data is needed; `mininas search --help` tells its forms");
   apply(o.common);
   const Record summary = o.resume.empty() ? begin(command, o) : go_on(o);
   if (o.common.json)
@@ -117,18 +122,21 @@ void add_search_command(Parser& parser, const std::string& protocol) {
   o->protocol = protocol;
   o->settings.protocol = make_protocol(protocol);
   o->settings.protocol->adjust_recipe(o->settings.recipe);
-  Command& command = parser.add(
-      "search", "the main job: search, train, quantise, export to RUN/c, verify",
-      "Example:\n  mininas search --data cifar10:build/data/cifar-10-batches-bin:airplane,automobile --max-flash 64K --max-ram 64K "
-      "--out run\n\n"
-      "The options of the search are those of the protocol named: `mininas search --protocol P --help` shows P's. Protocols:\n" +
-          protocol_help() + "\n" + dataset_help(),
-      [o](const Command& given) { return run(*o, given); });
+  Command& command =
+      parser.add("search", "the main job: search, train, quantise, export to RUN/c, verify",
+                 "Example:\n  mininas search --data cifar10:build/data/cifar-10-batches-bin:airplane,automobile "
+                 "--max-flash 64K --max-ram 64K "
+                 "--out run\n\n"
+                 "The options of the search are those of the protocol named: `mininas search --protocol P --help` "
+                 "shows P's. Protocols:\n" +
+                     protocol_help() + "\n" + dataset_help(),
+                 [o](const Command& given) { return run(*o, given); });
   command.option("data", o->settings.data, "the images, see below");
   command.option("out", o->out, "folder of the new run");
   command.option("resume", o->resume, "folder of a run to go on with; its settings stand");
   command.option("protocol", o->protocol, "the search, see below");
-  command.option("cache", o->settings.cache, "folder of candidates' outcomes, shared by searches; the same question is not trained again");
+  command.option("cache", o->settings.cache,
+                 "folder of candidates' outcomes, shared by searches; the same question is not trained again");
   command.option("max-flash", o->max_flash, "largest flash in bytes: 65536, 64K, 1M");
   command.option("max-ram", o->max_ram, "largest arena in bytes");
   command.option("ram-plan", o->ram_plan, ram_plan_help());
@@ -138,9 +146,12 @@ void add_search_command(Parser& parser, const std::string& protocol) {
   command.option("max-instructions", o->max_instructions, "most instructions an inference on --board: 5000000, 5M");
   command.option("clock", o->clock, clock_help());
   command.option("max-ms", o->max_ms, "most estimated milliseconds an inference on --board at --clock");
-  command.fields(option_fields(o->settings)).fields(quantize_fields(o->settings.quantize)).fields(o->settings.protocol->fields());
+  command.fields(option_fields(o->settings))
+      .fields(quantize_fields(o->settings.quantize))
+      .fields(o->settings.protocol->fields());
   command.option("score", o->score,
-                 "what scores a candidate: validation (last epoch, on a part of the training images), or as-published (best epoch, on the "
+                 "what scores a candidate: validation (last epoch, on a part of the training images), or as-published "
+                 "(best epoch, on the "
                  "test images, rate stepped before the epoch; for comparison, labelled)");
   command.fields(recipe_fields(o->settings.recipe));
   command.option("schedule", o->schedule, "of the learning rate: usual, or as-published (stepped before the epoch)");

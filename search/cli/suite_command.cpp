@@ -7,8 +7,8 @@
 #include "core/error.h"
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
-#include "search/cost.h"
-#include "search/suite.h"
+#include "search/cost/cost.h"
+#include "search/job/suite.h"
 
 namespace mininas {
 namespace {
@@ -38,14 +38,14 @@ RunFolder open_suite(const Options& o, const Command& command) {
   RunFolder folder = RunFolder::open(o.out);
   const Record begun = read_run_file(folder, "suite").settings;
   if (begun.to_line() != settings.to_line())
-    throw ConfigError(text(o.out, ": was begun with --scale ", begun.string("scale"), " --seed ", begun.unsigned64("seed"),
-                           "; go on with these or choose another --out"));
+    throw ConfigError(text(o.out, ": was begun with --scale ", begun.string("scale"), " --seed ",
+                           begun.unsigned64("seed"), "; go on with these or choose another --out"));
   return folder;
 }
 
 void print_header() {
-  std::printf("%-36s %7s %9s %9s %9s %9s %10s %9s %9s %9s %9s %9s %8s\n", "data set", "classes", "float %", "int8 %", "MNv2 %", "gain",
-              "published", "parameters", "effic.", "published", "flash", "RAM", "seconds");
+  std::printf("%-36s %7s %9s %9s %9s %9s %10s %9s %9s %9s %9s %9s %8s\n", "data set", "classes", "float %", "int8 %",
+              "MNv2 %", "gain", "published", "parameters", "effic.", "published", "flash", "RAM", "seconds");
 }
 
 void print_suite_row(const SuiteRow& row) {
@@ -55,15 +55,16 @@ void print_suite_row(const SuiteRow& row) {
   }
   const Record r = to_record(row);
   const auto percent = [&](const char* key) { return 100 * r.number(key); };
-  std::printf("%-36s %7d %9.2f %9.2f %9.2f %+9.2f %+10.2f %9s %8.1fx %8.1fx %9s %9s %8.0f\n", row.entry.name.c_str(), row.entry.class_count,
-              percent("test_accuracy_float"), percent("test_accuracy_int8"), percent("baseline_test_accuracy_float"), r.number("gain"),
-              row.entry.published_gain, grouped(r.integer64("params")).c_str(), r.number("efficiency"), row.entry.published_efficiency,
+  std::printf("%-36s %7d %9.2f %9.2f %9.2f %+9.2f %+10.2f %9s %8.1fx %8.1fx %9s %9s %8.0f\n", row.entry.name.c_str(),
+              row.entry.class_count, percent("test_accuracy_float"), percent("test_accuracy_int8"),
+              percent("baseline_test_accuracy_float"), r.number("gain"), row.entry.published_gain,
+              grouped(r.integer64("params")).c_str(), r.number("efficiency"), row.entry.published_efficiency,
               grouped(r.integer64("flash_bytes")).c_str(), grouped(r.integer64("ram_bytes")).c_str(),
               r.number("seconds") + r.number("baseline_seconds"));
 }
 
-void run_one(const Options& o, const SuiteEntry& entry, const SuiteScale& scale, const std::string& data, const Command& command,
-             Progress& progress) {
+void run_one(const Options& o, const SuiteEntry& entry, const SuiteScale& scale, const std::string& data,
+             const Command& command, Progress& progress) {
   PipelineHooks hooks = progress.pipeline_hooks();
   hooks.on_stage = [&](const std::string& stage) { progress.stage(entry.name + ": " + stage); };
   try {
@@ -132,7 +133,8 @@ void print(const Outcomes& outcomes, const Options& o) {
 }
 
 // One data set; what goes wrong with it does not keep the others from being done.
-void try_one(const Options& o, const SuiteEntry& entry, const Command& command, Progress& progress, Outcomes& outcomes) {
+void try_one(const Options& o, const SuiteEntry& entry, const Command& command, Progress& progress,
+             Outcomes& outcomes) {
   if (read_suite_row(o.out, entry).complete()) return;
   const auto data = suite_data(entry, o.data_root);
   if (!data) return add_undone(outcomes.missing, entry.name, how_to_get(entry, o.data_root));
@@ -146,7 +148,8 @@ void try_one(const Options& o, const SuiteEntry& entry, const Command& command, 
 }
 
 int run(const Options& o, const Command& command) {
-  if (o.data_root.empty() || o.out.empty()) throw UsageError("--data-root and --out are needed; `mininas suite --help` tells more");
+  if (o.data_root.empty() || o.out.empty())
+    throw UsageError("--data-root and --out are needed; `mininas suite --help` tells more");
   apply(o.common);
   scale_of(o);  // throws where there is no such scale
   const std::vector<SuiteEntry> entries = chosen(o.only);
@@ -164,7 +167,8 @@ int run(const Options& o, const Command& command) {
   print(outcomes, o);
   if (outcomes.failed.empty()) return 0;
   std::fflush(stdout);
-  throw Error(text(outcomes.failed.front().names.front(), ": ", outcomes.failed.front().reason, "; the same command tries again"));
+  throw Error(text(outcomes.failed.front().names.front(), ": ", outcomes.failed.front().reason,
+                   "; the same command tries again"));
 }
 
 }  // namespace
@@ -173,17 +177,19 @@ void add_suite_command(Parser& parser) {
   auto o = std::make_shared<Options>();
   std::string names;
   for (const SuiteEntry& entry : suite_table()) names += "  " + entry.name + "\n";
-  Command& command = parser.add(
-      "suite", "Table 2: searches small data sets, and trains MobileNetV2 beside",
-      "Example:\n  mininas suite --data-root build/data --only airplane-automobile --scale quick --out suite\n\nThe same command goes on "
-      "where it stopped and skips what is done; `mininas report suite` makes a page. Scales:\n" +
-          suite_scale_help() + "\nData sets:\n" + names,
-      [o](const Command& given) { return run(*o, given); });
+  Command& command =
+      parser.add("suite", "Table 2: searches small data sets, and trains MobileNetV2 beside",
+                 "Example:\n  mininas suite --data-root build/data --only airplane-automobile --scale quick --out "
+                 "suite\n\nThe same command goes on "
+                 "where it stopped and skips what is done; `mininas report suite` makes a page. Scales:\n" +
+                     suite_scale_help() + "\nData sets:\n" + names,
+                 [o](const Command& given) { return run(*o, given); });
   command.option("data-root", o->data_root,
                  "folder with cifar-10-batches-bin and tiny-imagenet-200 (as downloaded) or tiny-imagenet-pairs");
   command.option("only", o->only, "data sets by name, with commas; default: all 31");
   command.option("scale", o->scale, "how long to search and train: quick, study or paper");
-  command.fields({{"hours", "for the candidate training of each search that starts now; 0: as the scale has it", &o->hours, 0, 1e6}});
+  command.fields({{"hours", "for the candidate training of each search that starts now; 0: as the scale has it",
+                   &o->hours, 0, 1e6}});
   command.option("out", o->out, "folder of the suite; one that exists is gone on with");
   add_common(command, o->common);
 }

@@ -7,11 +7,11 @@
 #include <optional>
 
 #include "core/error.h"
-#include "core/file.h"
+#include "core/io/file.h"
 #include "datasets/resize.h"
 #include "datasets/stb_decoder.h"
-#include "nn/model_file.h"
-#include "search/trace.h"
+#include "nn/weights/model_file.h"
+#include "search/inspect/trace.h"
 
 namespace mininas {
 namespace {
@@ -31,8 +31,10 @@ std::vector<uint8_t> image_bytes(const RunFolder& folder, const std::string& nam
       throw ConfigError(text("--trace ", name, ": test images are numbered 0 to ", images.count() - 1));
     return {images.image(*index), images.image(*index) + shape.size()};
   }
-  const ColourImage image = resize_image(decode_image(read_file(name, kMaxImageFileBytes), name), shape.height, shape.width);
-  if (shape.channels != 3) throw ConfigError(text("--trace ", name, ": the network reads grey images; name a test image by its number"));
+  const ColourImage image =
+      resize_image(decode_image(read_file(name, kMaxImageFileBytes), name), shape.height, shape.width);
+  if (shape.channels != 3)
+    throw ConfigError(text("--trace ", name, ": the network reads grey images; name a test image by its number"));
   return image.pixels;
 }
 
@@ -51,7 +53,8 @@ TracePlace place_of(const QuantizedModel& model, const TraceOptions& o, const ui
   TracePlace place{layer_index(model.spec, o.layer)};
   if (!o.at.empty()) {
     int used = 0;
-    if (std::sscanf(o.at.c_str(), "%d,%d,%d%n", &place.y, &place.x, &place.channel, &used) != 3 || o.at[static_cast<size_t>(used)] != '\0')
+    if (std::sscanf(o.at.c_str(), "%d,%d,%d%n", &place.y, &place.x, &place.channel, &used) != 3 ||
+        o.at[static_cast<size_t>(used)] != '\0')
       throw UsageError(text("--at ", o.at, ": expected y,x,c"));
     return place;
   }
@@ -73,12 +76,13 @@ std::string real_text(double value, int digits = 6) {
 
 // A line of the table of taps: three columns of integers, three of what they stand for, three of the float network.
 struct TapLine {
-  std::string where, input, weight, product, real_input, real_weight, real_product, float_input, float_weight, float_product;
+  std::string where, input, weight, product, real_input, real_weight, real_product, float_input, float_weight,
+      float_product;
 
   void print() const {
-    std::printf("%-12s %7s %7s %10s  | %10s %10s %11s  | %10s %10s %11s\n", where.c_str(), input.c_str(), weight.c_str(), product.c_str(),
-                real_input.c_str(), real_weight.c_str(), real_product.c_str(), float_input.c_str(), float_weight.c_str(),
-                float_product.c_str());
+    std::printf("%-12s %7s %7s %10s  | %10s %10s %11s  | %10s %10s %11s\n", where.c_str(), input.c_str(),
+                weight.c_str(), product.c_str(), real_input.c_str(), real_weight.c_str(), real_product.c_str(),
+                float_input.c_str(), float_weight.c_str(), float_product.c_str());
   }
 };
 
@@ -101,7 +105,8 @@ struct TapSum {
 
 void print_taps(const Trace& t, int most) {
   std::printf("%-12s %-26s  | %-33s  | %s\n", "", "integers", "the real values they stand for", "the float network");
-  TapLine{"row,col,ch", "input", "weight", "product", "input", "weight", "product", "input", "weight", "product"}.print();
+  TapLine{"row,col,ch", "input", "weight", "product", "input", "weight", "product", "input", "weight", "product"}
+      .print();
   TapSum shown, hidden;
   for (const Tap& tap : t.taps) {
     if (shown.count == most) {
@@ -133,18 +138,24 @@ void print_taps(const Trace& t, int most) {
 // What the columns of integers are.
 void print_scales(const Trace& t) {
   if (t.layer.kind == LayerKind::kGlobalAveragePool)
-    std::printf("input    the bytes as they are; one stands for %.6g x (byte - %d)\n", t.input.scale, t.input.zero_point);
+    std::printf("input    the bytes as they are; one stands for %.6g x (byte - %d)\n", t.input.scale,
+                t.input.zero_point);
   else if (t.layer.kind == LayerKind::kAdd)
-    std::printf("input    byte - zero point of each summand; the product is the summand at the scale of the sum, times 2^20\n");
+    std::printf(
+        "input    byte - zero point of each summand; the product is the summand at the scale of the sum, times 2^20\n");
   else
-    std::printf("input    byte - zero point, which is %d; one stands for %.6g\nweight   one stands for %.6g, the scale of this channel\n",
-                t.input.zero_point, t.input.scale, t.weight_scale);
+    std::printf(
+        "input    byte - zero point, which is %d; one stands for %.6g\nweight   one stands for %.6g, the scale of this "
+        "channel\n",
+        t.input.zero_point, t.input.scale, t.weight_scale);
 }
 
 void print_step(const char* name, const std::string& value, const std::string& how) {
   std::printf("%-14s %14s   %s\n", name, value.c_str(), how.c_str());
 }
-void print_step(const char* name, int64_t value, const std::string& how) { print_step(name, std::to_string(value), how); }
+void print_step(const char* name, int64_t value, const std::string& how) {
+  print_step(name, std::to_string(value), how);
+}
 
 // From the accumulator to the scale of the output.
 void print_rescaling(const Trace& t) {
@@ -156,30 +167,35 @@ void print_rescaling(const Trace& t) {
   const double multiplier = t.factor.multiplier / 2147483648.0;
   char factor[32];
   std::snprintf(factor, sizeof factor, "%.6g", std::ldexp(multiplier, -t.factor.right_shift));
-  print_step("factor", factor, "one of the accumulator in ones of the output; as integers it is multiplier / 2^31 / 2^shift");
+  print_step("factor", factor,
+             "one of the accumulator in ones of the output; as integers it is multiplier / 2^31 / 2^shift");
   print_step("multiplier", t.factor.multiplier, text("/ 2^31 is ", real_text(multiplier)));
   print_step("shift", t.factor.right_shift, "halvings");
   print_step("high product", t.high, "accumulator x multiplier / 2^31, rounded to nearest, halves up");
   print_step("rounded", t.shifted,
-             text("high product / 2^shift, to nearest, halves away from zero; stands for ", real_text(t.rounded), ", moved by ",
-                  real_text(t.rounded - t.exact)));
+             text("high product / 2^shift, to nearest, halves away from zero; stands for ", real_text(t.rounded),
+                  ", moved by ", real_text(t.rounded - t.exact)));
 }
 
 void print_steps(const Trace& t) {
   const bool weighted = has_weights(t.layer.kind);
-  if (weighted) print_step("bias", t.bias, text("stands for ", real_text(t.real_bias), "; float network ", real_text(t.float_bias)));
+  if (weighted)
+    print_step("bias", t.bias,
+               text("stands for ", real_text(t.real_bias), "; float network ", real_text(t.float_bias)));
   print_step("accumulator", t.accumulator,
-             text(weighted ? "the sum and the bias" : "the sum", t.rescaled ? "; stands for " : "; over the pixels it stands for ",
-                  real_text(t.exact)));
+             text(weighted ? "the sum and the bias" : "the sum",
+                  t.rescaled ? "; stands for " : "; over the pixels it stands for ", real_text(t.exact)));
   print_rescaling(t);
-  print_step("clamp", t.clamped,
-             text("to ", t.low, " ... ", t.top, t.layer.relu ? ": the ReLU and the range of a byte" : ": the range of a byte",
-                  t.clamped == t.shifted ? ", which changes nothing" : text("; moved by ", real_text(t.real - t.rounded))));
+  print_step(
+      "clamp", t.clamped,
+      text("to ", t.low, " ... ", t.top, t.layer.relu ? ": the ReLU and the range of a byte" : ": the range of a byte",
+           t.clamped == t.shifted ? ", which changes nothing" : text("; moved by ", real_text(t.real - t.rounded))));
   print_step("zero point", t.output.zero_point, "added");
   print_step("byte", t.byte,
-             text("the layer's output; stands for ", real_text(t.output.scale), " x (", t.byte, " - ", t.output.zero_point,
-                  ") = ", real_text(t.real)));
-  print_step("float network", real_text(t.float_value), text("the integers are off by ", real_text(t.real - t.float_value)));
+             text("the layer's output; stands for ", real_text(t.output.scale), " x (", t.byte, " - ",
+                  t.output.zero_point, ") = ", real_text(t.real)));
+  print_step("float network", real_text(t.float_value),
+             text("the integers are off by ", real_text(t.real - t.float_value)));
 }
 
 Record tap_record(const Tap& tap) {
@@ -195,10 +211,15 @@ Record to_record(const Trace& t, const TracePlace& place) {
   std::transform(t.taps.begin(), t.taps.end(), std::back_inserter(taps), tap_record);
   Record record;
   record.set("layer", t.layer.name).set("at", std::vector<int>{place.y, place.x, place.channel}).set("taps", taps);
-  record.set("input_scale", t.input.scale).set("input_zero_point", t.input.zero_point).set("weight_scale", t.weight_scale);
+  record.set("input_scale", t.input.scale)
+      .set("input_zero_point", t.input.zero_point)
+      .set("weight_scale", t.weight_scale);
   record.set("output_scale", t.output.scale).set("real_bias", t.real_bias).set("float_bias", t.float_bias);
   record.set("bias", t.bias).set("accumulator", t.accumulator).set("multiplier", int64_t{t.factor.multiplier});
-  record.set("shift", t.factor.right_shift).set("high_product", t.high).set("rounded", t.shifted).set("clamped", t.clamped);
+  record.set("shift", t.factor.right_shift)
+      .set("high_product", t.high)
+      .set("rounded", t.shifted)
+      .set("clamped", t.clamped);
   record.set("zero_point", t.output.zero_point)
       .set("byte", t.byte)
       .set("real", t.real)
@@ -221,8 +242,8 @@ int run_trace(const RunFolder& folder, const TraceOptions& o, bool json) {
     print_json(to_record(traced, place));
     return 0;
   }
-  std::printf("layer    %s: %s, kernel %d, stride %d%s\n", traced.layer.name.c_str(), to_text(traced.layer.kind), traced.layer.kernel,
-              traced.layer.stride, traced.layer.relu ? ", ReLU" : "");
+  std::printf("layer    %s: %s, kernel %d, stride %d%s\n", traced.layer.name.c_str(), to_text(traced.layer.kind),
+              traced.layer.kernel, traced.layer.stride, traced.layer.relu ? ", ReLU" : "");
   std::printf("place    row %d, column %d, channel %d of its output, %s\n", place.y, place.x, place.channel,
               to_text(layer_shapes(model.spec)[static_cast<size_t>(place.layer)]).c_str());
   std::printf("image    %s\n", o.image.c_str());

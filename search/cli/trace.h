@@ -1,4 +1,4 @@
-// The part of `mininas inspect` that shows one number being computed (search/trace.h).
+// The part of `mininas inspect` that shows one number being computed (search/inspect/trace.h).
 #pragma once
 #include <string>
 

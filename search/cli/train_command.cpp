@@ -3,14 +3,14 @@
 #include <memory>
 
 #include "core/error.h"
-#include "core/file.h"
+#include "core/io/file.h"
 #include "datasets/open.h"
-#include "nn/named_networks.h"
-#include "search/build.h"
+#include "nn/spec/named_networks.h"
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
-#include "search/settings.h"
-#include "search/stages.h"
+#include "search/job/settings.h"
+#include "search/job/stages.h"
+#include "search/space/build.h"
 
 namespace mininas {
 namespace {
@@ -42,8 +42,8 @@ Record summarize(const std::string& architecture, Trainable& network, const Trai
   return record.set("seed", config.seed).set("data", data.name);
 }
 
-Record train_in(const RunFolder& folder, const std::string& architecture, const Dataset& data, const TrainConfig& config,
-                Progress& progress) {
+Record train_in(const RunFolder& folder, const std::string& architecture, const Dataset& data,
+                const TrainConfig& config, Progress& progress) {
   if (std::filesystem::exists(folder.summary_file())) return Record::read(folder.summary_file());
   const NetworkSpec spec = build_network_spec(architecture, data.train.shape, data.train.classes());
   progress.stage("training");
@@ -58,7 +58,8 @@ Record train_in(const RunFolder& folder, const std::string& architecture, const 
   }
 }
 
-Record train_without_folder(const std::string& architecture, const Dataset& data, const TrainConfig& config, Progress& progress) {
+Record train_without_folder(const std::string& architecture, const Dataset& data, const TrainConfig& config,
+                            Progress& progress) {
   const NetworkSpec spec = build_network_spec(architecture, data.train.shape, data.train.classes());
   progress.stage("training");
   try {
@@ -78,7 +79,8 @@ Record begin(const Command& command, Options& o, Progress& progress) {
     const RunFolder folder = RunFolder::create(o.out);
     Record settings;
     settings.set("architecture", architecture).set("recipe", to_record(o.config));
-    write_run_file(folder, {"train", command.typed(), o.data, content_digest(data.train), content_digest(data.test)}, settings);
+    write_run_file(folder, {"train", command.typed(), o.data, content_digest(data.train), content_digest(data.test)},
+                   settings);
     return train_in(folder, architecture, data, o.config, progress);
   }
   return train_without_folder(architecture, data, o.config, progress);
@@ -89,7 +91,8 @@ Record go_on(const Options& o, Progress& progress) {
   const RunFile run = read_run_file(folder, "train");
   const Dataset data = open_run_data(run, o.data);
   check_same_data(folder, run.identity, content_digest(data.train), content_digest(data.test));
-  return train_in(folder, run.settings.string("architecture"), data, train_config_from(run.settings.record("recipe")), progress);
+  return train_in(folder, run.settings.string("architecture"), data, train_config_from(run.settings.record("recipe")),
+                  progress);
 }
 
 void print_summary(const Record& s) {
@@ -97,7 +100,8 @@ void print_summary(const Record& s) {
   print_row("parameters", grouped(s.integer64("params")));
   print_row("train accuracy", percent_text(s.number("train_accuracy")) + " (augmented images, last epoch)");
   print_row("test accuracy", percent_text(s.number("test_accuracy")));
-  print_row("best epoch", text(s.integer("best_epoch"), " of ", s.integer("epochs"), ": ", percent_text(s.number("best_test_accuracy"))));
+  print_row("best epoch", text(s.integer("best_epoch"), " of ", s.integer("epochs"), ": ",
+                               percent_text(s.number("best_test_accuracy"))));
   print_row("time", duration_text(s.number("seconds")));
   print_row("weights", "sha256 " + s.string("weights_sha256"));
 }
@@ -123,13 +127,14 @@ int run(Options& o, const Command& command) {
 
 void add_train_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command =
-      parser.add("train", "trains one architecture by the published recipe",
-                 "Example:\n  mininas train --arch w16:s3*5 --data cifar10:build/data/cifar-10-batches-bin:airplane,automobile "
-                 "--epochs 10\n\n" +
-                     dataset_help(),
-                 [o](const Command& given) { return run(*o, given); });
-  command.option("arch", o->architecture, "width and layers, such as w16:s3*5 or w24:s3,c3,s5*3, or a network by name: " + network_names());
+  Command& command = parser.add(
+      "train", "trains one architecture by the published recipe",
+      "Example:\n  mininas train --arch w16:s3*5 --data cifar10:build/data/cifar-10-batches-bin:airplane,automobile "
+      "--epochs 10\n\n" +
+          dataset_help(),
+      [o](const Command& given) { return run(*o, given); });
+  command.option("arch", o->architecture,
+                 "width and layers, such as w16:s3*5 or w24:s3,c3,s5*3, or a network by name: " + network_names());
   command.option("data", o->data, "the images, see below");
   command.option("out", o->out, "folder to keep the network in; without it nothing is written");
   command.option("resume", o->resume, "folder of a training to go on with; its settings stand");

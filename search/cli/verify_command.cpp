@@ -8,8 +8,8 @@
 #include "core/error.h"
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
-#include "search/cost.h"
-#include "search/finish.h"
+#include "search/cost/cost.h"
+#include "search/job/finish.h"
 
 namespace mininas {
 namespace {
@@ -23,15 +23,15 @@ struct Options {
 constexpr int kBoardImages = 4;
 
 std::string counts_text(const Verification& result) {
-  return text(grouped(result.images), " images, ", result.layers, " layers, ", grouped(result.bytes_compared), " bytes compared, ",
-              grouped(result.bytes_different), " different");
+  return text(grouped(result.images), " images, ", result.layers, " layers, ", grouped(result.bytes_compared),
+              " bytes compared, ", grouped(result.bytes_different), " different");
 }
 
 // Exit status: one differing byte is 1.
 int report(const Verification& result, const RunFolder& folder) {
   if (result.bytes_different == 0) return 0;
-  std::cerr << "mininas: " << folder.export_folder().string() << " differs from the engine; the first place: " << to_text(*result.first)
-            << "\n";
+  std::cerr << "mininas: " << folder.export_folder().string()
+            << " differs from the engine; the first place: " << to_text(*result.first) << "\n";
   return 1;
 }
 
@@ -42,19 +42,23 @@ void print_result(const Verification& result, const Options& o) {
 
 // "4,301,222, 0.8 % more than counted"
 std::string predicted_text(const BoardVerification& result) {
-  const auto counted = static_cast<double>(result.instructions), predicted = static_cast<double>(result.predicted->total);
+  const auto counted = static_cast<double>(result.instructions),
+             predicted = static_cast<double>(result.predicted->total);
   std::ostringstream percent;
   percent << std::fixed << std::setprecision(1) << 100 * std::abs(predicted - counted) / counted;
-  return text(grouped(result.predicted->total), ", ", percent.str(), " % ", predicted < counted ? "less" : "more", " than counted");
+  return text(grouped(result.predicted->total), ", ", percent.str(), " % ", predicted < counted ? "less" : "more",
+              " than counted");
 }
 
 void print_result(const BoardVerification& result, const Board& board, const Options& o) {
   if (o.common.json) return print_json(to_record(result));
-  print_row(result.bytes.bytes_different == 0 ? "VERIFIED" : "DIFFERENT", text(counts_text(result.bytes), ", on ", board.core));
-  print_row("instructions", text(grouped(result.instructions), " an inference (an emulator counts instructions, not cycles)"));
+  print_row(result.bytes.bytes_different == 0 ? "VERIFIED" : "DIFFERENT",
+            text(counts_text(result.bytes), ", on ", board.core));
+  print_row("instructions",
+            text(grouped(result.instructions), " an inference (an emulator counts instructions, not cycles)"));
   if (result.predicted) print_row("predicted", predicted_text(result));
-  print_row("linked", text("code ", grouped(result.linked.text), ", constants ", grouped(result.linked.constants), ", arena ",
-                           grouped(result.linked.arena), " bytes"));
+  print_row("linked", text("code ", grouped(result.linked.text), ", constants ", grouped(result.linked.constants),
+                           ", arena ", grouped(result.linked.arena), " bytes"));
 }
 
 int run(const Options& o) {
@@ -73,13 +77,15 @@ int run(const Options& o) {
   }
   const auto step = [&](int64_t done, int64_t images) { progress.verified(done, images); };
   if (o.board.empty()) {
-    const Verification result = verify_stage(folder, o.images > 0 ? first_images(data.test, o.images) : data.test, step);
+    const Verification result =
+        verify_stage(folder, o.images > 0 ? first_images(data.test, o.images) : data.test, step);
     progress.clear();
     print_result(result, o);
     return report(result, folder);
   }
   const Board& board = parse_board(o.board);
-  const BoardVerification result = verify_board_stage(folder, first_images(data.test, o.images > 0 ? o.images : kBoardImages), board, step);
+  const BoardVerification result =
+      verify_board_stage(folder, first_images(data.test, o.images > 0 ? o.images : kBoardImages), board, step);
   progress.clear();
   print_result(result, board, o);
   return report(result.bytes, folder);
@@ -89,12 +95,14 @@ int run(const Options& o) {
 
 void add_verify_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command = parser.add(
-      "verify", "compiles RUN/c and compares every byte of every layer with the engine",
-      "Example:\n  mininas verify run\n\nThe C compiler is $CC, or cc. One differing byte is exit status 1. A run without RUN/c is "
-      "exported first. With --board the C is compiled for that board and run in an emulator; the last image is run once more for "
-      "the count of instructions, which stands beside the predicted one (`mininas inspect RUN --board` predicts without an emulator).",
-      [o](const Command&) { return run(*o); });
+  Command& command = parser.add("verify", "compiles RUN/c and compares every byte of every layer with the engine",
+                                "Example:\n  mininas verify run\n\nThe C compiler is $CC, or cc. One differing byte is "
+                                "exit status 1. A run without RUN/c is "
+                                "exported first. With --board the C is compiled for that board and run in an emulator; "
+                                "the last image is run once more for "
+                                "the count of instructions, which stands beside the predicted one (`mininas inspect "
+                                "RUN --board` predicts without an emulator).",
+                                [o](const Command&) { return run(*o); });
   command.positional("RUN", o->run, "folder of the run");
   command.option("data", o->data, "whose test images to use; default: those of the run");
   command.option("board", o->board, "verify on this board, in an emulator: " + board_names());

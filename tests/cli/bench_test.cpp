@@ -7,9 +7,8 @@ using namespace mininas;
 using namespace mininas::test;
 
 TEST_CASE("bench gives three rates with their spread, and the memory of training", "[cli][bench]") {
-  const Answer answer = mininas::test::mininas(
-      {"bench", "--arch", "w4:s3,s3,s3", "--input", "9x8x3", "--classes", "3", "--batch", "5", "--seconds", "0.01",
-       "--threads", "1", "--json"});
+  const Answer answer = mininas::test::mininas({"bench", "--arch", "w4:s3,s3,s3", "--input", "9x8x3", "--classes", "3",
+                                                "--batch", "5", "--seconds", "0.01", "--threads", "1", "--json"});
   INFO(answer.errors);
   REQUIRE(answer.status == 0);
   const Record json = answer.json();

@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
-#include "core/file.h"
+#include "core/io/file.h"
 #include "tests/support/shell.h"
 #include "tests/support/temp_dir.h"
 
@@ -45,7 +45,8 @@ pid_t start(const std::vector<std::string>& words, const std::filesystem::path& 
 const std::string kTinyData = "synthetic:size=12,train=300,test=40";
 
 bool Answer::is_one_error_line() const {
-  return errors.rfind("mininas: ", 0) == 0 && std::count(errors.begin(), errors.end(), '\n') == 1 && errors.back() == '\n';
+  return errors.rfind("mininas: ", 0) == 0 && std::count(errors.begin(), errors.end(), '\n') == 1 &&
+         errors.back() == '\n';
 }
 
 Answer mininas(std::vector<std::string> arguments) {
@@ -54,7 +55,8 @@ Answer mininas(std::vector<std::string> arguments) {
   return {status_of(result.ending), result.output, result.errors};
 }
 
-int signal_at(const std::vector<std::string>& arguments, const std::function<bool()>& moment, int signal, std::string* errors) {
+int signal_at(const std::vector<std::string>& arguments, const std::function<bool()>& moment, int signal,
+              std::string* errors) {
   const TempDir folder;
   std::vector<std::string> words = arguments;
   words.insert(words.begin(), program_path());

@@ -1,12 +1,12 @@
-// Runs `mininas` as a person does: arguments in, exit status and texts out. The program is named by MININAS_BIN (default:
-// build/release/mininas).
+// Runs `mininas` as a person does: arguments in, exit status and texts out. The program is named by MININAS_BIN
+// (default: build/release/mininas).
 #pragma once
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "search/record.h"
+#include "search/record/record.h"
 
 namespace mininas::test {
 
@@ -21,9 +21,10 @@ struct Answer {
 
 Answer mininas(std::vector<std::string> arguments);
 
-// Starts the program, sends `signal` as soon as `moment` is true (or lets it end before that), and returns its exit status, or 128 + the
-// signal that ended it. What it wrote to standard error goes to `errors`.
-int signal_at(const std::vector<std::string>& arguments, const std::function<bool()>& moment, int signal, std::string* errors = nullptr);
+// Starts the program, sends `signal` as soon as `moment` is true (or lets it end before that), and returns its exit
+// status, or 128 + the signal that ended it. What it wrote to standard error goes to `errors`.
+int signal_at(const std::vector<std::string>& arguments, const std::function<bool()>& moment, int signal,
+              std::string* errors = nullptr);
 
 // A data set of 300 + 40 images of 12x12 and a search of a second over it: some changes help, some do not.
 extern const std::string kTinyData;

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "core/file.h"
+#include "core/io/file.h"
 #include "tests/cli/program.h"
 #include "tests/support/shell.h"
 #include "tests/support/temp_dir.h"
@@ -33,15 +33,18 @@ struct Moment {
   std::function<bool(const fs::path& run)> reached;
 };
 
-// Where a run is killed. Some are passed within milliseconds: a run that got further than that, or to its end, must resume as well.
+// Where a run is killed. Some are passed within milliseconds: a run that got further than that, or to its end, must
+// resume as well.
 const std::vector<Moment> kMoments = {
     {"after its folder was made", [](const fs::path& run) { return fs::exists(run); }},
     {"after run.json", [](const fs::path& run) { return fs::exists(run / "run.json"); }},
-    {"in the first candidate", [](const fs::path& run) { return fs::exists(run / "checkpoints/candidate-0.checkpoint"); }},
+    {"in the first candidate",
+     [](const fs::path& run) { return fs::exists(run / "checkpoints/candidate-0.checkpoint"); }},
     {"where warm starts will branch off",
      [](const fs::path& run) { return fs::exists(run / "checkpoints") && holds_branch(run / "checkpoints"); }},
     {"after three candidates", [](const fs::path& run) { return lines_in(run / "journal.jsonl") == 3; }},
-    {"in the fifth candidate", [](const fs::path& run) { return fs::exists(run / "checkpoints/candidate-4.checkpoint"); }},
+    {"in the fifth candidate",
+     [](const fs::path& run) { return fs::exists(run / "checkpoints/candidate-4.checkpoint"); }},
     {"in the final training", [](const fs::path& run) { return fs::exists(run / "checkpoints/training.checkpoint"); }},
     {"after the final training", [](const fs::path& run) { return fs::exists(run / "network.bin"); }},
     {"while it quantises", [](const fs::path& run) { return fs::exists(run / "checkpoints/quantizing.checkpoint"); }},
@@ -67,7 +70,9 @@ const FinishedRun& finished_run() {
 
 class RunCopy {
  public:
-  RunCopy() : summary(finished_run().answer.json()) { fs::copy(finished_run().folder / "run", path(), fs::copy_options::recursive); }
+  RunCopy() : summary(finished_run().answer.json()) {
+    fs::copy(finished_run().folder / "run", path(), fs::copy_options::recursive);
+  }
   fs::path path() const { return folder_ / "run"; }
   std::string name() const { return path().string(); }
   const Record summary;
@@ -84,9 +89,10 @@ TEST_CASE("a search goes from images to verified C, and leaves a record of itsel
   REQUIRE(finished_run().answer.status == 0);
   const RunCopy run;
   CHECK(run.summary.to_line() == Record::read(run.path() / "summary.json").to_line());
-  for (const char* key : {"architecture", "params", "flash_bytes", "code_bytes", "ram_bytes", "macs", "test_accuracy_float",
-                          "test_accuracy_int8", "candidates_trained", "seconds", "weights_sha256", "verify", "seed", "command", "data",
-                          "board", "instructions", "clock_hz", "milliseconds"})
+  for (const char* key :
+       {"architecture", "params", "flash_bytes", "code_bytes", "ram_bytes", "macs", "test_accuracy_float",
+        "test_accuracy_int8", "candidates_trained", "seconds", "weights_sha256", "verify", "seed", "command", "data",
+        "board", "instructions", "clock_hz", "milliseconds"})
     CHECK(run.summary.has(key));
   CHECK(run.summary.number("milliseconds") == Approx(run.summary.number("instructions") / 16000));
   const Record verify = run.summary.record("verify");
@@ -98,7 +104,8 @@ TEST_CASE("a search goes from images to verified C, and leaves a record of itsel
   const Answer again = mininas::test::mininas({"search", "--resume", run.name()});
   CHECK(again.status == 0);
   CHECK_THAT(again.output, Catch::Contains("VERIFIED") && Catch::Contains(run.summary.string("weights_sha256")));
-  CHECK_THAT(again.output, Catch::Contains("an emulator counts instructions, not cycles") && Catch::Contains("ms at 16 MHz"));
+  CHECK_THAT(again.output,
+             Catch::Contains("an emulator counts instructions, not cycles") && Catch::Contains("ms at 16 MHz"));
 }
 
 TEST_CASE("the stages can be called one by one on what a search left", "[cli][stages]") {
@@ -111,8 +118,10 @@ TEST_CASE("the stages can be called one by one on what a search left", "[cli][st
   const Record integers = mininas::test::mininas({"eval", run.name(), "--int8", "--json"}).json();
   CHECK(integers.number("accuracy") == run.summary.number("test_accuracy_int8"));
   const Record inspected = mininas::test::mininas({"inspect", run.name(), "--json"}).json();
-  for (const char* key : {"params", "flash_bytes", "ram_bytes", "macs"}) CHECK(inspected.integer(key) == run.summary.integer(key));
-  const Record same = mininas::test::mininas({"inspect", run.summary.string("architecture"), "--input", "12x12x3", "--json"}).json();
+  for (const char* key : {"params", "flash_bytes", "ram_bytes", "macs"})
+    CHECK(inspected.integer(key) == run.summary.integer(key));
+  const Record same =
+      mininas::test::mininas({"inspect", run.summary.string("architecture"), "--input", "12x12x3", "--json"}).json();
   CHECK(same.to_line() == inspected.to_line());
 
   const TempDir folder;
@@ -126,21 +135,25 @@ TEST_CASE("a run's report is one page that needs nothing else, and an unfinished
   const RunCopy run;
   REQUIRE(mininas::test::mininas({"report", run.name()}).status == 0);
   const std::string page = read_text_file(run.path() / "report.html");
-  for (const char* part : {"VERIFIED", "What was asked", "Candidates", "The path of the search", "Stage: depth", "Curves", "layer by layer",
-                           "Float against int8", "Confusion matrix", "Surest mistakes", "Made by"})
+  for (const char* part :
+       {"VERIFIED", "What was asked", "Candidates", "The path of the search", "Stage: depth", "Curves",
+        "layer by layer", "Float against int8", "Confusion matrix", "Surest mistakes", "Made by"})
     CHECK_THAT(page, Catch::Contains(part));
-  CHECK_THAT(page, Catch::Contains(run.summary.string("architecture")) && Catch::Contains(run.summary.string("weights_sha256")));
-  for (const char* foreign : {"<script", "http:", "https:", "@import", "<link"}) CHECK_THAT(page, !Catch::Contains(foreign));
+  CHECK_THAT(page, Catch::Contains(run.summary.string("architecture")) &&
+                       Catch::Contains(run.summary.string("weights_sha256")));
+  for (const char* foreign : {"<script", "http:", "https:", "@import", "<link"})
+    CHECK_THAT(page, !Catch::Contains(foreign));
   for (const char* file : {"summary.json", "evaluation.json", "quantized.bin", "network.bin", "training.json"})
     fs::remove(run.path() / file);
   REQUIRE(mininas::test::mininas({"report", run.name(), "--out", (run.path() / "second.html").string()}).status == 0);
-  CHECK_THAT(read_text_file(run.path() / "second.html"), Catch::Contains("Not finished yet") && Catch::Contains("Stage: depth"));
+  CHECK_THAT(read_text_file(run.path() / "second.html"),
+             Catch::Contains("Not finished yet") && Catch::Contains("Stage: depth"));
 }
 
 TEST_CASE("a report of a run whose files are cut short tells which, or leaves that part out", "[cli][report]") {
   if (skipped_without("cc")) return;
-  for (const char* file :
-       {"run.json", "journal.jsonl", "training.json", "quantizing.json", "quantized.bin", "evaluation.json", "summary.json"}) {
+  for (const char* file : {"run.json", "journal.jsonl", "training.json", "quantizing.json", "quantized.bin",
+                           "evaluation.json", "summary.json"}) {
     INFO(file);
     const RunCopy run;
     const std::string whole = read_text_file(run.path() / file);
@@ -184,32 +197,39 @@ TEST_CASE("a command that needs a network which the run has not yet says how to 
 TEST_CASE("a training has a report too: what was asked, its curves and its network", "[cli][report]") {
   const TempDir folder;
   const std::string out = (folder / "run").string();
-  REQUIRE(
-      mininas::test::mininas({"train", "--arch", "w4:s3,c3,s5", "--data", kTinyData, "--epochs", "2", "--out", out, "--quiet"}).status ==
-      0);
+  REQUIRE(mininas::test::mininas(
+              {"train", "--arch", "w4:s3,c3,s5", "--data", kTinyData, "--epochs", "2", "--out", out, "--quiet"})
+              .status == 0);
   const Record written = mininas::test::mininas({"report", out, "--json"}).json();
   const std::string page = read_text_file(written.string("report"));
   CHECK(static_cast<size_t>(written.integer64("bytes")) == page.size());
-  for (const char* part : {"What was asked", "w4:s3,c3,s5", "2 epochs, seed 0", "Training: accuracy", "layer by layer", "Made by"})
+  for (const char* part :
+       {"What was asked", "w4:s3,c3,s5", "2 epochs, seed 0", "Training: accuracy", "layer by layer", "Made by"})
     CHECK_THAT(page, Catch::Contains(part));
 }
 
 TEST_CASE("one number of a run is traced to its byte", "[cli][inspect]") {
   if (skipped_without("cc")) return;
   const RunCopy run;
-  const Record trace = mininas::test::mininas({"inspect", run.name(), "--trace", "5", "--layer", "stem", "--at", "1,2,0", "--json"}).json();
+  const Record trace =
+      mininas::test::mininas({"inspect", run.name(), "--trace", "5", "--layer", "stem", "--at", "1,2,0", "--json"})
+          .json();
   CHECK(trace.records("taps").size() == 27);
   CHECK(trace.integer("byte") == trace.integer("clamped") + trace.integer("zero_point"));
   const Answer text = mininas::test::mininas({"inspect", run.name(), "--trace", "5", "--taps", "3"});
   CHECK(text.status == 0);
-  CHECK_THAT(text.output, Catch::Contains("accumulator") && Catch::Contains("multiplier") && Catch::Contains("float network"));
+  CHECK_THAT(text.output,
+             Catch::Contains("accumulator") && Catch::Contains("multiplier") && Catch::Contains("float network"));
   CHECK(mininas::test::mininas({"inspect", run.name(), "--trace", "40"}).status == 1);
   CHECK(mininas::test::mininas({"inspect", run.name(), "--trace", "0", "--at", "1,2"}).status == 2);
-  const std::string shown = mininas::test::mininas({"inspect", run.name(), "--trace", "5", "--layer", "stem", "--at", "1,2,0"}).output;
-  for (const char* part : {"place    row 1, column 2, channel 0", "zero point", "the real values they stand for", "the float network",
-                           "\nsum ", "\nbias ", "\naccumulator ", "\nmultiplier ", "\nshift ", "\nrounded ", "\nclamp ", "\nbyte "})
+  const std::string shown =
+      mininas::test::mininas({"inspect", run.name(), "--trace", "5", "--layer", "stem", "--at", "1,2,0"}).output;
+  for (const char* part :
+       {"place    row 1, column 2, channel 0", "zero point", "the real values they stand for", "the float network",
+        "\nsum ", "\nbias ", "\naccumulator ", "\nmultiplier ", "\nshift ", "\nrounded ", "\nclamp ", "\nbyte "})
     CHECK_THAT(shown, Catch::Contains(part));
-  CHECK(mininas::test::mininas({"inspect", run.name(), "--trace", "0", "--layer", "stem", "--at", "99,0,0"}).status == 1);
+  CHECK(mininas::test::mininas({"inspect", run.name(), "--trace", "0", "--layer", "stem", "--at", "99,0,0"}).status ==
+        1);
   CHECK(mininas::test::mininas({"inspect", run.name(), "--layer", "stem"}).status == 2);
 }
 
@@ -252,7 +272,8 @@ TEST_CASE("a run's folder takes no second run, no other settings, no other image
   refused(tiny_search(run.path()), 1, "go on with it by --resume");
   refused({"search", "--resume", run.name(), "--final-epochs", "5"}, 2, "--final-epochs cannot go with --resume");
   refused({"train", "--resume", run.name()}, 1, "is a run of `mininas search`");
-  refused({"search", "--resume", run.name(), "--data", "synthetic:size=12,train=302,test=40"}, 1, "training images have changed");
+  refused({"search", "--resume", run.name(), "--data", "synthetic:size=12,train=302,test=40"}, 1,
+          "training images have changed");
   fs::remove(run.path() / "summary.json");
   std::string bytes = read_text_file(run.path() / "network.bin");
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
@@ -274,9 +295,9 @@ TEST_CASE("a run that was killed at any moment resumes to the same network", "[c
                   tiny_search(out), [&] { return moment.reached(out); }, SIGKILL) == 128 + SIGKILL;
     // Before run.json there is nothing to go on with, and nothing in the way of a new start.
     const bool begun = fs::exists(out / "run.json");
-    const Answer resumed =
-        begun ? mininas::test::mininas({"search", "--resume", out.string(), "--json", "--threads", number % 5 == 0 ? "2" : "1"})
-              : mininas::test::mininas(tiny_search(out));
+    const Answer resumed = begun ? mininas::test::mininas({"search", "--resume", out.string(), "--json", "--threads",
+                                                           number % 5 == 0 ? "2" : "1"})
+                                 : mininas::test::mininas(tiny_search(out));
     INFO(resumed.errors);
     REQUIRE(resumed.status == 0);
     const Record json = resumed.json();
@@ -312,7 +333,8 @@ TEST_CASE("everything made of scores on the test images says so", "[cli][search]
   REQUIRE(answer.status == 0);
   CHECK_THAT(answer.json().string("label"), Catch::StartsWith("AS PUBLISHED"));
   CHECK_THAT(answer.errors, Catch::Contains("AS PUBLISHED"));
-  CHECK_THAT(mininas::test::mininas({"search", "--resume", (folder / "run").string()}).output, Catch::Contains("AS PUBLISHED"));
+  CHECK_THAT(mininas::test::mininas({"search", "--resume", (folder / "run").string()}).output,
+             Catch::Contains("AS PUBLISHED"));
   const std::string run = (folder / "run").string();
   CHECK_THAT(mininas::test::mininas({"eval", run}).output, Catch::StartsWith("AS PUBLISHED"));
   CHECK_THAT(mininas::test::mininas({"eval", run, "--json"}).json().string("label"), Catch::StartsWith("AS PUBLISHED"));
@@ -324,7 +346,8 @@ TEST_CASE("everything made of scores on the test images says so", "[cli][search]
   CHECK_FALSE(finished_run().answer.json().has("label"));
   fs::remove(folder / "run/summary.json");  // an unfinished run is labelled as well
   REQUIRE(mininas::test::mininas({"report", run}).status == 0);
-  CHECK_THAT(read_text_file(folder / "run/report.html"), Catch::Contains("AS PUBLISHED: candidates were scored on the test images"));
+  CHECK_THAT(read_text_file(folder / "run/report.html"),
+             Catch::Contains("AS PUBLISHED: candidates were scored on the test images"));
 }
 
 TEST_CASE("a run that another process uses is refused", "[cli][search]") {
@@ -338,7 +361,8 @@ TEST_CASE("a run that another process uses is refused", "[cli][search]") {
   CHECK_THAT(answer.errors, Catch::Contains("another process"));
 }
 
-TEST_CASE("train measures an architecture, the same for any number of threads and after any interruption", "[cli][train]") {
+TEST_CASE("train measures an architecture, the same for any number of threads and after any interruption",
+          "[cli][train]") {
   const TempDir folder;
   const std::vector<std::string> base = {"train", "--arch", "w4:s3,c3,s5", "--data", kTinyData, "--epochs",
                                          "3",     "--lr",   "0.01",        "--json", "--seed",  "7"};
@@ -351,7 +375,8 @@ TEST_CASE("train measures an architecture, the same for any number of threads an
   REQUIRE(one.status == 0);
   CHECK(one.errors.empty());
   const Record json = one.json();
-  for (const char* key : {"train_accuracy", "test_accuracy", "best_test_accuracy", "best_epoch", "seconds", "weights_sha256", "params"})
+  for (const char* key :
+       {"train_accuracy", "test_accuracy", "best_test_accuracy", "best_epoch", "seconds", "weights_sha256", "params"})
     CHECK(json.has(key));
   const std::string digest = json.string("weights_sha256");
   CHECK(mininas::test::mininas(with({"--threads", "3"})).json().string("weights_sha256") == digest);
@@ -385,8 +410,9 @@ TEST_CASE("published networks go from training to verified C", "[cli][train][nam
     INFO(name);
     const TempDir folder;
     const std::string out = (folder / "run").string();
-    const Answer trained = mininas::test::mininas({"train", "--arch", name, "--data", "synthetic:size=8,train=64,test=6", "--steps", "2",
-                                                   "--batch", "32", "--out", out, "--json", "--quiet"});
+    const Answer trained =
+        mininas::test::mininas({"train", "--arch", name, "--data", "synthetic:size=8,train=64,test=6", "--steps", "2",
+                                "--batch", "32", "--out", out, "--json", "--quiet"});
     INFO(trained.errors);
     REQUIRE(trained.status == 0);
     CHECK(trained.json().string("architecture") == name);
@@ -408,7 +434,8 @@ TEST_CASE("real images go through training as generated ones do", "[cli][train][
   const std::string folder = data;
   for (const std::string& images : {"cifar10:" + folder + "/cifar-10-batches-bin:airplane,automobile",
                                     "folder:" + folder + "/tiny-imagenet-pairs/volleyball-basketball:32x32"}) {
-    const Answer answer = mininas::test::mininas({"train", "--arch", "w8:s3*3", "--data", images, "--steps", "10", "--json", "--quiet"});
+    const Answer answer =
+        mininas::test::mininas({"train", "--arch", "w8:s3*3", "--data", images, "--steps", "10", "--json", "--quiet"});
     INFO(answer.errors);
     REQUIRE(answer.status == 0);
     CHECK(answer.json().integer("params") == 1770);

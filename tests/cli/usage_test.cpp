@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "core/file.h"
-#include "search/cost.h"
+#include "core/io/file.h"
+#include "search/cost/cost.h"
 #include "tests/cli/program.h"
 #include "tests/support/temp_dir.h"
 
@@ -35,12 +35,14 @@ void check_refusal(const std::vector<std::string>& arguments, const std::string&
 TEST_CASE("every command explains itself with an example", "[cli]") {
   const Answer all = mininas::test::mininas({"--help"});
   CHECK(all.status == 0);
-  for (const char* command : {"search", "train", "quantize", "export", "verify", "eval", "inspect", "bench", "suite", "report", "replay"}) {
+  for (const char* command :
+       {"search", "train", "quantize", "export", "verify", "eval", "inspect", "bench", "suite", "report", "replay"}) {
     CHECK_THAT(all.output, Catch::Contains(command));
     const Answer help = mininas::test::mininas({command, "--help"});
     CHECK(help.status == 0);
     CHECK_THAT(help.output, Catch::Contains(std::string("Example:\n  mininas ") + command));
-    for (const char* option : {"--json", "--seed", "--threads", "--quiet"}) CHECK_THAT(help.output, Catch::Contains(option));
+    for (const char* option : {"--json", "--seed", "--threads", "--quiet"})
+      CHECK_THAT(help.output, Catch::Contains(option));
     CHECK(help.errors.empty());
   }
 }
@@ -64,8 +66,10 @@ TEST_CASE("wrong usage is one line and exit status 2", "[cli]") {
   check_usage({"train", "--arch", "w8:s3*3", "--data", "cifar11:x"}, "cifar11");
   check_usage({"search", "--data", "synthetic"}, "--out RUN");
   check_usage({"search", "--out", "never"}, "--data is needed");
-  check_usage({"search", "--data", "synthetic", "--out", "never", "--max-flash", "64Q"}, "--max-flash: '64Q' is no size");
-  check_usage({"search", "--data", "synthetic", "--out", "never", "--max-params", "50Q"}, "--max-params: '50Q' is no size");
+  check_usage({"search", "--data", "synthetic", "--out", "never", "--max-flash", "64Q"},
+              "--max-flash: '64Q' is no size");
+  check_usage({"search", "--data", "synthetic", "--out", "never", "--max-params", "50Q"},
+              "--max-params: '50Q' is no size");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--protocol", "magic"}, "there are: mini-nas");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--min-depth", "9"}, "depth 9 to 8");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--kernels", "5,6"}, "kernel 6");
@@ -101,19 +105,22 @@ TEST_CASE("inspect predicts instructions layer by layer, and says what they are 
   CHECK(json.string("board") == "m4");
   CHECK(json.number("milliseconds") == Approx(static_cast<double>(sum) / 120000));
   const Answer table = mininas::test::mininas(command);
-  CHECK_THAT(table.output, Catch::Contains("instructions") && Catch::Contains(grouped(sum)) && Catch::Contains("Cortex-M4") &&
-                               Catch::Contains("an emulator counts instructions, not cycles") && Catch::Contains("ms at 120 MHz"));
+  CHECK_THAT(table.output,
+             Catch::Contains("instructions") && Catch::Contains(grouped(sum)) && Catch::Contains("Cortex-M4") &&
+                 Catch::Contains("an emulator counts instructions, not cycles") && Catch::Contains("ms at 120 MHz"));
   CHECK_FALSE(mininas::test::mininas({"inspect", "w16:s3*5", "--json"}).json().has("instructions"));
 }
 
-TEST_CASE("a limit of instructions that no network keeps is refused with the figures, also when the run is resumed", "[cli]") {
+TEST_CASE("a limit of instructions that no network keeps is refused with the figures, also when the run is resumed",
+          "[cli]") {
   const TempDir folder;
   const std::string out = (folder / "run").string();
   check_refusal({"search", "--data", kTinyData, "--out", out, "--max-instructions", "1K", "--board", "m4", "--quiet"},
                 "is over the limit of 1,000");
   check_refusal({"search", "--resume", out, "--quiet"}, "is over the limit of 1,000");
   const std::string timed = (folder / "timed").string();
-  check_refusal({"search", "--data", kTinyData, "--out", timed, "--max-ms", "0.01", "--board", "m4", "--clock", "120MHz", "--quiet"},
+  check_refusal({"search", "--data", kTinyData, "--out", timed, "--max-ms", "0.01", "--board", "m4", "--clock",
+                 "120MHz", "--quiet"},
                 "estimated milliseconds");
   check_refusal({"search", "--resume", timed, "--quiet"}, "is over the limit of 0.01");
 }
@@ -138,15 +145,16 @@ TEST_CASE("what cannot be done is one line and exit status 1, with nothing half 
 
 TEST_CASE("a budget that no network keeps is refused with the figures", "[cli]") {
   const TempDir folder;
-  const Answer answer =
-      mininas::test::mininas({"search", "--data", kTinyData, "--out", (folder / "run").string(), "--max-flash", "1K", "--quiet"});
+  const Answer answer = mininas::test::mininas(
+      {"search", "--data", kTinyData, "--out", (folder / "run").string(), "--max-flash", "1K", "--quiet"});
   CHECK(answer.status == 1);
   CHECK(answer.is_one_error_line());
   CHECK_THAT(answer.errors, Catch::Contains("over the limit of 1,024"));
 }
 
 TEST_CASE("inspect tells the published sizes", "[cli][inspect]") {
-  const Answer answer = mininas::test::mininas({"inspect", "w72:s3*10", "--input", "32x32x3", "--classes", "10", "--json"});
+  const Answer answer =
+      mininas::test::mininas({"inspect", "w72:s3*10", "--input", "32x32x3", "--classes", "10", "--json"});
   REQUIRE(answer.status == 0);
   const Record json = answer.json();
   CHECK(json.integer("params") == 388450);
@@ -156,8 +164,10 @@ TEST_CASE("inspect tells the published sizes", "[cli][inspect]") {
   const Answer named = mininas::test::mininas({"inspect", "mobilenetv2", "--classes", "10", "--json"});
   CHECK(named.json().integer("params") == 2'296'922);
   const Answer table = mininas::test::mininas({"inspect", "w16:s3*6", "--input", "32x32x3", "--classes", "2"});
-  CHECK_THAT(table.output, Catch::Contains("11,682") && Catch::Contains("layer5.pointwise") && Catch::Contains("12,832 bytes of arena"));
-  const Answer whole = mininas::test::mininas({"inspect", "w16:s3*6", "--input", "32x32x3", "--classes", "2", "--ram-plan", "whole"});
+  CHECK_THAT(table.output, Catch::Contains("11,682") && Catch::Contains("layer5.pointwise") &&
+                               Catch::Contains("12,832 bytes of arena"));
+  const Answer whole =
+      mininas::test::mininas({"inspect", "w16:s3*6", "--input", "32x32x3", "--classes", "2", "--ram-plan", "whole"});
   CHECK_THAT(whole.output, Catch::Contains("66,592 bytes of arena, plan whole"));
   CHECK(mininas::test::mininas({"inspect", "w16:s3*6", "--ram-plan", "best"}).status == 2);
 }
@@ -170,7 +180,8 @@ TEST_CASE("a protocol's options are shown and taken with that protocol alone", "
   check_usage({"search", "--data", "synthetic", "--out", "never", "--depth-failures", "1"}, "--depth-failures");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--protocol=macro-micro", "--depth-failures", "-1"},
               "--depth-failures -1");
-  check_usage({"search", "--data", "synthetic", "--out", "never", "--score", "test"}, "--score test: expected validation or as-published");
+  check_usage({"search", "--data", "synthetic", "--out", "never", "--score", "test"},
+              "--score test: expected validation or as-published");
 }
 
 TEST_CASE("replay tells the first difference and is exit status 1", "[cli][replay]") {
@@ -195,10 +206,12 @@ TEST_CASE("replay tells the first difference and is exit status 1", "[cli][repla
   CHECK(decisions[0].boolean("accepted"));
   CHECK_THAT(decisions[0].string("reason"), Catch::Contains("the first network"));
   CHECK_THAT(decisions[0].string("rule"), Catch::StartsWith("Networks of separable"));
-  write_text_file(folder / "log.csv", head + "0,depth,3,16,000,333,300,5074,90,80,50\n1,depth,4,16,0000,3333,300,5506,90,80,50\n");
+  write_text_file(folder / "log.csv",
+                  head + "0,depth,3,16,000,333,300,5074,90,80,50\n1,depth,4,16,0000,3333,300,5506,90,80,50\n");
   const Answer longer = mininas::test::mininas(command);
   CHECK(longer.status == 1);
   CHECK(longer.is_one_error_line());
-  CHECK_THAT(longer.errors, Catch::Contains("line 3: expected candidate w16:s3*4") && Catch::Contains("the search is over"));
+  CHECK_THAT(longer.errors,
+             Catch::Contains("line 3: expected candidate w16:s3*4") && Catch::Contains("the search is over"));
   check_refusal({"replay", (folder / "none.csv").string()}, "none.csv");
 }

@@ -1,7 +1,7 @@
-// core/batch_norm.h against the reference in double.
+// core/fused/batch_norm.h against the reference in double.
 #include <catch2/catch.hpp>
 
-#include "core/batch_norm.h"
+#include "core/fused/batch_norm.h"
 #include "core/reference/batch_norm.h"
 #include "tests/support/allclose.h"
 #include "tests/support/tensors.h"
@@ -26,8 +26,12 @@ Case make_case(const Shape& shape, bool relu, float low, float high) {
          random_tensor(one, rng.fork("gamma"), 0.5f, 1.5f),
          random_tensor(one, rng.fork("beta")),
          {}};
-  c.norm = {
-      .gamma = to_doubles(c.gamma), .beta = to_doubles(c.beta), .epsilon = double{kEpsilon}, .relu = relu, .mean = {}, .variance = {}};
+  c.norm = {.gamma = to_doubles(c.gamma),
+            .beta = to_doubles(c.beta),
+            .epsilon = double{kEpsilon},
+            .relu = relu,
+            .mean = {},
+            .variance = {}};
   return c;
 }
 
@@ -66,7 +70,8 @@ TEST_CASE("batch norm of values far from zero loses no more than cancellation ex
 }
 
 TEST_CASE("batch norm of a constant channel gives beta and finite gradients", "[core][batch_norm]") {
-  const Tensor x = Tensor::full({2, 3, 3, 2}, 0.3f), dy = random_tensor({2, 3, 3, 2}, Rng(3)), gamma = Tensor::full({1, 1, 1, 2}, 1.0f);
+  const Tensor x = Tensor::full({2, 3, 3, 2}, 0.3f), dy = random_tensor({2, 3, 3, 2}, Rng(3)),
+               gamma = Tensor::full({1, 1, 1, 2}, 1.0f);
   const Tensor beta = Tensor::full({1, 1, 1, 2}, 0.25f);
   const ChannelStatistics batch = measure_channels(x);
   CHECK(batch.variance.data()[0] >= 0.0f);

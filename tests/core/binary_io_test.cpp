@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
-#include "core/binary_io.h"
 #include "core/error.h"
-#include "core/file.h"
+#include "core/io/binary_io.h"
+#include "core/io/file.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/tensors.h"
 
@@ -97,7 +97,8 @@ TEST_CASE("a file cut off anywhere, or with bytes behind its end, is refused", "
 TEST_CASE("another kind, another version and a foreign file are told apart", "[core][binary_io]") {
   const TempDir folder;
   write_sample(folder / "file");
-  CHECK_THROWS_WITH(BinaryReader(folder / "file", "CKPT", 3), Catch::Contains("expected a file of kind CKPT, found TEST"));
+  CHECK_THROWS_WITH(BinaryReader(folder / "file", "CKPT", 3),
+                    Catch::Contains("expected a file of kind CKPT, found TEST"));
   CHECK_THROWS_WITH(BinaryReader(folder / "file", "TEST", 4), Catch::Contains("expected format version 4, found 3"));
   write_text_file(folder / "foreign", std::string(100, 'x'));
   CHECK_THROWS_WITH(BinaryReader(folder / "foreign", "TEST", 3), Catch::Contains("MNAS"));
@@ -118,12 +119,14 @@ TEST_CASE("lengths that the file cannot hold are refused before memory is taken"
   }
 }
 
-TEST_CASE("a tensor of another shape than expected is refused by name, and values left over are noticed", "[core][binary_io]") {
+TEST_CASE("a tensor of another shape than expected is refused by name, and values left over are noticed",
+          "[core][binary_io]") {
   const TempDir folder;
   BinaryWriter out("TEST", 3);
   out.put(Tensor::zeros({1, 2, 3, 4}));
   out.write(folder / "file");
   BinaryReader in(folder / "file", "TEST", 3);
   CHECK_THROWS_WITH(in.expect_end(), Catch::Contains("bytes too many"));
-  CHECK_THROWS_WITH(in.get_tensor({1, 2, 3, 5}, "stem.weight"), Catch::Contains("stem.weight") && Catch::Contains("[1,2,3,5]"));
+  CHECK_THROWS_WITH(in.get_tensor({1, 2, 3, 5}, "stem.weight"),
+                    Catch::Contains("stem.weight") && Catch::Contains("[1,2,3,5]"));
 }

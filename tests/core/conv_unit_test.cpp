@@ -1,8 +1,9 @@
-// A convolution unit (core/conv_unit.h) against its definition: the composition of the plain operations, values and gradients.
+// A convolution unit (core/fused/conv_unit.h) against its definition: the composition of the plain operations, values
+// and gradients.
 #include <catch2/catch.hpp>
 
-#include "core/conv_unit.h"
-#include "core/ops.h"
+#include "core/autograd/ops.h"
+#include "core/fused/conv_unit.h"
 #include "tests/support/allclose.h"
 #include "tests/support/tensors.h"
 
@@ -28,7 +29,8 @@ struct ChainCase {
 
 Shape window_output(const Shape& in, const UnitCase& u) {
   const int64_t padding = (u.kernel - 1) / 2;
-  return {in.n, (in.h + 2 * padding - u.kernel) / u.stride + 1, (in.w + 2 * padding - u.kernel) / u.stride + 1, u.out_c};
+  return {in.n, (in.h + 2 * padding - u.kernel) / u.stride + 1, (in.w + 2 * padding - u.kernel) / u.stride + 1,
+          u.out_c};
 }
 
 // Parameters of a chain; both forms start from the same values.
@@ -48,10 +50,12 @@ struct ChainParameters {
       const Shape vector{1, 1, 1, u.out_c};
       Unit made;
       if (u.kind != 'c')
-        made.depthwise = {
-            .name = "depthwise", .value = random_tensor({1, u.kernel, u.kernel, in.c}, unit.fork("depthwise")), .gradient = {}};
+        made.depthwise = {.name = "depthwise",
+                          .value = random_tensor({1, u.kernel, u.kernel, in.c}, unit.fork("depthwise")),
+                          .gradient = {}};
       const int64_t k = u.kind == 'c' ? u.kernel : 1;
-      if (u.kind != 'd') made.conv = {.name = "conv", .value = random_tensor({u.out_c, k, k, in.c}, unit.fork("conv")), .gradient = {}};
+      if (u.kind != 'd')
+        made.conv = {.name = "conv", .value = random_tensor({u.out_c, k, k, in.c}, unit.fork("conv")), .gradient = {}};
       made.gamma = {.name = "gamma", .value = random_tensor(vector, unit.fork("gamma"), 0.5f, 1.5f), .gradient = {}};
       made.beta = {.name = "beta", .value = random_tensor(vector, unit.fork("beta")), .gradient = {}};
       units.push_back(std::move(made));
@@ -96,7 +100,8 @@ Var fused_chain(Tape& tape, const ChainCase& chain, ChainParameters& p) {
 
 // Sends `slopes` back from y.
 void backward(Tape& tape, Var y, const Tensor& slopes) {
-  tape.backward(tape.record(Tensor::zeros({1, 1, 1, 1}), {y}, [&, y](Tape& t, const Tensor&) { t.accumulate(y, slopes.clone()); }));
+  tape.backward(tape.record(Tensor::zeros({1, 1, 1, 1}), {y},
+                            [&, y](Tape& t, const Tensor&) { t.accumulate(y, slopes.clone()); }));
 }
 
 void compare(const ChainCase& chain) {
@@ -130,12 +135,17 @@ TEST_CASE("units hold at odd shapes", "[core][unit]") {
   const int kernel = GENERATE(3, 5, 7);
   CAPTURE(to_text(input), kernel);
   compare({input,
-           {{'c', 3, 1, 16, true}, {'s', kernel, 2, 48, true}, {'d', 3, 1, 48, true}, {'c', 1, 1, 31, true}, {'c', 1, 1, 9, false}}});
+           {{'c', 3, 1, 16, true},
+            {'s', kernel, 2, 48, true},
+            {'d', 3, 1, 48, true},
+            {'c', 1, 1, 31, true},
+            {'c', 1, 1, 9, false}}});
 }
 
-TEST_CASE("a pointwise unit over many images computes the bits of the plain operations, wherever its bands end", "[core][unit]") {
-  const Shape input = GENERATE(Shape{1, 1, 1, 5}, Shape{9, 1, 1, 48}, Shape{23, 4, 4, 16}, Shape{43, 5, 3, 33}, Shape{17, 9, 7, 20},
-                               Shape{3, 13, 29, 7}, Shape{19, 4, 4, 960});
+TEST_CASE("a pointwise unit over many images computes the bits of the plain operations, wherever its bands end",
+          "[core][unit]") {
+  const Shape input = GENERATE(Shape{1, 1, 1, 5}, Shape{9, 1, 1, 48}, Shape{23, 4, 4, 16}, Shape{43, 5, 3, 33},
+                               Shape{17, 9, 7, 20}, Shape{3, 13, 29, 7}, Shape{19, 4, 4, 960});
   CAPTURE(to_text(input));
   const ChainCase chain{input, {{'c', 1, 1, 37, true}}};
   ChainParameters plain(chain, Rng(7)), fused(chain, Rng(7));
@@ -168,15 +178,15 @@ TEST_CASE("a raw value with two readers receives both gradients", "[core][unit]"
     if (fused) {
       const NormedValue y = conv_unit(tape, {tape.parameter(p.x), nullptr}, {.conv = tape.parameter(conv0)},
                                       {tape.parameter(gamma0), tape.parameter(beta0), kEpsilon, true});
-      const NormedValue z =
-          conv_unit(tape, y, {.conv = tape.parameter(conv1)}, {tape.parameter(gamma1), tape.parameter(beta1), kEpsilon, false});
+      const NormedValue z = conv_unit(tape, y, {.conv = tape.parameter(conv1)},
+                                      {tape.parameter(gamma1), tape.parameter(beta1), kEpsilon, false});
       sum = in_one ? add(tape, y, z) : add(tape, materialize(tape, y), materialize(tape, z));
     } else {
       ChannelStatistics batch;
-      const Var y = batch_norm(tape, conv2d(tape, tape.parameter(p.x), tape.parameter(conv0), 1), tape.parameter(gamma0),
-                               tape.parameter(beta0), kEpsilon, true, batch);
-      const Var z = batch_norm(tape, conv2d(tape, y, tape.parameter(conv1), 1), tape.parameter(gamma1), tape.parameter(beta1), kEpsilon,
-                               false, batch);
+      const Var y = batch_norm(tape, conv2d(tape, tape.parameter(p.x), tape.parameter(conv0), 1),
+                               tape.parameter(gamma0), tape.parameter(beta0), kEpsilon, true, batch);
+      const Var z = batch_norm(tape, conv2d(tape, y, tape.parameter(conv1), 1), tape.parameter(gamma1),
+                               tape.parameter(beta1), kEpsilon, false, batch);
       sum = add(tape, y, z);
     }
     backward(tape, sum, random_tensor(tape.value(sum).shape(), Rng(10)));
@@ -237,9 +247,10 @@ TEST_CASE("a unit in evaluation applies the running statistics", "[core][unit]")
   Tape tape(Tape::Mode::kForwardOnly);
   auto& w = p.units[0];
   const Var x = tape.parameter(p.x);
-  const NormedValue y =
-      conv_unit(tape, {x, nullptr}, {.depthwise = tape.parameter(w.depthwise), .conv = tape.parameter(w.conv), .stride = 2},
-                {tape.parameter(w.gamma), tape.parameter(w.beta), kEpsilon, true, &running});
+  const NormedValue y = conv_unit(
+      tape, {x, nullptr}, {.depthwise = tape.parameter(w.depthwise), .conv = tape.parameter(w.conv), .stride = 2},
+      {tape.parameter(w.gamma), tape.parameter(w.beta), kEpsilon, true, &running});
   const Var raw = conv2d(tape, depthwise(tape, x, tape.parameter(w.depthwise), 2), tape.parameter(w.conv), 1);
-  CHECK_THAT(Values(tape.value(materialize(tape, y))), close_to(Values(tape.value(scale_channels(tape, raw, running, true))), 1e-5));
+  CHECK_THAT(Values(tape.value(materialize(tape, y))),
+             close_to(Values(tape.value(scale_channels(tape, raw, running, true))), 1e-5));
 }

@@ -1,11 +1,11 @@
-// The convolutions of core/convolution.h against the reference in double, over shapes that break careless kernels.
+// The convolutions of core/conv/convolution.h against the reference in double, over shapes that break careless kernels.
 #include <catch2/catch.hpp>
 
-#include "core/bands.h"
-#include "core/convolution.h"
+#include "core/conv/bands.h"
+#include "core/conv/convolution.h"
+#include "core/conv/winograd.h"
 #include "core/error.h"
 #include "core/reference/depthwise.h"
-#include "core/winograd.h"
 #include "tests/support/allclose.h"
 #include "tests/support/tensors.h"
 
@@ -24,7 +24,8 @@ struct Case {
 
 Case make_case(const ConvGeometry& g, const Shape& weight) {
   const Rng rng(7);
-  return {random_tensor(g.input(), rng.fork("x")), random_tensor(weight, rng.fork("weight")), random_tensor(g.output(), rng.fork("dy"))};
+  return {random_tensor(g.input(), rng.fork("x")), random_tensor(weight, rng.fork("weight")),
+          random_tensor(g.output(), rng.fork("dy"))};
 }
 
 void check_conv(const ConvGeometry& g) {
@@ -33,7 +34,8 @@ void check_conv(const ConvGeometry& g) {
   const int64_t taps = int64_t{g.kernel} * g.kernel;
   const auto tolerance = takes_winograd(g) ? winograd_tolerance : sum_tolerance;
   INFO(name_of(g));
-  CHECK_THAT(Values(conv2d(g, c.x, c.weight)), close_to(g.output(), reference::conv2d(g, x, w), tolerance(taps * g.in_c)));
+  CHECK_THAT(Values(conv2d(g, c.x, c.weight)),
+             close_to(g.output(), reference::conv2d(g, x, w), tolerance(taps * g.in_c)));
   CHECK_THAT(Values(conv2d_input_gradient(g, c.dy, c.weight)),
              close_to(g.input(), reference::conv2d_input_gradient(g, dy, w), tolerance(taps * g.out_c)));
   CHECK_THAT(Values(conv2d_weight_gradient(g, c.x, c.dy)),
@@ -45,11 +47,13 @@ void check_depthwise(const ConvGeometry& g) {
   const auto x = to_doubles(c.x), w = to_doubles(c.weight), dy = to_doubles(c.dy);
   const int64_t taps = int64_t{g.kernel} * g.kernel;
   INFO(name_of(g));
-  CHECK_THAT(Values(depthwise(g, c.x, c.weight)), close_to(g.output(), reference::depthwise(g, x, w), sum_tolerance(taps)));
+  CHECK_THAT(Values(depthwise(g, c.x, c.weight)),
+             close_to(g.output(), reference::depthwise(g, x, w), sum_tolerance(taps)));
   CHECK_THAT(Values(depthwise_input_gradient(g, c.dy, c.weight)),
              close_to(g.input(), reference::depthwise_input_gradient(g, dy, w), sum_tolerance(taps)));
   CHECK_THAT(Values(depthwise_weight_gradient(g, c.x, c.dy)),
-             close_to(g.depthwise_weight(), reference::depthwise_weight_gradient(g, x, dy), sum_tolerance(g.output().pixels())));
+             close_to(g.depthwise_weight(), reference::depthwise_weight_gradient(g, x, dy),
+                      sum_tolerance(g.output().pixels())));
 }
 
 constexpr int kKernels[] = {1, 3, 5, 7};
@@ -63,7 +67,13 @@ TEST_CASE("every kernel, stride and image size of a convolution agrees with the 
   for (const int kernel : kKernels)
     for (const int stride : kStrides)
       for (const auto& image : kImages)
-        check_conv({.batch = 2, .in_h = image.height, .in_w = image.width, .in_c = 3, .out_c = 5, .kernel = kernel, .stride = stride});
+        check_conv({.batch = 2,
+                    .in_h = image.height,
+                    .in_w = image.width,
+                    .in_c = 3,
+                    .out_c = 5,
+                    .kernel = kernel,
+                    .stride = stride});
 }
 
 TEST_CASE("every number of channels of a convolution agrees with the reference", "[core][convolution]") {
@@ -92,24 +102,33 @@ TEST_CASE("a convolution of several bands agrees with the reference at the seams
   }
 }
 
-TEST_CASE("every kernel, stride and image size of a depthwise convolution agrees with the reference", "[core][depthwise]") {
+TEST_CASE("every kernel, stride and image size of a depthwise convolution agrees with the reference",
+          "[core][depthwise]") {
   for (const int kernel : kKernels)
     for (const int stride : kStrides)
       for (const auto& image : kImages)
-        check_depthwise(
-            {.batch = 2, .in_h = image.height, .in_w = image.width, .in_c = 19, .out_c = 19, .kernel = kernel, .stride = stride});
+        check_depthwise({.batch = 2,
+                         .in_h = image.height,
+                         .in_w = image.width,
+                         .in_c = 19,
+                         .out_c = 19,
+                         .kernel = kernel,
+                         .stride = stride});
 }
 
-TEST_CASE("every number of channels and batch size of a depthwise convolution agrees with the reference", "[core][depthwise]") {
+TEST_CASE("every number of channels and batch size of a depthwise convolution agrees with the reference",
+          "[core][depthwise]") {
   for (const int64_t channels : kChannels)
     for (const int64_t batch : {1, 3, 9})
-      check_depthwise({.batch = batch, .in_h = 6, .in_w = 11, .in_c = channels, .out_c = channels, .kernel = 3, .stride = 1});
+      check_depthwise(
+          {.batch = batch, .in_h = 6, .in_w = 11, .in_c = channels, .out_c = channels, .kernel = 3, .stride = 1});
 }
 
 TEST_CASE("a depthwise convolution of several bands agrees with the reference at the seams", "[core][depthwise]") {
   for (const int stride : kStrides)
     for (const int kernel : {3, 5, 7}) {
-      const ConvGeometry g{.batch = 1, .in_h = 40, .in_w = 41, .in_c = 72, .out_c = 72, .kernel = kernel, .stride = stride};
+      const ConvGeometry g{
+          .batch = 1, .in_h = 40, .in_w = 41, .in_c = 72, .out_c = 72, .kernel = kernel, .stride = stride};
       const Tensor x = Tensor::zeros(g.input());
       REQUIRE(plan_bands(PaddedView::of_input(g, x), g.out_h(), g.kernel, g.stride).bands() > 1);
       check_depthwise(g);
@@ -123,11 +142,13 @@ TEST_CASE("an image so wide that one window of rows exceeds a band is still conv
 }
 
 TEST_CASE("a convolution whose shapes do not fit is refused with both shapes", "[core][convolution]") {
-  CHECK_THROWS_WITH(conv_geometry({1, 8, 8, 4}, {2, 3, 3, 5}, 1), Catch::Contains("[2,3,3,5]") && Catch::Contains("[2,3,3,4]"));
+  CHECK_THROWS_WITH(conv_geometry({1, 8, 8, 4}, {2, 3, 3, 5}, 1),
+                    Catch::Contains("[2,3,3,5]") && Catch::Contains("[2,3,3,4]"));
   CHECK_THROWS_WITH(conv_geometry({1, 8, 8, 4}, {2, 3, 5, 4}, 1), Catch::Contains("[2,3,5,4]"));
   CHECK_THROWS_WITH(conv_geometry({1, 8, 8, 4}, {2, 2, 2, 4}, 1), Catch::Contains("odd"));
   CHECK_THROWS_WITH(conv_geometry({1, 8, 8, 4}, {2, 3, 3, 4}, 0), Catch::Contains("stride 0"));
-  CHECK_THROWS_WITH(depthwise_geometry({1, 8, 8, 4}, {1, 3, 3, 5}, 1), Catch::Contains("[1,3,3,5]") && Catch::Contains("[1,3,3,4]"));
+  CHECK_THROWS_WITH(depthwise_geometry({1, 8, 8, 4}, {1, 3, 3, 5}, 1),
+                    Catch::Contains("[1,3,3,5]") && Catch::Contains("[1,3,3,4]"));
   CHECK_THROWS_AS(depthwise_geometry({1, 32, 32, 4}, {1, 9, 9, 4}, 1), ConfigError);
 }
 

@@ -1,13 +1,14 @@
-// The same bits for any number of threads and on every instruction set: a small network's loss, gradients and statistics as one digest.
+// The same bits for any number of threads and on every instruction set: a small network's loss, gradients and
+// statistics as one digest.
 #include <catch2/catch.hpp>
 
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 
+#include "core/autograd/ops.h"
+#include "core/io/sha256.h"
 #include "core/kernels/kernels.h"
-#include "core/ops.h"
-#include "core/sha256.h"
 #include "tests/support/tensors.h"
 #include "tests/support/threads.h"
 
@@ -22,7 +23,8 @@ struct Model {
 
   Var next(Tape& tape, const Shape& shape, float low, float high) {
     const auto index = parameters.size();
-    parameters.push_back({.name = "p", .value = random_tensor(shape, Rng(41).fork("parameter", index), low, high), .gradient = {}});
+    parameters.push_back(
+        {.name = "p", .value = random_tensor(shape, Rng(41).fork("parameter", index), low, high), .gradient = {}});
     return tape.parameter(parameters.back());
   }
   Var normalized(Tape& tape, Var x) {
@@ -62,7 +64,8 @@ std::string digest() {
   return hash.hex_digest();
 }
 
-// Runs the hidden test below in a process of its own, in which MININAS_ISA chooses the kernels; returns all that it prints.
+// Runs the hidden test below in a process of its own, in which MININAS_ISA chooses the kernels; returns all that it
+// prints.
 std::string output_with_isa(const std::string& isa) {
   const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
   FILE* pipe = ::popen(("MININAS_ISA=" + isa + " '" + program + "' '[digest-in-a-process]' 2>&1").c_str(), "r");

@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "core/error.h"
-#include "core/file.h"
+#include "core/io/file.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;
@@ -50,7 +50,8 @@ TEST_CASE("a file is read back as it was written, and nothing else is left in th
   CHECK(entries_of(folder.path()) == 1);
 }
 
-TEST_CASE("when the disk is full in the middle of a write, the old content stands and no rest is left", "[core][file]") {
+TEST_CASE("when the disk is full in the middle of a write, the old content stands and no rest is left",
+          "[core][file]") {
   const TempDir folder;
   write_text_file(folder / "a", "old");
   const int status = in_child([&] {
@@ -71,12 +72,14 @@ TEST_CASE("when the disk is full in the middle of a write, the old content stand
 
 TEST_CASE("a device without space is an error that names path and reason", "[core][file]") {
   CHECK_THROWS_AS(append_line("/dev/full", "a line"), IoError);
-  CHECK_THROWS_WITH(append_line("/dev/full", "a line"), Catch::Contains("/dev/full") && Catch::Contains("No space left"));
+  CHECK_THROWS_WITH(append_line("/dev/full", "a line"),
+                    Catch::Contains("/dev/full") && Catch::Contains("No space left"));
 }
 
 TEST_CASE("what cannot be written or read is an error that names path and reason", "[core][file]") {
   const TempDir folder;
-  CHECK_THROWS_WITH(write_text_file(folder / "no" / "file", "x"), Catch::Contains("no") && Catch::Contains("No such file"));
+  CHECK_THROWS_WITH(write_text_file(folder / "no" / "file", "x"),
+                    Catch::Contains("no") && Catch::Contains("No such file"));
   CHECK_THROWS_WITH(read_file(folder / "missing"), Catch::Contains("missing") && Catch::Contains("No such file"));
   CHECK_THROWS_AS(read_file(folder.path()), IoError);
   CHECK_THROWS_AS(write_text_file(folder.path(), "x"), IoError);  // a folder stands there

@@ -1,4 +1,5 @@
-// Every table of integer kernels against plain loops over the shared arithmetic: all bytes equal, nothing written beside the outputs.
+// Every table of integer kernels against plain loops over the shared arithmetic: all bytes equal, nothing written
+// beside the outputs.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -27,14 +28,16 @@ void for_each_table(const std::function<void(const Int8Kernels&)>& body) {
 // Bytes with both extremes often among them.
 std::vector<uint8_t> random_bytes(int64_t count, Rng rng) {
   std::vector<uint8_t> bytes;
-  for (int64_t i = 0; i < count; ++i) bytes.push_back(static_cast<uint8_t>(rng.below(4) == 0 ? 255 * rng.below(2) : rng.below(256)));
+  for (int64_t i = 0; i < count; ++i)
+    bytes.push_back(static_cast<uint8_t>(rng.below(4) == 0 ? 255 * rng.below(2) : rng.below(256)));
   return bytes;
 }
 
 std::vector<int8_t> random_weights(int64_t count, Rng rng) {
   std::vector<int8_t> weights;
   for (int64_t i = 0; i < count; ++i)
-    weights.push_back(static_cast<int8_t>(static_cast<int>(rng.below(4) == 0 ? 254 * rng.below(2) : rng.below(255)) - 127));
+    weights.push_back(
+        static_cast<int8_t>(static_cast<int>(rng.below(4) == 0 ? 254 * rng.below(2) : rng.below(255)) - 127));
   return weights;
 }
 
@@ -48,8 +51,10 @@ struct Outputs {
     while ((int64_t{1} << typical) < reduction) ++typical;
     for (int64_t c = 0; c < (channels + 15) / 16 * 16; ++c) {
       bias.push_back(static_cast<int32_t>(rng.next_u32()) >> (rng.below(4) == 0 ? 0 : 16));
-      multiplier.push_back(rng.below(8) == 0 ? (rng.coin() ? 1 << 30 : INT32_MAX) : (1 << 30) + static_cast<int32_t>(rng.below(1u << 30)));
-      right_shift.push_back(static_cast<int32_t>(rng.below(8) == 0 ? rng.below(32) : static_cast<uint32_t>(typical) + rng.below(4)));
+      multiplier.push_back(rng.below(8) == 0 ? (rng.coin() ? 1 << 30 : INT32_MAX)
+                                             : (1 << 30) + static_cast<int32_t>(rng.below(1u << 30)));
+      right_shift.push_back(
+          static_cast<int32_t>(rng.below(8) == 0 ? rng.below(32) : static_cast<uint32_t>(typical) + rng.below(4)));
     }
     zero_point = static_cast<int32_t>(rng.below(256));
     low = static_cast<int32_t>(rng.below(40));
@@ -72,7 +77,8 @@ class Guarded {
   int64_t size() const { return static_cast<int64_t>(bytes_.size()) - 2 * kGuard; }
   bool untouched_around() const {
     const auto end = bytes_.end() - kGuard;
-    return std::count(bytes_.begin(), bytes_.begin() + kGuard, kValue) + std::count(end, bytes_.end(), kValue) == 2 * kGuard;
+    return std::count(bytes_.begin(), bytes_.begin() + kGuard, kValue) + std::count(end, bytes_.end(), kValue) ==
+           2 * kGuard;
   }
 
  private:
@@ -89,22 +95,35 @@ void check_product(int64_t rows, int64_t columns, int64_t segments, int64_t dept
   const auto a = random_bytes(rows * a_row + kSlack, rng.fork("a"));
   const auto weights = random_weights(columns * segments * depth, rng.fork("w"));
   std::vector<int8_t> packed(static_cast<size_t>(panels * segments * quads * 64), 0);
-  const auto weight = [&](int64_t n, int64_t s, int64_t k) { return weights[static_cast<size_t>((n * segments + s) * depth + k)]; };
+  const auto weight = [&](int64_t n, int64_t s, int64_t k) {
+    return weights[static_cast<size_t>((n * segments + s) * depth + k)];
+  };
   for (int64_t n = 0; n < columns; ++n)
     for (int64_t s = 0; s < segments; ++s)
       for (int64_t k = 0; k < depth; ++k)
-        packed[static_cast<size_t>((((n / 16 * segments + s) * quads + k / 4) * 16 + n % 16) * 4 + k % 4)] = weight(n, s, k);
+        packed[static_cast<size_t>((((n / 16 * segments + s) * quads + k / 4) * 16 + n % 16) * 4 + k % 4)] =
+            weight(n, s, k);
   const Outputs output(columns, segments * depth * 2000, rng.fork("out"));
   for_each_table([&](const Int8Kernels& kernels) {
     Guarded c(rows * c_row);
-    kernels.product({.a = a.data(), .a_row = a_row, .a_segment = a_segment, .b = packed.data(), .rows = rows, .columns = columns,
-                     .segments = segments, .quads = quads, .output = output.view(), .c = c.data(), .c_row = c_row});
+    kernels.product({.a = a.data(),
+                     .a_row = a_row,
+                     .a_segment = a_segment,
+                     .b = packed.data(),
+                     .rows = rows,
+                     .columns = columns,
+                     .segments = segments,
+                     .quads = quads,
+                     .output = output.view(),
+                     .c = c.data(),
+                     .c_row = c_row});
     int64_t wrong = 0;
     for (int64_t m = 0; m < rows; ++m) {
       for (int64_t n = 0; n < columns; ++n) {
         int32_t sum = 0;
         for (int64_t s = 0; s < segments; ++s)
-          for (int64_t k = 0; k < depth; ++k) sum += int32_t{a[static_cast<size_t>(m * a_row + s * a_segment + k)]} * weight(n, s, k);
+          for (int64_t k = 0; k < depth; ++k)
+            sum += int32_t{a[static_cast<size_t>(m * a_row + s * a_segment + k)]} * weight(n, s, k);
         wrong += c.data()[m * c_row + n] != output.byte(static_cast<uint32_t>(sum), n);
       }
       wrong += std::count(c.data() + m * c_row + columns, c.data() + (m + 1) * c_row, uint8_t{0xa5}) != 3;
@@ -117,10 +136,13 @@ void check_product(int64_t rows, int64_t columns, int64_t segments, int64_t dept
 void check_depthwise(int kernel, int stride, int64_t rows, int64_t width, int64_t channels) {
   CAPTURE(kernel, stride, rows, width, channels);
   const Rng rng(static_cast<uint64_t>(kernel + 10 * stride + 100 * width + 10000 * channels));
-  const int64_t quads = (kernel + 3) / 4, front = 4 * quads - kernel, in_row = ((width - 1) * stride + kernel) * channels;
+  const int64_t quads = (kernel + 3) / 4, front = 4 * quads - kernel,
+                in_row = ((width - 1) * stride + kernel) * channels;
   const auto in = random_bytes(((rows - 1) * stride + kernel) * in_row + kSlack, rng.fork("in"));
   const auto weights = random_weights(kernel * kernel * channels, rng.fork("w"));
-  const auto weight = [&](int64_t ky, int64_t kx, int64_t c) { return weights[static_cast<size_t>((ky * kernel + kx) * channels + c)]; };
+  const auto weight = [&](int64_t ky, int64_t kx, int64_t c) {
+    return weights[static_cast<size_t>((ky * kernel + kx) * channels + c)];
+  };
   std::vector<int8_t> packed(static_cast<size_t>((channels + 15) / 16 * kernel * quads * 64), 0);
   for (int64_t c = 0; c < channels; ++c)
     for (int64_t ky = 0; ky < kernel; ++ky)
@@ -131,15 +153,24 @@ void check_depthwise(int kernel, int stride, int64_t rows, int64_t width, int64_
   const Outputs output(channels, kernel * kernel * 2000, rng.fork("out"));
   for_each_table([&](const Int8Kernels& kernels) {
     Guarded out(rows * width * channels);
-    kernels.depthwise({.in = in.data(), .in_row = in_row, .weights = packed.data(), .output = output.view(), .out = out.data(),
-                       .rows = rows, .width = width, .channels = channels, .kernel = kernel, .stride = stride});
+    kernels.depthwise({.in = in.data(),
+                       .in_row = in_row,
+                       .weights = packed.data(),
+                       .output = output.view(),
+                       .out = out.data(),
+                       .rows = rows,
+                       .width = width,
+                       .channels = channels,
+                       .kernel = kernel,
+                       .stride = stride});
     int64_t wrong = 0;
     for (int64_t i = 0; i < out.size(); ++i) {
       const int64_t c = i % channels, x = i / channels % width, y = i / channels / width;
       int32_t sum = 0;
       for (int64_t ky = 0; ky < kernel; ++ky)
         for (int64_t kx = 0; kx < kernel; ++kx)
-          sum += int32_t{in[static_cast<size_t>((y * stride + ky) * in_row + (x * stride + kx) * channels + c)]} * weight(ky, kx, c);
+          sum += int32_t{in[static_cast<size_t>((y * stride + ky) * in_row + (x * stride + kx) * channels + c)]} *
+                 weight(ky, kx, c);
       wrong += out.data()[i] != output.byte(static_cast<uint32_t>(sum), c);
     }
     CHECK(wrong == 0);
@@ -155,7 +186,8 @@ TEST_CASE("the integer product gives the bytes of its definition on every instru
   for (const int64_t depth : {1, 2, 3, 4, 5, 64, 513}) check_product(5, 20, 2, depth);
 }
 
-TEST_CASE("the integer depthwise convolution gives the bytes of its definition on every instruction set", "[core][int8]") {
+TEST_CASE("the integer depthwise convolution gives the bytes of its definition on every instruction set",
+          "[core][int8]") {
   for (const int kernel : {1, 3, 5, 7})
     for (const int stride : {1, 2, 3})
       for (const int64_t channels : {1, 16, 27}) check_depthwise(kernel, stride, 2, 5 + kernel, channels);
@@ -172,8 +204,17 @@ TEST_CASE("products of extreme bytes do not saturate on any instruction set", "[
     const std::vector<int8_t> b(16 * 64, weight);
     for_each_table([&](const Int8Kernels& kernels) {
       std::vector<uint8_t> c(16);
-      kernels.product({.a = a.data(), .a_row = 64, .a_segment = 0, .b = b.data(), .rows = 1, .columns = 16, .segments = 1, .quads = 16,
-                       .output = {bias.data(), multiplier.data(), right_shift.data(), 128, 0, 255}, .c = c.data(), .c_row = 16});
+      kernels.product({.a = a.data(),
+                       .a_row = 64,
+                       .a_segment = 0,
+                       .b = b.data(),
+                       .rows = 1,
+                       .columns = 16,
+                       .segments = 1,
+                       .quads = 16,
+                       .output = {bias.data(), multiplier.data(), right_shift.data(), 128, 0, 255},
+                       .c = c.data(),
+                       .c_row = 16});
       const int32_t expected = 128 + mn_clamp(mn_rescale(64 * 255 * weight, 1 << 30, 12), -128, 127);
       for (const uint8_t byte : c) CHECK(int{byte} == expected);
     });
@@ -184,9 +225,17 @@ TEST_CASE("the integer addition is the device's on every instruction set", "[cor
   Rng rng(5);
   for (const int64_t count : {1, 16, 77, 400}) {
     const auto a = random_bytes(count + kSlack, rng.fork("a")), b = random_bytes(count + kSlack, rng.fork("b"));
-    const Int8Add sum{.a = a.data(), .b = b.data(), .count = count, .a_zero = 100, .b_zero = 7,
-                      .multiplier = {1 << 30, INT32_MAX, 1518500249}, .right_shift = {0, 1, 19},
-                      .zero_point = 60, .low = 60, .high = 250, .out = nullptr};
+    const Int8Add sum{.a = a.data(),
+                      .b = b.data(),
+                      .count = count,
+                      .a_zero = 100,
+                      .b_zero = 7,
+                      .multiplier = {1 << 30, INT32_MAX, 1518500249},
+                      .right_shift = {0, 1, 19},
+                      .zero_point = 60,
+                      .low = 60,
+                      .high = 250,
+                      .out = nullptr};
     for_each_table([&](const Int8Kernels& kernels) {
       Guarded out(count);
       Int8Add call = sum;
@@ -197,7 +246,8 @@ TEST_CASE("the integer addition is the device's on every instruction set", "[cor
         const auto k = static_cast<size_t>(i);
         const int32_t total = mn_rescale_summand(a[k] - 100, call.multiplier[0], call.right_shift[0]) +
                               mn_rescale_summand(b[k] - 7, call.multiplier[1], call.right_shift[1]);
-        wrong += int{out.data()[i]} != mn_clamp(mn_rescale(total, call.multiplier[2], call.right_shift[2]) + 60, 60, 250);
+        wrong +=
+            int{out.data()[i]} != mn_clamp(mn_rescale(total, call.multiplier[2], call.right_shift[2]) + 60, 60, 250);
       }
       CHECK(wrong == 0);
       CHECK(out.untouched_around());
@@ -212,7 +262,8 @@ TEST_CASE("sums over pixels count every byte on every instruction set", "[core][
     for_each_table([&](const Int8Kernels& kernels) {
       std::vector<int32_t> sums(static_cast<size_t>(channels) + 1, -1), expected(sums.size(), 0);
       expected.back() = -1;
-      for (int64_t i = 0; i < pixels * channels; ++i) expected[static_cast<size_t>(i % channels)] += x[static_cast<size_t>(i)];
+      for (int64_t i = 0; i < pixels * channels; ++i)
+        expected[static_cast<size_t>(i % channels)] += x[static_cast<size_t>(i)];
       kernels.sum_pixels(x.data(), pixels, channels, sums.data());
       CHECK(sums == expected);
     });
@@ -226,10 +277,17 @@ TEST_CASE("the gradient of a clamp is the one behind it where the output lies be
   Rng rng(8);
   for (int64_t i = 0; i < pixels * channels + kSlack; ++i) g.push_back(rng.uniform(-1.0f, 1.0f));
   for_each_table([&](const Int8Kernels& kernels) {
-    std::vector<float> dy(static_cast<size_t>(pixels * channels) + 1, 5.0f), sum(static_cast<size_t>(channels) + kSlack, 0.5f);
+    std::vector<float> dy(static_cast<size_t>(pixels * channels) + 1, 5.0f),
+        sum(static_cast<size_t>(channels) + kSlack, 0.5f);
     std::vector<float> expected = sum;
-    kernels.clamp_gradient({.g = g.data(), .y = y.data(), .pixels = pixels, .channels = channels, .low = 30, .high = 255,
-                            .dy = dy.data(), .sum = sum.data()});
+    kernels.clamp_gradient({.g = g.data(),
+                            .y = y.data(),
+                            .pixels = pixels,
+                            .channels = channels,
+                            .low = 30,
+                            .high = 255,
+                            .dy = dy.data(),
+                            .sum = sum.data()});
     int64_t wrong = 0;
     for (size_t i = 0; i + 1 < dy.size(); ++i) {
       const float value = y[i] > 30 && y[i] < 255 ? g[i] : 0.0f;
@@ -242,7 +300,8 @@ TEST_CASE("the gradient of a clamp is the one behind it where the output lies be
   });
 }
 
-TEST_CASE("the machine's tables of integer kernels end with the baseline, and the chosen one is among them", "[core][int8]") {
+TEST_CASE("the machine's tables of integer kernels end with the baseline, and the chosen one is among them",
+          "[core][int8]") {
   const Int8KernelTables tables = available_int8_kernels();
   REQUIRE(tables.count >= 1);
   CHECK(std::string(tables.table[tables.count - 1]->isa) == "baseline");

@@ -23,12 +23,24 @@ KernelCall product_call(int64_t rows, int64_t columns, int64_t segments, int64_t
   const auto run = [=](const Kernels& k, const MakeTensor& make) {
     const Rng rng(11);
     const int64_t panels = (columns + 15) / 16, c_row = columns + 3, a_segment = depth + 2, b_segment = depth * 16;
-    const Tensor a = make({rows, segments, 1, a_segment}, rng.fork("a")), b = make({panels, segments, depth, 16}, rng.fork("b"));
+    const Tensor a = make({rows, segments, 1, a_segment}, rng.fork("a")),
+                 b = make({panels, segments, depth, 16}, rng.fork("b"));
     Guarded c({rows, 1, 1, c_row});
-    k.product({.a = a.data(), .a_row = segments * a_segment, .a_segment = a_segment, .a_step = 1,
-               .b = b.data(), .b_panel = segments * b_segment, .b_segment = b_segment, .b_step = 16,
-               .c = c.data(), .c_row = c_row,
-               .rows = rows, .columns = columns, .segments = segments, .depth = depth, .accumulate = accumulate,
+    k.product({.a = a.data(),
+               .a_row = segments * a_segment,
+               .a_segment = a_segment,
+               .a_step = 1,
+               .b = b.data(),
+               .b_panel = segments * b_segment,
+               .b_segment = b_segment,
+               .b_step = 16,
+               .c = c.data(),
+               .c_row = c_row,
+               .rows = rows,
+               .columns = columns,
+               .segments = segments,
+               .depth = depth,
+               .accumulate = accumulate,
                .soon = {Soon{a.data(), a.size()}, Soon{b.data(), 1}}});
     return finish({&c});
   };
@@ -42,34 +54,68 @@ KernelCall depthwise_call(int kernel, int stride, int64_t rows, int64_t width, i
     const Shape taps{1, kernel, kernel, channels}, out{1, rows, width, channels};
     const Tensor x = make(in, rng.fork("x")), w = make(taps, rng.fork("w")), dy = make(out, rng.fork("dy"));
     Guarded y(out), sum({1, 1, 1, channels}, 0.5f), squares({1, 1, 1, channels}, 0.25f), gradient(taps, 0.25f);
-    k.depthwise({.in = x.data(), .in_row = in.w * channels, .weights = w.data(), .out = y.data(),
-                 .rows = rows, .width = width, .channels = channels, .kernel = kernel, .stride = stride,
-                 .sum = sum.data(), .squares = squares.data(), .stream = stream});
-    k.depthwise_weight_gradient({.in = x.data(), .in_row = in.w * channels, .out_gradient = dy.data(), .gradient = gradient.data(),
-                                 .rows = rows, .width = width, .channels = channels, .kernel = kernel, .stride = stride});
+    k.depthwise({.in = x.data(),
+                 .in_row = in.w * channels,
+                 .weights = w.data(),
+                 .out = y.data(),
+                 .rows = rows,
+                 .width = width,
+                 .channels = channels,
+                 .kernel = kernel,
+                 .stride = stride,
+                 .sum = sum.data(),
+                 .squares = squares.data(),
+                 .stream = stream});
+    k.depthwise_weight_gradient({.in = x.data(),
+                                 .in_row = in.w * channels,
+                                 .out_gradient = dy.data(),
+                                 .gradient = gradient.data(),
+                                 .rows = rows,
+                                 .width = width,
+                                 .channels = channels,
+                                 .kernel = kernel,
+                                 .stride = stride});
     return finish({&y, &sum, &squares, &gradient});
   };
-  return {text("depthwise kernel ", kernel, " stride ", stride, " ", rows, "x", width, "x", channels, stream ? " streamed" : ""), run};
+  return {text("depthwise kernel ", kernel, " stride ", stride, " ", rows, "x", width, "x", channels,
+               stream ? " streamed" : ""),
+          run};
 }
 
-KernelCall depthwise_gradient_call(int kernel, int stride, int64_t rows, int64_t width, int64_t channels, bool relu, bool stream) {
+KernelCall depthwise_gradient_call(int kernel, int stride, int64_t rows, int64_t width, int64_t channels, bool relu,
+                                   bool stream) {
   const auto run = [=](const Kernels& k, const MakeTensor& make) {
     const Rng rng(15);
     const Shape all{1, rows, width, channels}, one{1, 1, 1, channels}, taps{1, kernel, kernel, channels};
     const int64_t out_width = (width - 1) / stride + 1;
     const Tensor x = make(all, rng.fork("x")), dy = make({1, rows + kernel, out_width, channels}, rng.fork("dy"));
-    const Tensor scale = make(one, rng.fork("scale")), shift = make(one, rng.fork("shift")), mean = make(one, rng.fork("mean"));
+    const Tensor scale = make(one, rng.fork("scale")), shift = make(one, rng.fork("shift")),
+                 mean = make(one, rng.fork("mean"));
     const Tensor weights = make(taps, rng.fork("weights"));
     Guarded g(all), sum(one, 0.5f), products(one), gradient(taps, 0.25f);
-    k.depthwise_gradient({.x = {.x = x.data(), .pixels = rows * width, .channels = channels, .scale = scale.data(), .shift = shift.data(),
+    k.depthwise_gradient({.x = {.x = x.data(),
+                                .pixels = rows * width,
+                                .channels = channels,
+                                .scale = scale.data(),
+                                .shift = shift.data(),
                                 .relu = relu},
-                          .mean = mean.data(), .dy = dy.data(), .weights = weights.data(), .width = width, .out_width = out_width,
-                          .kernel = kernel, .stride = stride, .phase = stride - 1, .g = g.data(), .sum = sum.data(),
-                          .products = products.data(), .gradient = gradient.data(), .stream = stream});
+                          .mean = mean.data(),
+                          .dy = dy.data(),
+                          .weights = weights.data(),
+                          .width = width,
+                          .out_width = out_width,
+                          .kernel = kernel,
+                          .stride = stride,
+                          .phase = stride - 1,
+                          .g = g.data(),
+                          .sum = sum.data(),
+                          .products = products.data(),
+                          .gradient = gradient.data(),
+                          .stream = stream});
     return finish({&g, &sum, &products, &gradient});
   };
-  return {text("depthwise gradient kernel ", kernel, " stride ", stride, " ", rows, "x", width, "x", channels, relu ? " with ReLU" : "",
-               stream ? " streamed" : ""),
+  return {text("depthwise gradient kernel ", kernel, " stride ", stride, " ", rows, "x", width, "x", channels,
+               relu ? " with ReLU" : "", stream ? " streamed" : ""),
           run};
 }
 
@@ -80,7 +126,8 @@ KernelCall winograd_call(int64_t rows, int64_t width, int64_t channels) {
     WinogradTiles tiles{.rows = rows, .width = width, .channels = channels};
     tiles.matrix = tiles.count() * channels;
     const Shape matrices{16, tiles.high(), tiles.wide(), channels}, pixels{1, rows, width, channels};
-    const Tensor padded = make({1, rows + 2, width + 2, channels}, rng.fork("padded")), m = make(matrices, rng.fork("m"));
+    const Tensor padded = make({1, rows + 2, width + 2, channels}, rng.fork("padded")),
+                 m = make(matrices, rng.fork("m"));
     const Tensor dy = make(pixels, rng.fork("dy")), w = make({out_c, 3, 3, channels}, rng.fork("w"));
     const Tensor sums = make({16, out_c, 1, channels}, rng.fork("sums"));
     const int64_t panels = (channels + 15) / 16;
@@ -103,7 +150,12 @@ KernelCall norm_call(int64_t pixels, int64_t channels, bool relu) {
     const Shape all{1, 1, pixels, channels}, one{1, 1, 1, channels};
     const Tensor x = make(all, rng.fork("x")), dy = make(all, rng.fork("dy")), scale = make(one, rng.fork("scale"));
     const Tensor shift = make(one, rng.fork("shift")), mean = make(one, rng.fork("mean"));
-    const NormRows rows{.x = x.data(), .pixels = pixels, .channels = channels, .scale = scale.data(), .shift = shift.data(), .relu = relu};
+    const NormRows rows{.x = x.data(),
+                        .pixels = pixels,
+                        .channels = channels,
+                        .scale = scale.data(),
+                        .shift = shift.data(),
+                        .relu = relu};
     Guarded y(all), g(all), dx(all), sum(one), squares(one), gradient_sum(one, 0.5f), products(one), pixel_sum(one);
     k.channel_sums(x.data(), pixels, channels, sum.data(), squares.data());
     k.normalize(rows, y.data());
@@ -119,10 +171,12 @@ KernelCall flat_call(int64_t count) {
   const auto run = [=](const Kernels& k, const MakeTensor& make) {
     Rng rng(14);
     const Shape flat{1, 1, 1, count};
-    const Tensor a = make(flat, rng.fork("a")), b = make(flat, rng.fork("b")), v = make(flat, rng.fork("v")), w = make(flat, rng.fork("w"));
+    const Tensor a = make(flat, rng.fork("a")), b = make(flat, rng.fork("b")), v = make(flat, rng.fork("v")),
+                 w = make(flat, rng.fork("w"));
     std::vector<uint8_t> bytes;
     for (int64_t i = 0; i < count; ++i) bytes.push_back(static_cast<uint8_t>(rng.below(256)));
-    Guarded relu(flat), relu_gradient(flat), add(flat), scale(flat), real(flat), value(flat), velocity(flat), squares({1, 1, 1, 1});
+    Guarded relu(flat), relu_gradient(flat), add(flat), scale(flat), real(flat), value(flat), velocity(flat),
+        squares({1, 1, 1, 1});
     std::copy_n(w.data(), count, value.data());
     std::copy_n(v.data(), count, velocity.data());
     k.relu(a.data(), count, relu.data());
@@ -138,7 +192,9 @@ KernelCall flat_call(int64_t count) {
 }
 
 // Whether to stream: both where channels allow it.
-std::vector<bool> streaming(int64_t channels) { return channels % 16 == 0 ? std::vector{false, true} : std::vector{false}; }
+std::vector<bool> streaming(int64_t channels) {
+  return channels % 16 == 0 ? std::vector{false, true} : std::vector{false};
+}
 
 }  // namespace
 
@@ -169,7 +225,8 @@ std::vector<KernelCall> all_kernel_calls() {
     for (const int stride : {1, 2, 3})
       for (const int64_t channels : {1, 15, 16, 17, 33, 72})
         for (const int64_t width : {1, 4, 7, 8, 19})
-          for (const bool stream : streaming(channels)) calls.push_back(depthwise_call(kernel, stride, 2, width, channels, stream));
+          for (const bool stream : streaming(channels))
+            calls.push_back(depthwise_call(kernel, stride, 2, width, channels, stream));
   for (const auto& [kernel, stride] : {std::pair{3, 1}, {3, 2}, {5, 2}, {7, 2}})
     for (const int64_t channels : {1, 15, 16, 17, 33, 72})
       for (const int64_t width : {1, 2, 7, 19})

@@ -1,5 +1,5 @@
-// Every kernel of a table, called in one way: inputs from a maker of tensors, outputs between guards. The tests compare what different
-// tables return.
+// Every kernel of a table, called in one way: inputs from a maker of tensors, outputs between guards. The tests compare
+// what different tables return.
 #pragma once
 #include <functional>
 #include <string>

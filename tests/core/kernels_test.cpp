@@ -1,10 +1,11 @@
-// Every table of kernels that this machine runs: against the reference in double, against each other bit by bit, and within their bounds.
+// Every table of kernels that this machine runs: against the reference in double, against each other bit by bit, and
+// within their bounds.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <cmath>
 
-#include "core/packed_weights.h"
+#include "core/conv/packed_weights.h"
 #include "tests/core/kernel_calls.h"
 #include "tests/support/allclose.h"
 #include "tests/support/tensors.h"
@@ -24,7 +25,8 @@ void for_each_table(const Body& body) {
 class DepthwiseGradientCase {
  public:
   DepthwiseGradientCase(int kernel, int stride, int64_t height, int64_t width, int64_t channels, bool relu)
-      : g_{.in_h = height, .in_w = width, .in_c = channels, .out_c = channels, .kernel = kernel, .stride = stride}, relu_(relu) {
+      : g_{.in_h = height, .in_w = width, .in_c = channels, .out_c = channels, .kernel = kernel, .stride = stride},
+        relu_(relu) {
     const Rng rng(16);
     const Shape one{1, 1, 1, channels};
     x_ = random_tensor(g_.input(), rng.fork("x"));
@@ -44,16 +46,30 @@ class DepthwiseGradientCase {
     Tensor padded = Tensor::zeros({1, g_.in_h + 2 * padding, g_.in_w + 2 * padding, channels});
     Tensor spread = Tensor::zeros({1, g_.in_h + g_.kernel - 1, g_.in_w + g_.kernel - 1, channels});
     k.normalize(norm(0, g_.in_h), z.data());
-    for (int64_t y = 0; y < g_.in_h; ++y) std::copy_n(&z.at(0, y, 0, 0), g_.in_w * channels, &padded.at(0, y + padding, padding, 0));
+    for (int64_t y = 0; y < g_.in_h; ++y)
+      std::copy_n(&z.at(0, y, 0, 0), g_.in_w * channels, &padded.at(0, y + padding, padding, 0));
     for (int64_t y = 0; y < g_.out_h(); ++y)
       for (int64_t x = 0; x < g_.out_w(); ++x)
         std::copy_n(dy_row(y) + x * channels, channels, &spread.at(0, edge + y * g_.stride, edge + x * g_.stride, 0));
-    k.depthwise({.in = spread.data(), .in_row = spread.shape().w * channels, .weights = flip_depthwise(weights_).data(), .out = dz.data(),
-                 .rows = g_.in_h, .width = g_.in_w, .channels = channels, .kernel = g_.kernel, .stride = 1});
+    k.depthwise({.in = spread.data(),
+                 .in_row = spread.shape().w * channels,
+                 .weights = flip_depthwise(weights_).data(),
+                 .out = dz.data(),
+                 .rows = g_.in_h,
+                 .width = g_.in_w,
+                 .channels = channels,
+                 .kernel = g_.kernel,
+                 .stride = 1});
     k.mask_gradient(norm(0, g_.in_h), dz.data(), mean_.data(), out[0].data(), out[1].data(), out[2].data());
-    k.depthwise_weight_gradient({.in = padded.data(), .in_row = padded.shape().w * channels, .out_gradient = dy_row(0),
-                                 .gradient = out[3].data(), .rows = g_.out_h(), .width = g_.out_w(), .channels = channels,
-                                 .kernel = g_.kernel, .stride = g_.stride});
+    k.depthwise_weight_gradient({.in = padded.data(),
+                                 .in_row = padded.shape().w * channels,
+                                 .out_gradient = dy_row(0),
+                                 .gradient = out[3].data(),
+                                 .rows = g_.out_h(),
+                                 .width = g_.out_w(),
+                                 .channels = channels,
+                                 .kernel = g_.kernel,
+                                 .stride = g_.stride});
     return out;
   }
 
@@ -63,11 +79,20 @@ class DepthwiseGradientCase {
     for (const auto& [first, end] : {std::pair<int64_t, int64_t>{0, cut}, {cut, g_.in_h}}) {
       const auto phase = static_cast<int>((first + g_.padding()) % g_.stride);
       const GradientPhase meets = phase_of(g_, phase);
-      k.depthwise_gradient({.x = norm(first, end - first), .mean = mean_.data(),
-                            .dy = dy_row(meets.start + (first - meets.first) / g_.stride), .weights = weights_.data(),
-                            .width = g_.in_w, .out_width = g_.out_w(), .kernel = g_.kernel, .stride = g_.stride, .phase = phase,
-                            .g = &out[0].at(0, std::min(first, g_.in_h - 1), 0, 0), .sum = out[1].data(), .products = out[2].data(),
-                            .gradient = out[3].data(), .stream = g_.in_c % 16 == 0});
+      k.depthwise_gradient({.x = norm(first, end - first),
+                            .mean = mean_.data(),
+                            .dy = dy_row(meets.start + (first - meets.first) / g_.stride),
+                            .weights = weights_.data(),
+                            .width = g_.in_w,
+                            .out_width = g_.out_w(),
+                            .kernel = g_.kernel,
+                            .stride = g_.stride,
+                            .phase = phase,
+                            .g = &out[0].at(0, std::min(first, g_.in_h - 1), 0, 0),
+                            .sum = out[1].data(),
+                            .products = out[2].data(),
+                            .gradient = out[3].data(),
+                            .stream = g_.in_c % 16 == 0});
     }
     return out;
   }
@@ -78,8 +103,12 @@ class DepthwiseGradientCase {
   const float* dy_row(int64_t row) const { return dy_.data() + (row + kBorder) * g_.out_w() * g_.out_c; }
 
   NormRows norm(int64_t first, int64_t rows) const {
-    return {.x = x_.data() + first * g_.in_w * g_.in_c, .pixels = rows * g_.in_w, .channels = g_.in_c, .scale = scale_.data(),
-            .shift = shift_.data(), .relu = relu_};
+    return {.x = x_.data() + first * g_.in_w * g_.in_c,
+            .pixels = rows * g_.in_w,
+            .channels = g_.in_c,
+            .scale = scale_.data(),
+            .shift = shift_.data(),
+            .relu = relu_};
   }
   Outputs sums() const {
     Outputs zeros;
@@ -107,7 +136,8 @@ TEST_CASE("every instruction set computes the same bits, and writes nothing outs
         const Outputs found = call.run(*tables.table[i], make);
         for (size_t output = 0; output < found.size(); ++output) {
           if (same_bits(found[output], expected[output])) continue;
-          FAIL_CHECK(call.name << ", output " << output << ": " << tables.table[i]->isa << " and " << widest.isa << " differ");
+          FAIL_CHECK(call.name << ", output " << output << ": " << tables.table[i]->isa << " and " << widest.isa
+                               << " differ");
         }
       }
     }
@@ -118,7 +148,8 @@ TEST_CASE("nothing behind the end of an input reaches a result", "[core][kernels
   for_each_table([](const Kernels& k) {
     for (const KernelCall& call : all_kernel_calls()) {
       for (const Tensor& output : call.run(k, ordinary)) {
-        const bool clean = std::none_of(output.values().begin(), output.values().end(), [](float v) { return std::isnan(v); });
+        const bool clean =
+            std::none_of(output.values().begin(), output.values().end(), [](float v) { return std::isnan(v); });
         if (!clean) FAIL_CHECK(call.name << ": " << k.isa << " let a value from behind an input through");
       }
     }
@@ -129,19 +160,32 @@ TEST_CASE("a product is the sum that its comment says, and touches only its colu
   const int64_t rows = 13, columns = 33, segments = 3, depth = 5, b_step = columns + 1, c_row = columns + 2;
   const Rng rng(11);
   // Read as a weight gradient reads it: a by columns, b as rows of a tensor.
-  const Tensor a = random_tensor({segments, depth, 1, rows}, rng.fork("a")), b = random_tensor({segments, depth, 1, b_step}, rng.fork("b"));
+  const Tensor a = random_tensor({segments, depth, 1, rows}, rng.fork("a")),
+               b = random_tensor({segments, depth, 1, b_step}, rng.fork("b"));
   for_each_table([&](const Kernels& k) {
     for (const bool accumulate : {false, true}) {
       Guarded c({rows, 1, 1, c_row}, 0.5f);
-      k.product({.a = a.data(), .a_row = 1, .a_segment = depth * rows, .a_step = rows,
-                 .b = b.data(), .b_panel = 16, .b_segment = depth * b_step, .b_step = b_step,
-                 .c = c.data(), .c_row = c_row,
-                 .rows = rows, .columns = columns, .segments = segments, .depth = depth, .accumulate = accumulate});
+      k.product({.a = a.data(),
+                 .a_row = 1,
+                 .a_segment = depth * rows,
+                 .a_step = rows,
+                 .b = b.data(),
+                 .b_panel = 16,
+                 .b_segment = depth * b_step,
+                 .b_step = b_step,
+                 .c = c.data(),
+                 .c_row = c_row,
+                 .rows = rows,
+                 .columns = columns,
+                 .segments = segments,
+                 .depth = depth,
+                 .accumulate = accumulate});
       std::vector<double> expected(static_cast<size_t>(rows * c_row), 0.5);
       for (int64_t m = 0; m < rows; ++m)
         for (int64_t n = 0; n < columns; ++n) {
           double& sum = expected[static_cast<size_t>(m * c_row + n)] = accumulate ? 0.5 : 0.0;
-          for (int64_t i = 0; i < segments * depth; ++i) sum += double{a.data()[i * rows + m]} * double{b.data()[i * b_step + n]};
+          for (int64_t i = 0; i < segments * depth; ++i)
+            sum += double{a.data()[i * rows + m]} * double{b.data()[i * b_step + n]};
         }
       CAPTURE(k.isa, accumulate);
       CHECK_THAT(Values(c.take()), close_to({rows, 1, 1, c_row}, expected, sum_tolerance(segments * depth)));
@@ -150,7 +194,8 @@ TEST_CASE("a product is the sum that its comment says, and touches only its colu
   });
 }
 
-TEST_CASE("a depthwise convolution that makes its sums, streamed or not, is the one without and the sums after it", "[core][kernels]") {
+TEST_CASE("a depthwise convolution that makes its sums, streamed or not, is the one without and the sums after it",
+          "[core][kernels]") {
   const int kernel = GENERATE(3, 5);
   const int stride = GENERATE(1, 2);
   for (const int64_t channels : {1, 16, 33, 48})
@@ -159,15 +204,25 @@ TEST_CASE("a depthwise convolution that makes its sums, streamed or not, is the 
         if (stream && channels % 16 != 0) continue;
         const int64_t rows = 3;
         const Rng rng(17);
-        const Shape in{1, (rows - 1) * stride + kernel, (width - 1) * stride + kernel, channels}, all{1, rows, width, channels};
-        const Tensor x = random_tensor(in, rng.fork("x")), w = random_tensor({1, kernel, kernel, channels}, rng.fork("w"));
+        const Shape in{1, (rows - 1) * stride + kernel, (width - 1) * stride + kernel, channels},
+            all{1, rows, width, channels};
+        const Tensor x = random_tensor(in, rng.fork("x")),
+                     w = random_tensor({1, kernel, kernel, channels}, rng.fork("w"));
         for_each_table([&](const Kernels& k) {
           const auto outputs = [&] {
-            return std::array{Tensor::zeros(all), Tensor::full({1, 1, 1, channels}, 0.5f), Tensor::full({1, 1, 1, channels}, 0.25f)};
+            return std::array{Tensor::zeros(all), Tensor::full({1, 1, 1, channels}, 0.5f),
+                              Tensor::full({1, 1, 1, channels}, 0.25f)};
           };
           std::array<Tensor, 3> expected = outputs(), found = outputs();
-          DepthwiseRows d{.in = x.data(), .in_row = in.w * channels, .weights = w.data(), .out = expected[0].data(),
-                          .rows = rows, .width = width, .channels = channels, .kernel = kernel, .stride = stride};
+          DepthwiseRows d{.in = x.data(),
+                          .in_row = in.w * channels,
+                          .weights = w.data(),
+                          .out = expected[0].data(),
+                          .rows = rows,
+                          .width = width,
+                          .channels = channels,
+                          .kernel = kernel,
+                          .stride = stride};
           k.depthwise(d);
           k.channel_sums(expected[0].data(), rows * width, channels, expected[1].data(), expected[2].data());
           d.out = found[0].data();
@@ -203,7 +258,8 @@ TEST_CASE("flat kernels follow their formulas", "[core][kernels]") {
   const int64_t count = 21;
   const Shape shape{1, 1, 1, count};
   const Rng rng(14);
-  const Tensor a = random_tensor(shape, rng.fork("a")), w = random_tensor(shape, rng.fork("w")), v = random_tensor(shape, rng.fork("v"));
+  const Tensor a = random_tensor(shape, rng.fork("a")), w = random_tensor(shape, rng.fork("w")),
+               v = random_tensor(shape, rng.fork("v"));
   for_each_table([&](const Kernels& k) {
     Tensor value = w.clone(), velocity = v.clone();
     k.sgd(value.data(), a.data(), velocity.data(), count, 0.1f, 0.9f, 0.01f, 0.5f);

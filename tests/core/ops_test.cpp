@@ -1,8 +1,10 @@
-// The operations on a tape (core/ops.h) against the reference: values, and the gradients that arrive at every input.
+// The operations on a tape (core/autograd/ops.h) against the reference: values, and the gradients that arrive at every
+// input.
 #include <catch2/catch.hpp>
 
+#include "core/autograd/ops.h"
+#include "core/conv/convolution.h"
 #include "core/error.h"
-#include "core/ops.h"
 #include "core/reference/add.h"
 #include "core/reference/batch_norm.h"
 #include "core/reference/depthwise.h"
@@ -10,7 +12,6 @@
 #include "core/reference/pool.h"
 #include "core/reference/relu.h"
 #include "core/reference/softmax_xent.h"
-#include "core/convolution.h"
 #include "tests/support/allclose.h"
 #include "tests/support/tensors.h"
 
@@ -53,7 +54,8 @@ void check_gradient(const Parameter& p, const std::vector<double>& expected) {
 
 TEST_CASE("convolutions on a tape give value and gradients of the reference", "[core][ops]") {
   const ConvGeometry g{.batch = 2, .in_h = 5, .in_w = 6, .in_c = 4, .out_c = 4, .kernel = 3, .stride = 2};
-  Parameter x = make_parameter(g.input(), "x"), w = make_parameter(g.weight(), "w"), dw = make_parameter(g.depthwise_weight(), "dw");
+  Parameter x = make_parameter(g.input(), "x"), w = make_parameter(g.weight(), "w"),
+            dw = make_parameter(g.depthwise_weight(), "dw");
   const Tensor dy = random_tensor(g.output(), Rng(32));
   SECTION("standard") {
     run([&](Tape& t) { return conv2d(t, t.parameter(x), t.parameter(w), 2); },
@@ -72,12 +74,17 @@ TEST_CASE("convolutions on a tape give value and gradients of the reference", "[
 TEST_CASE("batch norm on a tape gives value, statistics and gradients of the reference", "[core][ops]") {
   const Shape shape{3, 4, 5, 6};
   for (const bool relu : {false, true}) {
-    Parameter x = make_parameter(shape, "x"), gamma = make_parameter({1, 1, 1, 6}, "gamma"), beta = make_parameter({1, 1, 1, 6}, "beta");
+    Parameter x = make_parameter(shape, "x"), gamma = make_parameter({1, 1, 1, 6}, "gamma"),
+              beta = make_parameter({1, 1, 1, 6}, "beta");
     const Tensor dy = random_tensor(shape, Rng(33));
     reference::BatchNorm<double> norm{to_doubles(gamma.value), to_doubles(beta.value), double{1e-5f}, relu, {}, {}};
     const auto y = reference::batch_norm(norm, to_doubles(x.value));
     ChannelStatistics batch;
-    run([&](Tape& t) { return batch_norm(t, t.parameter(x), t.parameter(gamma), t.parameter(beta), 1e-5f, relu, batch); }, y, dy);
+    run(
+        [&](Tape& t) {
+          return batch_norm(t, t.parameter(x), t.parameter(gamma), t.parameter(beta), 1e-5f, relu, batch);
+        },
+        y, dy);
     const auto d = reference::batch_norm_gradients(norm, to_doubles(x.value), to_doubles(dy));
     check_gradient(x, d.x);
     check_gradient(gamma, d.gamma);
@@ -88,7 +95,8 @@ TEST_CASE("batch norm on a tape gives value, statistics and gradients of the ref
 
 TEST_CASE("a linear layer, convolution and bias on a tape, is the reference's", "[core][ops]") {
   const reference::LinearGeometry g{.batch = 5, .in = 20, .out = 7};
-  Parameter x = make_parameter({5, 1, 1, 20}, "x"), w = make_parameter({7, 1, 1, 20}, "w"), b = make_parameter({1, 1, 1, 7}, "b");
+  Parameter x = make_parameter({5, 1, 1, 20}, "x"), w = make_parameter({7, 1, 1, 20}, "w"),
+            b = make_parameter({1, 1, 1, 7}, "b");
   const Tensor dy = random_tensor({5, 1, 1, 7}, Rng(34));
   run([&](Tape& t) { return add_bias(t, conv2d(t, t.parameter(x), t.parameter(w), 1), t.parameter(b)); },
       reference::linear(g, to_doubles(x.value), to_doubles(w.value), to_doubles(b.value)), dy);
@@ -107,14 +115,14 @@ TEST_CASE("ReLU, sum and pool on a tape give value and gradients of the referenc
     check_gradient(x, reference::relu_gradient(to_doubles(x.value), to_doubles(dy)));
   }
   SECTION("sum") {
-    run([&](Tape& t) { return add(t, t.parameter(x), t.parameter(other)); }, reference::add(to_doubles(x.value), to_doubles(other.value)),
-        dy);
+    run([&](Tape& t) { return add(t, t.parameter(x), t.parameter(other)); },
+        reference::add(to_doubles(x.value), to_doubles(other.value)), dy);
     check_gradient(x, to_doubles(dy));
     check_gradient(other, to_doubles(dy));
   }
   SECTION("pool") {
-    run([&](Tape& t) { return global_average_pool(t, t.parameter(x)); }, reference::global_average_pool(shape, to_doubles(x.value)),
-        pooled);
+    run([&](Tape& t) { return global_average_pool(t, t.parameter(x)); },
+        reference::global_average_pool(shape, to_doubles(x.value)), pooled);
     check_gradient(x, reference::global_average_pool_gradient(shape, to_doubles(pooled)));
   }
 }

@@ -47,8 +47,8 @@ TEST_CASE("portable cos is accurate to two units in the last place of one", "[co
   double worst = 0.0;
   for (int i = -100000; i <= 100000; ++i) {
     const double x = i * 0.00997;
-    worst =
-        std::max(worst, static_cast<double>(std::abs(static_cast<long double>(portable_cos(x)) - std::cos(static_cast<long double>(x)))));
+    worst = std::max(worst, static_cast<double>(std::abs(static_cast<long double>(portable_cos(x)) -
+                                                         std::cos(static_cast<long double>(x)))));
   }
   CHECK(worst < 2.0 * 0x1p-53);
   CHECK(portable_cos(0.0) == 1.0);

@@ -48,7 +48,8 @@ reference::BatchNorm<double> make_norm(int64_t channels, bool relu, Rng rng) {
 TEST_CASE("the gradients of the reference convolution are its central differences", "[core][reference]") {
   for (const ConvGeometry& g : kGeometries) {
     const Rng rng(1);
-    const Numbers x = random_numbers(g.input().size(), rng.fork("x")), w = random_numbers(g.weight().size(), rng.fork("w"));
+    const Numbers x = random_numbers(g.input().size(), rng.fork("x")),
+                  w = random_numbers(g.weight().size(), rng.fork("w"));
     const Numbers dy = random_numbers(g.output().size(), rng.fork("dy"));
     const auto of_x = [&](const Numbers& v) { return projection(dy, reference::conv2d(g, v, w)); };
     const auto of_w = [&](const Numbers& v) { return projection(dy, reference::conv2d(g, x, v)); };
@@ -64,13 +65,16 @@ TEST_CASE("the gradients of the reference depthwise convolution are its central 
   for (ConvGeometry g : kGeometries) {
     g.out_c = g.in_c;
     const Rng rng(2);
-    const Numbers x = random_numbers(g.input().size(), rng.fork("x")), w = random_numbers(g.depthwise_weight().size(), rng.fork("w"));
+    const Numbers x = random_numbers(g.input().size(), rng.fork("x")),
+                  w = random_numbers(g.depthwise_weight().size(), rng.fork("w"));
     const Numbers dy = random_numbers(g.output().size(), rng.fork("dy"));
     const auto of_x = [&](const Numbers& v) { return projection(dy, reference::depthwise(g, v, w)); };
     const auto of_w = [&](const Numbers& v) { return projection(dy, reference::depthwise(g, x, v)); };
     CAPTURE(to_text(g.input()), g.kernel, g.stride);
-    CHECK_THAT(Values(reference::depthwise_input_gradient(g, dy, w)), close_to(Values(central_differences(of_x, x)), kGradientTolerance));
-    CHECK_THAT(Values(reference::depthwise_weight_gradient(g, x, dy)), close_to(Values(central_differences(of_w, w)), kGradientTolerance));
+    CHECK_THAT(Values(reference::depthwise_input_gradient(g, dy, w)),
+               close_to(Values(central_differences(of_x, x)), kGradientTolerance));
+    CHECK_THAT(Values(reference::depthwise_weight_gradient(g, x, dy)),
+               close_to(Values(central_differences(of_w, w)), kGradientTolerance));
   }
 }
 
@@ -87,10 +91,12 @@ TEST_CASE("the gradients of the reference batch norm are its central differences
   for (const bool relu : {false, true}) {
     const Rng rng(3);
     const auto norm = make_norm(channels, relu, rng);
-    const Numbers x = random_numbers(pixels * channels, rng.fork("x")), dy = random_numbers(pixels * channels, rng.fork("dy"));
+    const Numbers x = random_numbers(pixels * channels, rng.fork("x")),
+                  dy = random_numbers(pixels * channels, rng.fork("dy"));
     auto run = norm;
     run.relu = false;
-    for (const double value : reference::batch_norm(run, x)) REQUIRE(std::abs(value) > 1e-3);  // the ReLU has a derivative here
+    for (const double value : reference::batch_norm(run, x))
+      REQUIRE(std::abs(value) > 1e-3);  // the ReLU has a derivative here
     run.relu = relu;
     const auto d = reference::batch_norm_gradients(run, x, dy);
     const auto with = [&](Numbers reference::BatchNorm<double>::*member) {
@@ -107,14 +113,17 @@ TEST_CASE("the gradients of the reference batch norm are its central differences
     CAPTURE(relu);
     CHECK_THAT(Values(d.x), close_to(Values(central_differences(of_x, x)), kGradientTolerance));
     CHECK_THAT(Values(d.gamma),
-               close_to(Values(central_differences(with(&reference::BatchNorm<double>::gamma), norm.gamma)), kGradientTolerance));
+               close_to(Values(central_differences(with(&reference::BatchNorm<double>::gamma), norm.gamma)),
+                        kGradientTolerance));
     CHECK_THAT(Values(d.beta),
-               close_to(Values(central_differences(with(&reference::BatchNorm<double>::beta), norm.beta)), kGradientTolerance));
+               close_to(Values(central_differences(with(&reference::BatchNorm<double>::beta), norm.beta)),
+                        kGradientTolerance));
   }
 }
 
 TEST_CASE("reference batch norm makes mean 0 and variance 1 before gamma and beta", "[core][reference]") {
-  reference::BatchNorm<double> norm{.gamma = {1.0}, .beta = {0.0}, .epsilon = 0.0, .relu = false, .mean = {}, .variance = {}};
+  reference::BatchNorm<double> norm{
+      .gamma = {1.0}, .beta = {0.0}, .epsilon = 0.0, .relu = false, .mean = {}, .variance = {}};
   const Numbers y = reference::batch_norm(norm, Numbers{1, 2, 3, 6});
   CHECK(norm.mean[0] == Approx(3.0));
   CHECK(norm.variance[0] == Approx(3.5));
@@ -126,23 +135,27 @@ TEST_CASE("reference batch norm makes mean 0 and variance 1 before gamma and bet
   CHECK(variance[0] == Approx(0.9 + 0.1 * 3.5 * 4 / 3));
 }
 
-TEST_CASE("the gradients of reference ReLU, pool, linear and cross-entropy are their central differences", "[core][reference]") {
+TEST_CASE("the gradients of reference ReLU, pool, linear and cross-entropy are their central differences",
+          "[core][reference]") {
   const Rng rng(4);
   const Numbers x = away_from_zero(24, rng.fork("x"));
   SECTION("ReLU") {
     const Numbers dy = random_numbers(24, rng.fork("dy"));
     const auto f = [&](const Numbers& v) { return projection(dy, reference::relu(v)); };
-    CHECK_THAT(Values(reference::relu_gradient(x, dy)), close_to(Values(central_differences(f, x)), kGradientTolerance));
+    CHECK_THAT(Values(reference::relu_gradient(x, dy)),
+               close_to(Values(central_differences(f, x)), kGradientTolerance));
   }
   SECTION("pool") {
     const Shape shape{2, 2, 3, 2};
     const Numbers dy = random_numbers(4, rng.fork("dy"));
     const auto f = [&](const Numbers& v) { return projection(dy, reference::global_average_pool(shape, v)); };
-    CHECK_THAT(Values(reference::global_average_pool_gradient(shape, dy)), close_to(Values(central_differences(f, x)), kGradientTolerance));
+    CHECK_THAT(Values(reference::global_average_pool_gradient(shape, dy)),
+               close_to(Values(central_differences(f, x)), kGradientTolerance));
   }
   SECTION("linear") {
     const reference::LinearGeometry g{.batch = 4, .in = 6, .out = 3};
-    const Numbers w = random_numbers(18, rng.fork("w")), b = random_numbers(3, rng.fork("b")), dy = random_numbers(12, rng.fork("dy"));
+    const Numbers w = random_numbers(18, rng.fork("w")), b = random_numbers(3, rng.fork("b")),
+                  dy = random_numbers(12, rng.fork("dy"));
     const auto d = reference::linear_gradients(g, x, w, dy);
     const auto of_x = [&](const Numbers& v) { return projection(dy, reference::linear(g, v, w, b)); };
     const auto of_w = [&](const Numbers& v) { return projection(dy, reference::linear(g, x, v, b)); };
@@ -161,12 +174,14 @@ TEST_CASE("the gradients of reference ReLU, pool, linear and cross-entropy are t
   }
 }
 
-TEST_CASE("reference cross-entropy of equal logits is the logarithm of the classes, and huge logits do not overflow", "[core][reference]") {
+TEST_CASE("reference cross-entropy of equal logits is the logarithm of the classes, and huge logits do not overflow",
+          "[core][reference]") {
   CHECK(reference::softmax_xent(Numbers(10, 7.0), {3}, 0.0).loss == Approx(std::log(10.0)));
   CHECK(reference::softmax_xent(Numbers{1000.0, 0.0}, {1}, 0.0).loss == Approx(1000.0));
 }
 
-TEST_CASE("a reference step of gradient descent follows the formula, and clipping shortens only long gradients", "[core][reference]") {
+TEST_CASE("a reference step of gradient descent follows the formula, and clipping shortens only long gradients",
+          "[core][reference]") {
   Numbers value{2.0}, velocity{0.5};
   reference::sgd_step({.rate = 0.1, .momentum = 0.9, .decay = 0.01, .clip = 0.5}, Numbers{4.0}, value, velocity);
   CHECK(velocity[0] == Approx(0.9 * 0.5 + 0.5 * 4.0 + 0.01 * 2.0));
@@ -204,7 +219,8 @@ TEST_CASE("the comparison names the worst element and never passes what is not a
   const CloseTo matcher = close_to(shape, {1.0, 2.0, 3.0, 4.0}, 1e-3);
   CHECK(matcher.match(Values(shape, {1.0, 2.0, 3.0, 4.001})));
   CHECK_FALSE(matcher.match(Values(shape, {1.0, 2.0, 3.5, 4.1})));
-  CHECK_THAT(matcher.describe(), Catch::Contains("[0,1,0,0]") && Catch::Contains("expected 3") && Catch::Contains("found 3.5"));
+  CHECK_THAT(matcher.describe(),
+             Catch::Contains("[0,1,0,0]") && Catch::Contains("expected 3") && Catch::Contains("found 3.5"));
   CHECK_FALSE(matcher.match(Values(shape, {1.0, std::nan(""), 3.0, 4.0})));
   CHECK_FALSE(matcher.match(Values(Shape{1, 1, 2, 2}, {1.0, 2.0, 3.0, 4.0})));
   CHECK_FALSE(close_to(shape, {0.0, 0.0, 0.0, 0.0}, 1e-3).match(Values(shape, {0.0, 0.0, 1e-30, 0.0})));

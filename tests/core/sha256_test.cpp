@@ -2,13 +2,15 @@
 
 #include <vector>
 
-#include "core/sha256.h"
+#include "core/io/sha256.h"
 
 using namespace mininas;
 
 namespace {
 
-std::string hash_of(const std::string& message) { return sha256_hex(std::as_bytes(std::span(message.data(), message.size()))); }
+std::string hash_of(const std::string& message) {
+  return sha256_hex(std::as_bytes(std::span(message.data(), message.size())));
+}
 
 }  // namespace
 
@@ -24,7 +26,8 @@ TEST_CASE("a message hashes the same in one piece and in many, at every length a
   for (size_t length = 0; length <= 130; ++length) {
     const std::string message(length, 'x');
     Sha256 pieces;
-    for (size_t i = 0; i < length; i += 7) pieces.update(std::as_bytes(std::span(message.data() + i, std::min<size_t>(7, length - i))));
+    for (size_t i = 0; i < length; i += 7)
+      pieces.update(std::as_bytes(std::span(message.data() + i, std::min<size_t>(7, length - i))));
     CHECK(pieces.hex_digest() == hash_of(message));
   }
 }

@@ -1,6 +1,7 @@
-// No function compiled for one instruction set may end up on another's path. The linker keeps one of several equal inline functions, so an
-// object of kernels that offered std::max<float> or a template of Eigen could lend its AVX-512 copy to the whole program, and a machine
-// without AVX-512 would stop there. Hence: all that such an object offers lies in the namespace of its set (the Makefile renames Eigen's).
+// No function compiled for one instruction set may end up on another's path. The linker keeps one of several equal
+// inline functions, so an object of kernels that offered std::max<float> or a template of Eigen could lend its AVX-512
+// copy to the whole program, and a machine without AVX-512 would stop there. Hence: all that such an object offers lies
+// in the namespace of its set (the Makefile renames Eigen's).
 #include <catch2/catch.hpp>
 
 #include <cstdio>
@@ -41,7 +42,7 @@ TEST_CASE("objects of an instruction set offer nothing but names of that set", "
     for (const auto& entry : fs::directory_iterator(folder)) {
       if (entry.path().extension() != ".o") continue;
       const std::string isa = entry.path().stem().extension().string().substr(1);  // "avx2" of product.avx2.o
-      const std::string own = text("N7mininas", isa.size(), isa);                  // mininas::avx2:: as the compiler writes it
+      const std::string own = text("N7mininas", isa.size(), isa);  // mininas::avx2:: as the compiler writes it
       for (const std::string& name : offered_names(entry.path())) {
         sets.insert(isa);
         INFO(entry.path().filename().string() << " offers " << name);

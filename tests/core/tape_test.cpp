@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
+#include "core/autograd/ops.h"
+#include "core/autograd/tape.h"
 #include "core/error.h"
-#include "core/ops.h"
-#include "core/tape.h"
 #include "tests/support/tensors.h"
 
 using namespace mininas;
@@ -73,7 +73,8 @@ TEST_CASE("a tape for evaluation records nothing and refuses to go back", "[core
   CHECK_THROWS_AS(tape.backward(y), std::logic_error);
 }
 
-TEST_CASE("a gradient of another shape than its value, or a loss of many elements, is a broken promise", "[core][tape]") {
+TEST_CASE("a gradient of another shape than its value, or a loss of many elements, is a broken promise",
+          "[core][tape]") {
   Parameter p = scalar(2.0f);
   Tape tape(Tape::Mode::kRecord);
   const Var x = tape.parameter(p), wide = tape.constant(Tensor::zeros({1, 1, 1, 2}));

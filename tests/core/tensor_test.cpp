@@ -33,6 +33,7 @@ TEST_CASE("a tensor without elements is a broken promise", "[core][tensor]") {
 TEST_CASE("image shapes are read back as they are written, and nonsense is refused", "[core][tensor]") {
   CHECK(parse_image_shape("32x48x3") == ImageShape{32, 48, 3});
   CHECK(to_text(ImageShape{32, 48, 3}) == "32x48x3");
-  for (const char* wrong : {"", "32", "32x32", "32x32x", "32x32x3x1", "32x32x3 ", "0x32x3", "32x-1x3", "axbxc", "99999999999x1x1"})
+  for (const char* wrong :
+       {"", "32", "32x32", "32x32x", "32x32x3x1", "32x32x3 ", "0x32x3", "32x-1x3", "axbxc", "99999999999x1x1"})
     CHECK_THROWS_AS(parse_image_shape(wrong), ConfigError);
 }

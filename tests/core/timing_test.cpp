@@ -7,7 +7,8 @@
 
 using namespace mininas;
 
-TEST_CASE("a measurement repeats until it has both its time and its repeats, after two calls that do not count", "[core][timing]") {
+TEST_CASE("a measurement repeats until it has both its time and its repeats, after two calls that do not count",
+          "[core][timing]") {
   int calls = 0;
   const Timing few = measure([&] { ++calls; }, {.budget_seconds = 0.0, .least_repeats = 7});
   CHECK(few.repeats == 7);

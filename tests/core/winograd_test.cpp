@@ -1,12 +1,12 @@
-// Winograd's form of a 3x3 convolution: its definition against the direct one in double, and the fast form (core/winograd.h) against that,
-// at any shape, also where it is not taken.
+// Winograd's form of a 3x3 convolution: its definition against the direct one in double, and the fast form
+// (core/conv/winograd.h) against that, at any shape, also where it is not taken.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "core/conv_unit.h"
-#include "core/ops.h"
+#include "core/autograd/ops.h"
+#include "core/conv/winograd.h"
+#include "core/fused/conv_unit.h"
 #include "core/reference/winograd.h"
-#include "core/winograd.h"
 #include "tests/support/allclose.h"
 #include "tests/support/gradcheck.h"
 #include "tests/support/tensors.h"
@@ -25,7 +25,8 @@ ConvGeometry geometry(int64_t batch, int64_t height, int64_t width, int64_t in_c
 Tensor with_border(const Tensor& x, int64_t image) {
   const Shape& s = x.shape();
   Tensor padded = Tensor::zeros({1, s.h + 2, s.w + 2, s.c});
-  for (int64_t y = 0; y < s.h; ++y) std::copy_n(x.data() + (image * s.h + y) * s.w * s.c, s.w * s.c, &padded.at(0, y + 1, 1, 0));
+  for (int64_t y = 0; y < s.h; ++y)
+    std::copy_n(x.data() + (image * s.h + y) * s.w * s.c, s.w * s.c, &padded.at(0, y + 1, 1, 0));
   return padded;
 }
 
@@ -35,7 +36,8 @@ void for_rows(const Tensor& x, int64_t band, const Body& body) {
   const Shape& s = x.shape();
   for (int64_t image = 0; image < s.n; ++image) {
     const Tensor padded = with_border(x, image);
-    for (int64_t y = 0; y < s.h; y += band) body(image, y, std::min(band, s.h - y), padded.data() + y * (s.w + 2) * s.c);
+    for (int64_t y = 0; y < s.h; y += band)
+      body(image, y, std::min(band, s.h - y), padded.data() + y * (s.w + 2) * s.c);
   }
 }
 
@@ -62,7 +64,8 @@ Tensor weight_gradient(const ConvGeometry& g, const Tensor& x, const Tensor& dy,
 struct Case {
   Tensor x, weight, dy;
   explicit Case(const ConvGeometry& g)
-      : x(random_tensor(g.input(), Rng(7).fork("x"))), weight(random_tensor(g.weight(), Rng(7).fork("weight"))),
+      : x(random_tensor(g.input(), Rng(7).fork("x"))),
+        weight(random_tensor(g.weight(), Rng(7).fork("weight"))),
         dy(random_tensor(g.output(), Rng(7).fork("dy"))) {}
 };
 
@@ -74,24 +77,29 @@ void check(const ConvGeometry& g) {
              close_to(g.output(), reference::conv2d(g, x, w), winograd_tolerance(9 * g.in_c)));
   CHECK_THAT(Values(convolve(c.dy, winograd_backward(g, c.weight), 4)),
              close_to(g.input(), reference::conv2d_input_gradient(g, dy, w), winograd_tolerance(9 * g.out_c)));
-  CHECK_THAT(Values(weight_gradient(g, c.x, c.dy, 4)),
-             close_to(g.weight(), reference::conv2d_weight_gradient(g, x, dy), winograd_tolerance(g.output().pixels())));
+  CHECK_THAT(Values(weight_gradient(g, c.x, c.dy, 4)), close_to(g.weight(), reference::conv2d_weight_gradient(g, x, dy),
+                                                                winograd_tolerance(g.output().pixels())));
 }
 
-constexpr struct { int64_t height, width; } kImages[] = {{1, 1}, {1, 2}, {2, 1}, {2, 2}, {3, 3}, {5, 4}, {4, 9}, {11, 6}, {16, 16}};
+constexpr struct {
+  int64_t height, width;
+} kImages[] = {{1, 1}, {1, 2}, {2, 1}, {2, 2}, {3, 3}, {5, 4}, {4, 9}, {11, 6}, {16, 16}};
 
 }  // namespace
 
-TEST_CASE("the reference of Winograd's form is the convolution, and so are its gradients", "[core][winograd][reference]") {
+TEST_CASE("the reference of Winograd's form is the convolution, and so are its gradients",
+          "[core][winograd][reference]") {
   for (const auto& image : kImages)
     for (const int64_t in_c : {1, 3}) {
       const ConvGeometry g = geometry(2, image.height, image.width, in_c, 2);
       const Rng rng(1);
-      const Numbers x = random_numbers(g.input().size(), rng.fork("x")), w = random_numbers(g.weight().size(), rng.fork("w"));
+      const Numbers x = random_numbers(g.input().size(), rng.fork("x")),
+                    w = random_numbers(g.weight().size(), rng.fork("w"));
       const Numbers dy = random_numbers(g.output().size(), rng.fork("dy"));
       CAPTURE(to_text(g.input()));
       CHECK_THAT(Values(reference::winograd(g, x, w)), close_to(Values(reference::conv2d(g, x, w)), 1e-13));
-      CHECK_THAT(Values(reference::winograd_input_gradient(g, dy, w)), close_to(Values(reference::conv2d_input_gradient(g, dy, w)), 1e-13));
+      CHECK_THAT(Values(reference::winograd_input_gradient(g, dy, w)),
+                 close_to(Values(reference::conv2d_input_gradient(g, dy, w)), 1e-13));
       CHECK_THAT(Values(reference::winograd_weight_gradient(g, x, dy)),
                  close_to(Values(reference::conv2d_weight_gradient(g, x, dy)), 1e-13));
     }
@@ -100,13 +108,16 @@ TEST_CASE("the reference of Winograd's form is the convolution, and so are its g
 TEST_CASE("the gradients of Winograd's form are its central differences", "[core][winograd][reference]") {
   for (const ConvGeometry& g : {geometry(2, 3, 4, 2, 3), geometry(1, 1, 1, 1, 2), geometry(1, 5, 2, 3, 1)}) {
     const Rng rng(2);
-    const Numbers x = random_numbers(g.input().size(), rng.fork("x")), w = random_numbers(g.weight().size(), rng.fork("w"));
+    const Numbers x = random_numbers(g.input().size(), rng.fork("x")),
+                  w = random_numbers(g.weight().size(), rng.fork("w"));
     const Numbers dy = random_numbers(g.output().size(), rng.fork("dy"));
     const auto of_x = [&](const Numbers& v) { return projection(dy, reference::winograd(g, v, w)); };
     const auto of_w = [&](const Numbers& v) { return projection(dy, reference::winograd(g, x, v)); };
     CAPTURE(to_text(g.input()));
-    CHECK_THAT(Values(reference::winograd_input_gradient(g, dy, w)), close_to(Values(central_differences(of_x, x)), kGradientTolerance));
-    CHECK_THAT(Values(reference::winograd_weight_gradient(g, x, dy)), close_to(Values(central_differences(of_w, w)), kGradientTolerance));
+    CHECK_THAT(Values(reference::winograd_input_gradient(g, dy, w)),
+               close_to(Values(central_differences(of_x, x)), kGradientTolerance));
+    CHECK_THAT(Values(reference::winograd_weight_gradient(g, x, dy)),
+               close_to(Values(central_differences(of_w, w)), kGradientTolerance));
   }
 }
 
@@ -124,7 +135,8 @@ TEST_CASE("Winograd's form computes the same bits in bands of any height", "[cor
   const ConvGeometry g = geometry(3, 13, 18, 17, 20);
   const Case c(g);
   const WinogradWeights forward = winograd_forward(g, c.weight), backward = winograd_backward(g, c.weight);
-  const Tensor y = convolve(c.x, forward, 14), dx = convolve(c.dy, backward, 14), dw = weight_gradient(g, c.x, c.dy, 14);
+  const Tensor y = convolve(c.x, forward, 14), dx = convolve(c.dy, backward, 14),
+               dw = weight_gradient(g, c.x, c.dy, 14);
   for (const int64_t band : {2, 4, 12}) {
     CAPTURE(band);
     CHECK(same_bits(convolve(c.x, forward, band), y));
@@ -153,8 +165,9 @@ TEST_CASE("a unit and a plain convolution take the same form, bit by bit", "[cor
     const Case c(g);
     const Tensor vector = Tensor::full({1, 1, 1, g.out_c}, 1.0f);
     Tape tape(Tape::Mode::kForwardOnly);
-    const NormedValue y = conv_unit(tape, {tape.constant(c.x.clone()), nullptr}, {.conv = tape.constant(c.weight.clone())},
-                                    {tape.constant(vector.clone()), tape.constant(vector.clone()), 1e-5f, true});
+    const NormedValue y =
+        conv_unit(tape, {tape.constant(c.x.clone()), nullptr}, {.conv = tape.constant(c.weight.clone())},
+                  {tape.constant(vector.clone()), tape.constant(vector.clone()), 1e-5f, true});
     CAPTURE(to_text(g.input()));
     CHECK(same_bits(tape.value(y.raw), conv2d(g, c.x, c.weight)));
   }

@@ -41,9 +41,12 @@ Bytes reference(const Bytes& source, const ImageShape& shape, const Augmentation
     for (int x = 0; x < shape.width; ++x)
       for (int channel = 0; channel < shape.channels; ++channel) {
         const bool cut = y >= top && y < top + how.cutout && x >= left && x < left + how.cutout;
-        const int from_y = y + row - how.crop_padding, from_x = (flip ? shape.width - 1 - x : x) + column - how.crop_padding;
+        const int from_y = y + row - how.crop_padding,
+                  from_x = (flip ? shape.width - 1 - x : x) + column - how.crop_padding;
         const bool inside = from_y >= 0 && from_y < shape.height && from_x >= 0 && from_x < shape.width;
-        out.push_back(inside && !cut ? source[static_cast<size_t>((from_y * shape.width + from_x) * shape.channels + channel)] : kZero);
+        out.push_back(inside && !cut
+                          ? source[static_cast<size_t>((from_y * shape.width + from_x) * shape.channels + channel)]
+                          : kZero);
       }
   return out;
 }

@@ -13,7 +13,8 @@ namespace {
 constexpr size_t kRecord = 3073;
 const char* const kNames = "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n";
 
-// A record whose red, green and blue planes hold `tag`, tag + 1 and tag + 2, but for the place of each in its first pixels.
+// A record whose red, green and blue planes hold `tag`, tag + 1 and tag + 2, but for the place of each in its first
+// pixels.
 Bytes record(uint8_t label, uint8_t tag) {
   Bytes bytes = {label};
   for (uint8_t plane = 0; plane < 3; ++plane) bytes.insert(bytes.end(), 1024, static_cast<uint8_t>(tag + plane));
@@ -82,8 +83,11 @@ TEST_CASE("classes are relabelled in the order given", "[datasets][cifar]") {
 TEST_CASE("a class that does not exist is refused with those that do", "[datasets][cifar]") {
   const TempDir folder;
   make_cifar(folder);
-  check_refused<ConfigError>([&] { load_cifar10(folder.path(), {"cat", "dgo"}); },
-                             {folder.path().string(), "'dgo'", "airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck"});
+  check_refused<ConfigError>(
+      [&] {
+        load_cifar10(folder.path(), {"cat", "dgo"});
+      },
+      {folder.path().string(), "'dgo'", "airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck"});
   check_refused<ConfigError>([&] { load_cifar10(folder.path(), {"cat", "cat"}); }, {"'cat'", "twice"});
   check_refused<ConfigError>([&] { load_cifar10(folder.path(), {"cat"}); }, {"'cat'", "at least two"});
 }
@@ -123,16 +127,21 @@ TEST_CASE("a label beyond 9 is refused with record and byte", "[datasets][cifar]
   Bytes batch = batch_of_all_classes(0);
   batch[4 * kRecord] = 10;
   put_file(folder / "test_batch.bin", batch);
-  check_refused<FormatError>([&] { load_cifar10(folder.path(), {"cat", "dog"}); },
-                             {(folder / "test_batch.bin").string(), "record 4", "byte 12292", "label 10", "0 to 9"});
+  check_refused<FormatError>(
+      [&] {
+        load_cifar10(folder.path(), {"cat", "dog"});
+      },
+      {(folder / "test_batch.bin").string(), "record 4", "byte 12292", "label 10", "0 to 9"});
 }
 
 TEST_CASE("a missing file is named, with the way to get it", "[datasets][cifar]") {
-  for (const std::string& name : {std::string("data_batch_5.bin"), std::string("test_batch.bin"), std::string("batches.meta.txt")}) {
+  for (const std::string& name :
+       {std::string("data_batch_5.bin"), std::string("test_batch.bin"), std::string("batches.meta.txt")}) {
     const TempDir folder;
     make_cifar(folder);
     std::filesystem::remove(folder / name);
-    check_refused<IoError>([&] { load_cifar10(folder.path(), {}); }, {(folder / name).string(), "no such file", "make cifar10"});
+    check_refused<IoError>([&] { load_cifar10(folder.path(), {}); },
+                           {(folder / name).string(), "no such file", "make cifar10"});
   }
 }
 
@@ -140,7 +149,8 @@ TEST_CASE("class names that are not ten different lines are refused", "[datasets
   const TempDir folder;
   make_cifar(folder);
   put_file(folder / "batches.meta.txt", {'c', 'a', 't', '\r', '\n', 'd', 'o', 'g', '\n'});
-  check_refused<FormatError>([&] { load_cifar10(folder.path(), {}); }, {"batches.meta.txt", "2 class names", "expected 10"});
+  check_refused<FormatError>([&] { load_cifar10(folder.path(), {}); },
+                             {"batches.meta.txt", "2 class names", "expected 10"});
   put_file(folder / "batches.meta.txt", {'c', 'a', 't', '\r', '\n', 'c', 'a', 't', '\n'});
   check_refused<FormatError>([&] { load_cifar10(folder.path(), {}); }, {"batches.meta.txt", "'cat' twice"});
 }

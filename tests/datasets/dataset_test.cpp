@@ -27,7 +27,8 @@ ImageSet with_pixels(const Bytes& pixels) {
 
 }  // namespace
 
-TEST_CASE("the zero is the rounded mean byte, halves up, and the scale is one over the standard deviation", "[datasets][scale]") {
+TEST_CASE("the zero is the rounded mean byte, halves up, and the scale is one over the standard deviation",
+          "[datasets][scale]") {
   const PixelScale even = measure_pixel_scale(with_pixels({10, 20, 30, 40}));
   CHECK(even.zero == 25);
   CHECK(even.scale == 0.08944271909999159f);  // 1 / sqrt(125)
@@ -106,7 +107,11 @@ TEST_CASE("selected images come in the order of the indices", "[datasets]") {
 }
 
 TEST_CASE("images beyond the memory limit are refused before they are allocated", "[datasets]") {
-  check_refused<ConfigError>([] { allocate_images({4096, 4096, 3}, {"a", "b"}, 1000); }, {"1000 images", "4096x4096x3", "4 GiB"});
+  check_refused<ConfigError>(
+      [] {
+        allocate_images({4096, 4096, 3}, {"a", "b"}, 1000);
+      },
+      {"1000 images", "4096x4096x3", "4 GiB"});
 }
 
 TEST_CASE("the digest changes with a pixel, a label, a class name and the shape", "[datasets]") {

@@ -1,4 +1,5 @@
-// datasets/fetch_cifar10.sh, run as `make cifar10` runs it but with other sources. The tests start in the root of the repository.
+// datasets/fetch_cifar10.sh, run as `make cifar10` runs it but with other sources. The tests start in the root of the
+// repository.
 #include <sys/wait.h>
 
 #include <catch2/catch.hpp>
@@ -29,8 +30,8 @@ Outcome fetch(const TempDir& work, const std::string& variables) {
 
 // A small archive in the folder, as if put there by hand.
 void make_archive(const TempDir& work) {
-  for (const char* name : {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin",
-                           "test_batch.bin", "batches.meta.txt"})
+  for (const char* name : {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
+                           "data_batch_5.bin", "test_batch.bin", "batches.meta.txt"})
     put_file(work.path() / "source/cifar-10-batches-bin" / name, {1, 2, 3});
   std::filesystem::create_directories(work / "data");
   const std::string archive = (work / "data").string() + "/cifar-10-binary.tar.gz";
@@ -42,7 +43,8 @@ std::string md5_variable(const TempDir& work) {
 }
 
 size_t entries_of(const std::filesystem::path& folder) {
-  return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
+  return static_cast<size_t>(
+      std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
 }
 
 }  // namespace
@@ -51,12 +53,14 @@ TEST_CASE("without a network the script says what to do by hand and leaves nothi
   const TempDir work;
   const Outcome outcome = fetch(work, "CIFAR10_URL=file:///nowhere/cifar-10-binary.tar.gz");
   CHECK(outcome.status == 1);
-  CHECK_THAT(outcome.output, Catch::Contains("put cifar-10-binary.tar.gz") && Catch::Contains((work / "data").string()) &&
+  CHECK_THAT(outcome.output, Catch::Contains("put cifar-10-binary.tar.gz") &&
+                                 Catch::Contains((work / "data").string()) &&
                                  Catch::Contains("then run: sh datasets/fetch_cifar10.sh"));
   CHECK(entries_of(work / "data") == 0);
 }
 
-TEST_CASE("an archive put there by hand is checked and unpacked, and the second run does nothing", "[datasets][fetch]") {
+TEST_CASE("an archive put there by hand is checked and unpacked, and the second run does nothing",
+          "[datasets][fetch]") {
   const TempDir work;
   make_archive(work);
   const Outcome first = fetch(work, md5_variable(work));
@@ -74,7 +78,8 @@ TEST_CASE("an archive with another checksum is refused and not unpacked", "[data
   make_archive(work);
   const Outcome outcome = fetch(work, "");
   CHECK(outcome.status == 1);
-  CHECK_THAT(outcome.output, Catch::Contains("cifar-10-binary.tar.gz has MD5") && Catch::Contains("c32a1d4ab5d03f1284b67883e8d87530"));
+  CHECK_THAT(outcome.output,
+             Catch::Contains("cifar-10-binary.tar.gz has MD5") && Catch::Contains("c32a1d4ab5d03f1284b67883e8d87530"));
   CHECK(entries_of(work / "data") == 1);
 }
 

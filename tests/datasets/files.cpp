@@ -47,7 +47,8 @@ Bytes store(const Bytes& raw) {
       out.push_back(static_cast<uint8_t>(word));
       out.push_back(static_cast<uint8_t>(word >> 8));
     }
-    out.insert(out.end(), raw.begin() + static_cast<std::ptrdiff_t>(at), raw.begin() + static_cast<std::ptrdiff_t>(at + size));
+    out.insert(out.end(), raw.begin() + static_cast<std::ptrdiff_t>(at),
+               raw.begin() + static_cast<std::ptrdiff_t>(at + size));
   }
   put_big_endian(out, adler32(raw));
   return out;
@@ -57,7 +58,8 @@ Bytes store(const Bytes& raw) {
 
 void put_file(const std::filesystem::path& path, const Bytes& bytes) {
   std::filesystem::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
 
 Bytes make_png(int height, int width, int colour_type, const Bytes& samples) {
@@ -85,15 +87,15 @@ Bytes solid_png(int height, int width, uint8_t red, uint8_t green, uint8_t blue)
 }
 
 Bytes make_jpeg(int dc) {
-  Bytes jpeg = {0xFF, 0xD8, 0xFF, 0xDB, 0, 67, 0};                                     // start; quantisation table 0, ...
-  jpeg.insert(jpeg.end(), 64, 1);                                                      // ... all ones
-  jpeg.insert(jpeg.end(), {0xFF, 0xC0, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0});          // baseline frame, 8x8, one component
-  for (const uint8_t table : Bytes{0x00, 0x10}) {                                      // Huffman tables of DC and AC: one code, '0'
+  Bytes jpeg = {0xFF, 0xD8, 0xFF, 0xDB, 0, 67, 0};                             // start; quantisation table 0, ...
+  jpeg.insert(jpeg.end(), 64, 1);                                              // ... all ones
+  jpeg.insert(jpeg.end(), {0xFF, 0xC0, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0});  // baseline frame, 8x8, one component
+  for (const uint8_t table : Bytes{0x00, 0x10}) {  // Huffman tables of DC and AC: one code, '0'
     jpeg.insert(jpeg.end(), {0xFF, 0xC4, 0, 20, table, 1});
     jpeg.insert(jpeg.end(), 15, 0);
-    jpeg.push_back(table == 0 ? 8 : 0);                                                // DC: eight bits follow; AC: end of block
+    jpeg.push_back(table == 0 ? 8 : 0);  // DC: eight bits follow; AC: end of block
   }
-  jpeg.insert(jpeg.end(), {0xFF, 0xDA, 0, 8, 1, 1, 0x00, 0, 63, 0});                   // scan
+  jpeg.insert(jpeg.end(), {0xFF, 0xDA, 0, 8, 1, 1, 0x00, 0, 63, 0});  // scan
   // Bits: '0', the eight of dc, '0', then ones.
   const int bits = dc << 7 | 0x3F;
   jpeg.insert(jpeg.end(), {static_cast<uint8_t>(bits >> 8), static_cast<uint8_t>(bits)});

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "core/file.h"
+#include "core/io/file.h"
 #include "core/rng.h"
 
 namespace mininas::test {
@@ -21,7 +21,8 @@ using Bytes = std::vector<uint8_t>;
 // Folders are made as needed. Plain, without sync: tests write many.
 void put_file(const std::filesystem::path& path, const Bytes& bytes);
 
-// A PNG without compression. `colour_type`: 0 grey, 2 red-green-blue, 4 grey and alpha, 6 red-green-blue and alpha; eight bits a sample.
+// A PNG without compression. `colour_type`: 0 grey, 2 red-green-blue, 4 grey and alpha, 6 red-green-blue and alpha;
+// eight bits a sample.
 Bytes make_png(int height, int width, int colour_type, const Bytes& samples);
 // A grey JPEG of 8x8 pixels that are all 128 + dc / 8. Requires: dc in [128, 255].
 Bytes make_jpeg(int dc);

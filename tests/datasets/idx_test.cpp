@@ -34,7 +34,8 @@ void make_mnist(const TempDir& folder) {
   put_file(folder / "t10k-labels-idx1-ubyte", label_file({1, 2}));
 }
 
-void check_idx_refused(const TempDir& folder, const std::string& file, const Bytes& bytes, std::vector<std::string> parts) {
+void check_idx_refused(const TempDir& folder, const std::string& file, const Bytes& bytes,
+                       std::vector<std::string> parts) {
   make_mnist(folder);
   put_file(folder / file, bytes);
   parts.push_back((folder / file).string());
@@ -70,12 +71,14 @@ TEST_CASE("an IDX header that its file does not keep is refused", "[datasets][id
   check_idx_refused(folder, "t10k-labels-idx1-ubyte", idx({0x801, 2}, {1, 2, 0}), {"11 bytes", "expected 10"});
   check_idx_refused(folder, "t10k-images-idx3-ubyte", idx({0x803, 0, 2, 3}, {}), {"byte 4", "count 0"});
   check_idx_refused(folder, "t10k-images-idx3-ubyte", idx({0x803, 1, 0, 3}, {}), {"byte 8", "0 rows", "1 to 4096"});
-  check_idx_refused(folder, "t10k-images-idx3-ubyte", idx({0x803, 0xFFFFFFFF, 2, 0xFFFFFFFF}, {}), {"byte 12", "columns", "1 to 4096"});
+  check_idx_refused(folder, "t10k-images-idx3-ubyte", idx({0x803, 0xFFFFFFFF, 2, 0xFFFFFFFF}, {}),
+                    {"byte 12", "columns", "1 to 4096"});
 }
 
 TEST_CASE("IDX files that do not fit each other are refused", "[datasets][idx]") {
   const TempDir folder;
-  check_idx_refused(folder, "train-labels-idx1-ubyte", label_file({0, 1, 2}), {"3 labels", "expected 4", "train-images-idx3-ubyte"});
+  check_idx_refused(folder, "train-labels-idx1-ubyte", label_file({0, 1, 2}),
+                    {"3 labels", "expected 4", "train-images-idx3-ubyte"});
   check_idx_refused(folder, "t10k-images-idx3-ubyte", image_file(2, 3, 2), {"3x2x1", "expected 2x3x1"});
 }
 
@@ -83,7 +86,8 @@ TEST_CASE("a test label beyond the training labels is refused, and so is a singl
   const TempDir folder;
   make_mnist(folder);
   put_file(folder / "t10k-labels-idx1-ubyte", label_file({2, 3}));
-  check_refused<ConfigError>([&] { load_idx(folder.path()); }, {"t10k-labels-idx1-ubyte", "record 1", "label 3", "0 to 2"});
+  check_refused<ConfigError>([&] { load_idx(folder.path()); },
+                             {"t10k-labels-idx1-ubyte", "record 1", "label 3", "0 to 2"});
   put_file(folder / "train-labels-idx1-ubyte", label_file({0, 0, 0, 0}));
   check_refused<ConfigError>([&] { load_idx(folder.path()); }, {"train-labels-idx1-ubyte", "at least two classes"});
 }
@@ -92,7 +96,8 @@ TEST_CASE("a missing IDX file is named", "[datasets][idx]") {
   const TempDir folder;
   make_mnist(folder);
   std::filesystem::remove(folder / "t10k-labels-idx1-ubyte");
-  check_refused<IoError>([&] { load_idx(folder.path()); }, {(folder / "t10k-labels-idx1-ubyte").string(), "no such file", "unpacked"});
+  check_refused<IoError>([&] { load_idx(folder.path()); },
+                         {(folder / "t10k-labels-idx1-ubyte").string(), "no such file", "unpacked"});
 }
 
 TEST_CASE("damaged IDX files are loaded or refused, never worse", "[datasets][idx][damage]") {

@@ -65,9 +65,11 @@ TEST_CASE("a test class may be left out, and labels stay those of training", "[d
   CHECK(load(folder).test.labels == std::vector<int>{1});
 }
 
-TEST_CASE("a folder without a split gives a fifth of each class to the test images, by the seed", "[datasets][folder]") {
+TEST_CASE("a folder without a split gives a fifth of each class to the test images, by the seed",
+          "[datasets][folder]") {
   const TempDir folder;
-  for (uint8_t i = 0; i < 30; ++i) put_file(folder.path() / (i < 20 ? "many" : "few") / (std::to_string(100 + i) + ".png"), tagged(i));
+  for (uint8_t i = 0; i < 30; ++i)
+    put_file(folder.path() / (i < 20 ? "many" : "few") / (std::to_string(100 + i) + ".png"), tagged(i));
   const Dataset data = load(folder, 3);
   CHECK(data.train.class_names == std::vector<std::string>{"few", "many"});
   CHECK(data.train.count() == 24);
@@ -84,14 +86,16 @@ TEST_CASE("a folder without a split gives a fifth of each class to the test imag
 
 TEST_CASE("the size does not depend on the seed of the split", "[datasets][folder]") {
   const TempDir folder;
-  for (uint8_t i = 0; i < 5; ++i) put_file(folder.path() / "a" / (std::to_string(i) + ".png"), solid_png(3 + i, 2, i, 0, 0));
+  for (uint8_t i = 0; i < 5; ++i)
+    put_file(folder.path() / "a" / (std::to_string(i) + ".png"), solid_png(3 + i, 2, i, 0, 0));
   for (uint8_t i = 0; i < 5; ++i) put_file(folder.path() / "b" / (std::to_string(i) + ".png"), tagged(i));
   for (uint64_t seed = 0; seed < 10; ++seed) CHECK(load(folder, seed).train.shape == ImageShape{3, 2, 3});
 }
 
 TEST_CASE("the number of threads does not change what is loaded", "[datasets][folder]") {
   const TempDir folder;
-  for (uint8_t i = 0; i < 40; ++i) put_file(folder.path() / (i % 2 == 0 ? "a" : "b") / (std::to_string(100 + i) + ".png"), tagged(i));
+  for (uint8_t i = 0; i < 40; ++i)
+    put_file(folder.path() / (i % 2 == 0 ? "a" : "b") / (std::to_string(100 + i) + ".png"), tagged(i));
   const int before = thread_count();
   std::vector<std::string> digests;
   for (const int threads : {1, 3}) {
@@ -111,7 +115,8 @@ TEST_CASE("hidden files and loose files beside the classes are ignored", "[datas
   CHECK(load(folder).train.count() == 3);
 }
 
-TEST_CASE("an image that does not decode is refused with its path, the first by name when several do not", "[datasets][folder]") {
+TEST_CASE("an image that does not decode is refused with its path, the first by name when several do not",
+          "[datasets][folder]") {
   const TempDir folder;
   make_split_folder(folder);
   put_file(folder.path() / "train/cat/b.PNG", {1, 2, 3});
@@ -123,10 +128,12 @@ TEST_CASE("a file that is no image is refused with the accepted endings", "[data
   const TempDir folder;
   make_split_folder(folder);
   put_file(folder.path() / "train/dog/notes.txt", {1});
-  check_refused<FormatError>([&] { load(folder); }, {(folder.path() / "train/dog/notes.txt").string(), ".png, .jpg or .jpeg"});
+  check_refused<FormatError>([&] { load(folder); },
+                             {(folder.path() / "train/dog/notes.txt").string(), ".png, .jpg or .jpeg"});
   fs::remove(folder.path() / "train/dog/notes.txt");
   fs::create_directory(folder.path() / "train/dog/more.png");
-  check_refused<FormatError>([&] { load(folder); }, {(folder.path() / "train/dog/more.png").string(), "not a regular file"});
+  check_refused<FormatError>([&] { load(folder); },
+                             {(folder.path() / "train/dog/more.png").string(), "not a regular file"});
 }
 
 TEST_CASE("an empty class folder is refused", "[datasets][folder]") {
@@ -148,7 +155,8 @@ TEST_CASE("fewer than two classes are refused", "[datasets][folder]") {
   check_refused<ConfigError>([&] { load(folder); }, {folder.path().string(), "0 class folder", "at least 2"});
   put_file(folder.path() / "train/cat/a.png", tagged(1));
   put_file(folder.path() / "test/cat/a.png", tagged(1));
-  check_refused<ConfigError>([&] { load(folder); }, {(folder.path() / "train").string(), "1 class folder", "at least 2"});
+  check_refused<ConfigError>([&] { load(folder); },
+                             {(folder.path() / "train").string(), "1 class folder", "at least 2"});
 }
 
 TEST_CASE("a class of one image cannot be split", "[datasets][folder]") {
@@ -192,7 +200,8 @@ TEST_CASE("a real pair of Tiny ImageNet loads, grey images as colour", "[dataset
   for (int64_t i = 0; i < data.train.count(); ++i) {
     const uint8_t* pixel = data.train.image(i);
     bool grey = true;
-    for (int64_t p = 0; p < data.train.shape.size(); p += 3) grey = grey && pixel[p] == pixel[p + 1] && pixel[p] == pixel[p + 2];
+    for (int64_t p = 0; p < data.train.shape.size(); p += 3)
+      grey = grey && pixel[p] == pixel[p + 1] && pixel[p] == pixel[p + 2];
     grey_images += grey ? 1 : 0;
   }
   CHECK(grey_images > 0);

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "core/sha256.h"
+#include "core/io/sha256.h"
 #include "datasets/resize.h"
 #include "datasets/stb_decoder.h"
 #include "tests/datasets/files.h"
@@ -63,9 +63,11 @@ TEST_CASE("what is no image is refused with name and reason", "[datasets][decode
 }
 
 TEST_CASE("formats other than PNG and JPEG are not compiled in", "[datasets][decoder]") {
-  const std::string gif = std::string("GIF89a\1\0\1\0\200\0\0\0\0\0\377\377\377,\0\0\0\0\1\0\1\0\0\2\2D\1\0;", 35), pnm = "P6 1 1 255\nabc";
+  const std::string gif = std::string("GIF89a\1\0\1\0\200\0\0\0\0\0\377\377\377,\0\0\0\0\1\0\1\0\0\2\2D\1\0;", 35),
+                    pnm = "P6 1 1 255\nabc";
   for (const std::string& source : {gif, pnm})
-    check_refused<FormatError>([&] { decode(Bytes(source.begin(), source.end())); }, {"does not decode as PNG or JPEG"});
+    check_refused<FormatError>([&] { decode(Bytes(source.begin(), source.end())); },
+                               {"does not decode as PNG or JPEG"});
 }
 
 TEST_CASE("a truncated PNG or JPEG is refused wherever it is cut", "[datasets][decoder]") {
@@ -76,7 +78,8 @@ TEST_CASE("a truncated PNG or JPEG is refused wherever it is cut", "[datasets][d
     }
 }
 
-TEST_CASE("a JPEG that ends early, in the main image or behind a preview, is refused with the reason", "[datasets][decoder]") {
+TEST_CASE("a JPEG that ends early, in the main image or behind a preview, is refused with the reason",
+          "[datasets][decoder]") {
   Bytes jpeg = make_jpeg(200);
   const Bytes preview = {0xFF, 0xE1, 0, 6, 0xFF, 0xD9, 1, 2};  // an application's segment with an end marker inside
   jpeg.insert(jpeg.begin() + 2, preview.begin(), preview.end());
@@ -99,7 +102,8 @@ TEST_CASE("JPEG tables and samplings that the decoder does not bear are refused"
   jpeg = make_jpeg(200);
   jpeg[frame + 9] = 3;  // channels, whose samplings are then read from what follows
   const Bytes channels = {1, 0x31, 0, 2, 0x21, 0, 3, 0x11, 0};
-  jpeg.erase(jpeg.begin() + static_cast<std::ptrdiff_t>(frame + 10), jpeg.begin() + static_cast<std::ptrdiff_t>(frame + 13));
+  jpeg.erase(jpeg.begin() + static_cast<std::ptrdiff_t>(frame + 10),
+             jpeg.begin() + static_cast<std::ptrdiff_t>(frame + 13));
   jpeg.insert(jpeg.begin() + static_cast<std::ptrdiff_t>(frame + 10), channels.begin(), channels.end());
   jpeg[frame + 3] = 17;
   check_refused<FormatError>([&] { decode(jpeg); }, {"test.img", "samplings"});
@@ -113,7 +117,8 @@ TEST_CASE("an image beyond 4096 pixels a side is refused before it is decoded", 
 }
 
 TEST_CASE("a file beyond 32 MiB is refused", "[datasets][decoder]") {
-  check_refused<FormatError>([] { decode(Bytes(kMaxImageFileBytes + 1)); }, {"test.img", "33554433 bytes", "at most 33554432"});
+  check_refused<FormatError>([] { decode(Bytes(kMaxImageFileBytes + 1)); },
+                             {"test.img", "33554433 bytes", "at most 33554432"});
 }
 
 TEST_CASE("damaged images are decoded or refused, never worse, and always alike", "[datasets][decoder][damage]") {
@@ -129,7 +134,8 @@ TEST_CASE("damaged images are decoded or refused, never worse, and always alike"
     }
 }
 
-TEST_CASE("damaged real photographs are decoded or refused, never worse, and always alike", "[datasets][decoder][damage][real]") {
+TEST_CASE("damaged real photographs are decoded or refused, never worse, and always alike",
+          "[datasets][decoder][damage][real]") {
   const auto folder = real_data("tiny-imagenet-pairs/volleyball-basketball/test/volleyball");
   if (!folder) return;
   Rng rng(5);

@@ -38,8 +38,9 @@ TEST_CASE("the suite's figures are those of Table 2", "[datasets][suite][referen
     REQUIRE(std::getline(lines, line));
     INFO(line);
     std::ostringstream expected;
-    expected << "," << (entry.source == SuiteSource::kCifar10 ? "cifar10" : "tiny-imagenet") << "," << entry.class_count << ","
-             << (entry.published_gain > 0 ? "+" : "") << entry.published_gain << "," << entry.published_efficiency;
+    expected << "," << (entry.source == SuiteSource::kCifar10 ? "cifar10" : "tiny-imagenet") << "," << entry.class_count
+             << "," << (entry.published_gain > 0 ? "+" : "") << entry.published_gain << ","
+             << entry.published_efficiency;
     CHECK_THAT(line, Catch::EndsWith(expected.str()));
     std::string name = line.substr(0, line.size() - expected.str().size());
     if (entry.source == SuiteSource::kCifar10 && !entry.classes.empty())
@@ -56,12 +57,14 @@ TEST_CASE("a data set of the suite is found below its root, or is told how to ge
   CHECK_THAT(how_to_get(planes, root.path()), Catch::Contains("make cifar10"));
   CHECK_THAT(how_to_get(cats, root.path()), Catch::Contains("tiny-imagenet-200.zip"));
   fs::create_directories(root / "cifar-10-batches-bin");
-  CHECK(suite_data(planes, root.path()) == "cifar10:" + (root / "cifar-10-batches-bin").string() + ":airplane,automobile");
+  CHECK(suite_data(planes, root.path()) ==
+        "cifar10:" + (root / "cifar-10-batches-bin").string() + ":airplane,automobile");
   CHECK(suite_data(suite_entry("cifar10"), root.path()) == "cifar10:" + (root / "cifar-10-batches-bin").string());
   fs::create_directories(root / "tiny-imagenet-pairs/egyptian_cat-persian_cat");
   CHECK(suite_data(cats, root.path()) == "folder:" + (root / "tiny-imagenet-pairs/egyptian_cat-persian_cat").string());
   fs::create_directories(root / "tiny-imagenet-200");
-  CHECK_THAT(*suite_data(cats, root.path()), Catch::StartsWith("tiny-imagenet:") && Catch::EndsWith("n02123394=persian_cat"));
+  CHECK_THAT(*suite_data(cats, root.path()),
+             Catch::StartsWith("tiny-imagenet:") && Catch::EndsWith("n02123394=persian_cat"));
 }
 
 namespace {
@@ -80,7 +83,8 @@ void make_tiny_imagenet(const fs::path& root) {
 
 }  // namespace
 
-TEST_CASE("Tiny ImageNet is read from its native layout, classes by their ids in the order given", "[datasets][tiny-imagenet]") {
+TEST_CASE("Tiny ImageNet is read from its native layout, classes by their ids in the order given",
+          "[datasets][tiny-imagenet]") {
   const TempDir root;
   make_tiny_imagenet(root.path());
   const Dataset data = open_dataset("tiny-imagenet:" + root.path().string() + ":n00000003=three,n00000001", 0);

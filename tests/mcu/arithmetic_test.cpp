@@ -1,4 +1,5 @@
-// The one arithmetic against the definitions of gemmlowp and TensorFlow Lite, written out here with their divisions and branches.
+// The one arithmetic against the definitions of gemmlowp and TensorFlow Lite, written out here with their divisions and
+// branches.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 #include "mcu/runtime/mn_arithmetic.h"
 #include "mcu/runtime/mn_crc32.h"
 #include "mcu/runtime/mn_rescale.h"
-#include "nn/quantized_model.h"
+#include "nn/quant/quantized_model.h"
 
 using namespace mininas;
 
@@ -37,13 +38,16 @@ int32_t divide_by_power(int32_t x, int exponent) {
 
 // Extreme and random accumulators.
 int32_t draw(Rng& rng, int i) {
-  constexpr int32_t kEdges[] = {0, 1, -1, 2, -2, kMost, kLeast, kMost - 1, kLeast + 1, 1 << 30, -(1 << 30), (1 << 30) - 1};
+  constexpr int32_t kEdges[] = {0,      1,         -1,         2,       -2,         kMost,
+                                kLeast, kMost - 1, kLeast + 1, 1 << 30, -(1 << 30), (1 << 30) - 1};
   if (i < static_cast<int>(std::size(kEdges))) return kEdges[i];
   return static_cast<int32_t>(rng.next_u32()) >> rng.below(31);
 }
 
 // The same within what the fast kernels take.
-int32_t draw_rescalable(Rng& rng, int i) { return std::clamp(draw(rng, i), -MN_LARGEST_ACCUMULATOR, MN_LARGEST_ACCUMULATOR); }
+int32_t draw_rescalable(Rng& rng, int i) {
+  return std::clamp(draw(rng, i), -MN_LARGEST_ACCUMULATOR, MN_LARGEST_ACCUMULATOR);
+}
 
 int32_t draw_multiplier(Rng& rng, int i) {
   if (i % 7 == 0) return i % 2 == 0 ? 1 << 30 : kMost;
@@ -74,7 +78,8 @@ TEST_CASE("the upper word is the same from one product of 64 bits and from four 
   CHECK(unequal == 0);
 }
 
-TEST_CASE("the fast way from accumulator to byte equals the definition for every right shift and zero point", "[mcu][arithmetic]") {
+TEST_CASE("the fast way from accumulator to byte equals the definition for every right shift and zero point",
+          "[mcu][arithmetic]") {
   Rng rng(3);
   int unequal = 0;
   for (int i = 0; i < 400'000; ++i) {
@@ -121,7 +126,8 @@ TEST_CASE("requantising the largest accumulators clamps and never overflows", "[
     const int32_t x = draw(rng, i % 24), multiplier = draw_multiplier(rng, i);
     const int shift = static_cast<int>(rng.below(32)), zero = static_cast<int>(rng.below(256)) - 128;
     const int64_t sum = int64_t{divide_by_power(doubling_high_multiply(x, multiplier), shift)} + zero;
-    unequal += mn_requantize(x, multiplier, shift, zero, -100, 90) != std::min<int64_t>(90, std::max<int64_t>(-100, sum));
+    unequal +=
+        mn_requantize(x, multiplier, shift, zero, -100, 90) != std::min<int64_t>(90, std::max<int64_t>(-100, sum));
   }
   CHECK(unequal == 0);
 }

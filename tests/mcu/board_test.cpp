@@ -1,13 +1,14 @@
-// Boards: exported networks without an operating system, in an emulator. `make mcu-test` runs more of them on all boards.
+// Boards: exported networks without an operating system, in an emulator. `make mcu-test` runs more of them on all
+// boards.
 #include <catch2/catch.hpp>
 
 #include <set>
 
 #include "core/error.h"
-#include "core/file.h"
-#include "mcu/host/emit_c.h"
-#include "mcu/host/sizes.h"
-#include "mcu/host/verify_board.h"
+#include "core/io/file.h"
+#include "mcu/host/cost/sizes.h"
+#include "mcu/host/export/emit_c.h"
+#include "mcu/host/verify/verify_board.h"
 #include "tests/support/random_model.h"
 #include "tests/support/shell.h"
 #include "tests/support/temp_dir.h"
@@ -47,7 +48,8 @@ int64_t bytes_of_layers(const NetworkSpec& spec) {
 }  // namespace
 
 // One board of each start-up code.
-TEST_CASE("a board computes the engine's bytes in the predicted memory, and its count is the same every time", "[mcu][board]") {
+TEST_CASE("a board computes the engine's bytes in the predicted memory, and its count is the same every time",
+          "[mcu][board]") {
   const Exported exported;
   const DeviceCost predicted = device_cost(exported.model.spec);
   for (const char* name : {"m0", "rv32"}) {
@@ -69,7 +71,8 @@ TEST_CASE("a board computes the engine's bytes in the predicted memory, and its 
   }
 }
 
-TEST_CASE("a weight that changed after the export is found on the board: layer, position, channel, expected, found", "[mcu][board]") {
+TEST_CASE("a weight that changed after the export is found on the board: layer, position, channel, expected, found",
+          "[mcu][board]") {
   const Board& board = find_board("m3");
   if (skipped(board)) return;
   const Exported exported;
@@ -108,7 +111,8 @@ TEST_CASE("a description that is wrong is told: memory, tick, machine, name", "[
   if (skipped(board)) return;
   const Exported exported(1, 1);
   board.counter_mhz = 26;
-  CHECK_THROWS_WITH(exported.verify(board), Catch::Contains("its counter runs at 25") && Catch::Contains(" MHz, counter_mhz is 26"));
+  CHECK_THROWS_WITH(exported.verify(board),
+                    Catch::Contains("its counter runs at 25") && Catch::Contains(" MHz, counter_mhz is 26"));
   board = find_board("m4");
   board.ram.bytes = device_cost(exported.model.spec).ram_bytes + 200;
   CHECK_THROWS_WITH(exported.verify(board), Catch::Contains("board m4") && Catch::Contains("ram"));

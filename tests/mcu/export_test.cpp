@@ -8,12 +8,12 @@
 #include <sstream>
 
 #include "core/error.h"
-#include "core/file.h"
+#include "core/io/file.h"
 #include "core/parallel.h"
-#include "mcu/host/emit_c.h"
-#include "mcu/host/model_image.h"
-#include "mcu/host/sizes.h"
-#include "mcu/host/verify.h"
+#include "mcu/host/cost/sizes.h"
+#include "mcu/host/export/emit_c.h"
+#include "mcu/host/object/model_image.h"
+#include "mcu/host/verify/verify.h"
 #include "tests/support/random_model.h"
 #include "tests/support/rounds.h"
 #include "tests/support/shell.h"
@@ -27,7 +27,8 @@ namespace fs = std::filesystem;
 namespace {
 
 ImageSet image_set(const NetworkSpec& spec, int64_t count, uint64_t seed) {
-  ImageSet images{spec.input, {}, random_images(spec.input, count, Rng(seed)), std::vector<int>(static_cast<size_t>(count), 0)};
+  ImageSet images{
+      spec.input, {}, random_images(spec.input, count, Rng(seed)), std::vector<int>(static_cast<size_t>(count), 0)};
   for (int i = 0; i < spec.classes; ++i) images.class_names.push_back(text("class ", i));
   return images;
 }
@@ -84,7 +85,8 @@ std::string export_and_verify(uint64_t seed, const RandomNetworkLimits& limits, 
   for (const ImageShape& shape : layer_shapes(model.spec)) layer_bytes += shape.size();
   const DeviceCost cost = device_cost(model.spec);
   if (result.first) return text("network ", seed, ": ", to_text(*result.first));
-  if (result.bytes_compared != 5 * layer_bytes) return text("network ", seed, ": compared ", result.bytes_compared, " bytes");
+  if (result.bytes_compared != 5 * layer_bytes)
+    return text("network ", seed, ": compared ", result.bytes_compared, " bytes");
   const std::string header = read_text_file(folder / "c" / "model.h");
   const std::string arena = text("#define MODEL_ARENA_BYTES ", cost.ram_bytes, "\n");
   for (const std::string& line : {arena, text("#define MODEL_BYTES ", cost.model_bytes, "\n")})
@@ -92,7 +94,8 @@ std::string export_and_verify(uint64_t seed, const RandomNetworkLimits& limits, 
   return "";
 }
 
-std::string first_problem(uint64_t first_seed, int64_t count, const RandomNetworkLimits& limits, const VerifyOptions& options) {
+std::string first_problem(uint64_t first_seed, int64_t count, const RandomNetworkLimits& limits,
+                          const VerifyOptions& options) {
   std::vector<std::string> problems(static_cast<size_t>(count));
   parallel_for(count, [&](int64_t i) {
     problems[static_cast<size_t>(i)] = export_and_verify(first_seed + static_cast<uint64_t>(i), limits, options);
@@ -105,28 +108,33 @@ std::string first_problem(uint64_t first_seed, int64_t count, const RandomNetwor
 }  // namespace
 
 // model.c itself refuses to compile where sizeof its object is not MODEL_BYTES, so equal constants are equal sizes.
-TEST_CASE("20 random networks leave as C of the predicted size, every byte of every layer the engine's", "[mcu][export][compiler]") {
+TEST_CASE("20 random networks leave as C of the predicted size, every byte of every layer the engine's",
+          "[mcu][export][compiler]") {
   VerifyOptions options;
   options.compiler_flags = {"-O1"};
   CHECK(first_problem(1, 16, {20, 8, 5, 5}, options) == "");
   CHECK(first_problem(500, 4, {40, 6, 4, 12}, options) == "");
 }
 
-TEST_CASE("the random networks cover every layer kind, kernel and stride, grey and colour, single pixels", "[mcu][export]") {
+TEST_CASE("the random networks cover every layer kind, kernel and stride, grey and colour, single pixels",
+          "[mcu][export]") {
   std::set<std::string> seen;
   for (uint64_t seed = 1; seed <= 44; ++seed) {
     const NetworkSpec spec = random_network(Rng(seed), {20, 8, 5, 5});
     seen.insert(text("channels ", spec.input.channels));
     if (spec.input.height == 1 || spec.input.width == 1) seen.insert("thin");
-    for (const LayerSpec& layer : spec.layers) seen.insert(text(to_text(layer.kind), " ", layer.kernel, " ", layer.stride));
+    for (const LayerSpec& layer : spec.layers)
+      seen.insert(text(to_text(layer.kind), " ", layer.kernel, " ", layer.stride));
   }
   for (const char* kind : {"conv", "depthwise"})
     for (const int kernel : {1, 3, 5, 7})
       for (const int stride : {1, 2}) CHECK(seen.count(text(kind, " ", kernel, " ", stride)) == 1);
-  for (const char* other : {"add 1 1", "pool 1 1", "linear 1 1", "channels 1", "channels 3", "thin"}) CHECK(seen.count(other) == 1);
+  for (const char* other : {"add 1 1", "pool 1 1", "linear 1 1", "channels 1", "channels 3", "thin"})
+    CHECK(seen.count(other) == 1);
 }
 
-TEST_CASE("the generated C runs clean under the address and undefined-behaviour sanitizers", "[mcu][export][compiler]") {
+TEST_CASE("the generated C runs clean under the address and undefined-behaviour sanitizers",
+          "[mcu][export][compiler]") {
   VerifyOptions options;
   options.compiler_flags = {"-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"};
   CHECK(first_problem(2000, 4, {12, 6, 5, 4}, options) == "");
@@ -142,12 +150,14 @@ TEST_CASE("one changed weight in model.c is found and its layer named", "[mcu][e
   REQUIRE(layer != std::string::npos);
   const int weight = model.layers[1].weights[0];
   const int other = weight > 0 ? -127 : 127;
-  replace_in_file(folder / "c" / "model.c", text(".weights = {\n      ", weight, ","), text(".weights = {\n      ", other, ","), layer);
+  replace_in_file(folder / "c" / "model.c", text(".weights = {\n      ", weight, ","),
+                  text(".weights = {\n      ", other, ","), layer);
   const Verification result = verify_export(model, folder / "c", images);
   REQUIRE(result.first);
   QuantizedModel changed = model;
   changed.layers[1].weights[0] = static_cast<int8_t>(other);
-  changed.layers[1].bias[0] += model.input_of(1).zero_point * (other - weight);  // the folded bias in model.c is still the old one
+  changed.layers[1].bias[0] +=
+      model.input_of(1).zero_point * (other - weight);  // the folded bias in model.c is still the old one
   CHECK(result.bytes_different == differing_bytes(model, changed, images));
   CHECK(result.first->layer == "layer1.depthwise");
   CHECK(result.first->channel == 0);
@@ -190,18 +200,20 @@ TEST_CASE("the lines of the exported README classify an image", "[mcu][export][c
   CHECK(std::count(readme.begin(), readme.end(), '\n') <= 45);
   const size_t begin = readme.find("```c\n") + 5, body = readme.find("\n\n", begin), end = readme.find("```", body);
   REQUIRE(end != std::string::npos);
-  std::string program = readme.substr(begin, body - begin) + "\n#include <stdio.h>\nstatic int classify(const uint8_t *image) {" +
+  std::string program = readme.substr(begin, body - begin) +
+                        "\n#include <stdio.h>\nstatic int classify(const uint8_t *image) {" +
                         readme.substr(body, end - body) + "}\nint main(void) {\n  static const uint8_t image[] = {";
   for (const uint8_t byte : images.pixels) program += std::to_string(byte) + ",";
   write_text_file(folder / "c" / "program.c", program + "};\n  printf(\"%d\", classify(image));\n  return 0;\n}\n");
-  const std::string build =
-      text("cd ", (folder / "c").string(), " && cc -std=c99 -Wall -Werror program.c model.c mn_*.c -o program && ./program");
+  const std::string build = text("cd ", (folder / "c").string(),
+                                 " && cc -std=c99 -Wall -Werror program.c model.c mn_*.c -o program && ./program");
   const CommandResult result = run_command({"sh", "-c", build});
   CAPTURE(result.errors);
   CHECK(result.output == std::to_string(integer_predict(model, images.pixels.data(), 1)[0]));
 }
 
-TEST_CASE("constants and arena of 200 random networks are those that the architecture alone predicts, by every plan", "[mcu][sizes]") {
+TEST_CASE("constants and arena of 200 random networks are those that the architecture alone predicts, by every plan",
+          "[mcu][sizes]") {
   uint64_t adds = 0;
   for (uint64_t seed = 0; seed < rounds(200); ++seed) {
     NetworkSpec spec = random_network(Rng(seed + 9000), {24, 10, 6, 6});
@@ -220,7 +232,8 @@ TEST_CASE("constants and arena of 200 random networks are those that the archite
   CHECK(adds > rounds(50));
 }
 
-TEST_CASE("model.c compiled for a Cortex-M4 holds exactly the predicted bytes of constants, and no variables", "[mcu][export][compiler]") {
+TEST_CASE("model.c compiled for a Cortex-M4 holds exactly the predicted bytes of constants, and no variables",
+          "[mcu][export][compiler]") {
   if (skipped_without("arm-none-eabi-gcc")) return;
   const TempDir folder;
   for (uint64_t seed = 0; seed < 5; ++seed) {
@@ -270,7 +283,8 @@ TEST_CASE("kernels that no layer needs stay out of the export", "[mcu][export]")
 
 TEST_CASE("an export replaces an older one whole and refuses any other folder", "[mcu][export]") {
   const TempDir folder;
-  const QuantizedModel first = small_model(1), second = random_model(family_network(3, {{false, 3}}, {6, 6, 1}, 2), Rng(3));
+  const QuantizedModel first = small_model(1),
+                       second = random_model(family_network(3, {{false, 3}}, {6, 6, 1}, 2), Rng(3));
   export_c(first, image_set(first.spec, 1, 1), (folder / "c").string() + "/");
   CHECK(names_in(folder / "c").count("mn_depthwise.c") == 1);
   export_c(second, image_set(second.spec, 1, 1), folder / "c");
@@ -289,9 +303,11 @@ TEST_CASE("an export replaces an older one whole and refuses any other folder", 
   CHECK_FALSE(fs::exists(folder / "other"));
 }
 
-TEST_CASE("verification says what is missing: compiler, folder, matching images or network", "[mcu][export][compiler]") {
+TEST_CASE("verification says what is missing: compiler, folder, matching images or network",
+          "[mcu][export][compiler]") {
   const TempDir folder;
-  const QuantizedModel model = small_model(), other = random_model(family_network(3, {{false, 3}}, {6, 6, 1}, 2), Rng(3));
+  const QuantizedModel model = small_model(),
+                       other = random_model(family_network(3, {{false, 3}}, {6, 6, 1}, 2), Rng(3));
   const ImageSet images = image_set(model.spec, 2, 1);
   CHECK_THROWS_AS(verify_export(model, folder / "nothing", images), IoError);
   export_c(model, images, folder / "c");
@@ -310,7 +326,8 @@ TEST_CASE("verification names a refused compilation and a program that dies", "[
   replace_in_file(folder / "c" / "mn_run.c", "work.first = first;", "work.first = first; *(volatile int *)0 = 1;");
   CHECK_THROWS_WITH(verify_export(model, folder / "c", images), Catch::Contains("signal"));
   replace_in_file(folder / "c" / "mn_conv.c", "int32_t sum = 0;", "int32_t sum = nothing;");
-  CHECK_THROWS_WITH(verify_export(model, folder / "c", images), Catch::Contains("mn_conv.c") && Catch::Contains("nothing"));
+  CHECK_THROWS_WITH(verify_export(model, folder / "c", images),
+                    Catch::Contains("mn_conv.c") && Catch::Contains("nothing"));
 }
 
 TEST_CASE("progress counts every image, and may end the verification", "[mcu][export][compiler]") {
@@ -328,7 +345,9 @@ TEST_CASE("progress counts every image, and may end the verification", "[mcu][ex
   CHECK(verify_export(model, folder / "c", images, options).images == 20);
   CHECK(calls == 20);
   CHECK(last == 20);
-  options.progress = [](int64_t done, int64_t) { if (done == 3) throw Interrupted("stop"); };
+  options.progress = [](int64_t done, int64_t) {
+    if (done == 3) throw Interrupted("stop");
+  };
   CHECK_THROWS_AS(verify_export(model, folder / "c", images, options), Interrupted);
 }
 

@@ -1,22 +1,23 @@
-// The kernels for special cores against the definition, layer by layer: on this machine, with every special instruction written out in C.
+// The kernels for special cores against the definition, layer by layer: on this machine, with every special instruction
+// written out in C.
 #include <catch2/catch.hpp>
 
 #include <cstdlib>
 #include <string>
 #include <utility>
 
-#include "mcu/host/model_image.h"
-#include "mcu/host/scratch.h"
+#include "mcu/host/object/model_image.h"
+#include "mcu/host/plan/scratch.h"
 #include "mcu/runtime/mn_kernel.h"
-#include "nn/layer_chain.h"
-#include "nn/named_networks.h"
+#include "nn/spec/layer_chain.h"
+#include "nn/spec/named_networks.h"
 #include "tests/support/random_model.h"
 #include "tests/support/rounds.h"
 
 // The instructions of the kernels, written out in C.
 #define MN_DSP_EMULATED
+#include "mcu/runtime/dsp/mn_dsp.h"
 #include "mcu/runtime/mn_arithmetic.h"
-#include "mcu/runtime/mn_dsp.h"
 
 using namespace mininas;
 using namespace mininas::test;
@@ -107,8 +108,8 @@ void compare_layers(const QuantizedModel& model) {
     const LayerRun run(model, i);
     for (const Fast& pair : kFast) {
       if (pair.kind != run.row().kind) continue;
-      CAPTURE(model.spec.layers[i].name, int{run.row().kernel}, int{run.row().stride}, run.row().in_width, run.row().in_channels,
-              run.row().out_channels);
+      CAPTURE(model.spec.layers[i].name, int{run.row().kernel}, int{run.row().stride}, run.row().in_width,
+              run.row().in_channels, run.row().out_channels);
       const auto expected = run.outputs(pair.definition, 1000);
       CHECK(run.outputs(pair.fast, 1000) == expected);
       CHECK(run.outputs(pair.fast, 1) == expected);
@@ -118,7 +119,8 @@ void compare_layers(const QuantizedModel& model) {
 
 }  // namespace
 
-TEST_CASE("the fast kernels compute the definition's bytes for every small shape, one channel and one pixel included", "[mcu][fast]") {
+TEST_CASE("the fast kernels compute the definition's bytes for every small shape, one channel and one pixel included",
+          "[mcu][fast]") {
   constexpr int kHeights[] = {1, 2, 3, 6}, kWidths[] = {1, 2, 3, 4, 5, 7, 8, 9, 12, 17};
   uint64_t seed = 0;
   for (const int kernel : {3, 5, 7}) {
@@ -143,7 +145,8 @@ TEST_CASE("the fast kernels compute the definition's bytes for every small shape
   }
 }
 
-TEST_CASE("the fast kernels compute the definition's bytes where windows lie apart, and of an image of four channels", "[mcu][fast]") {
+TEST_CASE("the fast kernels compute the definition's bytes where windows lie apart, and of an image of four channels",
+          "[mcu][fast]") {
   for (const int width : {3, 12, 13, 18, 23}) {
     LayerChain chain({9, width, 4}, 2);
     chain.add("pointwise of the image", LayerKind::kConv, 3, 1);
@@ -187,10 +190,12 @@ TEST_CASE("rescaling in four instructions, with ties by the power, is the specif
       const auto zero = static_cast<int32_t>(rng.below(256)) - 128;
       const int32_t steps = static_cast<int32_t>(rng.below(600)) - 300;  // halves of the output's unit
       const int64_t tie = int64_t{steps} * (int64_t{1} << shift);
-      const int32_t x = half && std::abs(tie) < (int64_t{1} << 30) ? static_cast<int32_t>(tie + static_cast<int32_t>(rng.below(5)) - 2)
-                                                                   : static_cast<int32_t>(rng.next_u32()) >> rng.below(31);
+      const int32_t x = half && std::abs(tie) < (int64_t{1} << 30)
+                            ? static_cast<int32_t>(tie + static_cast<int32_t>(rng.below(5)) - 2)
+                            : static_cast<int32_t>(rng.next_u32()) >> rng.below(31);
       const int32_t doubled = mn_doubled(multiplier);
-      const int32_t found = by_power != 0 ? mn_rectified_byte(x, doubled, power, zero) : mn_signed_byte(x, doubled, power, zero);
+      const int32_t found =
+          by_power != 0 ? mn_rectified_byte(x, doubled, power, zero) : mn_signed_byte(x, doubled, power, zero);
       if (found == mn_requantize(x, multiplier, shift, zero, -128, 127)) continue;
       CAPTURE(shift, x, multiplier, zero);
       FAIL("expected " << int{mn_requantize(x, multiplier, shift, zero, -128, 127)} << ", found " << found);

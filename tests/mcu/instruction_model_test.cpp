@@ -1,12 +1,13 @@
-// Instructions predicted before there are weights: the fit, its data, what it counts, and whether it holds in the emulator.
-#include "mcu/host/instruction_model.h"
+// Instructions predicted before there are weights: the fit, its data, what it counts, and whether it holds in the
+// emulator.
+#include "mcu/host/cost/instruction_model.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
 
 #include "core/error.h"
-#include "mcu/host/least_squares.h"
+#include "mcu/host/cost/least_squares.h"
 #include "tests/support/calibration.h"
 #include "tests/support/device.h"
 #include "tests/support/random_model.h"
@@ -36,7 +37,8 @@ InstructionModel made_up_model(const std::vector<LayerLoops>& layers, Rng rng) {
 std::vector<LayerLoops> loops_of_networks(uint64_t first, uint64_t count) {
   std::vector<LayerLoops> all;
   for (uint64_t i = first; i < first + count; ++i)
-    for (const LayerLoops& loops : layer_loops(network_to_learn_from(find_board("m3"), Rng(3).fork("network", i)))) all.push_back(loops);
+    for (const LayerLoops& loops : layer_loops(network_to_learn_from(find_board("m3"), Rng(3).fork("network", i))))
+      all.push_back(loops);
   return all;
 }
 
@@ -58,7 +60,8 @@ TEST_CASE("non-negative least squares finds what made the values", "[mcu][calibr
   CHECK(x[4] == Approx(0).margin(1e-5));
 }
 
-TEST_CASE("non-negative least squares keeps at 0 what would be negative, and shares between equal columns", "[mcu][calibration]") {
+TEST_CASE("non-negative least squares keeps at 0 what would be negative, and shares between equal columns",
+          "[mcu][calibration]") {
   // y = 2 a - b: with b pinned at 0 the best a is sum(a y) / sum(a a).
   const std::vector<std::vector<double>> rows = {{1, 1}, {2, 1}, {3, 1}};
   const std::vector<double> x = non_negative_least_squares(rows, {1, 3, 5});
@@ -90,16 +93,20 @@ TEST_CASE("a made-up core's costs are found again from counts of its layers, and
 }
 
 TEST_CASE("costs are kept as lines and read back; a damaged line is named", "[mcu][calibration]") {
-  const InstructionModel m4(InstructionModel::Costs{{"pool", {{"calls", 12.5}, {"values", 1e-3}}}, {"add", {{"outputs", 30}}}});
+  const InstructionModel m4(
+      InstructionModel::Costs{{"pool", {{"calls", 12.5}, {"values", 1e-3}}}, {"add", {{"outputs", 30}}}});
   const InstructionModels models = {{"Cortex-M4", m4}, {"RV32IMAC", {}}};
   const std::string csv = to_csv(models);
-  CHECK(csv == "code,kernel,loop,instructions\nCortex-M4,add,outputs,30\nCortex-M4,pool,calls,12.5\nCortex-M4,pool,values,0.001\n");
+  CHECK(csv ==
+        "code,kernel,loop,instructions\nCortex-M4,add,outputs,30\nCortex-M4,pool,calls,12.5\nCortex-M4,pool,values,0."
+        "001\n");
   CHECK(parse_instruction_models(csv, "x.csv").at("Cortex-M4").costs() == m4.costs());
   CHECK_THROWS_WITH(parse_instruction_models("core\n", "x.csv"),
                     Catch::StartsWith("x.csv, line 1: expected 'code,kernel,loop,instructions'"));
-  for (const char* wrong :
-       {"Cortex-M4,pool,calls", "Cortex-M4,pool,calls,", "Cortex-M4,pool,calls,1x", "Cortex-M4,pool,calls,-1", "a,b,c,1,2", "a,b,c,nan"})
-    CHECK_THROWS_WITH(parse_instruction_models(csv + wrong + "\n", "x.csv"), Catch::StartsWith("x.csv, line 5: expected code, kernel"));
+  for (const char* wrong : {"Cortex-M4,pool,calls", "Cortex-M4,pool,calls,", "Cortex-M4,pool,calls,1x",
+                            "Cortex-M4,pool,calls,-1", "a,b,c,1,2", "a,b,c,nan"})
+    CHECK_THROWS_WITH(parse_instruction_models(csv + wrong + "\n", "x.csv"),
+                      Catch::StartsWith("x.csv, line 5: expected code, kernel"));
 }
 
 TEST_CASE("a kernel is called as often as the runtime calls it", "[mcu][calibration]") {
@@ -114,8 +121,8 @@ TEST_CASE("a kernel is called as often as the runtime calls it", "[mcu][calibrat
     const auto note = [](void* context, uint32_t layer, uint32_t, const int8_t*, uint32_t) {
       ++(*static_cast<std::vector<int>*>(context))[layer];
     };
-    REQUIRE(mn_run_observed(device.model(), images.data(), device.arena.data(), device.arena.size(), logits.data(), note, &pieces) ==
-            MN_OK);
+    REQUIRE(mn_run_observed(device.model(), images.data(), device.arena.data(), device.arena.size(), logits.data(),
+                            note, &pieces) == MN_OK);
     for (size_t i = 0; i < pieces.size(); ++i) {
       const mn_layer* layer = device.layer(static_cast<int>(i));
       // Rows of a ring are shown up to its last slot, so a call may show two pieces.
@@ -185,8 +192,10 @@ TEST_CASE("every board is predicted, and a core or kernel that was never counted
   CHECK_FALSE(known_instructions(trained_like_model(spec, Rng(1)), board));
 }
 
-// bench/results/mcu-calibration.md holds the errors of many networks on every core; here a few, on one core of each set of kernels.
-TEST_CASE("the predicted count of a network that the fit never saw lies within 8 % of the emulator's", "[mcu][calibration][board]") {
+// bench/results/mcu-calibration.md holds the errors of many networks on every core; here a few, on one core of each set
+// of kernels.
+TEST_CASE("the predicted count of a network that the fit never saw lies within 8 % of the emulator's",
+          "[mcu][calibration][board]") {
   constexpr double kTolerance = 0.08;
   for (const char* name : {"m0", "m3", "m4", "rv32"}) {
     const Board& board = find_board(name);

@@ -1,13 +1,14 @@
-// Memory plans of whole networks: figures that can be worked out by hand, and a walk over the rows that knows only the plan.
+// Memory plans of whole networks: figures that can be worked out by hand, and a walk over the rows that knows only the
+// plan.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 
 #include "core/error.h"
 #include "core/rng.h"
-#include "mcu/host/memory_plan.h"
-#include "mcu/host/scratch.h"
-#include "nn/named_networks.h"
+#include "mcu/host/plan/memory_plan.h"
+#include "mcu/host/plan/scratch.h"
+#include "nn/spec/named_networks.h"
 #include "tests/support/random_model.h"
 #include "tests/support/rounds.h"
 
@@ -54,7 +55,8 @@ class Walk {
 
   void run_strip(int first, int count) {
     const LayerPlan& last = plan_.layers[static_cast<size_t>(first + count - 1)];
-    const int64_t steps = count == 1 ? 1 : last.pace.delay + last.pace.steps * shapes_[static_cast<size_t>(first + count - 1)].height;
+    const int64_t steps =
+        count == 1 ? 1 : last.pace.delay + last.pace.steps * shapes_[static_cast<size_t>(first + count - 1)].height;
     for (int64_t step = 1; step <= steps; ++step)
       for (int layer = first; layer < first + count; ++layer) {
         const RowPace pace = plan_.layers[static_cast<size_t>(layer)].pace;
@@ -72,14 +74,17 @@ class Walk {
       if (input == kImage) continue;
       const int height = shapes_[static_cast<size_t>(input)].height;
       const bool whole = spec.kind == LayerKind::kGlobalAveragePool;
-      const int start = whole ? 0 : row * spec.stride - (spec.kernel - 1) / 2, end = whole ? height : start + spec.kernel;
+      const int start = whole ? 0 : row * spec.stride - (spec.kernel - 1) / 2,
+                end = whole ? height : start + spec.kernel;
       for (int y = std::max(0, start); y < std::min(end, height); ++y) {
         const Range place = place_of(input, y);
         for (int64_t at = place.begin; at < place.end; ++at)
-          if (owners_[static_cast<size_t>(at)] != std::pair(input, y)) return fail("overwritten before it is read:", input, y);
+          if (owners_[static_cast<size_t>(at)] != std::pair(input, y))
+            return fail("overwritten before it is read:", input, y);
         const bool apart = output.end <= place.begin || place.end <= output.begin;
         if (!apart && spec.kind != LayerKind::kAdd) fail("written over its own window:", layer, row);
-        if (!apart && spec.kind == LayerKind::kAdd && output.begin > place.begin) fail("written ahead of what is read:", layer, row);
+        if (!apart && spec.kind == LayerKind::kAdd && output.begin > place.begin)
+          fail("written ahead of what is read:", layer, row);
       }
     }
     for (int64_t at = output.begin; at < output.end; ++at) owners_[static_cast<size_t>(at)] = {layer, row};
@@ -90,7 +95,8 @@ class Walk {
     const int64_t begin = plan_.layers[static_cast<size_t>(layer)].scratch;
     const int64_t bytes = scratch_bytes(spec_.layers[static_cast<size_t>(layer)], input_shape(spec_, shapes_, layer));
     if (bytes == 0) return;
-    if (begin % kTensorAlignment != 0 || begin + bytes > plan_.arena_bytes) return fail("scratch outside of the arena:", layer, 0);
+    if (begin % kTensorAlignment != 0 || begin + bytes > plan_.arena_bytes)
+      return fail("scratch outside of the arena:", layer, 0);
     std::fill_n(owners_.begin() + begin, bytes, std::pair(-1, -1));
     touched_ = std::max(touched_, begin + bytes);
   }
@@ -100,7 +106,8 @@ class Walk {
     if (plan.output == kCallerPlace) return {};
     const ImageShape& shape = shapes_[static_cast<size_t>(layer)];
     const int64_t bytes = int64_t{shape.width} * shape.channels, begin = plan.output + row % plan.output_rows * bytes;
-    if (plan.output % kTensorAlignment != 0 || begin + bytes > plan_.arena_bytes) fail("outside of the arena:", layer, row);
+    if (plan.output % kTensorAlignment != 0 || begin + bytes > plan_.arena_bytes)
+      fail("outside of the arena:", layer, row);
     touched_ = std::max(touched_, begin + bytes);
     return {begin, std::min(begin + bytes, plan_.arena_bytes)};
   }
@@ -118,14 +125,17 @@ NetworkSpec one_layer(const LayerSpec& layer, const ImageShape& shape) {
   NetworkSpec spec{shape, 2, {}, RamPlan::kOverlap};
   spec.layers.push_back({"first", LayerKind::kConv, kImage, kImage, shape.channels, 1, 1, false, true, true});
   spec.layers.push_back(layer);
-  spec.layers.push_back({"pool", LayerKind::kGlobalAveragePool, 1, kImage, layer.out_channels, 1, 1, false, false, false});
+  spec.layers.push_back(
+      {"pool", LayerKind::kGlobalAveragePool, 1, kImage, layer.out_channels, 1, 1, false, false, false});
   spec.layers.push_back({"classifier", LayerKind::kLinear, 2, kImage, 2, 1, 1, true, false, false});
   return spec;
 }
 
-// Of one layer behind a pointwise one, both 16x16x8, less the scratch of the layer, which has more than the one before it.
+// Of one layer behind a pointwise one, both 16x16x8, less the scratch of the layer, which has more than the one before
+// it.
 int64_t arena_with(LayerKind kind, int out_channels, int kernel, int stride) {
-  const NetworkSpec spec = one_layer({"layer", kind, 0, kImage, out_channels, kernel, stride, false, true, true}, {16, 16, 8});
+  const NetworkSpec spec =
+      one_layer({"layer", kind, 0, kImage, out_channels, kernel, stride, false, true, true}, {16, 16, 8});
   return plan_memory(spec).arena_bytes - (scratch_bytes(spec.layers[1], {16, 16, 8}) + 3) / 4 * 4;
 }
 
@@ -143,7 +153,8 @@ TEST_CASE("w16:s3*6 on 32x32, whole: 64 KiB and scratch, the first depthwise lay
   CHECK(plan.optimal);
   CHECK(plan.layers[0].live_bytes == 32'768 + stem_scratch);  // the stem: the image is not in the arena
   CHECK(plan.layers[1].live_bytes == 65'536 + depthwise_scratch);
-  CHECK(plan.layers.back().live_bytes == 64 + scratch_bytes(spec.layers.back(), {1, 1, 64}));  // the classifier: the logits are not
+  CHECK(plan.layers.back().live_bytes ==
+        64 + scratch_bytes(spec.layers.back(), {1, 1, 64}));  // the classifier: the logits are not
 }
 
 TEST_CASE("an output needs the rows of its window beyond the larger tensor", "[mcu][plan]") {
@@ -151,8 +162,9 @@ TEST_CASE("an output needs the rows of its window beyond the larger tensor", "[m
   CHECK(arena_with(LayerKind::kConv, 8, 1, 1) == tensor + row);
   CHECK(arena_with(LayerKind::kConv, 8, 3, 1) == tensor + 2 * row);
   CHECK(arena_with(LayerKind::kConv, 8, 7, 1) == tensor + 4 * row);
-  CHECK(arena_with(LayerKind::kConv, 8, 3, 2) == tensor + row / 2);   // half as wide; row 0 needs row 0
-  CHECK(arena_with(LayerKind::kConv, 16, 1, 1) == 2 * tensor + row);  // grows: the last row is written when one row of the input is left
+  CHECK(arena_with(LayerKind::kConv, 8, 3, 2) == tensor + row / 2);  // half as wide; row 0 needs row 0
+  CHECK(arena_with(LayerKind::kConv, 16, 1, 1) ==
+        2 * tensor + row);  // grows: the last row is written when one row of the input is left
 }
 
 TEST_CASE("an addition runs in place", "[mcu][plan]") {
@@ -181,7 +193,9 @@ TEST_CASE("strips shrink the published networks to a fraction", "[mcu][plan]") {
   CHECK(arena_of(resnet, RamPlan::kStrips) == 19'456);
 }
 
-TEST_CASE("every row is there when it is read and lies where nothing else is needed, in 300 random networks by every plan", "[mcu][plan]") {
+TEST_CASE(
+    "every row is there when it is read and lies where nothing else is needed, in 300 random networks by every plan",
+    "[mcu][plan]") {
   uint64_t strips = 0, adds = 0;
   for (uint64_t seed = 0; seed < rounds(300); ++seed) {
     NetworkSpec spec = random_network(Rng(seed), {20, 6, 8, 10});

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/rng.h"
-#include "mcu/host/placement.h"
+#include "mcu/host/plan/placement.h"
 #include "tests/support/rounds.h"
 
 using namespace mininas;
@@ -94,7 +94,8 @@ std::vector<ArenaTensor> crowded_tensors(Rng rng, int bytes, int steps) {
       tensor.last = step;
       live += tensor.bytes;
     }
-    for (; live < bytes; live += tensors.back().bytes) tensors.push_back({1 + rng.below(static_cast<uint32_t>(bytes - live)), step, step});
+    for (; live < bytes; live += tensors.back().bytes)
+      tensors.push_back({1 + rng.below(static_cast<uint32_t>(bytes - live)), step, step});
   }
   return tensors;
 }
@@ -115,7 +116,9 @@ void add_overlaps(Problem& problem, Rng rng) {
 TEST_CASE("placements are legal, end where they say, and equal brute force on small cases", "[mcu][plan]") {
   int above_bound = 0;
   for (uint64_t seed = 0; seed < 1500; ++seed) {
-    Problem problem(seed % 4 == 0 ? random_tensors(Rng(seed), 2 + static_cast<int>(seed % 5), 5, 6) : crowded_tensors(Rng(seed), 5, 7), 7);
+    Problem problem(seed % 4 == 0 ? random_tensors(Rng(seed), 2 + static_cast<int>(seed % 5), 5, 6)
+                                  : crowded_tensors(Rng(seed), 5, 7),
+                    7);
     if (problem.tensors.size() > 11) continue;
     if (seed % 3 > 0) add_overlaps(problem, Rng(seed + 7777));
     const Placement placement = problem.place();
@@ -140,7 +143,8 @@ TEST_CASE("equal tensors in a row move down by their distance each, or need two 
   std::vector<ArenaTensor> chain;
   for (int i = 0; i < 6; ++i) chain.push_back({100, i, i + 1});
   Problem problem(chain, 7);
-  for (int i = 1; i < 6; ++i) problem.steps[static_cast<size_t>(i)].overlaps = {{static_cast<size_t>(i), static_cast<size_t>(i - 1), 10}};
+  for (int i = 1; i < 6; ++i)
+    problem.steps[static_cast<size_t>(i)].overlaps = {{static_cast<size_t>(i), static_cast<size_t>(i - 1), 10}};
   CHECK(problem.place().bytes == 150);
   CHECK(problem.place().lower_bound == 110);
   for (int i = 1; i < 6; ++i) problem.steps[static_cast<size_t>(i)].overlaps[0].distance = 40;
@@ -152,7 +156,8 @@ TEST_CASE("equal tensors in a row move down by their distance each, or need two 
 TEST_CASE("of several ways the one with the fewest bytes is taken, among equals the lightest", "[mcu][plan]") {
   // From moment 0 to 2: by way of a tensor of 80 bytes, or in one step with a workspace.
   const std::vector<ArenaTensor> tensors = {{80, 0, 1}, {30, 1, 2}};
-  std::vector<ArenaStep> steps = {{0, 1, {0}, {}, 0, 0}, {1, 2, {1}, {}, 0, 0}, {2, 3, {}, {}, 0, 0}, {0, 2, {1}, {}, 20, 2}};
+  std::vector<ArenaStep> steps = {
+      {0, 1, {0}, {}, 0, 0}, {1, 2, {1}, {}, 0, 0}, {2, 3, {}, {}, 0, 0}, {0, 2, {1}, {}, 20, 2}};
   const Placement strip = place_tensors(tensors, steps, 3);
   CHECK(strip.bytes == 50);
   CHECK(strip.steps == std::vector<size_t>{3, 2});

@@ -3,10 +3,10 @@
 #include <functional>
 
 #include "core/error.h"
-#include "core/file.h"
+#include "core/io/file.h"
 #include "core/parallel.h"
 #include "mcu/runtime/mn_arithmetic.h"
-#include "nn/quantized_model.h"
+#include "nn/quant/quantized_model.h"
 #include "tests/support/random_model.h"
 #include "tests/support/temp_dir.h"
 
@@ -47,17 +47,20 @@ int64_t window_sum(const LayerSpec& spec, const QuantizedLayer& layer, const Pad
 
 int8_t to_byte(const QuantizedLayer& layer, int64_t sum, size_t channel) {
   const FixedPoint& m = layer.rescale[channel];
-  return mn_requantize(static_cast<int32_t>(sum), m.multiplier, m.right_shift, layer.output.zero_point, layer.low, layer.high);
+  return mn_requantize(static_cast<int32_t>(sum), m.multiplier, m.right_shift, layer.output.zero_point, layer.low,
+                       layer.high);
 }
 
-int8_t plain_value(const QuantizedModel& model, int index, const Padded& in, const std::vector<int8_t>* other, int y, int x, int c) {
+int8_t plain_value(const QuantizedModel& model, int index, const Padded& in, const std::vector<int8_t>* other, int y,
+                   int x, int c) {
   const LayerSpec& spec = model.spec.layers[static_cast<size_t>(index)];
   const QuantizedLayer& layer = model.layers[static_cast<size_t>(index)];
   if (has_weights(spec.kind)) return to_byte(layer, window_sum(spec, layer, in, y, x, c), static_cast<size_t>(c));
   if (spec.kind == LayerKind::kAdd) {
     const Padded second{*other, in.shape, model.layers[static_cast<size_t>(spec.other)].output.zero_point};
     const auto summand = [&](const Padded& tensor, size_t m) {
-      return mn_rescale((tensor.at(y, x, c) - tensor.zero) * 1048576, layer.rescale[m].multiplier, layer.rescale[m].right_shift);
+      return mn_rescale((tensor.at(y, x, c) - tensor.zero) * 1048576, layer.rescale[m].multiplier,
+                        layer.rescale[m].right_shift);
     };
     return to_byte(layer, int64_t{summand(in, 0)} + summand(second, 1), 2);
   }
@@ -75,7 +78,8 @@ std::vector<std::vector<int8_t>> plain_forward(const QuantizedModel& model, cons
   for (int i = 0; i < static_cast<int>(shapes.size()); ++i) {
     const LayerSpec& spec = model.spec.layers[static_cast<size_t>(i)];
     const ImageShape &in = input_shape(model.spec, shapes, i), &out = shapes[static_cast<size_t>(i)];
-    const Padded input{spec.input == kImage ? pixels : outputs[static_cast<size_t>(spec.input)], in, model.input_of(i).zero_point};
+    const Padded input{spec.input == kImage ? pixels : outputs[static_cast<size_t>(spec.input)], in,
+                       model.input_of(i).zero_point};
     const auto* other = spec.kind == LayerKind::kAdd ? &outputs[static_cast<size_t>(spec.other)] : nullptr;
     std::vector<int8_t> values;
     for (int y = 0; y < out.height; ++y)
@@ -172,12 +176,15 @@ TEST_CASE("a model that breaks a rule is refused with layer, channel and rule", 
       {"layer stem, channel 2: right shift is 32", [](auto& m) { m.layers[0].rescale[2].right_shift = 32; }},
       {"layer stem, channel 2: right shift is -1", [](auto& m) { m.layers[0].rescale[2].right_shift = -1; }},
       {"layer stem, channel 1: multiplier is 5", [](auto& m) { m.layers[0].rescale[1].multiplier = 5; }},
-      {"layer layer1.depthwise, channel 1: its accumulator can reach", [](auto& m) { m.layers[1].bias[1] = INT32_MAX; }},
-      {"layer layer1.depthwise, channel 1: its accumulator can reach", [](auto& m) { m.layers[1].bias[1] = INT32_MIN; }},
+      {"layer layer1.depthwise, channel 1: its accumulator can reach",
+       [](auto& m) { m.layers[1].bias[1] = INT32_MAX; }},
+      {"layer layer1.depthwise, channel 1: its accumulator can reach",
+       [](auto& m) { m.layers[1].bias[1] = INT32_MIN; }},
       {"layer stem: zero point is 128", [](auto& m) { m.layers[0].output.zero_point = 128; }},
       {"layer stem: scale is 0", [](auto& m) { m.layers[0].output.scale = 0; }},
       {"layer stem: clamps to [5, 4]", [](auto& m) { m.layers[0].low = 5, m.layers[0].high = 4; }},
-      {"layer pool: a pool's output must have the scale", [](auto& m) { m.layers[m.layers.size() - 2].output.scale *= 2; }},
+      {"layer pool: a pool's output must have the scale",
+       [](auto& m) { m.layers[m.layers.size() - 2].output.scale *= 2; }},
       {"the image: zero point is -129", [](auto& m) { m.input.zero_point = -129; }},
       {"the model: has 2 class names, expected 3", [](auto& m) { m.class_names.pop_back(); }},
       {"the model: has integers for 7 layers, expected 8", [](auto& m) { m.layers.pop_back(); }},

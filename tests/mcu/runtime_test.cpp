@@ -7,12 +7,12 @@
 #include <sstream>
 
 #include "core/error.h"
-#include "core/file.h"
+#include "core/io/file.h"
 #include "core/parallel.h"
-#include "mcu/host/runtime_files.h"
-#include "mcu/host/sizes.h"
-#include "nn/layer_chain.h"
-#include "nn/named_networks.h"
+#include "mcu/host/cost/sizes.h"
+#include "mcu/host/export/runtime_files.h"
+#include "nn/spec/layer_chain.h"
+#include "nn/spec/named_networks.h"
 #include "tests/support/device.h"
 #include "tests/support/random_model.h"
 #include "tests/support/rounds.h"
@@ -24,7 +24,8 @@ using namespace mininas::test;
 
 namespace {
 
-const std::vector<std::string> kStrict = {"-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-ffreestanding"};
+const std::vector<std::string> kStrict = {"-std=c99",     "-pedantic", "-Wall",         "-Wextra",
+                                          "-Wconversion", "-Werror",   "-ffreestanding"};
 
 struct Seen {
   std::vector<std::vector<int8_t>> layers;
@@ -83,14 +84,16 @@ TEST_CASE("the runtime computes the engine's bytes for 300 random networks", "[m
     spec.ram_plan = seed % 4 == 0 ? RamPlan::kWhole : seed % 4 == 1 ? RamPlan::kOverlap : RamPlan::kStrips;
     const QuantizedModel model = random_model(spec, Rng(seed + 5000));
     const auto images = random_images(model.spec.input, 3, Rng(seed));
-    const IntegerOutputs expected = integer_forward(model, images.data() + model.spec.input.size() * static_cast<int64_t>(seed % 3), 1);
+    const IntegerOutputs expected =
+        integer_forward(model, images.data() + model.spec.input.size() * static_cast<int64_t>(seed % 3), 1);
     Device device(model);
     Seen seen{std::vector<std::vector<int8_t>>(model.layers.size())};
     std::vector<int8_t> logits(static_cast<size_t>(model.spec.classes));
     CAPTURE(seed);
     REQUIRE(device.init() == MN_OK);
     const uint8_t* image = images.data() + model.spec.input.size() * static_cast<int64_t>(seed % 3);
-    REQUIRE(mn_run_observed(device.model(), image, device.arena.data(), device.arena.size(), logits.data(), Seen::observe, &seen) == MN_OK);
+    REQUIRE(mn_run_observed(device.model(), image, device.arena.data(), device.arena.size(), logits.data(),
+                            Seen::observe, &seen) == MN_OK);
     REQUIRE(seen.layers == expected.layers);
     REQUIRE(logits == expected.layers.back());
   }
@@ -101,7 +104,8 @@ TEST_CASE("mn_init refuses what does not fit, each with its own status", "[mcu][
   Device device(model);
   REQUIRE(device.init() == MN_OK);
   const std::vector<uint8_t> whole = device.bytes;
-  CHECK(mn_init(device.model(), device.bytes.size(), device.arena.data(), device.arena.size() - 1) == MN_ARENA_TOO_SMALL);
+  CHECK(mn_init(device.model(), device.bytes.size(), device.arena.data(), device.arena.size() - 1) ==
+        MN_ARENA_TOO_SMALL);
   std::vector<int8_t> larger(device.arena.size() + 1);
   CHECK(mn_init(device.model(), device.bytes.size(), larger.data() + 1, device.arena.size()) == MN_ARENA_MISALIGNED);
   device.model()->version = MN_VERSION + 1;
@@ -125,7 +129,9 @@ TEST_CASE("mn_run checks again what is cheap to check", "[mcu][runtime]") {
   Device device(model);
   const auto image = random_images(model.spec.input, 1, Rng(2));
   int8_t logits[2];
-  const auto run = [&](size_t arena_bytes) { return mn_run(device.model(), image.data(), device.arena.data(), arena_bytes, logits); };
+  const auto run = [&](size_t arena_bytes) {
+    return mn_run(device.model(), image.data(), device.arena.data(), arena_bytes, logits);
+  };
   CHECK(run(device.arena.size()) == MN_OK);
   CHECK(run(device.arena.size() - 1) == MN_ARENA_TOO_SMALL);
   device.bytes[sizeof(mn_model)] = MN_KINDS;  // kind of the first layer
@@ -152,7 +158,8 @@ TEST_CASE("the runtime compiles under the strict flags and calls nothing but its
   std::vector<Build> builds(2 * known.size());
   parallel_for(static_cast<int64_t>(builds.size()), [&](int64_t i) {
     const Compiler& compiler = known[static_cast<size_t>(i / 2)];
-    builds[static_cast<size_t>(i)] = build_runtime(compiler, i % 2 == 0 ? "-Os" : "-O2", sources, folder / text("runtime-", i, ".o"));
+    builds[static_cast<size_t>(i)] =
+        build_runtime(compiler, i % 2 == 0 ? "-Os" : "-O2", sources, folder / text("runtime-", i, ".o"));
   });
   // ARMv6-M has no instruction for these; every compiler for it brings them.
   const std::set<std::string> kInstructions = {"__aeabi_lmul", "__aeabi_idiv", "__aeabi_idivmod", "__aeabi_uidiv"};
@@ -205,7 +212,8 @@ TEST_CASE("the recorded code sizes are those of the runtime as it stands", "[mcu
   }
 }
 
-TEST_CASE("the runtime of a separable network, and that of ResNet-8, take at most 3 KiB on a Cortex-M0", "[mcu][runtime][compiler]") {
+TEST_CASE("the runtime of a separable network, and that of ResNet-8, take at most 3 KiB on a Cortex-M0",
+          "[mcu][runtime][compiler]") {
   if (recorded_compiler_missing()) return;
   // With MN_PORTABLE nothing names the fast kernels, and the linker leaves them out.
   const auto is_fast = [](const std::string& name) {
@@ -213,7 +221,8 @@ TEST_CASE("the runtime of a separable network, and that of ResNet-8, take at mos
   };
   const std::string compiler = "arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb -Os -std=c99 -ffreestanding -DMN_PORTABLE -c";
   const ImageShape image{32, 32, 3};
-  for (const NetworkSpec& spec : {family_network(16, std::vector<FamilyLayer>(5), image, 2), named_network("resnet8", image, 10)}) {
+  for (const NetworkSpec& spec :
+       {family_network(16, std::vector<FamilyLayer>(5), image, 2), named_network("resnet8", image, 10)}) {
     const TempDir folder;
     int64_t bytes = 0;
     const auto files = runtime_files_for(spec);
@@ -224,10 +233,12 @@ TEST_CASE("the runtime of a separable network, and that of ResNet-8, take at mos
   }
 }
 
-TEST_CASE("the runtime of a separable network, and that of ResNet-8, take at most 8 KiB with the fast kernels on a Cortex-M4",
-          "[mcu][runtime][compiler]") {
+TEST_CASE(
+    "the runtime of a separable network, and that of ResNet-8, take at most 8 KiB with the fast kernels on a Cortex-M4",
+    "[mcu][runtime][compiler]") {
   const ImageShape image{32, 32, 3};
-  for (const NetworkSpec& spec : {family_network(16, std::vector<FamilyLayer>(5), image, 2), named_network("resnet8", image, 10)})
+  for (const NetworkSpec& spec :
+       {family_network(16, std::vector<FamilyLayer>(5), image, 2), named_network("resnet8", image, 10)})
     CHECK(device_cost(spec).code_bytes <= 8192);  // the sizes that the test above compiles again
 }
 

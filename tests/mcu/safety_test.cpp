@@ -1,5 +1,5 @@
-// What a device meets: models that are damaged, foreign or forged, arenas that do not fit. Under the sanitizers (make asan, make ubsan) a
-// read or write outside of model, arena, image or logits ends these tests.
+// What a device meets: models that are damaged, foreign or forged, arenas that do not fit. Under the sanitizers (make
+// asan, make ubsan) a read or write outside of model, arena, image or logits ends these tests.
 #include <catch2/catch.hpp>
 
 #include <functional>
@@ -19,7 +19,8 @@ namespace {
 NetworkSpec varied_network() {
   NetworkSpec spec = family_network(3, {{true, 3}, {false, 3}}, {8, 6, 3}, 3);
   const int before_pool = static_cast<int>(spec.layers.size()) - 3;
-  LayerSpec add{"add", LayerKind::kAdd, before_pool, before_pool, spec.layers[static_cast<size_t>(before_pool)].out_channels};
+  LayerSpec add{"add", LayerKind::kAdd, before_pool, before_pool,
+                spec.layers[static_cast<size_t>(before_pool)].out_channels};
   spec.layers.insert(spec.layers.end() - 2, add);
   for (size_t i = spec.layers.size() - 2; i < spec.layers.size(); ++i) ++spec.layers[i].input;
   layer_shapes(spec);
@@ -41,15 +42,16 @@ int index_of(const QuantizedModel& model, LayerKind kind) {
 }
 
 mn_status run(Device& device) {
-  const std::vector<uint8_t> image(size_t{device.model()->height} * device.model()->width * device.model()->channels, 255);
+  const std::vector<uint8_t> image(size_t{device.model()->height} * device.model()->width * device.model()->channels,
+                                   255);
   std::vector<int8_t> logits(device.model()->classes);
   return mn_run(device.model(), image.data(), device.arena.data(), device.arena.size(), logits.data());
 }
 
 constexpr size_t kTableBegin = offsetof(mn_model, digest) + sizeof(uint32_t);
 
-// A few bytes of header and layer table become others, the digest is made to fit. The offset of biases stays: other numbers in their place
-// could overflow a sum, which is no matter of memory.
+// A few bytes of header and layer table become others, the digest is made to fit. The offset of biases stays: other
+// numbers in their place could overflow a sum, which is no matter of memory.
 void forge(Device& device, Rng& rng) {
   const size_t end = sizeof(mn_model) + device.model()->layers * sizeof(mn_layer);
   for (uint32_t change = 0; change <= rng.below(3); ++change) {
@@ -57,14 +59,16 @@ void forge(Device& device, Rng& rng) {
     const size_t in_row = (place - sizeof(mn_model)) % sizeof(mn_layer);
     if (place >= sizeof(mn_model) && in_row / 4 == offsetof(mn_layer, bias) / 4) continue;
     constexpr uint8_t kValues[] = {0, 1, 2, 3, 4, 8, 0x7F, 0x80, 0xFF};
-    device.bytes[place] = rng.coin() ? kValues[rng.below(9)] : static_cast<uint8_t>(device.bytes[place] + rng.below(7) - 3);
+    device.bytes[place] =
+        rng.coin() ? kValues[rng.below(9)] : static_cast<uint8_t>(device.bytes[place] + rng.below(7) - 3);
   }
   device.sign();
 }
 
 }  // namespace
 
-TEST_CASE("whatever a forged header or layer table says, the runtime refuses it or keeps to its memory", "[mcu][safety]") {
+TEST_CASE("whatever a forged header or layer table says, the runtime refuses it or keeps to its memory",
+          "[mcu][safety]") {
   int refused = 0, ran = 0;
   for (uint64_t seed = 0; seed < 20; ++seed) {
     const Device whole(varied_model(seed));
@@ -93,14 +97,19 @@ TEST_CASE("a layer table that leaves model or arena is refused, number by number
     device.sign();
     return device.init();
   };
-  const auto refused = [&](int index, const std::function<void(mn_layer&)>& change) { return status_after(index, change) == MN_INVALID; };
+  const auto refused = [&](int index, const std::function<void(mn_layer&)>& change) {
+    return status_after(index, change) == MN_INVALID;
+  };
   const uint32_t arena = static_cast<uint32_t>(whole.arena.size()), bytes = static_cast<uint32_t>(whole.bytes.size());
   CHECK(status_after(0, [](mn_layer&) {}) == MN_OK);
   CHECK(status_after(add, [](mn_layer& l) { l.kind = MN_KINDS; }) == MN_NO_KERNEL);
   // Shapes.
   CHECK(refused(conv, [](mn_layer& l) { l.kernel = 4; }));
   CHECK(refused(conv, [](mn_layer& l) { ++l.out_height; }));
-  CHECK(refused(conv, [](mn_layer& l) { --l.out_height; --l.out_rows; }));
+  CHECK(refused(conv, [](mn_layer& l) {
+    --l.out_height;
+    --l.out_rows;
+  }));
   CHECK(refused(conv, [](mn_layer& l) { ++l.out_width; }));
   CHECK(refused(conv, [](mn_layer& l) { l.stride = 0; }));
   CHECK(refused(depthwise, [](mn_layer& l) { --l.out_channels; }));

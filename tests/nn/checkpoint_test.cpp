@@ -1,5 +1,5 @@
 // Training that was interrupted and goes on, and what a checkpoint refuses.
-#include "nn/checkpoint.h"
+#include "nn/train/checkpoint.h"
 
 #include <catch2/catch.hpp>
 
@@ -8,8 +8,8 @@
 #include <memory>
 
 #include "core/error.h"
-#include "core/file.h"
-#include "nn/quantized_network.h"
+#include "core/io/file.h"
+#include "nn/quant/quantized_network.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/threads.h"
@@ -65,7 +65,9 @@ void check_same(const Outcome& found, const Outcome& expected) {
 }
 
 // A finished run's checkpoint.
-void leave_checkpoint(const std::filesystem::path& path) { run(*float_network(), {.on_step = {}, .on_epoch = {}, .checkpoint = path}); }
+void leave_checkpoint(const std::filesystem::path& path) {
+  run(*float_network(), {.on_step = {}, .on_epoch = {}, .checkpoint = path});
+}
 
 }  // namespace
 
@@ -103,7 +105,9 @@ TEST_CASE("interrupted again and again, with other numbers of threads, ends with
   for (int call = 0; call < 3; ++call) {
     const Threads threads(call + 1);
     const auto network = float_network();
-    const TrainHooks hooks{.on_step = {}, .on_epoch = [](const EpochResult&) { throw Interrupted("stopped"); }, .checkpoint = folder / "c"};
+    const TrainHooks hooks{.on_step = {},
+                           .on_epoch = [](const EpochResult&) { throw Interrupted("stopped"); },
+                           .checkpoint = folder / "c"};
     CHECK_THROWS_AS(train(*network, images, &images, recipe(), hooks), Interrupted);
   }
   check_same(run(*float_network(), {.on_step = {}, .on_epoch = {}, .checkpoint = folder / "c"}), whole_run);
@@ -117,7 +121,8 @@ TEST_CASE("a step limit holds over interruptions", "[nn][checkpoint]") {
   const auto stop = [](const EpochResult& e) {
     if (e.epoch == 1) throw Interrupted("stopped");
   };
-  CHECK_THROWS_AS(run(*float_network(), {.on_step = {}, .on_epoch = stop, .checkpoint = folder / "c"}, config), Interrupted);
+  CHECK_THROWS_AS(run(*float_network(), {.on_step = {}, .on_epoch = stop, .checkpoint = folder / "c"}, config),
+                  Interrupted);
   check_same(run(*float_network(), {.on_step = {}, .on_epoch = {}, .checkpoint = folder / "c"}, config), whole_run);
 }
 
@@ -125,21 +130,27 @@ TEST_CASE("a finished run called again does nothing but give its result", "[nn][
   const TempDir folder;
   leave_checkpoint(folder / "c");
   const auto never = [](const TrainProgress&) { FAIL("trained on"); };
-  check_same(run(*float_network(), {.on_step = never, .on_epoch = {}, .checkpoint = folder / "c"}), run(*float_network(), {}));
+  check_same(run(*float_network(), {.on_step = never, .on_epoch = {}, .checkpoint = folder / "c"}),
+             run(*float_network(), {}));
 }
 
 TEST_CASE("a checkpoint of another recipe is refused, whichever field differs and however little", "[nn][checkpoint]") {
   const TempDir folder;
   leave_checkpoint(folder / "c");
   const std::vector<std::function<void(TrainConfig&)>> changes{
-      [](TrainConfig& c) { c.epochs = 5; },           [](TrainConfig& c) { c.batch = 9; },
-      [](TrainConfig& c) { c.max_steps = 100; },      [](TrainConfig& c) { c.learning_rate = std::nextafter(c.learning_rate, 1.0f); },
+      [](TrainConfig& c) { c.epochs = 5; },
+      [](TrainConfig& c) { c.batch = 9; },
+      [](TrainConfig& c) { c.max_steps = 100; },
+      [](TrainConfig& c) { c.learning_rate = std::nextafter(c.learning_rate, 1.0f); },
       [](TrainConfig& c) { c.momentum = std::nextafter(c.momentum, 0.0f); },
       [](TrainConfig& c) { c.weight_decay = std::nextafter(c.weight_decay, 1.0f); },
       [](TrainConfig& c) { c.clip_norm = std::nextafter(c.clip_norm, 9.0f); },
-      [](TrainConfig& c) { c.label_smoothing = 1e-9f; }, [](TrainConfig& c) { c.schedule = ScheduleStep::kBeforeEpoch; },
-      [](TrainConfig& c) { c.augmentation.crop_padding = 2; }, [](TrainConfig& c) { c.augmentation.horizontal_flip = false; },
-      [](TrainConfig& c) { c.augmentation.cutout = 4; }, [](TrainConfig& c) { c.seed = 5; }};
+      [](TrainConfig& c) { c.label_smoothing = 1e-9f; },
+      [](TrainConfig& c) { c.schedule = ScheduleStep::kBeforeEpoch; },
+      [](TrainConfig& c) { c.augmentation.crop_padding = 2; },
+      [](TrainConfig& c) { c.augmentation.horizontal_flip = false; },
+      [](TrainConfig& c) { c.augmentation.cutout = 4; },
+      [](TrainConfig& c) { c.seed = 5; }};
   for (size_t i = 0; i < changes.size(); ++i) {
     INFO("change " << i);
     TrainConfig config = recipe();
@@ -151,7 +162,8 @@ TEST_CASE("a checkpoint of another recipe is refused, whichever field differs an
   }
 }
 
-TEST_CASE("a checkpoint of other data or of another network is refused, even one with the same weights", "[nn][checkpoint]") {
+TEST_CASE("a checkpoint of other data or of another network is refused, even one with the same weights",
+          "[nn][checkpoint]") {
   const TempDir folder;
   leave_checkpoint(folder / "c");
   const TrainHooks hooks{.on_step = {}, .on_epoch = {}, .checkpoint = folder / "c"};

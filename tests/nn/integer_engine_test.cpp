@@ -1,5 +1,6 @@
-// The fast integer engine beside the plain integer forward pass, which the device is compared with: equal bytes at every layer.
-#include "nn/integer_engine.h"
+// The fast integer engine beside the plain integer forward pass, which the device is compared with: equal bytes at
+// every layer.
+#include "nn/quant/integer_engine.h"
 
 #include <catch2/catch.hpp>
 
@@ -22,7 +23,8 @@ void check_equal_bytes(const QuantizedModel& model, int64_t count, Rng rng) {
     CAPTURE(model.spec.layers[layer].name);
     REQUIRE(found[layer].size() == static_cast<int64_t>(expected[layer].size()));
     int64_t wrong = 0;
-    for (size_t i = 0; i < expected[layer].size(); ++i) wrong += int{found[layer].data()[i]} - 128 != int{expected[layer][i]};
+    for (size_t i = 0; i < expected[layer].size(); ++i)
+      wrong += int{found[layer].data()[i]} - 128 != int{expected[layer][i]};
     REQUIRE(wrong == 0);
   }
   CHECK(engine.logits(images.data(), count) == expected.back());
@@ -30,7 +32,8 @@ void check_equal_bytes(const QuantizedModel& model, int64_t count, Rng rng) {
 
 }  // namespace
 
-TEST_CASE("the fast engine computes the plain forward pass's bytes at every layer of any network", "[nn][integer_engine]") {
+TEST_CASE("the fast engine computes the plain forward pass's bytes at every layer of any network",
+          "[nn][integer_engine]") {
   for (uint64_t seed = 0; seed < 60; ++seed) {
     CAPTURE(seed);
     const Rng rng(seed);
@@ -46,7 +49,8 @@ TEST_CASE("the fast engine is right for channels beyond a tile and for long redu
   }
 }
 
-TEST_CASE("the fast engine's answers do not depend on threads or on how many images are asked for at once", "[nn][integer_engine]") {
+TEST_CASE("the fast engine's answers do not depend on threads or on how many images are asked for at once",
+          "[nn][integer_engine]") {
   const QuantizedModel model = random_model(random_network(Rng(7)), Rng(8));
   const int64_t count = 21, size = model.spec.input.size();
   const auto images = random_images(model.spec.input, count, Rng(9));

@@ -1,15 +1,15 @@
 // Finished networks on disk: what comes back is what was saved, and what is damaged or impossible does not come back.
-#include "nn/model_file.h"
+#include "nn/weights/model_file.h"
 
 #include <catch2/catch.hpp>
 
 #include <cmath>
 #include <functional>
 
-#include "core/binary_io.h"
 #include "core/error.h"
-#include "core/file.h"
-#include "nn/trainer.h"
+#include "core/io/binary_io.h"
+#include "core/io/file.h"
+#include "nn/train/trainer.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/random_model.h"
 #include "tests/support/temp_dir.h"
@@ -36,7 +36,8 @@ void check_equal(const NetworkSpec& found, const NetworkSpec& expected) {
     const LayerSpec &f = found.layers[i], &e = expected.layers[i];
     CHECK(f.name == e.name);
     CHECK((f.kind == e.kind && f.input == e.input && f.other == e.other && f.out_channels == e.out_channels));
-    CHECK((f.kernel == e.kernel && f.stride == e.stride && f.bias == e.bias && f.batch_norm == e.batch_norm && f.relu == e.relu));
+    CHECK((f.kernel == e.kernel && f.stride == e.stride && f.bias == e.bias && f.batch_norm == e.batch_norm &&
+           f.relu == e.relu));
   }
 }
 
@@ -108,8 +109,8 @@ TEST_CASE("a damaged, truncated or missing network file is refused with its path
 
 TEST_CASE("a network file with a pixel scale that cannot be is refused", "[nn][model_file]") {
   const TempDir folder;
-  for (const PixelScale scale : {PixelScale{-1, 1.0f}, PixelScale{256, 1.0f}, PixelScale{0, 0.0f}, PixelScale{0, -1.0f}, PixelScale{0, NAN},
-                                 PixelScale{0, INFINITY}}) {
+  for (const PixelScale scale : {PixelScale{-1, 1.0f}, PixelScale{256, 1.0f}, PixelScale{0, 0.0f}, PixelScale{0, -1.0f},
+                                 PixelScale{0, NAN}, PixelScale{0, INFINITY}}) {
     Network network(residual_network(), scale, Rng(1));
     save_network(network, kNames, folder / "a");
     CHECK_THROWS_WITH(load_network(folder / "a"), Catch::Contains("pixel scale"));
@@ -143,9 +144,11 @@ TEST_CASE("any spec of the family comes back from its file form", "[nn][model_fi
 }
 
 TEST_CASE("a spec that cannot be is refused with file and rule, although its checksum is right", "[nn][model_file]") {
-  CHECK_THAT(refusal([](NetworkSpec& s) { s.layers[0].kind = static_cast<LayerKind>(5); }), Catch::Contains("layer kind 5 does not exist"));
+  CHECK_THAT(refusal([](NetworkSpec& s) { s.layers[0].kind = static_cast<LayerKind>(5); }),
+             Catch::Contains("layer kind 5 does not exist"));
   CHECK_THAT(refusal([](NetworkSpec& s) { s.layers.clear(); }), Catch::Contains("0 layers cannot be"));
-  CHECK_THAT(refusal([](NetworkSpec& s) { s.layers[1].out_channels = 9; }), Catch::Contains("layer depthwise: has 9 output channels"));
+  CHECK_THAT(refusal([](NetworkSpec& s) { s.layers[1].out_channels = 9; }),
+             Catch::Contains("layer depthwise: has 9 output channels"));
   CHECK_THAT(refusal([](NetworkSpec& s) { s.layers[1].input = 7; }), Catch::Contains("layer depthwise: reads layer 7"));
   CHECK_THAT(refusal([](NetworkSpec& s) { s.layers[5].other = -70000; }),
              Catch::Contains("layer pointwise2: only sums have a second input"));

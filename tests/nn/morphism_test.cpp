@@ -1,4 +1,4 @@
-#include "nn/morphism.h"
+#include "nn/weights/morphism.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -35,7 +35,8 @@ TEST_CASE("a kernel grows by zeros around it and shrinks to its centre", "[nn][m
   Tensor large = Tensor::full({1, 5, 5, 1}, -1);
   inherit_conv(small, {0}, {0}, large);
   CHECK(values(large) == std::vector<float>{0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 0, 4, 5, 6, 0, 0, 7, 8, 9, 0, 0, 0, 0, 0, 0});
-  Tensor back = Tensor::full({1, 3, 3, 1}, -1), point = Tensor::full({1, 1, 1, 1}, -1), wide = Tensor::full({1, 5, 5, 1}, -1);
+  Tensor back = Tensor::full({1, 3, 3, 1}, -1), point = Tensor::full({1, 1, 1, 1}, -1),
+         wide = Tensor::full({1, 5, 5, 1}, -1);
   inherit_depthwise(large, {0}, back);
   CHECK(values(back) == values(small));
   inherit_depthwise(small, {0}, wide);
@@ -75,12 +76,14 @@ TEST_CASE("weights are brought to another length, and their norm puts out what i
   for (int64_t o = 0; o < 3; ++o) CHECK(normed(layer, o) == Approx(before[static_cast<size_t>(o)]));
 }
 
-TEST_CASE("statistics of channels are their mean and variance, and a norm set from them passes them on, less its shift", "[nn][morphism]") {
+TEST_CASE("statistics of channels are their mean and variance, and a norm set from them passes them on, less its shift",
+          "[nn][morphism]") {
   const ChannelStatistics s = channel_statistics(tensor({2, 1, 2, 2}, {1, 10, 3, 10, 5, 10, 7, 10}));
   CHECK(s.mean == std::vector<double>{4, 10});
   CHECK(s.variance == std::vector<double>{5, 0});
   LayerWeights norm;
-  for (Tensor* t : {&norm.gamma.value, &norm.beta.value, &norm.running_mean, &norm.running_variance}) *t = Tensor::zeros({1, 1, 1, 2});
+  for (Tensor* t : {&norm.gamma.value, &norm.beta.value, &norm.running_mean, &norm.running_variance})
+    *t = Tensor::zeros({1, 1, 1, 2});
   set_identity_norm(s, {0.0f, 1.5f}, norm);
   for (int64_t c = 0; c < 2; ++c)
     for (const float x : {-3.0f, 0.0f, 12.0f}) {

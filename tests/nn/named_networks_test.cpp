@@ -1,12 +1,12 @@
 // The published networks: their sizes, their shapes, and that training computes what they are defined to be.
-#include "nn/named_networks.h"
+#include "nn/spec/named_networks.h"
 
 #include <catch2/catch.hpp>
 
+#include "core/autograd/ops.h"
 #include "core/error.h"
-#include "core/ops.h"
 #include "core/reference/softmax_xent.h"
-#include "nn/network.h"
+#include "nn/train/network.h"
 #include "tests/nn/reference_network.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/allclose.h"
@@ -70,12 +70,15 @@ TEST_CASE("ResNet-8 has its published size and shape", "[nn][named]") {
 TEST_CASE("a name that no network has is refused with those there are", "[nn][named]") {
   CHECK(is_network_name("resnet8"));
   CHECK_FALSE(is_network_name("resnet50"));
-  CHECK_THROWS_WITH(named_network("resnet50", {32, 32, 3}, 10), Catch::Contains("'resnet50'") && Catch::Contains("mobilenetv2, resnet8"));
+  CHECK_THROWS_WITH(named_network("resnet50", {32, 32, 3}, 10),
+                    Catch::Contains("'resnet50'") && Catch::Contains("mobilenetv2, resnet8"));
   CHECK_THROWS_AS(named_network("resnet8", {32, 32, 0}, 10), ConfigError);
 }
 
-TEST_CASE("named networks are the composition of the definitions: logits, and the slope of the loss", "[nn][named][gradient]") {
-  // In a network of 53 norms a few values fall on different sides of a ReLU in float and in double, and each shifts the slope a little.
+TEST_CASE("named networks are the composition of the definitions: logits, and the slope of the loss",
+          "[nn][named][gradient]") {
+  // In a network of 53 norms a few values fall on different sides of a ReLU in float and in double, and each shifts the
+  // slope a little.
   for (const auto& [name, tolerance] : {std::pair{"resnet8", 1e-3}, std::pair{"mobilenetv2", 2e-2}}) {
     INFO(name);
     const NetworkSpec spec = named_network(name, {16, 16, 3}, 3);
@@ -89,7 +92,8 @@ TEST_CASE("named networks are the composition of the definitions: logits, and th
     CHECK_THAT(Values(forward.value(logits)), close_to({4, 1, 1, 3}, expected, 1e-4));
 
     Tape tape(Tape::Mode::kRecord);
-    tape.backward(softmax_cross_entropy(tape, network.forward(tape, whole(images), Phase::kTraining), images.labels, 0.0f));
+    tape.backward(
+        softmax_cross_entropy(tape, network.forward(tape, whole(images), Phase::kTraining), images.labels, 0.0f));
     const auto direction = random_numbers(static_cast<int64_t>(parameters.size()), Rng(4));
     constexpr double kStep = 1e-9;
     auto above = parameters, below = parameters;
@@ -102,7 +106,8 @@ TEST_CASE("named networks are the composition of the definitions: logits, and th
         below[i] -= kStep * direction[i];
         ++i;
       }
-    const double defined = (reference_loss(network, above, images) - reference_loss(network, below, images)) / (2.0 * kStep);
+    const double defined =
+        (reference_loss(network, above, images) - reference_loss(network, below, images)) / (2.0 * kStep);
     CHECK(slope == Approx(defined).epsilon(tolerance));
   }
 }

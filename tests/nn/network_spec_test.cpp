@@ -1,5 +1,5 @@
 // What follows from a spec alone: shapes, parameters, MACs, and the rules that a spec must keep.
-#include "nn/network_spec.h"
+#include "nn/spec/network_spec.h"
 
 #include <catch2/catch.hpp>
 
@@ -63,7 +63,8 @@ TEST_CASE("parameters and MACs are those counted by hand", "[nn][spec]") {
 }
 
 TEST_CASE("sums have neither parameters nor MACs; biases count", "[nn][spec]") {
-  CHECK(parameter_count(residual_network()) == (36 + 8) + (100 + 8) + (16 + 8) + 36 + (20 + 10) + 25 + (225 + 5) + (10 + 2));
+  CHECK(parameter_count(residual_network()) ==
+        (36 + 8) + (100 + 8) + (16 + 8) + 36 + (20 + 10) + 25 + (225 + 5) + (10 + 2));
   CHECK(mac_count(residual_network()) == (36 + 100 + 16 + 36 + 20 + 25 + 225) * 12 + 10);
 }
 
@@ -100,25 +101,34 @@ TEST_CASE("each rule of a spec is refused with the layer and the rule", "[nn][sp
       {"layer stem: ", "has kernel 4, expected an odd number", [](NetworkSpec& s) { s.layers[0].kernel = 4; }},
       {"layer stem: ", "has kernel -1", [](NetworkSpec& s) { s.layers[0].kernel = -1; }},
       {"layer stem: ", "has kernel 2147483647", [](NetworkSpec& s) { s.layers[0].kernel = 2147483647; }},
-      {"layer depthwise: ", "has kernel 9, expected an odd number from 1 to 7", [](NetworkSpec& s) { s.layers[1].kernel = 9; }},
+      {"layer depthwise: ", "has kernel 9, expected an odd number from 1 to 7",
+       [](NetworkSpec& s) { s.layers[1].kernel = 9; }},
       {"layer stem: ", "has stride 0, expected at least 1", [](NetworkSpec& s) { s.layers[0].stride = 0; }},
-      {"layer depthwise: ", "has 5 output channels, expected its input's 4", [](NetworkSpec& s) { s.layers[1].out_channels = 5; }},
-      {"layer residual: ", "has 5 output channels, expected its input's 4", [](NetworkSpec& s) { s.layers[3].out_channels = 5; }},
-      {"layer pool: ", "has 4 output channels, expected its input's 5", [](NetworkSpec& s) { s.layers[9].out_channels = 4; }},
+      {"layer depthwise: ", "has 5 output channels, expected its input's 4",
+       [](NetworkSpec& s) { s.layers[1].out_channels = 5; }},
+      {"layer residual: ", "has 5 output channels, expected its input's 4",
+       [](NetworkSpec& s) { s.layers[3].out_channels = 5; }},
+      {"layer pool: ", "has 4 output channels, expected its input's 5",
+       [](NetworkSpec& s) { s.layers[9].out_channels = 4; }},
       {"layer pool: ", "only convolutions have a kernel and a stride", [](NetworkSpec& s) { s.layers[9].kernel = 3; }},
-      {"layer classifier: ", "only convolutions have a kernel and a stride", [](NetworkSpec& s) { s.layers[10].stride = 2; }},
-      {"layer classifier: ", "only convolutions have a batch norm", [](NetworkSpec& s) { s.layers[10].batch_norm = true; }},
+      {"layer classifier: ", "only convolutions have a kernel and a stride",
+       [](NetworkSpec& s) { s.layers[10].stride = 2; }},
+      {"layer classifier: ", "only convolutions have a batch norm",
+       [](NetworkSpec& s) { s.layers[10].batch_norm = true; }},
       {"layer pool: ", "only layers with weights have a bias", [](NetworkSpec& s) { s.layers[9].bias = true; }},
       {"layer residual: ", "only layers with weights have a bias", [](NetworkSpec& s) { s.layers[3].bias = true; }},
       {"layer stem: ", "has a bias before its batch norm", [](NetworkSpec& s) { s.layers[0].bias = true; }},
       {"layer stem: ", "only sums have a second input", [](NetworkSpec& s) { s.layers[0].other = 3; }},
       {"layer classifier: ", "reads 3x4x5, expected a single pixel", [](NetworkSpec& s) { s.layers[10].input = 8; }},
-      {"layer residual: ", "adds the outputs of two earlier layers", [](NetworkSpec& s) { s.layers[3].other = kImage; }},
+      {"layer residual: ", "adds the outputs of two earlier layers",
+       [](NetworkSpec& s) { s.layers[3].other = kImage; }},
       {"layer residual: ", "adds the outputs of two earlier layers", [](NetworkSpec& s) { s.layers[3].other = 3; }},
       {"layer sum: ", "adds 3x4x5 and 3x4x4, expected equal shapes", [](NetworkSpec& s) { s.layers[8].other = 3; }},
       {"layer stem: ", "has the name of layer number 0", [](NetworkSpec& s) { s.layers[4].name = "stem"; }},
-      {"layer classifier: ", "is the last one, expected a linear layer with 3 outputs", [](NetworkSpec& s) { s.classes = 3; }},
-      {"layer pool: ", "is the last one, expected a linear layer with 2 outputs", [](NetworkSpec& s) { s.layers.pop_back(); }},
+      {"layer classifier: ", "is the last one, expected a linear layer with 3 outputs",
+       [](NetworkSpec& s) { s.classes = 3; }},
+      {"layer pool: ", "is the last one, expected a linear layer with 2 outputs",
+       [](NetworkSpec& s) { s.layers.pop_back(); }},
       {"a network", " needs at least one layer", [](NetworkSpec& s) { s.layers.clear(); }},
       {"a network", " needs at least 2 classes, not 1", [](NetworkSpec& s) { s.classes = 1; }},
       {"a network", " cannot read images of 0x7x1", [](NetworkSpec& s) { s.input.height = 0; }},
@@ -129,6 +139,9 @@ TEST_CASE("each rule of a spec is refused with the layer and the rule", "[nn][sp
 }
 
 TEST_CASE("a sum of an image is refused", "[nn][spec]") {
-  CHECK_THAT(refusal([](NetworkSpec& s) { s.layers[3].input = kImage; s.layers[3].out_channels = 1; }),
+  CHECK_THAT(refusal([](NetworkSpec& s) {
+               s.layers[3].input = kImage;
+               s.layers[3].out_channels = 1;
+             }),
              Catch::Contains("layer residual: adds the outputs of two earlier layers"));
 }

@@ -1,5 +1,6 @@
-// The float network against its definition: forward in both phases, gradients of every parameter, initial weights, digests.
-#include "nn/network.h"
+// The float network against its definition: forward in both phases, gradients of every parameter, initial weights,
+// digests.
+#include "nn/train/network.h"
 
 #include <catch2/catch.hpp>
 
@@ -7,8 +8,8 @@
 #include <cmath>
 #include <set>
 
+#include "core/autograd/ops.h"
 #include "core/error.h"
-#include "core/ops.h"
 #include "core/reference/softmax_xent.h"
 #include "tests/nn/reference_network.h"
 #include "tests/nn/small_networks.h"
@@ -40,7 +41,8 @@ Tensor logits_of(Network& network, const ImageSet& images, Phase phase) {
 // The gradient of every parameter after one step on `images`; the loss.
 double backward(Network& network, const ImageSet& images) {
   Tape tape(Tape::Mode::kRecord);
-  const Var loss = softmax_cross_entropy(tape, network.forward(tape, whole(images), Phase::kTraining), images.labels, kSmoothing);
+  const Var loss =
+      softmax_cross_entropy(tape, network.forward(tape, whole(images), Phase::kTraining), images.labels, kSmoothing);
   const double value = double{tape.value(loss).data()[0]};
   tape.backward(loss);
   return value;
@@ -51,8 +53,10 @@ double reference_loss(const Network& network, const std::vector<double>& paramet
   return reference::softmax_xent(pass.outputs.back(), images.labels, double{kSmoothing}).loss;
 }
 
-// Central differences of one parameter tensor, the others fixed. The step is small, so that hardly a ReLU changes sides within it.
-std::vector<double> slopes(const Network& network, std::vector<double> parameters, size_t first, size_t count, const ImageSet& images) {
+// Central differences of one parameter tensor, the others fixed. The step is small, so that hardly a ReLU changes sides
+// within it.
+std::vector<double> slopes(const Network& network, std::vector<double> parameters, size_t first, size_t count,
+                           const ImageSet& images) {
   constexpr double kStep = 1e-6;
   std::vector<double> gradient;
   for (size_t i = first; i < first + count; ++i) {
@@ -77,7 +81,8 @@ std::vector<double> random_direction(size_t count, uint64_t seed) {
   return random_numbers(static_cast<int64_t>(count), Rng(seed).fork("direction"));
 }
 
-// The derivative of the loss along a direction in parameter space: from the gradients that backward left, and by definition.
+// The derivative of the loss along a direction in parameter space: from the gradients that backward left, and by
+// definition.
 double slope_along(Network& network, const std::vector<double>& direction) {
   double slope = 0.0;
   size_t i = 0;
@@ -86,8 +91,8 @@ double slope_along(Network& network, const std::vector<double>& direction) {
   return slope;
 }
 
-double reference_slope(const Network& network, const std::vector<double>& parameters, const std::vector<double>& direction,
-                       const ImageSet& images) {
+double reference_slope(const Network& network, const std::vector<double>& parameters,
+                       const std::vector<double>& direction, const ImageSet& images) {
   constexpr double kStep = 1e-7;
   auto above = parameters, below = parameters;
   for (size_t i = 0; i < parameters.size(); ++i) {
@@ -133,19 +138,24 @@ TEST_CASE("gradients of every parameter are the central differences of the loss 
   }
 }
 
-TEST_CASE("random networks of the family are the composition of the definitions: both phases, and the slope of the loss",
-          "[nn][network][gradient]") {
+TEST_CASE(
+    "random networks of the family are the composition of the definitions: both phases, and the slope of the loss",
+    "[nn][network][gradient]") {
   for (uint64_t seed = 0; seed < 9; ++seed) {
-    const NetworkSpec spec = random_network(Rng(seed), {.max_extent = 9, .max_width = 3, .max_depth = 4, .max_classes = 4});
+    const NetworkSpec spec =
+        random_network(Rng(seed), {.max_extent = 9, .max_width = 3, .max_depth = 4, .max_classes = 4});
     INFO("seed " << seed << ", image " << to_text(spec.input));
     const ImageSet images = noise_images(spec.input, spec.classes, 6, Rng(seed).fork("images"));
     Network network = make_network(spec, seed);
     const auto parameters = parameters_of(network);
     const auto expected = reference_pass(network, parameters, whole(images), Phase::kEvaluation).outputs.back();
-    CHECK_THAT(Values(logits_of(network, images, Phase::kEvaluation)), close_to({6, 1, 1, spec.classes}, expected, kTolerance));
+    CHECK_THAT(Values(logits_of(network, images, Phase::kEvaluation)),
+               close_to({6, 1, 1, spec.classes}, expected, kTolerance));
     CHECK(backward(network, images) == Approx(reference_loss(network, parameters, images)).epsilon(1e-5));
     CHECK(slope_along(network, random_direction(parameters.size(), seed)) ==
-          Approx(reference_slope(network, parameters, random_direction(parameters.size(), seed), images)).epsilon(2e-4).margin(2e-5));
+          Approx(reference_slope(network, parameters, random_direction(parameters.size(), seed), images))
+              .epsilon(2e-4)
+              .margin(2e-5));
   }
 }
 
@@ -211,8 +221,10 @@ TEST_CASE("initial weights fill +-1/sqrt(fan in); norms begin as the identity", 
   }
 }
 
-TEST_CASE("the same seed gives the same network, another seed another; no two layers share their draws", "[nn][network]") {
-  Network a(residual_network(), kPixels, Rng(1)), b(residual_network(), kPixels, Rng(1)), c(residual_network(), kPixels, Rng(2));
+TEST_CASE("the same seed gives the same network, another seed another; no two layers share their draws",
+          "[nn][network]") {
+  Network a(residual_network(), kPixels, Rng(1)), b(residual_network(), kPixels, Rng(1)),
+      c(residual_network(), kPixels, Rng(2));
   CHECK(weights_sha256(a) == weights_sha256(b));
   CHECK(weights_sha256(a) != weights_sha256(c));
   std::set<float> first_draws;

@@ -1,5 +1,5 @@
 // Gradient descent against its definition, and the cosine schedule.
-#include "nn/optimizer.h"
+#include "nn/train/optimizer.h"
 
 #include <catch2/catch.hpp>
 
@@ -19,7 +19,8 @@ struct Pair {
 
   Pair() {
     for (const Shape& shape : {Shape{3, 3, 3, 5}, Shape{1, 1, 1, 7}}) {
-      parameters.push_back({.name = "p", .value = random_tensor(shape, Rng(1).fork("value", parameters.size())), .gradient = {}});
+      parameters.push_back(
+          {.name = "p", .value = random_tensor(shape, Rng(1).fork("value", parameters.size())), .gradient = {}});
       values.push_back(to_doubles(parameters.back().value));
       velocities.emplace_back(values.back().size());
     }
@@ -46,7 +47,8 @@ void check_steps(float momentum, float decay, float clip, float gradient_size) {
     const double squares = pair.draw(gradients, step, gradient_size);
     optimizer.step(rate);
     for (size_t i = 0; i < gradients.size(); ++i) {
-      const reference::SgdRates<double> rates{double{rate}, double{momentum}, double{decay}, reference::clip_factor(squares, double{clip})};
+      const reference::SgdRates<double> rates{double{rate}, double{momentum}, double{decay},
+                                              reference::clip_factor(squares, double{clip})};
       reference::sgd_step(rates, gradients[i], pair.values[i], pair.velocities[i]);
       const Shape shape = pair.parameters[i].value.shape();
       CHECK_THAT(Values(pair.parameters[i].value), close_to(shape, pair.values[i], 2e-6));
@@ -58,7 +60,8 @@ void check_steps(float momentum, float decay, float clip, float gradient_size) {
 
 }  // namespace
 
-TEST_CASE("steps of gradient descent are the definition's, with and without momentum, decay and clipping", "[nn][optimizer]") {
+TEST_CASE("steps of gradient descent are the definition's, with and without momentum, decay and clipping",
+          "[nn][optimizer]") {
   check_steps(0.0f, 0.0f, 0.0f, 1.0f);
   check_steps(0.9f, 0.0f, 0.0f, 1.0f);
   check_steps(0.9f, 3e-2f, 0.0f, 1.0f);

@@ -1,16 +1,17 @@
-// Gradients of quantisation-aware training beside their definition in double: straight through the rounding, zero on a clamp's bounds.
-#include "nn/quantized_gradients.h"
+// Gradients of quantisation-aware training beside their definition in double: straight through the rounding, zero on a
+// clamp's bounds.
+#include "nn/quant/quantized_gradients.h"
 
 #include <catch2/catch.hpp>
 
 #include <cmath>
 
+#include "core/autograd/ops.h"
 #include "core/error.h"
-#include "core/ops.h"
 #include "core/reference/depthwise.h"
-#include "nn/fold.h"
-#include "nn/integer_engine.h"
-#include "nn/quantized_network.h"
+#include "nn/quant/fold.h"
+#include "nn/quant/integer_engine.h"
+#include "nn/quant/quantized_network.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/allclose.h"
 #include "tests/support/random_model.h"
@@ -32,7 +33,10 @@ struct Reference {
 class ReferenceGradients {
  public:
   ReferenceGradients(const QuantizedModel& model, const std::vector<uint8_t>& images, int64_t count)
-      : model_(model), shapes_(layer_shapes(model.spec)), count_(count), bytes_(integer_forward(model, images.data(), count)) {
+      : model_(model),
+        shapes_(layer_shapes(model.spec)),
+        count_(count),
+        bytes_(integer_forward(model, images.data(), count)) {
     for (const uint8_t byte : images) image_.push_back(real(int{byte} - 128, model.input));
   }
 
@@ -61,7 +65,9 @@ class ReferenceGradients {
   }
 
  private:
-  static double real(int q, const Quantization& quantization) { return quantization.scale * (q - quantization.zero_point); }
+  static double real(int q, const Quantization& quantization) {
+    return quantization.scale * (q - quantization.zero_point);
+  }
 
   Numbers behind_clamp(size_t i) const {
     Numbers dy = gradient_[i];
@@ -73,8 +79,13 @@ class ReferenceGradients {
 
   void weighted(const LayerSpec& spec, size_t i, const Numbers& dy, Numbers& weight_gradient) {
     const ImageShape in = input_shape(model_.spec, shapes_, static_cast<int>(i));
-    const ConvGeometry g{.batch = count_, .in_h = in.height, .in_w = in.width, .in_c = in.channels, .out_c = spec.out_channels,
-                         .kernel = spec.kernel, .stride = spec.stride};
+    const ConvGeometry g{.batch = count_,
+                         .in_h = in.height,
+                         .in_w = in.width,
+                         .in_c = in.channels,
+                         .out_c = spec.out_channels,
+                         .kernel = spec.kernel,
+                         .stride = spec.stride};
     const bool depthwise = spec.kind == LayerKind::kDepthwise;
     Numbers x = image_;
     if (spec.input != kImage) {
@@ -82,14 +93,17 @@ class ReferenceGradients {
       const auto source = static_cast<size_t>(spec.input);
       for (const int8_t q : bytes_.layers[source]) x.push_back(real(q, model_.layers[source].output));
     }
-    weight_gradient = depthwise ? reference::depthwise_weight_gradient(g, x, dy) : reference::conv2d_weight_gradient(g, x, dy);
+    weight_gradient =
+        depthwise ? reference::depthwise_weight_gradient(g, x, dy) : reference::conv2d_weight_gradient(g, x, dy);
     if (spec.input == kImage) return;
     const QuantizedLayer& layer = model_.layers[i];
     Numbers weights;
     const auto channels = static_cast<size_t>(spec.out_channels), taps = layer.weights.size() / channels;
     for (size_t w = 0; w < layer.weights.size(); ++w)
-      weights.push_back(layer.weights[w] * double{static_cast<float>(layer.weight_scales[depthwise ? w % channels : w / taps])});
-    add(spec.input, depthwise ? reference::depthwise_input_gradient(g, dy, weights) : reference::conv2d_input_gradient(g, dy, weights));
+      weights.push_back(layer.weights[w] *
+                        double{static_cast<float>(layer.weight_scales[depthwise ? w % channels : w / taps])});
+    add(spec.input, depthwise ? reference::depthwise_input_gradient(g, dy, weights)
+                              : reference::conv2d_input_gradient(g, dy, weights));
   }
 
   void pool(const LayerSpec& spec, size_t i) {
@@ -116,7 +130,8 @@ class ReferenceGradients {
 };
 
 QuantizedPass pass_of(const QuantizedModel& model, const std::vector<uint8_t>& images, int64_t count) {
-  QuantizedPass pass{count, ByteBuffer(static_cast<int64_t>(images.size())), IntegerEngine(model).outputs(images.data(), count)};
+  QuantizedPass pass{count, ByteBuffer(static_cast<int64_t>(images.size())),
+                     IntegerEngine(model).outputs(images.data(), count)};
   std::copy(images.begin(), images.end(), pass.images.data());
   return pass;
 }
@@ -159,13 +174,16 @@ TEST_CASE("gradients of any quantised network follow their definition", "[nn][qu
   }
 }
 
-TEST_CASE("gradients are right for more channels than a tile, every kernel and more images than chunks", "[nn][quantized_gradients]") {
+TEST_CASE("gradients are right for more channels than a tile, every kernel and more images than chunks",
+          "[nn][quantized_gradients]") {
   const std::vector<FamilyLayer> layers = {{true, 3}, {false, 3}, {true, 7}, {false, 5}, {true, 5}, {false, 1}};
   check(model_with_scales(family_network(17, layers, {9, 7, 3}, 5), Rng(3)), 11, Rng(4));
 }
 
-TEST_CASE("a value read twice receives the gradients of both readers; one that nobody reads receives none", "[nn][quantized_gradients]") {
-  for (const NetworkSpec& spec : {residual_network(), forked_network()}) check(model_with_scales(spec, Rng(5)), 4, Rng(6));
+TEST_CASE("a value read twice receives the gradients of both readers; one that nobody reads receives none",
+          "[nn][quantized_gradients]") {
+  for (const NetworkSpec& spec : {residual_network(), forked_network()})
+    check(model_with_scales(spec, Rng(5)), 4, Rng(6));
 }
 
 TEST_CASE("an output on a bound of its clamp passes no gradient", "[nn][quantized_gradients]") {
@@ -199,7 +217,8 @@ TEST_CASE("gradients have the same bits for any number of threads", "[nn][quanti
   }
 }
 
-TEST_CASE("a whole quantised network's gradients are near those of the folded float network", "[nn][quantized_gradients]") {
+TEST_CASE("a whole quantised network's gradients are near those of the folded float network",
+          "[nn][quantized_gradients]") {
   const NetworkSpec spec = plain_network();
   ImageSet images = noise_images(spec.input, spec.classes, 40, Rng(14));
   images.labels.assign(40, 1);  // gradients of unlike labels would cancel, and rounding would stand out
@@ -219,7 +238,8 @@ TEST_CASE("a whole quantised network's gradients are near those of the folded fl
   }
   for (Trainable* trainable : {static_cast<Trainable*>(&folded), static_cast<Trainable*>(&quantized)}) {
     Tape tape(Tape::Mode::kRecord);
-    tape.backward(softmax_cross_entropy(tape, trainable->forward(tape, whole(images), Phase::kTraining), images.labels, 0.0f));
+    tape.backward(
+        softmax_cross_entropy(tape, trainable->forward(tape, whole(images), Phase::kTraining), images.labels, 0.0f));
   }
   const auto expected = folded.parameters(), found = quantized.parameters();
   REQUIRE(expected.size() == found.size());

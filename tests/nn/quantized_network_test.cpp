@@ -1,5 +1,6 @@
-// Quantisation-aware training: its forward pass is the exported network's, byte for byte; folding and ranges; what it learns.
-#include "nn/quantized_network.h"
+// Quantisation-aware training: its forward pass is the exported network's, byte for byte; folding and ranges; what it
+// learns.
+#include "nn/quant/quantized_network.h"
 
 #include <catch2/catch.hpp>
 
@@ -8,8 +9,8 @@
 #include <set>
 
 #include "core/error.h"
-#include "nn/fold.h"
-#include "nn/trainer.h"
+#include "nn/quant/fold.h"
+#include "nn/train/trainer.h"
 #include "tests/nn/reference_network.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/allclose.h"
@@ -30,28 +31,36 @@ Network make_network(const NetworkSpec& spec, uint64_t seed = 5, const PixelScal
   return network;
 }
 
-// Logits of the trainable network are scale * (q - zero point) of the frozen integers, in both phases, recording or not.
+// Logits of the trainable network are scale * (q - zero point) of the frozen integers, in both phases, recording or
+// not.
 void check_forward_is_integer_forward(QuantizedNetwork& network, const ImageSet& images) {
   const QuantizedModel model = network.freeze();
   const auto bytes = integer_forward(model, images.pixels.data(), images.count()).layers.back();
   const Quantization& output = model.layers.back().output;
   for (const auto mode : {Tape::Mode::kForwardOnly, Tape::Mode::kRecord}) {
     Tape tape(mode);
-    const Tensor& logits =
-        tape.value(network.forward(tape, whole(images), mode == Tape::Mode::kRecord ? Phase::kTraining : Phase::kEvaluation));
+    const Tensor& logits = tape.value(
+        network.forward(tape, whole(images), mode == Tape::Mode::kRecord ? Phase::kTraining : Phase::kEvaluation));
     REQUIRE(logits.size() == static_cast<int64_t>(bytes.size()));
     int64_t different = 0;
     for (size_t i = 0; i < bytes.size(); ++i)
-      different += logits.data()[i] != static_cast<float>(output.scale) * static_cast<float>(bytes[i] - output.zero_point);
+      different +=
+          logits.data()[i] != static_cast<float>(output.scale) * static_cast<float>(bytes[i] - output.zero_point);
     CHECK(different == 0);
   }
 }
 
-int64_t distinct(const std::vector<int8_t>& bytes) { return static_cast<int64_t>(std::set<int8_t>(bytes.begin(), bytes.end()).size()); }
+int64_t distinct(const std::vector<int8_t>& bytes) {
+  return static_cast<int64_t>(std::set<int8_t>(bytes.begin(), bytes.end()).size());
+}
 
-std::vector<std::string> names_of(const NetworkSpec& spec) { return std::vector<std::string>(static_cast<size_t>(spec.classes), "class"); }
+std::vector<std::string> names_of(const NetworkSpec& spec) {
+  return std::vector<std::string>(static_cast<size_t>(spec.classes), "class");
+}
 
-QuantizedNetwork quantize(const Network& network, const ImageSet& images) { return {network, names_of(network.spec()), images}; }
+QuantizedNetwork quantize(const Network& network, const ImageSet& images) {
+  return {network, names_of(network.spec()), images};
+}
 
 }  // namespace
 
@@ -59,7 +68,8 @@ TEST_CASE("the forward pass of training is the exported network's, byte for byte
   const Threads one(1);
   std::set<std::string> seen;
   for (uint64_t seed = 0; seed < 40; ++seed) {
-    const NetworkSpec spec = random_network(Rng(seed), {.max_extent = 15, .max_width = 7, .max_depth = 5, .max_classes = 5});
+    const NetworkSpec spec =
+        random_network(Rng(seed), {.max_extent = 15, .max_width = 7, .max_depth = 5, .max_classes = 5});
     INFO("seed " << seed << ", image " << to_text(spec.input));
     for (const LayerSpec& layer : spec.layers) seen.insert(text(to_text(layer.kind), layer.kernel, "/", layer.stride));
     const ImageSet images = noise_images(spec.input, spec.classes, 9, Rng(seed).fork("images"));
@@ -67,8 +77,8 @@ TEST_CASE("the forward pass of training is the exported network's, byte for byte
     QuantizedNetwork network = quantize(make_network(spec, seed, {.zero = zero, .scale = 0.0125f}), images);
     check_forward_is_integer_forward(network, images);
   }
-  for (const char* kind :
-       {"add1/1", "conv3/1", "conv5/1", "conv7/1", "conv3/2", "conv5/2", "depthwise3/1", "depthwise5/1", "depthwise7/1", "depthwise3/2"})
+  for (const char* kind : {"add1/1", "conv3/1", "conv5/1", "conv7/1", "conv3/2", "conv5/2", "depthwise3/1",
+                           "depthwise5/1", "depthwise7/1", "depthwise3/2"})
     CHECK(seen.contains(kind));
 }
 
@@ -78,10 +88,14 @@ TEST_CASE("the forward pass stays the exported network's while training moves th
     const ImageSet images = noise_images(spec.input, spec.classes, 21, Rng(2));
     QuantizedNetwork network = quantize(make_network(spec), images);
     const std::string before = weights_sha256(network);
-    const TrainHooks check{
-        .on_step = [&](const TrainProgress&) { check_forward_is_integer_forward(network, images); }, .on_epoch = {}, .checkpoint = {}};
+    const TrainHooks check{.on_step = [&](const TrainProgress&) { check_forward_is_integer_forward(network, images); },
+                           .on_epoch = {},
+                           .checkpoint = {}};
     train(network, images, nullptr,
-          {.epochs = 2, .batch = 8, .learning_rate = 0.05f, .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 3}},
+          {.epochs = 2,
+           .batch = 8,
+           .learning_rate = 0.05f,
+           .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 3}},
           check);
     CHECK(weights_sha256(network) != before);
     CHECK(distinct(integer_forward(network.freeze(), images.pixels.data(), images.count()).layers.back()) > 10);
@@ -130,7 +144,8 @@ TEST_CASE("folding batch norm changes a network's evaluation by rounding alone",
     }
     Network copy = make_network(spec);
     const auto expected = reference_pass(copy, parameters_of(copy), whole(images), Phase::kEvaluation).outputs.back();
-    const auto found = reference_pass(without_norms, parameters_of(without_norms), whole(images), Phase::kEvaluation).outputs.back();
+    const auto found =
+        reference_pass(without_norms, parameters_of(without_norms), whole(images), Phase::kEvaluation).outputs.back();
     CHECK_THAT(Values(found), close_to(Values(expected), 1e-5));
   }
 }
@@ -172,8 +187,9 @@ TEST_CASE("a layer that is never negative, or never positive, still has 0 in its
   CHECK(ranges[3].high == 0.0);
 }
 
-TEST_CASE("integers represent the real network: scales cover the ranges, weights and biases are the rounded folded ones",
-          "[nn][quantized]") {
+TEST_CASE(
+    "integers represent the real network: scales cover the ranges, weights and biases are the rounded folded ones",
+    "[nn][quantized]") {
   const NetworkSpec spec = residual_network();
   const ImageSet images = noise_images(spec.input, spec.classes, 60, Rng(7));
   const Network network = make_network(spec);
@@ -195,7 +211,8 @@ TEST_CASE("integers represent the real network: scales cover the ranges, weights
     const int64_t channels = spec.layers[i].out_channels, size = static_cast<int64_t>(q.weights.size());
     std::vector<int> largest(static_cast<size_t>(channels));
     for (int64_t w = 0; w < size; ++w) {
-      const auto c = static_cast<size_t>(spec.layers[i].kind == LayerKind::kDepthwise ? w % channels : w / (size / channels));
+      const auto c =
+          static_cast<size_t>(spec.layers[i].kind == LayerKind::kDepthwise ? w % channels : w / (size / channels));
       CHECK(std::abs(q.weights[static_cast<size_t>(w)] * q.weight_scales[c] - double{folded[i].weight.data()[w]}) <=
             0.5001 * q.weight_scales[c]);
       largest[c] = std::max(largest[c], std::abs(int{q.weights[static_cast<size_t>(w)]}));
@@ -204,7 +221,8 @@ TEST_CASE("integers represent the real network: scales cover the ranges, weights
       const double sum_scale = input_scale * q.weight_scales[c];
       CHECK(largest[c] == 127);
       CHECK(std::abs(q.bias[c] * sum_scale - double{folded[i].bias.data()[c]}) <= 0.5001 * sum_scale);
-      CHECK(std::ldexp(q.rescale[c].multiplier, -31 - q.rescale[c].right_shift) == Approx(sum_scale / q.output.scale).epsilon(1e-8));
+      CHECK(std::ldexp(q.rescale[c].multiplier, -31 - q.rescale[c].right_shift) ==
+            Approx(sum_scale / q.output.scale).epsilon(1e-8));
     }
   }
 }
@@ -218,7 +236,8 @@ TEST_CASE("the integer network's answers are near the float network's", "[nn][qu
     const Tensor &expected = real.value(network.forward(real, whole(images), Phase::kEvaluation)),
                  &found = integer.value(quantized.forward(integer, whole(images), Phase::kEvaluation));
     const double step = quantized.freeze().layers.back().output.scale;
-    for (int64_t i = 0; i < expected.size(); ++i) CHECK(double{found.data()[i]} == Approx(double{expected.data()[i]}).margin(12.0 * step));
+    for (int64_t i = 0; i < expected.size(); ++i)
+      CHECK(double{found.data()[i]} == Approx(double{expected.data()[i]}).margin(12.0 * step));
   }
 }
 
@@ -238,7 +257,8 @@ TEST_CASE("a dead channel is legal: no weights, no bias, or a ReLU that never op
   CHECK(distinct(integer_forward(model, images.pixels.data(), 10).layers[5]) == 1);
 }
 
-TEST_CASE("freezing proves the model: what has no legal integers is refused with layer and channel", "[nn][quantized]") {
+TEST_CASE("freezing proves the model: what has no legal integers is refused with layer and channel",
+          "[nn][quantized]") {
   const NetworkSpec spec = plain_network();
   const ImageSet images = noise_images(spec.input, spec.classes, 10, Rng(10));
   QuantizedNetwork network = quantize(make_network(spec), images);

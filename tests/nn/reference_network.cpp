@@ -27,9 +27,15 @@ class Cursor {
 };
 
 Doubles convolved(const LayerSpec& layer, const Shape& in, const Doubles& x, Cursor& parameters) {
-  const ConvGeometry g{
-      .batch = in.n, .in_h = in.h, .in_w = in.w, .in_c = in.c, .out_c = layer.out_channels, .kernel = layer.kernel, .stride = layer.stride};
-  if (layer.kind == LayerKind::kDepthwise) return reference::depthwise(g, x, parameters.next(g.depthwise_weight().size()));
+  const ConvGeometry g{.batch = in.n,
+                       .in_h = in.h,
+                       .in_w = in.w,
+                       .in_c = in.c,
+                       .out_c = layer.out_channels,
+                       .kernel = layer.kernel,
+                       .stride = layer.stride};
+  if (layer.kind == LayerKind::kDepthwise)
+    return reference::depthwise(g, x, parameters.next(g.depthwise_weight().size()));
   return reference::conv2d(g, x, parameters.next(g.weight().size()));
 }
 
@@ -59,17 +65,21 @@ Doubles real_pixels(const ImageBatch& batch, int64_t size, const PixelScale& pix
 
 std::vector<double> parameters_of(Network& network) {
   Doubles all;
-  for (const Parameter* p : network.parameters()) all.insert(all.end(), p->value.values().begin(), p->value.values().end());
+  for (const Parameter* p : network.parameters())
+    all.insert(all.end(), p->value.values().begin(), p->value.values().end());
   return all;
 }
 
-ReferencePass reference_pass(const Network& network, const std::vector<double>& parameters, const ImageBatch& batch, Phase phase) {
+ReferencePass reference_pass(const Network& network, const std::vector<double>& parameters, const ImageBatch& batch,
+                             Phase phase) {
   const NetworkSpec& spec = network.spec();
   const auto shapes = layer_shapes(spec);
   const Doubles image = real_pixels(batch, batch.count * spec.input.size(), network.pixel_scale());
   ReferencePass pass;
   Cursor cursor(parameters);
-  const auto output_of = [&](int index) -> const Doubles& { return index == kImage ? image : pass.outputs[static_cast<size_t>(index)]; };
+  const auto output_of = [&](int index) -> const Doubles& {
+    return index == kImage ? image : pass.outputs[static_cast<size_t>(index)];
+  };
   for (size_t i = 0; i < spec.layers.size(); ++i) {
     const LayerSpec& layer = spec.layers[i];
     const Shape in = input_shape(spec, shapes, static_cast<int>(i)).batch(batch.count);

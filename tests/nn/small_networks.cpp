@@ -68,13 +68,17 @@ void randomize_norms(Network& network, Rng rng) {
 }
 
 ImageSet noise_images(const ImageShape& shape, int classes, int64_t count, Rng rng) {
-  ImageSet images{.shape = shape, .class_names = {}, .pixels = random_images(shape, count, rng.fork("pixels")), .labels = {}};
+  ImageSet images{
+      .shape = shape, .class_names = {}, .pixels = random_images(shape, count, rng.fork("pixels")), .labels = {}};
   for (int i = 0; i < classes; ++i) images.class_names.push_back(text("class ", i));
-  for (int64_t i = 0; i < count; ++i) images.labels.push_back(static_cast<int>(rng.below(static_cast<uint32_t>(classes))));
+  for (int64_t i = 0; i < count; ++i)
+    images.labels.push_back(static_cast<int>(rng.below(static_cast<uint32_t>(classes))));
   return images;
 }
 
-Dataset learnable_images() { return make_synthetic({.classes = 2, .size = 12, .channels = 1, .train = 300, .test = 200, .seed = 3}); }
+Dataset learnable_images() {
+  return make_synthetic({.classes = 2, .size = 12, .channels = 1, .train = 300, .test = 200, .seed = 3});
+}
 
 NetworkSpec learning_network(const ImageShape& input, int classes) {
   return family_network(8, {{true, 3}, {false, 3}, {true, 3}}, input, classes);

@@ -1,18 +1,21 @@
 // Networks and images for the tests of nn/: small enough for the reference, and with every way in which layers meet.
 #pragma once
-#include "nn/network.h"
+#include "nn/train/network.h"
 
 namespace mininas::test {
 
-// A stem, a separable layer that halves the image, a standard 5x5 convolution without ReLU, pool, linear. 7x6x3, 3 classes.
+// A stem, a separable layer that halves the image, a standard 5x5 convolution without ReLU, pool, linear. 7x6x3, 3
+// classes.
 NetworkSpec plain_network();
 
-// A strided stem; a depthwise convolution with a norm of its own and a pointwise one, added to the stem; a separable layer; a convolution
-// with neither norm nor ReLU, and one with ReLU alone, whose sum leaves; pool, linear. 6x7x1, 2 classes.
+// A strided stem; a depthwise convolution with a norm of its own and a pointwise one, added to the stem; a separable
+// layer; a convolution with neither norm nor ReLU, and one with ReLU alone, whose sum leaves; pool, linear. 6x7x1, 2
+// classes.
 NetworkSpec residual_network();
 
-// Every neighbourhood of a depthwise and a pointwise convolution that must not run as one unit: a second reader of what lies between, a
-// reader of something else, a norm, a ReLU or a bias between them, no norm behind them. 5x5x3, 2 classes.
+// Every neighbourhood of a depthwise and a pointwise convolution that must not run as one unit: a second reader of what
+// lies between, a reader of something else, a norm, a ReLU or a bias between them, no norm behind them. 5x5x3, 2
+// classes.
 NetworkSpec forked_network();
 
 // Numbers other than 0 and 1 for gamma, beta and the running statistics, so that nothing hides behind them.
@@ -23,7 +26,8 @@ ImageSet noise_images(const ImageShape& shape, int classes, int64_t count, Rng r
 
 inline ImageBatch whole(const ImageSet& images) { return {images.pixels.data(), images.count()}; }
 
-// Synthetic images that the network below them learns in a moment. 12x12x1, 2 classes, 300 for training and 200 for tests.
+// Synthetic images that the network below them learns in a moment. 12x12x1, 2 classes, 300 for training and 200 for
+// tests.
 Dataset learnable_images();
 NetworkSpec learning_network(const ImageShape& input, int classes);
 

@@ -1,5 +1,5 @@
 // The training loop: what it learns, its schedule and limits, the data it refuses, and its evaluation.
-#include "nn/trainer.h"
+#include "nn/train/trainer.h"
 
 #include <catch2/catch.hpp>
 
@@ -8,9 +8,9 @@
 #include <functional>
 #include <limits>
 
+#include "core/autograd/ops.h"
 #include "core/error.h"
-#include "core/ops.h"
-#include "nn/optimizer.h"
+#include "nn/train/optimizer.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/threads.h"
 
@@ -84,9 +84,11 @@ TEST_CASE("training learns a small data set, and its record tells so", "[nn][tra
   CHECK(result.seconds > 0.0);
 }
 
-TEST_CASE("learning rates follow the cosine of finished epochs, or of the epoch to come as published", "[nn][trainer]") {
+TEST_CASE("learning rates follow the cosine of finished epochs, or of the epoch to come as published",
+          "[nn][trainer]") {
   TrainConfig config = short_config();
-  for (const auto& [schedule, first] : {std::pair{ScheduleStep::kAfterEpoch, 0}, std::pair{ScheduleStep::kBeforeEpoch, 1}}) {
+  for (const auto& [schedule, first] :
+       {std::pair{ScheduleStep::kAfterEpoch, 0}, std::pair{ScheduleStep::kBeforeEpoch, 1}}) {
     config.schedule = schedule;
     const auto epochs = train_plain(config).result.epochs;
     REQUIRE(epochs.size() == 3);
@@ -103,10 +105,13 @@ TEST_CASE("the last epoch of the published schedule changes no weight", "[nn][tr
   std::vector<std::vector<float>> weights;
   const Threads one(1);
   Network network(plain_network(), kPixels, Rng(1));
-  const TrainHooks hooks{.on_step = {}, .on_epoch = [&](const EpochResult&) {
-    const auto values = network.layers()[0].weight.value.values();
-    weights.emplace_back(values.begin(), values.end());
-  }, .checkpoint = {}};
+  const TrainHooks hooks{.on_step = {},
+                         .on_epoch =
+                             [&](const EpochResult&) {
+                               const auto values = network.layers()[0].weight.value.values();
+                               weights.emplace_back(values.begin(), values.end());
+                             },
+                         .checkpoint = {}};
   train(network, few_images(), nullptr, config, hooks);
   CHECK(weights[0] != weights[1]);
   CHECK(weights[1] == weights[2]);
@@ -115,12 +120,15 @@ TEST_CASE("the last epoch of the published schedule changes no weight", "[nn][tr
 TEST_CASE("progress counts every step, the last and smaller one of an epoch too", "[nn][trainer]") {
   std::vector<std::pair<int, int>> seen;
   double loss_sum = 0.0;
-  const TrainHooks hooks{.on_step = [&](const TrainProgress& p) {
-    CHECK(p.steps == 3);
-    CHECK(p.epochs == 3);
-    seen.emplace_back(p.epoch, p.step);
-    if (p.epoch == 0) loss_sum += p.loss * (p.step < 3 ? 8.0 : 4.0);
-  }, .on_epoch = {}, .checkpoint = {}};
+  const TrainHooks hooks{.on_step =
+                             [&](const TrainProgress& p) {
+                               CHECK(p.steps == 3);
+                               CHECK(p.epochs == 3);
+                               seen.emplace_back(p.epoch, p.step);
+                               if (p.epoch == 0) loss_sum += p.loss * (p.step < 3 ? 8.0 : 4.0);
+                             },
+                         .on_epoch = {},
+                         .checkpoint = {}};
   const auto trained = train_plain(short_config(), few_images(20), hooks);
   CHECK(seen.size() == 9);
   CHECK(seen.front() == std::pair{0, 1});
@@ -134,8 +142,10 @@ TEST_CASE("every image is shown once an epoch, in another order each time", "[nn
   for (int i = 0; i < 50; ++i) images.pixels.push_back(static_cast<uint8_t>(i));
   const Threads one(1);
   Spy spy(images.shape);
-  train(spy, images, nullptr, {.epochs = 2, .batch = 8, .augmentation = {.crop_padding = 0, .horizontal_flip = false, .cutout = 0}}, {});
-  std::vector<uint8_t> first(spy.shown.begin(), spy.shown.begin() + 50), second(spy.shown.begin() + 50, spy.shown.end());
+  train(spy, images, nullptr,
+        {.epochs = 2, .batch = 8, .augmentation = {.crop_padding = 0, .horizontal_flip = false, .cutout = 0}}, {});
+  std::vector<uint8_t> first(spy.shown.begin(), spy.shown.begin() + 50),
+      second(spy.shown.begin() + 50, spy.shown.end());
   CHECK(first != second);
   for (auto* epoch : {&first, &second}) {
     CHECK(*epoch != images.pixels);
@@ -144,8 +154,9 @@ TEST_CASE("every image is shown once an epoch, in another order each time", "[nn
   }
 }
 
-TEST_CASE("an image is augmented the same way whatever the batches, differently each epoch, with the byte of 0 at the border",
-          "[nn][trainer]") {
+TEST_CASE(
+    "an image is augmented the same way whatever the batches, differently each epoch, with the byte of 0 at the border",
+    "[nn][trainer]") {
   const Threads one(1);
   const ImageSet images = noise_images({6, 5, 3}, 2, 20, Rng(3));
   const Augmentation augmentation{.crop_padding = 2, .horizontal_flip = true, .cutout = 3};
@@ -175,15 +186,21 @@ TEST_CASE("a step limit ends training in the middle of an epoch", "[nn][trainer]
   CHECK(train_plain(config).digest == train_plain(short_config()).digest);
 }
 
-TEST_CASE("label smoothing, momentum, decay, clipping, augmentation and seed each change what is learned", "[nn][trainer]") {
+TEST_CASE("label smoothing, momentum, decay, clipping, augmentation and seed each change what is learned",
+          "[nn][trainer]") {
   const std::string base = train_plain(short_config()).digest;
   CHECK(train_plain(short_config()).digest == base);
   const std::vector<std::function<void(TrainConfig&)>> changes{
-      [](TrainConfig& c) { c.label_smoothing = 0.1f; }, [](TrainConfig& c) { c.momentum = 0.8f; },
-      [](TrainConfig& c) { c.weight_decay = 0.01f; },   [](TrainConfig& c) { c.clip_norm = 0.1f; },
-      [](TrainConfig& c) { c.batch = 7; },              [](TrainConfig& c) { c.augmentation.crop_padding = 2; },
-      [](TrainConfig& c) { c.augmentation.horizontal_flip = false; }, [](TrainConfig& c) { c.augmentation.cutout = 0; },
-      [](TrainConfig& c) { c.seed = 5; },               [](TrainConfig& c) { c.schedule = ScheduleStep::kBeforeEpoch; }};
+      [](TrainConfig& c) { c.label_smoothing = 0.1f; },
+      [](TrainConfig& c) { c.momentum = 0.8f; },
+      [](TrainConfig& c) { c.weight_decay = 0.01f; },
+      [](TrainConfig& c) { c.clip_norm = 0.1f; },
+      [](TrainConfig& c) { c.batch = 7; },
+      [](TrainConfig& c) { c.augmentation.crop_padding = 2; },
+      [](TrainConfig& c) { c.augmentation.horizontal_flip = false; },
+      [](TrainConfig& c) { c.augmentation.cutout = 0; },
+      [](TrainConfig& c) { c.seed = 5; },
+      [](TrainConfig& c) { c.schedule = ScheduleStep::kBeforeEpoch; }};
   for (size_t i = 0; i < changes.size(); ++i) {
     INFO("change " << i);
     TrainConfig config = short_config();
@@ -239,13 +256,13 @@ TEST_CASE("each field of a training recipe has a legal range, named where it is 
 
 TEST_CASE("images that do not fit the network are refused with both shapes", "[nn][trainer]") {
   Network network(plain_network(), kPixels, Rng(1));
-  const ImageSet wrong_shape = noise_images({6, 7, 3}, 3, 4, Rng(1)), wrong_classes = noise_images({7, 6, 3}, 2, 4, Rng(1)),
-                 none = noise_images({7, 6, 3}, 3, 0, Rng(1));
+  const ImageSet wrong_shape = noise_images({6, 7, 3}, 3, 4, Rng(1)),
+                 wrong_classes = noise_images({7, 6, 3}, 2, 4, Rng(1)), none = noise_images({7, 6, 3}, 3, 0, Rng(1));
   for (const ImageSet* images : {&wrong_shape, &wrong_classes}) {
     CHECK_THROWS_WITH(train(network, *images, nullptr, short_config(), {}),
                       Catch::Contains("do not fit a network for 7x6x3 and 3 classes"));
-    CHECK_THROWS_WITH(evaluate(network, *images),
-                      Catch::Contains(text("images of ", to_text(images->shape), " in ", images->classes(), " classes")));
+    CHECK_THROWS_WITH(evaluate(network, *images), Catch::Contains(text("images of ", to_text(images->shape), " in ",
+                                                                       images->classes(), " classes")));
   }
   CHECK_THROWS_AS(train(network, none, nullptr, short_config(), {}), ConfigError);
   CHECK_THROWS_WITH(evaluate(network, none), Catch::Contains("no images"));

@@ -1,4 +1,4 @@
-#include "search/answers.h"
+#include "search/methods/answers.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -26,7 +26,8 @@ TEST_CASE("the paired standard error is the sample deviation of the images' diff
     double mean = 0, squares = 0;
     for (size_t i = 0; i < a.size(); ++i) mean += static_cast<double>(a[i] - b[i]) / images;
     for (size_t i = 0; i < a.size(); ++i) squares += std::pow(a[i] - b[i] - mean, 2);
-    CHECK(paired_standard_error(pack_answers(a), pack_answers(b), images) == Approx(100 * std::sqrt(squares) / images).margin(1e-9));
+    CHECK(paired_standard_error(pack_answers(a), pack_answers(b), images) ==
+          Approx(100 * std::sqrt(squares) / images).margin(1e-9));
     CHECK(paired_standard_error(pack_answers(a), pack_answers(a), images) == 0);
   }
 }

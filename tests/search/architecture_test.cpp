@@ -1,11 +1,11 @@
-#include "search/architecture.h"
+#include "search/space/architecture.h"
 
 #include <catch2/catch.hpp>
 #include <set>
 
 #include "core/error.h"
 #include "core/rng.h"
-#include "search/space.h"
+#include "search/space/space.h"
 
 using namespace mininas;
 
@@ -33,7 +33,8 @@ TEST_CASE("an architecture's text names width, operations and kernels, with runs
   CHECK(to_text(plain_architecture(72, 10)) == "w72:s3*10");
 }
 
-TEST_CASE("the fields beyond the published space default to its values and survive the text form", "[search][architecture]") {
+TEST_CASE("the fields beyond the published space default to its values and survive the text form",
+          "[search][architecture]") {
   const Architecture plain = parse_architecture("w16:s3*5");
   CHECK(plain.stem_multiplier == 2);
   CHECK_FALSE(plain.early_stride);

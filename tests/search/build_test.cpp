@@ -1,9 +1,9 @@
-#include "search/build.h"
+#include "search/space/build.h"
 
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
-#include "search/cost.h"
+#include "search/cost/cost.h"
 
 using namespace mininas;
 
@@ -34,12 +34,14 @@ TEST_CASE("parameter counts equal those of the published networks", "[search][bu
   CHECK(parameters("w16:s3*6", 2, {28, 28, 1}) == 11'682 - 18 * 2 * 16);
 }
 
-TEST_CASE("the network is a chain with strides at one and two thirds and a ReLU booked before each layer", "[search][build]") {
+TEST_CASE("the network is a chain with strides at one and two thirds and a ReLU booked before each layer",
+          "[search][build]") {
   const NetworkSpec spec = build_network_spec(parse_architecture("w8:s3,c5,s7*2"), kCifar, 3);
   std::vector<std::string> names;
   for (const LayerSpec& layer : spec.layers) names.push_back(layer.name);
-  CHECK(names == std::vector<std::string>{"stem", "layer0.depthwise", "layer0.pointwise", "layer1.conv", "layer2.depthwise",
-                                          "layer2.pointwise", "layer3.depthwise", "layer3.pointwise", "pool", "classifier"});
+  CHECK(names == std::vector<std::string>{"stem", "layer0.depthwise", "layer0.pointwise", "layer1.conv",
+                                          "layer2.depthwise", "layer2.pointwise", "layer3.depthwise",
+                                          "layer3.pointwise", "pool", "classifier"});
   const auto shapes = layer_shapes(spec);
   CHECK(shapes[0] == ImageShape{32, 32, 16});
   CHECK(shapes[1] == ImageShape{32, 32, 16});

@@ -1,9 +1,9 @@
-#include "search/cost.h"
+#include "search/cost/cost.h"
 
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
-#include "search/build.h"
+#include "search/space/build.h"
 
 using namespace mininas;
 
@@ -44,7 +44,8 @@ TEST_CASE("clocks and times are read with their units", "[search][budget]") {
   CHECK(parse_clock("50Hz") == 50);
   CHECK(clock_text(120'000'000) == "120 MHz");
   CHECK(clock_text(32768) == "32.768 kHz");
-  for (const char* wrong : {"", "120", "MHz", "-1MHz", "0MHz", "1e300GHz", "120 MHz", "120mhz", "1x2MHz", "nanMHz", "0.1Hz"})
+  for (const char* wrong :
+       {"", "120", "MHz", "-1MHz", "0MHz", "1e300GHz", "120 MHz", "120mhz", "1x2MHz", "nanMHz", "0.1Hz"})
     CHECK_THROWS_WITH(parse_clock(wrong), Catch::Contains("is no clock: expected a number with Hz, kHz, MHz or GHz"));
   CHECK(parse_milliseconds("12.5") == 12.5);
   for (const char* wrong : {"", "0", "-1", "1ms", "inf", "nan"})

@@ -1,9 +1,9 @@
-#include "search/macro_micro.h"
+#include "search/methods/macro_micro.h"
 
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
-#include "search/published_log.h"
+#include "search/run/published_log.h"
 #include "tests/search/mini_nas_drive.h"
 
 using namespace mininas;
@@ -45,11 +45,13 @@ std::vector<std::string> first(std::vector<std::string> list, size_t count) {
 
 }  // namespace
 
-TEST_CASE("epochs grow with depth and width, and the micro stage begins with the macro network", "[search][macro-micro]") {
+TEST_CASE("epochs grow with depth and width, and the micro stage begins with the macro network",
+          "[search][macro-micro]") {
   MacroMicro search = make_search(small_options());
   const auto asked = drive(search, {80, 81, 80, 80, 80, 81, 80, 40});
-  CHECK(first(asked, 8) == std::vector<std::string>{"depth w16:s3*3 3", "depth w16:s3*4 4", "depth w16:s3*5 5", "depth w16:s3*6 6",
-                                                    "depth w16:s3*7 7", "width w12:s3*4 9", "width w8:s3*4 11", "operation w12:s3*4 2"});
+  CHECK(first(asked, 8) == std::vector<std::string>{"depth w16:s3*3 3", "depth w16:s3*4 4", "depth w16:s3*5 5",
+                                                    "depth w16:s3*6 6", "depth w16:s3*7 7", "width w12:s3*4 9",
+                                                    "width w8:s3*4 11", "operation w12:s3*4 2"});
 }
 
 TEST_CASE("near-ties neither count as failures nor forgive them", "[search][macro-micro]") {
@@ -74,7 +76,8 @@ TEST_CASE("changed layers are paid for with width, from the macro width on", "[s
     ++a.width;
     if (asked[i].rfind("operation", 0) == 0) CHECK((a.width > 16 || parameter_count(a, {3, 10}) > limit));
   }
-  // The first change was kept at a smaller width; the final network has the macro width again, unless the budget forbids it.
+  // The first change was kept at a smaller width; the final network has the macro width again, unless the budget
+  // forbids it.
   const auto finals = search.finals();
   CHECK(finals.front().width == 16);
   CHECK(finals.back() == search.best()->candidate.architecture);
@@ -92,7 +95,8 @@ TEST_CASE("growth ends where the target or the training accuracy is reached", "[
   }
 }
 
-TEST_CASE("a macro network that cannot be trained briefly ends the search with the macro network", "[search][macro-micro]") {
+TEST_CASE("a macro network that cannot be trained briefly ends the search with the macro network",
+          "[search][macro-micro]") {
   MacroMicro search = make_search(small_options());
   while (const auto candidate = search.ask()) {
     Outcome outcome = score(99.95);

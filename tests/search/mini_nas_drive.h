@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "search/mini_nas.h"
+#include "search/methods/mini_nas.h"
 
 namespace mininas::test {
 
@@ -43,7 +43,8 @@ struct Drive {
   std::optional<Trial> best;
 };
 
-inline Drive drive(const MiniNasOptions& options, const std::map<std::string, Outcome>& answers, int64_t images = 10000) {
+inline Drive drive(const MiniNasOptions& options, const std::map<std::string, Outcome>& answers,
+                   int64_t images = 10000) {
   MiniNas search(options, images);
   Drive result;
   while (const auto candidate = search.ask()) {

@@ -1,4 +1,4 @@
-#include "search/mini_nas.h"
+#include "search/methods/mini_nas.h"
 
 #include <catch2/catch.hpp>
 
@@ -10,10 +10,10 @@ using namespace mininas::test;
 
 TEST_CASE("the published search is walked candidate by candidate", "[search][mini-nas]") {
   // Scores of the log, in its order.
-  const std::vector<double> scores = {94.86, 95.28, 95.16, 95.43, 95.58, 95.8,  96.0,  95.9,  96.09, 96.13, 96.16, 95.79,
-                                      95.97, 95.51, 95.53, 95.36, 95.7,  95.48, 96.0,  95.86, 95.78, 95.81, 95.81, 96.01,
-                                      95.92, 95.81, 95.73, 95.61, 95.63, 95.64, 95.56, 95.81, 95.57, 95.7,  95.6,  95.64,
-                                      95.77, 95.71, 95.57, 95.75, 95.7,  95.85, 95.68, 95.67, 95.58, 95.8};
+  const std::vector<double> scores = {
+      94.86, 95.28, 95.16, 95.43, 95.58, 95.8,  96.0,  95.9,  96.09, 96.13, 96.16, 95.79, 95.97, 95.51, 95.53, 95.36,
+      95.7,  95.48, 96.0,  95.86, 95.78, 95.81, 95.81, 96.01, 95.92, 95.81, 95.73, 95.61, 95.63, 95.64, 95.56, 95.81,
+      95.57, 95.7,  95.6,  95.64, 95.77, 95.71, 95.57, 95.75, 95.7,  95.85, 95.68, 95.67, 95.58, 95.8};
   MiniNas search(trg_nas_options(), 10000);
   std::vector<std::string> asked;
   for (const double percent : scores) {
@@ -41,9 +41,9 @@ TEST_CASE("the published search is walked candidate by candidate", "[search][min
 
 TEST_CASE("a search without any gain stays with the first network and tries every change once", "[search][mini-nas]") {
   const Drive d = drive(small_options(), {{"w16:s3*3", score(90)}});
-  CHECK(d.asked == std::vector<std::string>{"depth w16:s3*3", "depth w16:s3*4", "width w12:s3*3", "operation w16:c3,s3*2",
-                                            "operation w16:s3,c3,s3", "operation w16:s3*2,c3", "kernel w16:s5,s3*2", "kernel w16:s3,s5,s3",
-                                            "kernel w16:s3*2,s5"});
+  CHECK(d.asked == std::vector<std::string>{"depth w16:s3*3", "depth w16:s3*4", "width w12:s3*3",
+                                            "operation w16:c3,s3*2", "operation w16:s3,c3,s3", "operation w16:s3*2,c3",
+                                            "kernel w16:s5,s3*2", "kernel w16:s3,s5,s3", "kernel w16:s3*2,s5"});
   CHECK(d.accepted == std::vector<std::string>{"w16:s3*3"});
   CHECK(to_text(d.best->candidate.architecture) == "w16:s3*3");
 }
@@ -66,20 +66,24 @@ TEST_CASE("the growth stops at the target and when nothing is left to learn", "[
 }
 
 TEST_CASE("the width's reference does not move", "[search][mini-nas]") {
-  // Each step loses 0.3: the second is 0.6 below the end of the depth stage and ends the shrinking, though only 0.3 below the step before.
-  const Drive d = drive(small_options(), {{"w16:s3*3", score(90)}, {"w12:s3*3", score(89.7)}, {"w8:s3*3", score(89.4)}});
+  // Each step loses 0.3: the second is 0.6 below the end of the depth stage and ends the shrinking, though only 0.3
+  // below the step before.
+  const Drive d =
+      drive(small_options(), {{"w16:s3*3", score(90)}, {"w12:s3*3", score(89.7)}, {"w8:s3*3", score(89.4)}});
   CHECK(d.accepted == std::vector<std::string>{"w16:s3*3", "w12:s3*3"});
   CHECK(d.asked[3] == "width w8:s3*3");
   CHECK(d.asked[4] == "operation w12:c3,s3*2");
 }
 
-TEST_CASE("a stem of once the width and an early stride are each kept where they lose no more than a width may", "[search][mini-nas]") {
+TEST_CASE("a stem of once the width and an early stride are each kept where they lose no more than a width may",
+          "[search][mini-nas]") {
   auto o = small_options();
   o.stem = true;
   const std::string once = "w16,stem1:s3*3", early = "w16,early:s3*3", both = "w16,stem1,early:s3*3";
   const Drive kept = drive(o, {{"w16:s3*3", score(90)}, {once, score(89.5)}, {both, score(89.6)}});
-  CHECK(std::vector(kept.asked.begin() + 2, kept.asked.begin() + 6) ==
-        std::vector<std::string>{"width w12:s3*3", "stem " + once, "stem " + both, "operation w16,stem1,early:c3,s3*2"});
+  CHECK(
+      std::vector(kept.asked.begin() + 2, kept.asked.begin() + 6) ==
+      std::vector<std::string>{"width w12:s3*3", "stem " + once, "stem " + both, "operation w16,stem1,early:c3,s3*2"});
   CHECK(kept.accepted == std::vector<std::string>{"w16:s3*3", once, both});
   // The reference is the end of the depth stage: 0.3 and 0.3 are 0.6 together.
   CHECK(drive(o, {{"w16:s3*3", score(90)}, {once, score(89.7)}, {both, score(89.4)}}).accepted.back() == once);
@@ -92,9 +96,9 @@ TEST_CASE("where the stem may be chosen, a cheaper one comes before a narrower n
   auto o = small_options();
   o.stem = true;
   const Drive once = drive(o, {{"w16:s3*3", infeasible()}, {"w16,stem1:s3*3", score(90)}});
-  CHECK(std::vector(once.asked.begin(), once.asked.begin() + 5) == std::vector<std::string>{"depth w16:s3*3", "depth w16,stem1:s3*3",
-                                                                                            "depth w16,stem1:s3*4", "width w12,stem1:s3*3",
-                                                                                            "stem w16,stem1,early:s3*3"});
+  CHECK(std::vector(once.asked.begin(), once.asked.begin() + 5) ==
+        std::vector<std::string>{"depth w16:s3*3", "depth w16,stem1:s3*3", "depth w16,stem1:s3*4",
+                                 "width w12,stem1:s3*3", "stem w16,stem1,early:s3*3"});
   std::map<std::string, Outcome> answers;
   for (const char* width : {"w16", "w12", "w8"})
     for (const char* stem : {"", ",stem1"}) answers[width + std::string(stem) + ":s3*3"] = infeasible();
@@ -109,10 +113,12 @@ TEST_CASE("where the stem may be chosen, a cheaper one comes before a narrower n
 
 TEST_CASE("the published protocols leave the stem alone", "[search][mini-nas]") {
   for (const MiniNasOptions& o : {MiniNasOptions{}, trg_nas_options()}) CHECK_FALSE(o.stem);
-  for (const std::string& name : drive(small_options(), {{"w16:s3*3", score(90)}}).asked) CHECK_THAT(name, !Catch::Contains("stem"));
+  for (const std::string& name : drive(small_options(), {{"w16:s3*3", score(90)}}).asked)
+    CHECK_THAT(name, !Catch::Contains("stem"));
 }
 
-TEST_CASE("a gain below zero is a loss that is forgiven, a deeper network or a larger kernel then kept", "[search][mini-nas]") {
+TEST_CASE("a gain below zero is a loss that is forgiven, a deeper network or a larger kernel then kept",
+          "[search][mini-nas]") {
   auto o = small_options();
   const std::map<std::string, Outcome> answers = {
       {"w16:s3*3", score(90)}, {"w16:s3*4", score(89.9)}, {"w16:s3*5", score(89.7)}, {"w16:s7,s3*3", score(89.5)}};
@@ -171,24 +177,30 @@ TEST_CASE("the search starts at the largest width whose shallowest network fits"
   CHECK_THAT(d.reasons[0], Catch::Contains("over the limit") && Catch::Contains("cheaper"));
 }
 
-TEST_CASE("where no width of the range fits, narrower ones are tried, and the width stage has nothing to do", "[search][mini-nas]") {
-  const Drive d =
-      drive(small_options(), {{"w16:s3*3", infeasible()}, {"w12:s3*3", infeasible()}, {"w8:s3*3", infeasible()}, {"w4:s3*3", score(80)}});
+TEST_CASE("where no width of the range fits, narrower ones are tried, and the width stage has nothing to do",
+          "[search][mini-nas]") {
+  const Drive d = drive(
+      small_options(),
+      {{"w16:s3*3", infeasible()}, {"w12:s3*3", infeasible()}, {"w8:s3*3", infeasible()}, {"w4:s3*3", score(80)}});
   CHECK(d.asked[3] == "depth w4:s3*3");
   CHECK(d.asked[4] == "depth w4:s3*4");
   CHECK(d.asked[5] == "operation w4:c3,s3*2");
 }
 
 TEST_CASE("where nothing fits the search ends without a network", "[search][mini-nas]") {
-  const Drive d = drive(small_options(),
-                        {{"w16:s3*3", infeasible()}, {"w12:s3*3", infeasible()}, {"w8:s3*3", infeasible()}, {"w4:s3*3", infeasible()}});
+  const Drive d = drive(
+      small_options(),
+      {{"w16:s3*3", infeasible()}, {"w12:s3*3", infeasible()}, {"w8:s3*3", infeasible()}, {"w4:s3*3", infeasible()}});
   CHECK(d.asked.size() == 4);
   CHECK_FALSE(d.best);
 }
 
 TEST_CASE("a deeper network that does not fit is tried narrower", "[search][mini-nas]") {
-  const Drive d = drive(small_options(), {{"w16:s3*3", score(90)}, {"w16:s3*4", infeasible()}, {"w12:s3*4", score(92)},
-                                          {"w12:s3*5", infeasible()}, {"w8:s3*5", score(80)}});
+  const Drive d = drive(small_options(), {{"w16:s3*3", score(90)},
+                                          {"w16:s3*4", infeasible()},
+                                          {"w12:s3*4", score(92)},
+                                          {"w12:s3*5", infeasible()},
+                                          {"w8:s3*5", score(80)}});
   CHECK(d.asked[2] == "depth w12:s3*4");
   CHECK_THAT(d.reasons[1], Catch::Contains("over the limit") && Catch::Contains("narrower"));
   CHECK(d.asked[4] == "depth w8:s3*5");
@@ -196,8 +208,12 @@ TEST_CASE("a deeper network that does not fit is tried narrower", "[search][mini
 }
 
 TEST_CASE("depths that fit in no width end the growth, an infeasible change is not made", "[search][mini-nas]") {
-  const Drive d = drive(small_options(), {{"w16:s3*3", score(90)}, {"w16:s3*4", infeasible()}, {"w12:s3*4", infeasible()},
-                                          {"w8:s3*4", infeasible()}, {"w16:c3,s3*2", infeasible()}, {"w16:s3,c3,s3", score(95)}});
+  const Drive d = drive(small_options(), {{"w16:s3*3", score(90)},
+                                          {"w16:s3*4", infeasible()},
+                                          {"w12:s3*4", infeasible()},
+                                          {"w8:s3*4", infeasible()},
+                                          {"w16:c3,s3*2", infeasible()},
+                                          {"w16:s3,c3,s3", score(95)}});
   CHECK(d.asked[4] == "width w12:s3*3");
   CHECK_THAT(d.reasons[3], Catch::Contains("no deeper network"));
   CHECK(d.asked[5] == "operation w16:c3,s3*2");
@@ -217,11 +233,12 @@ TEST_CASE("tolerances grow to the standard error of a small validation set", "[s
   CHECK_THAT(d.reasons[1], Catch::Contains("less than 3.00 gained"));
 }
 
-TEST_CASE("where answers are known, the tolerance is the standard error of the difference on the same images", "[search][mini-nas]") {
+TEST_CASE("where answers are known, the tolerance is the standard error of the difference on the same images",
+          "[search][mini-nas]") {
   auto o = small_options();
   o.noise = 1;
-  // Of 100 images the deeper network answers 2 more right. Where that is all in which they differ, 2 points are a gain: one standard error
-  // is 1.4 points. Where they differ in 10 and 8 others, it is 4.2.
+  // Of 100 images the deeper network answers 2 more right. Where that is all in which they differ, 2 points are a gain:
+  // one standard error is 1.4 points. Where they differ in 10 and 8 others, it is 4.2.
   const std::string reference(25, 'f');
   const auto with_answers = [](double percent, const std::string& right) {
     Outcome outcome = score(percent);
@@ -229,10 +246,12 @@ TEST_CASE("where answers are known, the tolerance is the standard error of the d
     return outcome;
   };
   const std::string lost = std::string(20, 'f') + "ff300", alike = std::string(20, 'f') + "ffc00";
-  const Drive apart = drive(o, {{"w16:s3*3", with_answers(90, lost)}, {"w16:s3*4", with_answers(92, "00" + reference.substr(2))}}, 100);
+  const Drive apart =
+      drive(o, {{"w16:s3*3", with_answers(90, lost)}, {"w16:s3*4", with_answers(92, "00" + reference.substr(2))}}, 100);
   CHECK(apart.accepted == std::vector<std::string>{"w16:s3*3"});
   CHECK_THAT(apart.reasons[1], Catch::Contains("less than 4.24 gained"));
-  const Drive near = drive(o, {{"w16:s3*3", with_answers(90, alike)}, {"w16:s3*4", with_answers(92, std::string(22, 'f') + "f00")}}, 100);
+  const Drive near = drive(
+      o, {{"w16:s3*3", with_answers(90, alike)}, {"w16:s3*4", with_answers(92, std::string(22, 'f') + "f00")}}, 100);
   CHECK(near.accepted.back() == "w16:s3*4");
   CHECK_THAT(near.reasons[1], Catch::Contains("a gain of at least 1.40"));
 }
@@ -242,7 +261,8 @@ TEST_CASE("the layer fraction limits where operations and kernels are tried", "[
   o.layer_fraction = 2.0 / 3.0;
   const Drive d = drive(o, {{"w16:s3*3", score(90)}});
   CHECK(d.asked.back() == "kernel w16:s3,s5,s3");
-  CHECK(std::count_if(d.asked.begin(), d.asked.end(), [](const std::string& name) { return name.rfind("operation", 0) == 0; }) == 2);
+  CHECK(std::count_if(d.asked.begin(), d.asked.end(),
+                      [](const std::string& name) { return name.rfind("operation", 0) == 0; }) == 2);
 }
 
 TEST_CASE("the number of questions left is never underestimated", "[search][mini-nas]") {
@@ -298,7 +318,8 @@ TEST_CASE("options survive their record", "[search][options]") {
   CHECK(to_record(option_fields(back)).to_line() == record.to_line());
   CHECK(back.kernels == std::vector<int>{7, 5});
   CHECK(back.layer_fraction == 2.0 / 3.0);
-  from_record(option_fields(back), Record().set("max-depth", 19));  // of a run that began before the other options were there
+  from_record(option_fields(back),
+              Record().set("max-depth", 19));  // of a run that began before the other options were there
   CHECK(back.max_depth == 19);
   CHECK(back.finalists == 0);
   CHECK(back.layer_fraction == 2.0 / 3.0);

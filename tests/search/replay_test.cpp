@@ -1,11 +1,11 @@
-#include "search/replay.h"
+#include "search/run/replay.h"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
 #include "core/error.h"
-#include "core/file.h"
-#include "search/protocol.h"
+#include "core/io/file.h"
+#include "search/methods/protocol.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;
@@ -34,7 +34,8 @@ std::vector<LoggedTrial> made_log(const Protocol& protocol, const LoggedTask& ta
   return log;
 }
 
-std::optional<std::string> replayed(const std::string& protocol, const std::vector<LoggedTrial>& log, const LoggedTask& task) {
+std::optional<std::string> replayed(const std::string& protocol, const std::vector<LoggedTrial>& log,
+                                    const LoggedTask& task) {
   const auto strategy = make_protocol(protocol)->make_strategy({{32, 32, task.channels}, task.classes, kImages});
   return replay(*strategy, log, task);
 }
@@ -52,9 +53,10 @@ TEST_CASE("both published logs replay without a difference", "[search][replay][r
     size_t candidates;
     int64_t parameters;
   };
-  for (const Published& p : {Published{"trg-nas", "trg-cifar10.csv", "w56:c3,s3,c3,s3*13", "w56:c3,s3,c3,s3*13", 46, 453498},
-                             Published{"macro-micro", "macro-cifar10-20240212-132306.csv", "w43:c3,s3,c3,s3*10,s5,s3*3,s5,s3*8",
-                                       "w46:c3,s3,c3,s3*10,s5,s3*3,s5,s3*8", 86, 466312}}) {
+  for (const Published& p :
+       {Published{"trg-nas", "trg-cifar10.csv", "w56:c3,s3,c3,s3*13", "w56:c3,s3,c3,s3*13", 46, 453498},
+        Published{"macro-micro", "macro-cifar10-20240212-132306.csv", "w43:c3,s3,c3,s3*10,s5,s3*3,s5,s3*8",
+                  "w46:c3,s3,c3,s3*10,s5,s3*3,s5,s3*8", 86, 466312}}) {
     const auto log = read_published_log(std::filesystem::path(folder) / p.file);
     const LoggedTask task = deduce_task(log.front(), 0, 0);
     CHECK(task.channels == 3);
@@ -93,8 +95,10 @@ TEST_CASE("the first difference of a log is told with its line and both sides", 
   };
   CHECK_THAT(difference_of([](auto& l) { l[3].trial.outcome.score = 99.95; }),
              Catch::Contains("line 6: expected") && Catch::Contains("(width"));
-  CHECK_THAT(difference_of([](auto& l) { l[3].trial.candidate.epochs = 99; }), Catch::Contains("line 5") && Catch::Contains("99 epochs"));
-  CHECK_THAT(difference_of([](auto& l) { l[2].parameters += 1; }), Catch::Contains("line 4: expected") && Catch::Contains("parameters"));
+  CHECK_THAT(difference_of([](auto& l) { l[3].trial.candidate.epochs = 99; }),
+             Catch::Contains("line 5") && Catch::Contains("99 epochs"));
+  CHECK_THAT(difference_of([](auto& l) { l[2].parameters += 1; }),
+             Catch::Contains("line 4: expected") && Catch::Contains("parameters"));
   CHECK_THAT(difference_of([](auto& l) { l.pop_back(); }), Catch::Contains("expected the end of the search"));
   CHECK_THAT(difference_of([](auto& l) { l.push_back(l.back()); }), Catch::Contains("but the search is over"));
   CHECK_THAT(difference_of([](auto& l) { std::swap(l[4], l[5]); }), Catch::Contains("but the search asks for"));
@@ -118,12 +122,14 @@ TEST_CASE("a damaged log is refused with file, line and column", "[search][repla
   CHECK_THAT(refusal(head + "0,depth,3,8,000,333,2,1770,x,50,50\n"), Catch::Contains("line 2: column train_acc: 'x'"));
   CHECK_THAT(refusal(head + "0,depth,3,8,002,333,2,1770,50,50,50\n"), Catch::Contains("column ops: '2'"));
   CHECK_THAT(refusal(head + "0,depth,4,8,000,333,2,1770,50,50,50\n"), Catch::Contains("depth 4 with 3 operations"));
-  CHECK_THAT(refusal(head + "0,depth,3,8,000,343,2,1770,50,50,50\n"), Catch::Contains("line 2: architecture: kernel 4"));
+  CHECK_THAT(refusal(head + "0,depth,3,8,000,343,2,1770,50,50,50\n"),
+             Catch::Contains("line 2: architecture: kernel 4"));
   CHECK(refusal(head + "0,depth,3,8,000,333,2,1770,50,50,50\n") == "accepted");
 }
 
 TEST_CASE("a parameter count that no task explains is refused", "[search][replay]") {
-  LoggedTrial logged{2, {{"depth", plain_architecture(8, 3), 2}, {}}, parameter_count(plain_architecture(8, 3), {3, 2})};
+  LoggedTrial logged{
+      2, {{"depth", plain_architecture(8, 3), 2}, {}}, parameter_count(plain_architecture(8, 3), {3, 2})};
   CHECK(deduce_task(logged, 0, 0).classes == 2);
   CHECK_THROWS_WITH(deduce_task(logged, 1, 0), Catch::Contains("1 channels"));
   CHECK_THROWS_WITH(deduce_task(logged, 0, 3), Catch::Contains("3 classes"));
@@ -144,7 +150,8 @@ TEST_CASE("the rules of a lesson tell which layers are tried and how tolerances 
       const auto strategy = protocol->make_strategy({{32, 32, 3}, 10, kImages});
       return strategy->rule("depth") + strategy->rule("width") + strategy->rule("operation") + strategy->rule("kernel");
     };
-    CHECK_THAT(rules(0.5, 2), Catch::Contains("on the first 50.00 % of the layers") && Catch::Contains("at least 2 standard errors of"));
+    CHECK_THAT(rules(0.5, 2), Catch::Contains("on the first 50.00 % of the layers") &&
+                                  Catch::Contains("at least 2 standard errors of"));
     CHECK_THAT(rules(1, 1), !Catch::Contains("on the first") && Catch::Contains("at least 1 standard error of"));
     CHECK_THAT(rules(1, 0), !Catch::Contains("standard error"));
   }

@@ -1,19 +1,20 @@
 #include <catch2/catch.hpp>
 
-#include "nn/quantized_network.h"
-#include "nn/trainer.h"
-#include "search/final_evaluation.h"
-#include "search/html.h"
-#include "search/mini_nas.h"
-#include "search/plot.h"
-#include "search/report_parts.h"
+#include "nn/quant/quantized_network.h"
+#include "nn/train/trainer.h"
+#include "search/job/final_evaluation.h"
+#include "search/methods/mini_nas.h"
+#include "search/report/html.h"
+#include "search/report/plot.h"
+#include "search/report/report_parts.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;
 using namespace mininas::test;
 
-TEST_CASE("what the finished networks answer is recorded, the surest mistakes first and with their pictures", "[search][report]") {
+TEST_CASE("what the finished networks answer is recorded, the surest mistakes first and with their pictures",
+          "[search][report]") {
   const NetworkSpec spec = plain_network();
   const ImageSet images = noise_images(spec.input, spec.classes, 60, Rng(3));
   Network network(spec, measure_pixel_scale(images), Rng(5));
@@ -24,14 +25,15 @@ TEST_CASE("what the finished networks answer is recorded, the surest mistakes fi
   CHECK(record.record("float").number("accuracy") == evaluate(network, images).accuracy());
   const auto rows = record.record("int8").records("confusion");
   for (size_t i = 0; i < rows.size(); ++i)
-    CHECK(rows[i].integers("predicted") == std::vector<int>(expected.confusion[i].begin(), expected.confusion[i].end()));
+    CHECK(rows[i].integers("predicted") ==
+          std::vector<int>(expected.confusion[i].begin(), expected.confusion[i].end()));
   const auto mistakes = record.records("mistakes");
   REQUIRE(mistakes.size() == std::min<size_t>(24, static_cast<size_t>(images.count() - expected.correct)));
   for (size_t i = 0; i < mistakes.size(); ++i) {
     CHECK(mistakes[i].string("label") != mistakes[i].string("prediction"));
     if (i > 0) CHECK(mistakes[i].number("confidence") <= mistakes[i - 1].number("confidence"));
-    CHECK(mistakes[i].string("picture") ==
-          encode_bitmap(images.image(mistakes[i].integer64("image")), spec.input.height, spec.input.width, spec.input.channels));
+    CHECK(mistakes[i].string("picture") == encode_bitmap(images.image(mistakes[i].integer64("image")),
+                                                         spec.input.height, spec.input.width, spec.input.channels));
   }
 }
 
@@ -52,7 +54,8 @@ TEST_CASE("base64 is that of RFC 4648", "[search][report]") {
 TEST_CASE("a bitmap has its rows from below, in words, blue first", "[search][report]") {
   // 1x2: red above, then blue; a row is 3 bytes and one of padding.
   const uint8_t pixels[] = {255, 0, 0, 0, 0, 255};
-  std::vector<uint8_t> file = {'B', 'M', 62, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 24, 0};
+  std::vector<uint8_t> file = {'B', 'M', 62, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0,  40,
+                               0,   0,   0,  1, 0, 0, 0, 2, 0, 0, 0,  1, 0, 24, 0};
   file.resize(54);
   for (const int byte : {255, 0, 0, 0, 0, 0, 255, 0}) file.push_back(static_cast<uint8_t>(byte));
   CHECK(encode_bitmap(pixels, 2, 1, 3) == base64(file));
@@ -75,7 +78,8 @@ TEST_CASE("a plot of rows has the name of each, and points beside it", "[search]
   Plot plot{"Gain", "points", "", {{"ours", "final", Mark::kDot, {{-1, 0, "first"}, {2, 1, "second"}}}}, std::nullopt};
   plot.rows = {"bird-cat", "a-very-long-name-of-a-data-set"};
   const std::string svg = to_html(plot);
-  CHECK_THAT(svg, Catch::Contains(">bird-cat<") && Catch::Contains(">a-very-long-name-of-a-data-set<") && Catch::Contains("points"));
+  CHECK_THAT(svg, Catch::Contains(">bird-cat<") && Catch::Contains(">a-very-long-name-of-a-data-set<") &&
+                      Catch::Contains("points"));
   // The first row lies above the second.
   const auto height_of = [&](const std::string& note) {
     const size_t title = svg.find("<title>" + note), mark = svg.rfind("cy=\"", title);
@@ -90,19 +94,23 @@ TEST_CASE("a plot has its points, its units and a legend, and is left out withou
   plot.series[0].points = {{1, 90, "w8 <best>"}};
   plot.x_limit = 4;
   const std::string svg = to_html(plot);
-  CHECK_THAT(svg,
-             Catch::Contains("accuracy, %") && Catch::Contains("bytes") && Catch::Contains("w8 &lt;best&gt;") && Catch::Contains("limit"));
+  CHECK_THAT(svg, Catch::Contains("accuracy, %") && Catch::Contains("bytes") && Catch::Contains("w8 &lt;best&gt;") &&
+                      Catch::Contains("limit"));
   CHECK(svg.find("nan") == std::string::npos);
   CHECK(svg.find("inf") == std::string::npos);
 }
 
 namespace {
 
-JournalEntry trained(const std::string& architecture, int epochs, int branch_epoch, const std::vector<std::string>& ancestors,
-                     const std::vector<double>& curve) {
+JournalEntry trained(const std::string& architecture, int epochs, int branch_epoch,
+                     const std::vector<std::string>& ancestors, const std::vector<double>& curve) {
   JournalEntry entry;
-  entry.trial.candidate = {.stage = "depth", .architecture = parse_architecture(architecture), .epochs = epochs, .rival = {},
-                           .branch_epoch = branch_epoch, .ancestors = {}};
+  entry.trial.candidate = {.stage = "depth",
+                           .architecture = parse_architecture(architecture),
+                           .epochs = epochs,
+                           .rival = {},
+                           .branch_epoch = branch_epoch,
+                           .ancestors = {}};
   for (const std::string& ancestor : ancestors) entry.trial.candidate.ancestors.push_back(parse_architecture(ancestor));
   entry.trial.outcome.curve = curve;
   entry.trial.outcome.image_epochs = 100 * static_cast<int64_t>(curve.size());
@@ -112,7 +120,8 @@ JournalEntry trained(const std::string& architecture, int epochs, int branch_epo
 
 }  // namespace
 
-TEST_CASE("a report tells which candidates began with what another had learned, and draws them from there on", "[search][report]") {
+TEST_CASE("a report tells which candidates began with what another had learned, and draws them from there on",
+          "[search][report]") {
   const TempDir folder;
   Journal journal(folder / "journal.jsonl");
   JournalEntry over_budget = trained("w16:s3*4", 5, 3, {}, {});
@@ -124,7 +133,8 @@ TEST_CASE("a report tells which candidates began with what another had learned, 
   CHECK_THAT(counts, Catch::Contains("2 of them trained, on 700 images in all"));
   CHECK_THAT(counts, Catch::Contains("; 1 began with what another had learned"));
   const std::string path = path_part(journal, MiniNas({}, 100));
-  CHECK_THAT(path, Catch::Contains("5 epochs, the first 3 of them as <code>w16:s3*3</code>") && Catch::Contains("parameters, not trained"));
+  CHECK_THAT(path, Catch::Contains("5 epochs, the first 3 of them as <code>w16:s3*3</code>") &&
+                       Catch::Contains("parameters, not trained"));
   const Plot curves = candidate_curves(journal, "validation accuracy");
   REQUIRE(curves.series.size() == 2);
   CHECK(curves.series[0].points.front().x == 1);

@@ -1,10 +1,10 @@
-#include "search/run_search.h"
+#include "search/run/run_search.h"
 
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
-#include "core/file.h"
-#include "search/mini_nas.h"
+#include "core/io/file.h"
+#include "search/methods/mini_nas.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;
@@ -55,7 +55,8 @@ Cost toy_cost(const Architecture& a) {
   return cost;
 }
 
-Trial search_in(const std::filesystem::path& journal_path, ToyEvaluator& evaluator, SearchTask task = {}, MiniNasOptions o = options()) {
+Trial search_in(const std::filesystem::path& journal_path, ToyEvaluator& evaluator, SearchTask task = {},
+                MiniNasOptions o = options()) {
   MiniNas strategy(o, 1000);
   Journal journal(journal_path);
   task.cost = toy_cost;
@@ -107,7 +108,8 @@ TEST_CASE("warm starts name their ancestors, and a resumed search names the same
   CHECK(read_text_file(folder / "killed.jsonl") == read_text_file(folder / "whole.jsonl"));
 }
 
-TEST_CASE("deeper networks are warm-started only where asked, and nobody where no epochs are left", "[search][warm-start]") {
+TEST_CASE("deeper networks are warm-started only where asked, and nobody where no epochs are left",
+          "[search][warm-start]") {
   const auto second_of = [](int epochs, int warm_epochs, bool warm_depth) {
     MiniNasOptions o = options();
     o.epochs = epochs;
@@ -163,7 +165,8 @@ TEST_CASE("a journal of another search is refused with its line", "[search][jour
                     Catch::Contains("journal.jsonl, line 1") && Catch::Contains("another search"));
   other = options();
   other.depth_gain = 50;
-  CHECK_THROWS_WITH(search_in(folder / "journal.jsonl", evaluator, {}, other), Catch::Contains("line 4") && Catch::Contains("asks for"));
+  CHECK_THROWS_WITH(search_in(folder / "journal.jsonl", evaluator, {}, other),
+                    Catch::Contains("line 4") && Catch::Contains("asks for"));
 }
 
 TEST_CASE("a damaged journal line is named", "[search][journal]") {
@@ -204,7 +207,8 @@ TEST_CASE("candidates over the budget are never evaluated", "[search][budget]") 
   CHECK(infeasible == 2);  // width 16 at the start, depth 5 at width 12
 }
 
-TEST_CASE("candidates over a limit of instructions or time are never evaluated, and the journal keeps why", "[search][budget]") {
+TEST_CASE("candidates over a limit of instructions or time are never evaluated, and the journal keeps why",
+          "[search][budget]") {
   const std::vector<std::pair<Budget, std::string>> limits = {
       {{.max_instructions = 57600}, "instructions 76,800 is over the limit of 57,600"},
       {{.max_milliseconds = 57.6}, "estimated milliseconds 76.8 is over the limit of 57.6"}};
@@ -231,11 +235,13 @@ TEST_CASE("a budget that nothing keeps within is an error with the figures", "[s
   ToyEvaluator evaluator;
   SearchTask task;
   task.budget.max_flash_bytes = 10;
-  CHECK_THROWS_WITH(search_in(folder / "journal.jsonl", evaluator, task), Catch::Contains("flash 48 is over the limit of 10"));
+  CHECK_THROWS_WITH(search_in(folder / "journal.jsonl", evaluator, task),
+                    Catch::Contains("flash 48 is over the limit of 10"));
   CHECK(evaluator.calls == 0);
 }
 
-TEST_CASE("the time limit ends the search with the best so far and stays in force after a resume", "[search][journal]") {
+TEST_CASE("the time limit ends the search with the best so far and stays in force after a resume",
+          "[search][journal]") {
   TempDir folder;
   ToyEvaluator evaluator;
   SearchTask task;
@@ -273,7 +279,8 @@ TEST_CASE("the time limit leaves the finalists their time, and a search killed b
   }
 }
 
-TEST_CASE("a time limit that was not needed leaves no trace, and one network alone is no finalist", "[search][journal]") {
+TEST_CASE("a time limit that was not needed leaves no trace, and one network alone is no finalist",
+          "[search][journal]") {
   TempDir folder;
   MiniNasOptions o = options();
   o.finalists = 2;
@@ -333,7 +340,8 @@ TEST_CASE("journal entries keep every value", "[search][journal]") {
   const std::vector<Architecture> ancestors = {parse_architecture("w20:s3*3"), parse_architecture("w16:s3*3")};
   entry.trial.candidate = {"kernel", parse_architecture("w16:s3,c5,s7"), 4, {}, 2, ancestors};
   entry.cost = {1, 2, 3, 4, 5, 6, 7.5};
-  entry.trial.outcome = {Status::kFailed, "training \"diverged\"\n", 12.25, 99.5, {1.5, 2.5}, 0.125, ~uint64_t{0}, false, 700, "f3"};
+  entry.trial.outcome = {
+      Status::kFailed, "training \"diverged\"\n", 12.25, 99.5, {1.5, 2.5}, 0.125, ~uint64_t{0}, false, 700, "f3"};
   entry.decision = {true, "because"};
   Journal(folder / "j").append(entry);
   const Journal journal(folder / "j");

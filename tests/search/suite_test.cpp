@@ -1,13 +1,13 @@
-#include "search/suite.h"
+#include "search/job/suite.h"
 
 #include <signal.h>
 
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
-#include "core/file.h"
+#include "core/io/file.h"
 #include "datasets/open.h"
-#include "search/build.h"
+#include "search/space/build.h"
 #include "tests/cli/program.h"
 #include "tests/datasets/files.h"
 #include "tests/support/shell.h"
@@ -91,19 +91,23 @@ TEST_CASE("the settings of a scale are those of its protocol, at its lengths", "
   }
 }
 
-TEST_CASE("a network of the published size has at least the published efficiency, a larger one has less", "[search][suite]") {
+TEST_CASE("a network of the published size has at least the published efficiency, a larger one has less",
+          "[search][suite]") {
   for (const char* name : {"automobile-bird", "cifar10", "bucket-barrel"}) {
     const SuiteEntry& entry = suite_entry(name);
     const ImageShape input{32, 32, 3};
-    const auto baseline = static_cast<double>(parameter_count(build_network_spec(std::string("mobilenetv2"), input, entry.class_count)));
+    const auto baseline =
+        static_cast<double>(parameter_count(build_network_spec(std::string("mobilenetv2"), input, entry.class_count)));
     const auto size = static_cast<double>(published_size(entry, input));
     CHECK(baseline / size >= entry.published_efficiency);
     CHECK(baseline / (size + 1) < entry.published_efficiency);
   }
 }
 
-TEST_CASE("no candidate of a short scale costs more than MobileNetV2, so that both final trainings take about as long", "[search][suite]") {
-  const SuiteEntry& entry = suite_entry("airplane-automobile-bird");  // 1.8 times fewer parameters: room for large convolutions
+TEST_CASE("no candidate of a short scale costs more than MobileNetV2, so that both final trainings take about as long",
+          "[search][suite]") {
+  const SuiteEntry& entry =
+      suite_entry("airplane-automobile-bird");  // 1.8 times fewer parameters: room for large convolutions
   const ImageShape input{32, 32, 3};
   const SuiteLengths study = suite_lengths(suite_scale("study"), entry, input, 15000);
   const SuiteLengths paper = suite_lengths(suite_scale("paper"), entry, input, 15000);
@@ -165,20 +169,32 @@ TEST_CASE("a suite skips what is done, tells what is missing, and has a report",
   REQUIRE(mininas::test::mininas({"report", out}).status == 0);
   const std::string page = read_text_file(folder / "out/report.html");
   // Of the network whose baseline is not there yet, what is known.
-  CHECK_THAT(page, Catch::Contains("w8:s5*3</code> not finished") && Catch::Contains("91.20") && Catch::Contains("2,512"));
-  CHECK_THAT(page, Catch::Contains("Table 2") && Catch::Contains("1143.3x") && Catch::Contains("<svg") && Catch::Contains("published"));
+  CHECK_THAT(page,
+             Catch::Contains("w8:s5*3</code> not finished") && Catch::Contains("91.20") && Catch::Contains("2,512"));
+  CHECK_THAT(page, Catch::Contains("Table 2") && Catch::Contains("1143.3x") && Catch::Contains("<svg") &&
+                       Catch::Contains("published"));
   CHECK_THAT(page, Catch::Contains("cat-deer, published: -0.80") && Catch::Contains("cat-deer, float: +1.00"));
   CHECK_THAT(page, !Catch::Contains("<script"));
 }
 
-TEST_CASE("a suite that was killed goes on, verifies both networks, and its report leads to theirs", "[cli][suite][kill]") {
+TEST_CASE("a suite that was killed goes on, verifies both networks, and its report leads to theirs",
+          "[cli][suite][kill]") {
   if (skipped_without("cc")) return;
   const TempDir folder;
   put_pair(folder / "root", "bucket-barrel", {"bucket", "barrel"});
   const fs::path out = folder / "out", runs = out / "bucket-barrel";
-  const std::vector<std::string> command = {
-      "suite", "--data-root", (folder / "root").string(), "--out", out.string(), "--only", "bucket-barrel,dogs", "--json", "--threads",
-      "1", "--hours", "0.02"};
+  const std::vector<std::string> command = {"suite",
+                                            "--data-root",
+                                            (folder / "root").string(),
+                                            "--out",
+                                            out.string(),
+                                            "--only",
+                                            "bucket-barrel,dogs",
+                                            "--json",
+                                            "--threads",
+                                            "1",
+                                            "--hours",
+                                            "0.02"};
   const auto in_training = [&] { return fs::exists(runs / "search/checkpoints/training.checkpoint"); };
   signal_at(command, in_training, SIGKILL);
   const Record settings = Record::read(runs / "search/run.json").record("settings");

@@ -1,11 +1,11 @@
-#include "search/trace.h"
+#include "search/inspect/trace.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
 #include "core/error.h"
-#include "nn/quantized_network.h"
+#include "nn/quant/quantized_network.h"
 #include "tests/nn/small_networks.h"
 
 using namespace mininas;
@@ -48,7 +48,8 @@ void check_steps(const Trace& t) {
   CHECK(t.rounded == t.output.scale * static_cast<double>(t.shifted));
   if (has_weights(t.layer.kind)) {
     CHECK(t.exact == Approx(static_cast<double>(t.accumulator) * t.input.scale * t.weight_scale).margin(1e-9));
-    CHECK(std::ldexp(t.factor.multiplier, -31 - t.factor.right_shift) == Approx(t.input.scale * t.weight_scale / t.output.scale));
+    CHECK(std::ldexp(t.factor.multiplier, -31 - t.factor.right_shift) ==
+          Approx(t.input.scale * t.weight_scale / t.output.scale));
   }
   // Between the clamps, the double rounding stays within one step of the exact value.
   if (t.clamped > t.low && t.clamped < t.top) CHECK(std::abs(t.exact - t.real) <= 1.01 * t.output.scale);
@@ -78,6 +79,7 @@ TEST_CASE("every number of a network can be traced to the byte that the engine c
 
 TEST_CASE("a place outside the network is refused with its shape", "[search][trace]") {
   const Traced n = make_traced(plain_network());
-  CHECK_THROWS_WITH(trace(n.model, n.network, n.images.image(0), {0, 7, 0, 0}), Catch::Contains("outside layer") && Catch::Contains("7x6"));
+  CHECK_THROWS_WITH(trace(n.model, n.network, n.images.image(0), {0, 7, 0, 0}),
+                    Catch::Contains("outside layer") && Catch::Contains("7x6"));
   CHECK_THROWS_WITH(trace(n.model, n.network, n.images.image(0), {99, 0, 0, 0}), Catch::Contains("layer 99"));
 }

@@ -1,14 +1,14 @@
-#include "search/training_evaluator.h"
+#include "search/evaluate/training_evaluator.h"
 
 #include <algorithm>
 #include <bit>
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
-#include "core/file.h"
-#include "search/build.h"
-#include "search/cached_evaluator.h"
-#include "search/warm_start.h"
+#include "core/io/file.h"
+#include "search/evaluate/cached_evaluator.h"
+#include "search/evaluate/warm_start.h"
+#include "search/space/build.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/temp_dir.h"
 
@@ -26,7 +26,9 @@ EvaluationRecipe small_recipe(double give_up) {
   return recipe;
 }
 
-Candidate candidate_with(std::vector<double> rival) { return {"width", parse_architecture("w2:s3*3"), 4, std::move(rival)}; }
+Candidate candidate_with(std::vector<double> rival) {
+  return {"width", parse_architecture("w2:s3*3"), 4, std::move(rival)};
+}
 
 }  // namespace
 
@@ -40,7 +42,8 @@ TEST_CASE("a candidate far behind its rival is given up halfway, and only then",
   CHECK(whole.curve.size() == 4);
   CHECK(whole.image_epochs == 4 * data.train.count());
   int right = 0;
-  for (const char digit : whole.right) right += std::popcount(static_cast<unsigned>(std::stoi(std::string(1, digit), nullptr, 16)));
+  for (const char digit : whole.right)
+    right += std::popcount(static_cast<unsigned>(std::stoi(std::string(1, digit), nullptr, 16)));
   CHECK(whole.score == Approx(100.0 * right / static_cast<double>(data.validation.count())));
   const Outcome stopped = evaluator.evaluate(candidate_with({200, 200, 200, 200}), 1);
   CHECK(stopped.status == Status::kFailed);
@@ -89,7 +92,8 @@ size_t files_in(const std::filesystem::path& folder) {
 
 }  // namespace
 
-TEST_CASE("a warm start goes on where its ancestor stood: unchanged, it ends as its ancestor did", "[search][evaluator][warm-start]") {
+TEST_CASE("a warm start goes on where its ancestor stood: unchanged, it ends as its ancestor did",
+          "[search][evaluator][warm-start]") {
   const TempDir folder;
   const SearchData data = small_data();
   EvaluationRecipe recipe = small_recipe(0);
@@ -138,7 +142,8 @@ TEST_CASE("a warm start is its first ancestor at the branch epoch, changed step 
   for (size_t i = 0; i < 2; ++i) CHECK(outcome.curve[i] == 100.0 * result.epochs[i].eval_accuracy);
 }
 
-TEST_CASE("a warm start computes the same from a kept branch, a lost one, and after an interruption", "[search][evaluator][warm-start]") {
+TEST_CASE("a warm start computes the same from a kept branch, a lost one, and after an interruption",
+          "[search][evaluator][warm-start]") {
   const TempDir folder, lost, killed;
   const SearchData data = small_data();
   const Candidate candidate = branching("w2:c5,s3*2", {kFirst, kSecond});
@@ -173,7 +178,8 @@ TEST_CASE("a warm start computes the same from a kept branch, a lost one, and af
   CHECK(resumed->curve == kept.curve);
 }
 
-TEST_CASE("weights for warm starts are kept for the current network alone, and gone in the end", "[search][evaluator][warm-start]") {
+TEST_CASE("weights for warm starts are kept for the current network alone, and gone in the end",
+          "[search][evaluator][warm-start]") {
   const TempDir folder;
   const SearchData data = small_data();
   TrainingEvaluator evaluator(data, small_recipe(0), folder.path(), {});
@@ -208,7 +214,8 @@ class Counting final : public Evaluator {
 
 }  // namespace
 
-TEST_CASE("the cache answers the same question once trained, at no cost, and no other question", "[search][evaluator][cache]") {
+TEST_CASE("the cache answers the same question once trained, at no cost, and no other question",
+          "[search][evaluator][cache]") {
   const TempDir folder;
   const SearchData data = small_data();
   Counting inner;
@@ -234,7 +241,8 @@ TEST_CASE("the cache answers the same question once trained, at no cost, and no 
   other.architecture.width = 3;
   files.push_back(cache.file_of(other));
   files.push_back(cache.file_of(candidate_with({50})));
-  for (const std::vector<Architecture>& ancestors : {std::vector{kFirst}, std::vector{kSecond}, std::vector{kFirst, kSecond}})
+  for (const std::vector<Architecture>& ancestors :
+       {std::vector{kFirst}, std::vector{kSecond}, std::vector{kFirst, kSecond}})
     for (const int branch : {1, 2}) {
       other = candidate;
       other.ancestors = ancestors;

@@ -1,12 +1,12 @@
-#include "search/warm_start.h"
+#include "search/evaluate/warm_start.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
 #include "core/error.h"
-#include "nn/morphism.h"
-#include "search/build.h"
+#include "nn/weights/morphism.h"
+#include "search/space/build.h"
 #include "tests/nn/small_networks.h"
 
 using namespace mininas;
@@ -24,7 +24,9 @@ Network drawn(const Architecture& a, uint64_t seed) {
 // A network as training might leave it, and images.
 struct Parent {
   explicit Parent(const std::string& source)
-      : architecture(parse_architecture(source)), network(drawn(architecture, 1)), images(noise_images(kInput, kClasses, 40, Rng(5))) {
+      : architecture(parse_architecture(source)),
+        network(drawn(architecture, 1)),
+        images(noise_images(kInput, kClasses, 40, Rng(5))) {
     randomize_norms(network, Rng(3));
     // Forward passes alone move the running statistics to those of the images, as training does.
     for (int i = 0; i < 60; ++i) {
@@ -69,32 +71,36 @@ double distance_to_child(Parent& parent, const std::string& source) {
 
 TEST_CASE("changes that are called the same leave the answers as they were", "[search][warm-start]") {
   Parent parent("w4:s3,s5,c3,s3");
-  for (const char* child : {"w4:s3,s5,c3,s3",           // nothing
-                            "w4:s5,s5,c3,s3",           // a kernel of a depthwise convolution
-                            "w4:s3,s5,c7,s3",           // of a standard one
-                            "w4:c3,s5,c3,s3",           // operations
-                            "w4:s3,c5,c3,c3",           //
-                            "w4:c7,s7,c5,c5",           // both at once
-                            "w6:s3,s5,c3,s3",           // channels
-                            "w4:s3,s5,s3,c3,s3",        // a layer at the end of the second third
-                            "w4:s3,s3,s5,s3,c3,s3",     // and of the first
-                            "w4:s3,s3,s5,c5,c3,c3,s3",  // three, of which one before the last layer, and one a standard convolution
-                            "w5:c5,s7,s5,s3,c3,s3,c5"}) {
+  for (const char* child :
+       {"w4:s3,s5,c3,s3",           // nothing
+        "w4:s5,s5,c3,s3",           // a kernel of a depthwise convolution
+        "w4:s3,s5,c7,s3",           // of a standard one
+        "w4:c3,s5,c3,s3",           // operations
+        "w4:s3,c5,c3,c3",           //
+        "w4:c7,s7,c5,c5",           // both at once
+        "w6:s3,s5,c3,s3",           // channels
+        "w4:s3,s5,s3,c3,s3",        // a layer at the end of the second third
+        "w4:s3,s3,s5,s3,c3,s3",     // and of the first
+        "w4:s3,s3,s5,c5,c3,c3,s3",  // three, of which one before the last layer, and one a standard convolution
+        "w5:c5,s7,s5,s3,c3,s3,c5"}) {
     INFO(child);
     CHECK(distance_to_child(parent, child) < 1e-4);
   }
 }
 
-TEST_CASE("a layer behind the last one changes the answers by little: what is far below the mean", "[search][warm-start]") {
+TEST_CASE("a layer behind the last one changes the answers by little: what is far below the mean",
+          "[search][warm-start]") {
   Parent parent("w4:s3*3");
   CHECK(distance_to_child(parent, "w4:s3*4") < 0.05);
   CHECK(distance_to_child(parent, "w4:s3*7") < 0.05);
   CHECK(distance_to_child(parent, "w4:s3*4") > 0);
 }
 
-TEST_CASE("what is not called the same is another network, but begins with the parent's weights", "[search][warm-start]") {
+TEST_CASE("what is not called the same is another network, but begins with the parent's weights",
+          "[search][warm-start]") {
   Parent parent("w8:s3,s5,c3,s3");
-  for (const char* child : {"w6:s3,s5,c3,s3", "w8:s3,s3,c3,s3", "w8,stem1:s3,s5,c3,s3", "w8,early:s3,s5,c3,s3", "w8:s3,s5,s3,s3"}) {
+  for (const char* child :
+       {"w6:s3,s5,c3,s3", "w8:s3,s3,c3,s3", "w8,stem1:s3,s5,c3,s3", "w8,early:s3,s5,c3,s3", "w8:s3,s5,s3,s3"}) {
     INFO(child);
     CHECK(distance_to_child(parent, child) > 1e-3);
   }
@@ -114,16 +120,20 @@ TEST_CASE("what is not called the same is another network, but begins with the p
 TEST_CASE("inserted layers pass on a training batch nearly as it is", "[search][warm-start]") {
   Parent parent("w4:s3,s5,c3,s3");
   Network child = parent.child("w4:s3,s3,s5,s3,c3,s3");
-  CHECK(distance(logits(parent.network, parent.images, Phase::kTraining), logits(child, parent.images, Phase::kTraining)) < 0.05);
+  CHECK(distance(logits(parent.network, parent.images, Phase::kTraining),
+                 logits(child, parent.images, Phase::kTraining)) < 0.05);
 }
 
 TEST_CASE("layers are inherited stage by stage", "[search][warm-start]") {
-  const auto layers = [](int child, int parent) { return inherited_layers(plain_architecture(4, child), plain_architecture(4, parent)); };
+  const auto layers = [](int child, int parent) {
+    return inherited_layers(plain_architecture(4, child), plain_architecture(4, parent));
+  };
   CHECK(layers(4, 3) == std::vector<int>{0, 1, 2, -1});
   CHECK(layers(5, 4) == std::vector<int>{0, 1, -1, 2, 3});
   CHECK(layers(6, 5) == std::vector<int>{0, -1, 1, 2, 3, 4});
   CHECK(layers(7, 4) == std::vector<int>{0, -1, 1, -1, 2, -1, 3});
   CHECK(layers(5, 5) == std::vector<int>{0, 1, 2, 3, 4});
   CHECK_FALSE(can_inherit(plain_architecture(4, 4), plain_architecture(4, 5)));
-  for (int depth = kMinDepth; depth < 30; ++depth) CHECK(can_inherit(plain_architecture(4, depth + 1), plain_architecture(4, depth)));
+  for (int depth = kMinDepth; depth < 30; ++depth)
+    CHECK(can_inherit(plain_architecture(4, depth + 1), plain_architecture(4, depth)));
 }

@@ -1,7 +1,7 @@
 // Comparison of arrays that reports the worst element: `CHECK_THAT(found, close_to(expected, tolerance))`.
-// An element passes when |found - expected| <= tolerance * (|expected| + scale), where scale is the root mean square of all that is
-// expected: relative for large elements, and for small ones absolute at the size that rounding errors of such sums have. What is not a
-// number never passes.
+// An element passes when |found - expected| <= tolerance * (|expected| + scale), where scale is the root mean square of
+// all that is expected: relative for large elements, and for small ones absolute at the size that rounding errors of
+// such sums have. What is not a number never passes.
 #pragma once
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -21,19 +21,22 @@ struct Values {
   std::vector<double> numbers;
 
   Values(const Shape& s, std::vector<double> n) : shape(s), numbers(std::move(n)) {}
-  explicit Values(const Tensor& tensor) : shape(tensor.shape()), numbers(tensor.values().begin(), tensor.values().end()) {}
+  explicit Values(const Tensor& tensor)
+      : shape(tensor.shape()), numbers(tensor.values().begin(), tensor.values().end()) {}
   explicit Values(std::vector<double> n) : shape{1, 1, 1, static_cast<int64_t>(n.size())}, numbers(std::move(n)) {}
 };
 
-inline std::ostream& operator<<(std::ostream& out, const Values& values) { return out << "values " << to_text(values.shape); }
+inline std::ostream& operator<<(std::ostream& out, const Values& values) {
+  return out << "values " << to_text(values.shape);
+}
 
-// What a sum of `terms` products may be off by, relative to its size: each of its roundings adds a random share of half a unit in the last
-// place of a float, so errors grow as the square root. 4: room for the worst of many elements.
+// What a sum of `terms` products may be off by, relative to its size: each of its roundings adds a random share of half
+// a unit in the last place of a float, so errors grow as the square root. 4: room for the worst of many elements.
 inline double sum_tolerance(int64_t terms) { return 4.0 * 0x1p-24 * std::sqrt(static_cast<double>(terms)); }
 
-// The same for a convolution in Winograd's form (core/winograd.h), by the terms of the direct one. Its 16 sums are shorter than that one
-// and not larger, so they are rounded no worse; but each of their terms was rounded about six times on its way through the transforms, and
-// nine of them make a number: as if the sum had that many terms more.
+// The same for a convolution in Winograd's form (core/conv/winograd.h), by the terms of the direct one. Its 16 sums are
+// shorter than that one and not larger, so they are rounded no worse; but each of their terms was rounded about six
+// times on its way through the transforms, and nine of them make a number: as if the sum had that many terms more.
 inline double winograd_tolerance(int64_t terms) { return sum_tolerance(terms + 9 * 6); }
 
 // The worst element of a comparison.
@@ -43,7 +46,8 @@ struct Difference {
   double allowed = 0.0;
 };
 
-inline Difference worst_difference(const std::vector<double>& found, const std::vector<double>& expected, double tolerance) {
+inline Difference worst_difference(const std::vector<double>& found, const std::vector<double>& expected,
+                                   double tolerance) {
   double squares = 0.0;
   for (const double e : expected) squares += e * e;
   const double scale = std::sqrt(squares / static_cast<double>(expected.size()));
@@ -69,8 +73,8 @@ class CloseTo : public Catch::MatcherBase<Values> {
     const Difference worst = worst_difference(found.numbers, expected_.numbers, tolerance_);
     std::ostringstream out;
     out.precision(10);
-    out << "be close: worst element " << coordinate(worst.at) << ", expected " << expected_.numbers[worst.at] << ", found "
-        << found.numbers[worst.at] << ", allowed difference " << worst.allowed;
+    out << "be close: worst element " << coordinate(worst.at) << ", expected " << expected_.numbers[worst.at]
+        << ", found " << found.numbers[worst.at] << ", allowed difference " << worst.allowed;
     report_ = out.str();
     return worst.excess <= 1.0;
   }

@@ -4,10 +4,10 @@
 #include <array>
 
 #include "core/error.h"
-#include "mcu/host/emit_c.h"
-#include "mcu/host/verify_board.h"
-#include "search/build.h"
-#include "search/space.h"
+#include "mcu/host/export/emit_c.h"
+#include "mcu/host/verify/verify_board.h"
+#include "search/space/build.h"
+#include "search/space/space.h"
 #include "tests/support/random_model.h"
 #include "tests/support/temp_dir.h"
 
@@ -25,7 +25,9 @@ Limits limits_of(const Board& board) {
   return small ? Limits{24, 32, 16, 7, 3'000'000} : Limits{44, 96, 64, 10, 12'000'000};
 }
 
-int between(Rng& rng, int low, int high) { return low + static_cast<int>(rng.below(static_cast<uint32_t>(high - low + 1))); }
+int between(Rng& rng, int low, int high) {
+  return low + static_cast<int>(rng.below(static_cast<uint32_t>(high - low + 1)));
+}
 
 bool one_in(Rng& rng, uint32_t count) { return rng.below(count) == 0; }
 
@@ -55,15 +57,19 @@ class VariedNetwork {
   }
 
  private:
-  int extent() { return one_in(rng_, 3) ? between(rng_, 7, limits_.max_extent) : between(rng_, 2, limits_.max_extent / 4) * 4; }
+  int extent() {
+    return one_in(rng_, 3) ? between(rng_, 7, limits_.max_extent) : between(rng_, 2, limits_.max_extent / 4) * 4;
+  }
   int last() const { return static_cast<int>(spec_.layers.size()) - 1; }
   int channels() const { return spec_.layers.back().out_channels; }
   int stride() { return one_in(rng_, 3) && smallest_extent() >= 6 ? 2 : 1; }
   int smallest_extent() const {
     if (spec_.layers.empty()) return std::min(spec_.input.height, spec_.input.width);
     NetworkSpec closed = spec_;
-    closed.layers.push_back({"pool", LayerKind::kGlobalAveragePool, last(), kImage, channels(), 1, 1, false, false, false});
-    closed.layers.push_back({"classifier", LayerKind::kLinear, last() + 1, kImage, closed.classes, 1, 1, true, false, false});
+    closed.layers.push_back(
+        {"pool", LayerKind::kGlobalAveragePool, last(), kImage, channels(), 1, 1, false, false, false});
+    closed.layers.push_back(
+        {"classifier", LayerKind::kLinear, last() + 1, kImage, closed.classes, 1, 1, true, false, false});
     const ImageShape shape = layer_shapes(closed)[static_cast<size_t>(last())];
     return std::min(shape.height, shape.width);
   }
@@ -114,7 +120,9 @@ class VariedNetwork {
 };
 
 // What the emulator can run in a moment.
-bool suits(const NetworkSpec& spec, const Board& board, int64_t macs) { return mac_count(spec) <= macs && !why_too_large(board, spec); }
+bool suits(const NetworkSpec& spec, const Board& board, int64_t macs) {
+  return mac_count(spec) <= macs && !why_too_large(board, spec);
+}
 
 // Instructions that watching adds to a call of a kernel.
 double cost_of_watching(const std::vector<CountedNetwork>& networks) {
@@ -138,7 +146,8 @@ NetworkSpec network_to_learn_from(const Board& board, Rng rng) {
 }
 
 NamedSpec searched_network(const Board& board, Rng rng) {
-  constexpr std::array<ImageShape, 6> kImages = {{{32, 32, 3}, {32, 32, 3}, {32, 32, 3}, {28, 28, 1}, {64, 64, 3}, {24, 24, 3}}};
+  constexpr std::array<ImageShape, 6> kImages = {
+      {{32, 32, 3}, {32, 32, 3}, {32, 32, 3}, {28, 28, 1}, {64, 64, 3}, {24, 24, 3}}};
   SearchSpace space{3, 10, 4, limits_of(board).max_width, 1, {3, 5, 7}};
   for (;;) {
     const Architecture architecture = sample(space, rng);
@@ -152,13 +161,15 @@ QuantizedModel model_to_count(const NetworkSpec& spec, bool plain_layers, Rng rn
   QuantizedModel model = trained_like_model(spec, rng.fork("model"));
   Rng draws = rng.fork("plain");
   for (size_t i = 0; i < model.layers.size(); ++i)
-    if (plain_layers && has_weights(spec.layers[i].kind) && one_in(draws, 10)) model.layers[i].rescale[0].right_shift = 0;
+    if (plain_layers && has_weights(spec.layers[i].kind) && one_in(draws, 10))
+      model.layers[i].rescale[0].right_shift = 0;
   return model;
 }
 
 CountedNetwork count_network(const QuantizedModel& model, const Board& board, const std::filesystem::path& objects) {
   const TempDir folder;
-  const ImageSet images{model.spec.input, model.class_names, random_images(model.spec.input, 4, Rng(2)), std::vector<int>(4, 0)};
+  const ImageSet images{model.spec.input, model.class_names, random_images(model.spec.input, 4, Rng(2)),
+                        std::vector<int>(4, 0)};
   const ImageSet one = select_images(images, {0});  // noise
   export_c(model, one, folder / "c");
   const BoardVerification result = verify_on_board(model, folder / "c", one, board, {.objects = objects});

@@ -3,11 +3,11 @@
 #include <sstream>
 
 #include "core/error.h"
-#include "core/file.h"
-#include "core/sha256.h"
-#include "mcu/host/model_image.h"
-#include "mcu/host/runtime_files.h"
-#include "mcu/host/verify_board.h"
+#include "core/io/file.h"
+#include "core/io/sha256.h"
+#include "mcu/host/export/runtime_files.h"
+#include "mcu/host/object/model_image.h"
+#include "mcu/host/verify/verify_board.h"
 
 namespace mininas::test {
 namespace {
@@ -19,7 +19,8 @@ std::string digest_of_sources(const Board& board) {
   std::string all = kBoardOptimisation;
   for (const TextFile& file : runtime_files()) all += file.name + "\n" + file.text;
   for (const TextFile& file : board_files())
-    if (file.name == "driver.c" || file.name == "semihosting.c" || file.name == board.toolchain->startup || file.name.ends_with(".h"))
+    if (file.name == "driver.c" || file.name == "semihosting.c" || file.name == board.toolchain->startup ||
+        file.name.ends_with(".h"))
       all += file.name + "\n" + file.text;
   return digest_of_text(all);
 }

@@ -1,6 +1,6 @@
-// Counts of instructions that were made already, a line each in FOLDER/counts.txt, and the objects that all firmware shares, in
-// FOLDER/objects: a calibration that was killed goes on where it was. A count is kept under the digest of all that determines it (the
-// device's and the boards' sources, the board, the model), so none outlives a change.
+// Counts of instructions that were made already, a line each in FOLDER/counts.txt, and the objects that all firmware
+// shares, in FOLDER/objects: a calibration that was killed goes on where it was. A count is kept under the digest of
+// all that determines it (the device's and the boards' sources, the board, the model), so none outlives a change.
 #pragma once
 #include <filesystem>
 #include <map>

@@ -1,17 +1,18 @@
-// A model's object in memory with an arena of exactly the size it asks for, as a device holds them; every block on its own, so that a
-// sanitizer sees the first byte outside.
+// A model's object in memory with an arena of exactly the size it asks for, as a device holds them; every block on its
+// own, so that a sanitizer sees the first byte outside.
 #pragma once
 #include <cstdint>
 #include <vector>
 
-#include "mcu/host/model_image.h"
+#include "mcu/host/object/model_image.h"
 #include "mcu/runtime/mn.h"
 #include "mcu/runtime/mn_crc32.h"
 
 namespace mininas::test {
 
 struct Device {
-  explicit Device(const QuantizedModel& quantized) : bytes(make_model_image(quantized).bytes), arena(model()->arena_bytes) {}
+  explicit Device(const QuantizedModel& quantized)
+      : bytes(make_model_image(quantized).bytes), arena(model()->arena_bytes) {}
 
   mn_model* model() { return reinterpret_cast<mn_model*>(bytes.data()); }
   mn_layer* layer(int index) { return reinterpret_cast<mn_layer*>(bytes.data() + sizeof(mn_model)) + index; }

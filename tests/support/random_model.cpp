@@ -9,7 +9,9 @@
 namespace mininas::test {
 namespace {
 
-int between(Rng& rng, int low, int high) { return low + static_cast<int>(rng.below(static_cast<uint32_t>(high - low + 1))); }
+int between(Rng& rng, int low, int high) {
+  return low + static_cast<int>(rng.below(static_cast<uint32_t>(high - low + 1)));
+}
 
 bool one_in(Rng& rng, uint32_t count) { return rng.below(count) == 0; }
 
@@ -46,20 +48,24 @@ class SpecBuilder {
   int channels_;
 };
 
-void append_family_layer(SpecBuilder& builder, const std::string& name, const FamilyLayer& layer, int out, int stride, bool relu) {
+void append_family_layer(SpecBuilder& builder, const std::string& name, const FamilyLayer& layer, int out, int stride,
+                         bool relu) {
   if (!layer.separable) return builder.conv(name + ".conv", out, layer.kernel, stride, relu);
   builder.depthwise(name + ".depthwise", layer.kernel, stride, true);
   builder.conv(name + ".pointwise", out, 1, 1, relu);
 }
 
 FixedPoint random_fixed_point(Rng& rng, double typical) {
-  FixedPoint value = to_fixed_point(std::clamp(typical * std::exp2(rng.uniform(-2.0f, 2.0f)), 0x1p-31, 0.999), "random");
+  FixedPoint value =
+      to_fixed_point(std::clamp(typical * std::exp2(rng.uniform(-2.0f, 2.0f)), 0x1p-31, 0.999), "random");
   if (one_in(rng, 20)) value.right_shift = between(rng, 0, 31);
   if (one_in(rng, 20)) value.multiplier = rng.coin() ? 1 << 30 : INT32_MAX;
   return value;
 }
 
-int8_t random_weight(Rng& rng, bool extreme) { return static_cast<int8_t>(extreme ? (rng.coin() ? 127 : -127) : between(rng, -127, 127)); }
+int8_t random_weight(Rng& rng, bool extreme) {
+  return static_cast<int8_t>(extreme ? (rng.coin() ? 127 : -127) : between(rng, -127, 127));
+}
 
 void fill_weighted(QuantizedLayer& layer, const LayerSpec& spec, const ImageShape& in, Rng& rng) {
   const Shape shape = weight_shape(spec, in);
@@ -79,12 +85,14 @@ void fill_weighted(QuantizedLayer& layer, const LayerSpec& spec, const ImageShap
 
 Quantization random_quantization(Rng& rng) {
   constexpr int kZeroPoints[] = {-128, -1, 0, 127};
-  return {0.01 * std::exp2(rng.uniform(-3.0f, 3.0f)), one_in(rng, 4) ? kZeroPoints[rng.below(4)] : between(rng, -128, 127)};
+  return {0.01 * std::exp2(rng.uniform(-3.0f, 3.0f)),
+          one_in(rng, 4) ? kZeroPoints[rng.below(4)] : between(rng, -128, 127)};
 }
 
 void fill_add(QuantizedLayer& layer, const Quantization& first, const Quantization& second) {
   const double twice_larger = 2 * std::max(first.scale, second.scale);
-  layer.rescale = {to_fixed_point(first.scale / twice_larger, "first"), to_fixed_point(second.scale / twice_larger, "second"),
+  layer.rescale = {to_fixed_point(first.scale / twice_larger, "first"),
+                   to_fixed_point(second.scale / twice_larger, "second"),
                    to_fixed_point(twice_larger / ((1 << 20) * layer.output.scale), "sum")};
 }
 
@@ -104,7 +112,8 @@ void append_bell(std::vector<int8_t>& weights, int64_t count, Rng& rng) {
   for (const float value : values) weights.push_back(static_cast<int8_t>(std::lround(value / largest * 127)));
 }
 
-void fill_trained_like(QuantizedLayer& layer, const LayerSpec& spec, const ImageShape& in, double spread_of_input, Rng& rng) {
+void fill_trained_like(QuantizedLayer& layer, const LayerSpec& spec, const ImageShape& in, double spread_of_input,
+                       Rng& rng) {
   const Shape shape = weight_shape(spec, in);
   const bool depthwise = spec.kind == LayerKind::kDepthwise;
   const int64_t taps = shape.h * shape.w * (depthwise ? 1 : shape.c);
@@ -117,7 +126,8 @@ void fill_trained_like(QuantizedLayer& layer, const LayerSpec& spec, const Image
           by_channel[static_cast<size_t>(channel * taps + tap)];
   const double typical = kSpread / (std::sqrt(static_cast<double>(taps)) * kSpreadOfWeights * spread_of_input);
   for (int channel = 0; channel < spec.out_channels; ++channel) {
-    layer.rescale.push_back(to_fixed_point(std::min(0.45, typical * std::exp2(rng.uniform(-0.5f, 0.5f))), "trained-like"));
+    layer.rescale.push_back(
+        to_fixed_point(std::min(0.45, typical * std::exp2(rng.uniform(-0.5f, 0.5f))), "trained-like"));
     layer.bias.push_back(static_cast<int32_t>(rng.uniform(-0.5f, 0.5f) * kSpread / typical));
     layer.weight_scales.push_back(0.01);
   }
@@ -171,13 +181,16 @@ QuantizedModel random_model(const NetworkSpec& spec, Rng rng) {
   for (int i = 0; i < spec.classes; ++i) model.class_names.push_back(text("class ", i));
   for (size_t i = 0; i < spec.layers.size(); ++i) {
     const LayerSpec& layer_spec = spec.layers[i];
-    const Quantization& in = layer_spec.input == kImage ? model.input : model.layers[static_cast<size_t>(layer_spec.input)].output;
+    const Quantization& in =
+        layer_spec.input == kImage ? model.input : model.layers[static_cast<size_t>(layer_spec.input)].output;
     QuantizedLayer layer;
     layer.output = layer_spec.kind == LayerKind::kGlobalAveragePool ? in : random_quantization(rng);
     if (layer_spec.relu) layer.low = layer.output.zero_point;
     if (one_in(rng, 10)) layer.high = between(rng, layer.low, 127);
-    if (has_weights(layer_spec.kind)) fill_weighted(layer, layer_spec, input_shape(spec, shapes, static_cast<int>(i)), rng);
-    if (layer_spec.kind == LayerKind::kAdd) fill_add(layer, in, model.layers[static_cast<size_t>(layer_spec.other)].output);
+    if (has_weights(layer_spec.kind))
+      fill_weighted(layer, layer_spec, input_shape(spec, shapes, static_cast<int>(i)), rng);
+    if (layer_spec.kind == LayerKind::kAdd)
+      fill_add(layer, in, model.layers[static_cast<size_t>(layer_spec.other)].output);
     model.layers.push_back(std::move(layer));
   }
   validate(model);

@@ -1,11 +1,11 @@
-// Networks made from chance: legal architectures of the paper's family and legal integers for them, without any training. For tests of
-// everything behind training: planner, sizes, integer forward, export.
+// Networks made from chance: legal architectures of the paper's family and legal integers for them, without any
+// training. For tests of everything behind training: planner, sizes, integer forward, export.
 #pragma once
 #include <cstdint>
 #include <vector>
 
 #include "core/rng.h"
-#include "nn/quantized_model.h"
+#include "nn/quant/quantized_model.h"
 
 namespace mininas::test {
 
@@ -15,22 +15,25 @@ struct FamilyLayer {
   int kernel = 3;
 };
 
-// The family of the paper: a 3x3 stem with 2 x width channels, `layers` that halve the image and double the channels at one third and two
-// thirds of the depth, global average pool, linear. The last convolution has no ReLU.
+// The family of the paper: a 3x3 stem with 2 x width channels, `layers` that halve the image and double the channels at
+// one third and two thirds of the depth, global average pool, linear. The last convolution has no ReLU.
 NetworkSpec family_network(int width, const std::vector<FamilyLayer>& layers, const ImageShape& input, int classes);
 
 struct RandomNetworkLimits {
   int max_extent = 24, max_width = 10, max_depth = 6, max_classes = 6;
 };
 
-// A member of the family with odd extents, grey or colour images, single pixels now and then, and some additions of equal shapes.
+// A member of the family with odd extents, grey or colour images, single pixels now and then, and some additions of
+// equal shapes.
 NetworkSpec random_network(Rng rng, const RandomNetworkLimits& limits = {});
 
-// Legal integers of every kind: common ones, and extreme zero points, weights, biases, multipliers and shifts. Passes validate().
+// Legal integers of every kind: common ones, and extreme zero points, weights, biases, multipliers and shifts. Passes
+// validate().
 QuantizedModel random_model(const NetworkSpec& spec, Rng rng);
 
-// Integers such as training leaves them: weights spread like a bell with each channel's largest at 127, outputs that fill their range,
-// ReLU's zero at -128. Layers for which expects_fast_kernel (mcu/host/device_constants.h) holds have the fast kernel. Passes validate().
+// Integers such as training leaves them: weights spread like a bell with each channel's largest at 127, outputs that
+// fill their range, ReLU's zero at -128. Layers for which expects_fast_kernel (mcu/host/object/device_constants.h)
+// holds have the fast kernel. Passes validate().
 QuantizedModel trained_like_model(const NetworkSpec& spec, Rng rng);
 
 // `count` images: noise, and for the last ones all 0, all 255 and a checkerboard of both.

@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
-#include "core/file.h"
-#include "mcu/host/process.h"
+#include "core/io/file.h"
+#include "mcu/host/verify/process.h"
 #include "tests/support/temp_dir.h"
 
 namespace mininas::test {

@@ -28,7 +28,8 @@ inline std::vector<double> random_numbers(int64_t count, Rng rng) {
 inline Tensor random_tensor(const Shape& shape, Rng rng, float low = -1.0f, float high = 1.0f) {
   Tensor tensor = Tensor::uninitialized(shape);
   for (float& value : tensor.values()) value = rng.uniform(low, high);
-  for (int64_t i = 0; i < Tensor::kSlack; ++i) tensor.data()[tensor.size() + i] = std::numeric_limits<float>::quiet_NaN();
+  for (int64_t i = 0; i < Tensor::kSlack; ++i)
+    tensor.data()[tensor.size() + i] = std::numeric_limits<float>::quiet_NaN();
   return tensor;
 }
 
@@ -37,12 +38,23 @@ inline Tensor nasty_tensor(const Shape& shape, Rng rng) {
   Tensor tensor = random_tensor(shape, rng.fork("ordinary"));
   for (float& value : tensor.values()) {
     switch (rng.below(8)) {
-      case 0: value = 0.0f; break;
-      case 1: value = -0.0f; break;
-      case 2: value *= 0x1p-140f; break;
-      case 3: value *= 0x1p-75f; break;
-      case 4: value *= 0x1p40f; break;
-      default: break;
+      case 0:
+        value = 0.0f;
+        break;
+      case 1:
+        value = -0.0f;
+        break;
+      case 2:
+        value *= 0x1p-140f;
+        break;
+      case 3:
+        value *= 0x1p-75f;
+        break;
+      case 4:
+        value *= 0x1p40f;
+        break;
+      default:
+        break;
     }
   }
   return tensor;

@@ -1,6 +1,6 @@
-// `make mcu-test`: exports some networks with weights made from chance, runs each on every board, without an operating system and in an
-// emulator, and prints a table. Exit status 1 where a byte differs or a board fails. Boards and networks that cannot meet are named with
-// the reason. `mcu_boards NAME...` takes only these boards.
+// `make mcu-test`: exports some networks with weights made from chance, runs each on every board, without an operating
+// system and in an emulator, and prints a table. Exit status 1 where a byte differs or a board fails. Boards and
+// networks that cannot meet are named with the reason. `mcu_boards NAME...` takes only these boards.
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -8,10 +8,10 @@
 
 #include "core/error.h"
 #include "core/parallel.h"
-#include "mcu/host/emit_c.h"
-#include "mcu/host/verify_board.h"
-#include "search/build.h"
-#include "search/cost.h"
+#include "mcu/host/export/emit_c.h"
+#include "mcu/host/verify/verify_board.h"
+#include "search/cost/cost.h"
+#include "search/space/build.h"
 #include "tests/support/random_model.h"
 #include "tests/support/temp_dir.h"
 
@@ -51,7 +51,8 @@ void run(Job& job) {
     const TempDir folder;
     const NetworkSpec& spec = job.example->spec;
     const QuantizedModel model = random_model(spec, Rng(1));
-    const ImageSet images{spec.input, model.class_names, random_images(spec.input, kImages, Rng(2)), std::vector<int>(kImages, 0)};
+    const ImageSet images{spec.input, model.class_names, random_images(spec.input, kImages, Rng(2)),
+                          std::vector<int>(kImages, 0)};
     export_c(model, images, folder / "c");
     job.result = verify_on_board(model, folder / "c", images, *job.board);
     if (job.result.bytes.first) job.failed = to_text(*job.result.bytes.first);
@@ -68,9 +69,11 @@ void print_row(const Job& job) {
   }
   const BoardVerification& result = job.result;
   std::printf(" %9s | %9s | %12s | %6s | %7s | %7s |\n", grouped(result.bytes.bytes_compared).c_str(),
-              grouped(result.bytes.bytes_different).c_str(), grouped(result.instructions).c_str(), grouped(result.linked.text).c_str(),
-              grouped(result.linked.constants).c_str(), grouped(result.linked.arena).c_str());
-  if (!job.failed.empty()) std::printf("FAILED: %s on %s: %s\n", job.example->name.c_str(), job.board->name.c_str(), job.failed.c_str());
+              grouped(result.bytes.bytes_different).c_str(), grouped(result.instructions).c_str(),
+              grouped(result.linked.text).c_str(), grouped(result.linked.constants).c_str(),
+              grouped(result.linked.arena).c_str());
+  if (!job.failed.empty())
+    std::printf("FAILED: %s on %s: %s\n", job.example->name.c_str(), job.board->name.c_str(), job.failed.c_str());
 }
 
 std::vector<Job> make_jobs(const std::vector<Example>& examples, const std::vector<std::string>& names) {
@@ -88,10 +91,16 @@ int run_all(const std::vector<std::string>& names) {
   const std::vector<Example> networks = examples();
   std::vector<Job> jobs = make_jobs(networks, names);
   parallel_for(static_cast<int64_t>(jobs.size()), [&](int64_t i) { run(jobs[static_cast<size_t>(i)]); });
-  std::printf("Code compiled with %s. Instructions of one inference after the first; an emulator counts instructions, not cycles.\n",
-              kBoardOptimisation);
-  std::printf("| board | core       | network          |  compared | different | instructions |   text |   const |   arena |\n");
-  std::printf("|-------|------------|------------------|-----------|-----------|--------------|--------|---------|---------|\n");
+  std::printf(
+      "Code compiled with %s. Instructions of one inference after the first; an emulator counts instructions, not "
+      "cycles.\n",
+      kBoardOptimisation);
+  std::printf(
+      "| board | core       | network          |  compared | different | instructions |   text |   const |   arena "
+      "|\n");
+  std::printf(
+      "|-------|------------|------------------|-----------|-----------|--------------|--------|---------|---------|"
+      "\n");
   int failed = 0;
   for (const Job& job : jobs) {
     print_row(job);

@@ -1,8 +1,9 @@
-// `make mcu-calibrate`: counts the layers of networks made from chance on every core in the emulator, fits what a turn of each loop costs
-// (mcu/host/instruction_model.h), and holds the result against networks that the fit never saw.
+// `make mcu-calibrate`: counts the layers of networks made from chance on every core in the emulator, fits what a turn
+// of each loop costs (mcu/host/cost/instruction_model.h), and holds the result against networks that the fit never saw.
 //   mcu_calibrate COEFFICIENTS.csv REPORT.md COUNTS [BOARD...]
-// writes the first two, for the cores of these boards or all; COUNTS keeps the counts, so that a killed calibration goes on and an equal
-// one is done at once. A core whose tools are missing keeps its coefficients and is named with the reason.
+// writes the first two, for the cores of these boards or all; COUNTS keeps the counts, so that a killed calibration
+// goes on and an equal one is done at once. A core whose tools are missing keeps its coefficients and is named with the
+// reason.
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -13,11 +14,11 @@
 
 #include "bench/harness.h"
 #include "core/error.h"
-#include "core/file.h"
+#include "core/io/file.h"
 #include "core/parallel.h"
-#include "mcu/host/verify_board.h"
-#include "search/build.h"
-#include "search/cost.h"
+#include "mcu/host/verify/verify_board.h"
+#include "search/cost/cost.h"
+#include "search/space/build.h"
 #include "tests/support/count_cache.h"
 
 using namespace mininas;
@@ -46,7 +47,8 @@ struct Core {
   std::vector<Job> jobs;
 
   const Board& largest() const {
-    return **std::max_element(boards.begin(), boards.end(), [](const Board* a, const Board* b) { return a->ram.bytes < b->ram.bytes; });
+    return **std::max_element(boards.begin(), boards.end(),
+                              [](const Board* a, const Board* b) { return a->ram.bytes < b->ram.bytes; });
   }
   std::string names() const {
     std::string all;
@@ -64,7 +66,8 @@ std::vector<Core> cores(const std::vector<std::string>& names, std::vector<std::
       skipped.push_back(text(board.name, " was skipped: ", *why));
       continue;
     }
-    const auto known = std::find_if(all.begin(), all.end(), [&](const Core& core) { return code_of(*core.boards[0]) == code_of(board); });
+    const auto known = std::find_if(all.begin(), all.end(),
+                                    [&](const Core& core) { return code_of(*core.boards[0]) == code_of(board); });
     if (known != all.end())
       known->boards.push_back(&board);
     else
@@ -77,7 +80,8 @@ void add_jobs(Core& core) {
   const Board& largest = core.largest();
   const Rng rng = Rng(kSeed).fork(largest.name);
   for (uint64_t i = 0; i < kToLearnFrom; ++i)
-    core.jobs.push_back({&largest, "", network_to_learn_from(largest, rng.fork("learn", i)), true, rng.fork("learn model", i), {}, {}});
+    core.jobs.push_back(
+        {&largest, "", network_to_learn_from(largest, rng.fork("learn", i)), true, rng.fork("learn model", i), {}, {}});
   for (uint64_t i = 0; i < kUnseen; ++i) {
     const Board& board = *core.boards[i % core.boards.size()];
     const NamedSpec unseen = searched_network(board, rng.fork("held out", i));
@@ -115,7 +119,8 @@ void count_all(std::vector<Core>& all, const std::string& file) {
 // (predicted - counted) / counted of a network; of a searched one as a search would predict it.
 double error_of(const InstructionModel& model, const Job& job) {
   double predicted = 0;
-  for (const LayerLoops& loops : job.learn ? job.counted.loops : layer_loops(job.spec)) predicted += model.instructions(loops);
+  for (const LayerLoops& loops : job.learn ? job.counted.loops : layer_loops(job.spec))
+    predicted += model.instructions(loops);
   const auto counted = static_cast<double>(job.counted.total);
   return (predicted - counted) / counted;
 }
@@ -128,7 +133,8 @@ struct Errors {
     return sorted[static_cast<size_t>(std::ceil(part * static_cast<double>(sorted.size()))) - 1];
   }
   size_t within(double tolerance) const {
-    return static_cast<size_t>(std::count_if(sorted.begin(), sorted.end(), [&](double error) { return error <= tolerance; }));
+    return static_cast<size_t>(
+        std::count_if(sorted.begin(), sorted.end(), [&](double error) { return error <= tolerance; }));
   }
 };
 
@@ -141,7 +147,8 @@ Errors errors_of(std::vector<double> errors) {
 std::string percent(double part) { return bench::fixed(100 * part, 2); }
 
 std::string percentiles(const Errors& errors) {
-  return text(percent(errors.percentile(0.5)), " | ", percent(errors.percentile(0.9)), " | ", percent(errors.percentile(1)));
+  return text(percent(errors.percentile(0.5)), " | ", percent(errors.percentile(0.9)), " | ",
+              percent(errors.percentile(1)));
 }
 
 struct Fitted {
@@ -160,7 +167,8 @@ Fitted fit(const Core& core) {
   const std::vector<LayerSample> samples = layer_samples(learned);
   Fitted fitted{&core, InstructionModel::fit(samples), samples.size(), {}, {}, {}};
   std::vector<double> layers, seen, unseen;
-  for (const LayerSample& sample : samples) layers.push_back(fitted.model.instructions(sample.loops) / sample.instructions - 1);
+  for (const LayerSample& sample : samples)
+    layers.push_back(fitted.model.instructions(sample.loops) / sample.instructions - 1);
   for (const Job& job : core.jobs) {
     if (job.learn) seen.push_back(error_of(fitted.model, job));
     if (is_searched(job)) unseen.push_back(error_of(fitted.model, job));
@@ -172,9 +180,9 @@ Fitted fit(const Core& core) {
 }
 
 std::string board_row(const Fitted& f) {
-  return text("| ", f.core->names(), " | ", f.core->boards[0]->core, " | ", f.samples, " | ", percentiles(f.layers), " | ",
-              percentiles(f.seen), " | ", f.unseen.within(kTolerance), " of ", f.unseen.sorted.size(), " | ", percentiles(f.unseen),
-              " |\n");
+  return text("| ", f.core->names(), " | ", f.core->boards[0]->core, " | ", f.samples, " | ", percentiles(f.layers),
+              " | ", percentiles(f.seen), " | ", f.unseen.within(kTolerance), " of ", f.unseen.sorted.size(), " | ",
+              percentiles(f.unseen), " |\n");
 }
 
 std::string network_row(const Fitted& f, const Job& job) {
@@ -192,35 +200,42 @@ std::string network_rows(const Fitted& f) {
     if (is_searched(job)) searched.push_back(&job);
     if (!job.learn && !is_searched(job)) rows += network_row(f, job);
   }
-  std::stable_sort(searched.begin(), searched.end(),
-                   [&](const Job* a, const Job* b) { return std::abs(error_of(f.model, *a)) > std::abs(error_of(f.model, *b)); });
+  std::stable_sort(searched.begin(), searched.end(), [&](const Job* a, const Job* b) {
+    return std::abs(error_of(f.model, *a)) > std::abs(error_of(f.model, *b));
+  });
   for (size_t i = 0; i < std::min(kWorst, searched.size()); ++i) rows += network_row(f, *searched[i]);
   return rows;
 }
 
 std::string report(const std::vector<Fitted>& fitted, const std::vector<std::string>& skipped) {
-  std::string page = text("# Instructions predicted and counted\n\n    make mcu-calibrate\n\n", bench::machine_line(), "; seed ", kSeed,
-                          "; device code compiled with `", kBoardOptimisation, "`.\n\n");
+  std::string page = text("# Instructions predicted and counted\n\n    make mcu-calibrate\n\n", bench::machine_line(),
+                          "; seed ", kSeed, "; device code compiled with `", kBoardOptimisation, "`.\n\n");
   page += text(
-      "Counted in an emulator, which counts instructions and knows nothing of cycles: one inference after the first. Fitted to the layers "
+      "Counted in an emulator, which counts instructions and knows nothing of cycles: one inference after the first. "
+      "Fitted to the layers "
       "of ",
       kToLearnFrom, " networks made from chance for each compiler's code; held against ", kUnseen,
-      " members of the search's family, 3 to 10 layers deep and 4 to 64 wide on images of 24x24 to 64x64, that the fit never saw "
-      "(on a board with little memory: what fits it). Boards in one row execute one code and share the networks. Errors in percent of the "
+      " members of the search's family, 3 to 10 layers deep and 4 to 64 wide on images of 24x24 to 64x64, that the fit "
+      "never saw "
+      "(on a board with little memory: what fits it). Boards in one row execute one code and share the networks. "
+      "Errors in percent of the "
       "count, without sign: median, 90th percentile, largest.\n\n");
   page +=
-      "| boards | core | layers fitted | layers: median | 90 % | largest | networks fitted: median | 90 % | largest | unseen within 5 % | "
+      "| boards | core | layers fitted | layers: median | 90 % | largest | networks fitted: median | 90 % | largest | "
+      "unseen within 5 % | "
       "unseen: median | 90 % | largest |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
   for (const Fitted& f : fitted) page += board_row(f);
   for (const std::string& line : skipped) page += text("\n", line, "\n");
   page +=
-      "\nNetworks by name, and of the unseen ones those with the largest errors:\n\n| board | network | counted | predicted | error, % |\n"
+      "\nNetworks by name, and of the unseen ones those with the largest errors:\n\n| board | network | counted | "
+      "predicted | error, % |\n"
       "|---|---|---|---|---|\n";
   for (const Fitted& f : fitted) page += network_rows(f);
   return page;
 }
 
-int calibrate(const std::string& coefficients, const std::string& page, const std::string& counts, const std::vector<std::string>& names) {
+int calibrate(const std::string& coefficients, const std::string& page, const std::string& counts,
+              const std::vector<std::string>& names) {
   for (const std::string& name : names) find_board(name);
   std::vector<std::string> skipped;
   std::vector<Core> all = cores(names, skipped);

@@ -4,8 +4,8 @@
 #include <span>
 
 #include "core/error.h"
-#include "core/file.h"
-#include "mcu/host/model_image.h"
+#include "core/io/file.h"
+#include "mcu/host/object/model_image.h"
 #include "tests/support/random_model.h"
 
 using namespace mininas;
@@ -15,7 +15,8 @@ int main(int argc, char** argv) {
   try {
     make_writable_folder(argv[1]);
     for (uint64_t seed = 0; seed < 40; ++seed) {
-      const ModelImage image = make_model_image(test::random_model(test::random_network(Rng(seed), {8, 3, 3, 3}), Rng(seed)));
+      const ModelImage image =
+          make_model_image(test::random_model(test::random_network(Rng(seed), {8, 3, 3, 3}), Rng(seed)));
       write_file(std::filesystem::path(argv[1]) / text("model-", seed), std::as_bytes(std::span(image.bytes)));
     }
     return 0;

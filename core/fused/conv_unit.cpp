@@ -1,0 +1,211 @@
+// Forward pass of a convolution unit, and its node on the tape. The backward pass is core/fused/conv_unit_backward.cpp.
+#include "core/fused/conv_unit.h"
+
+#include <algorithm>
+
+#include "core/conv/products.h"
+#include "core/error.h"
+#include "core/fused/unit_backward.h"
+#include "core/fused/unit_bands.h"
+#include "core/kernels/kernels.h"
+#include "core/parallel.h"
+
+namespace mininas {
+namespace {
+
+// The weights as the forward pass reads them; a standard convolution has one of the last two.
+struct ForwardWeights {
+  const float* depthwise = nullptr;
+  PackedWeights conv;
+  WinogradWeights winograd;
+};
+
+// The bands of one image (or of several as a tall one, unit_bands.h) after another, with buffers that are reused.
+// `sums`, of the raw output and of its squares: null in evaluation.
+class ForwardBands {
+ public:
+  ForwardBands(const InputReader& reader, const ForwardWeights& weights, Tensor& raw, ImageSums* sums)
+      : reader_(reader),
+        g_(reader.geometry),
+        w_(g_.window),
+        weights_(weights),
+        raw_(raw),
+        sums_(sums),
+        band_(g_.band_rows()),
+        padded_(g_.padded_row(), (band_ - 1) * w_.stride + w_.kernel),
+        middle_(Tensor::uninitialized({1, band_, w_.out_w(), g_.mixed ? w_.out_c : 1})) {
+    if (g_.winograd()) winograd_.emplace(weights_.winograd, band_, w_.out_w());
+  }
+
+  void run(int64_t image, int64_t images) {
+    padded_.restart();
+    for (int64_t y = 0, height = images * w_.out_h(); y < height; y += band_)
+      run_band(image, y, std::min(band_, height - y));
+  }
+
+ private:
+  void run_band(int64_t image, int64_t y, int64_t rows) {
+    const int64_t first = (image * w_.out_h() + y) * w_.out_w(), pixels = rows * w_.out_w();
+    float* out = raw_.data() + first * g_.out_c;
+    const int64_t end = (y + rows - 1) * w_.stride + w_.kernel;
+    const float* in = reader_.fill(padded_, image, y * w_.stride, end);
+    const SoonRead soon{reader_.soon(image, end, band_ * w_.stride),
+                        soon_of(raw_, (first + pixels) * g_.out_c, band_ * w_.out_w() * g_.out_c)};
+    DepthwiseRows window{.in = in,
+                         .in_row = g_.padded_row(),
+                         .weights = weights_.depthwise,
+                         .out = g_.mixed ? middle_.data() : out,
+                         .rows = rows,
+                         .width = w_.out_w(),
+                         .channels = w_.in_c,
+                         .kernel = w_.kernel,
+                         .stride = w_.stride};
+    if (g_.mixed) {
+      kernels().depthwise(window);
+      multiply_pixels(middle_.data(), pixels, w_.out_c, weights_.conv, g_.out_c, out, soon);
+    } else if (g_.depthwise) {  // the sums too
+      window.stream = streams(raw_);
+      if (sums_) window.sum = sums_->first(image), window.squares = sums_->second(image);
+      return kernels().depthwise(window);
+    } else if (winograd_) {
+      winograd_->convolve(in, rows, out, soon);
+    } else {
+      multiply_windows(g_.windows(in), rows, w_.out_w(), weights_.conv, w_.out_c, out, soon);
+    }
+    if (sums_) measure(first, pixels);
+  }
+
+  void measure(int64_t first, int64_t pixels) {
+    for_images(w_.out_h() * w_.out_w(), first, pixels, [&](int64_t image, int64_t pixel, int64_t count) {
+      kernels().channel_sums(raw_.data() + pixel * g_.out_c, count, g_.out_c, sums_->first(image),
+                             sums_->second(image));
+    });
+  }
+
+  const InputReader& reader_;
+  const UnitGeometry& g_;
+  const ConvGeometry& w_;
+  const ForwardWeights& weights_;
+  Tensor& raw_;
+  ImageSums* sums_;
+  int64_t band_;
+  RowWindow padded_;
+  Tensor middle_;  // behind the depthwise convolution of a mixed unit
+  std::optional<WinogradBand> winograd_;
+};
+
+struct ForwardResult {
+  Tensor raw;
+  ChannelSums sums;
+};
+
+ForwardResult forward(const Tape& tape, const UnitGeometry& g, const NormedValue& x, const UnitWeights& weights,
+                      bool measure) {
+  const int64_t batch = g.window.batch;
+  ForwardWeights forward_weights;
+  if (g.depthwise) forward_weights.depthwise = tape.value(*weights.depthwise).data();
+  if (g.winograd())
+    forward_weights.winograd = winograd_forward(g.window, tape.value(*weights.conv));
+  else if (weights.conv)
+    forward_weights.conv = pack_forward(g.mixed ? g.mix() : g.window, tape.value(*weights.conv));
+  const InputReader reader{g, tape.value(x.raw), x.norm.get()};
+  ForwardResult result{Tensor::uninitialized(g.output()), {}};
+  ImageSums sums(batch, g.out_c);
+  const int64_t images_a_task = g.pixelwise() ? 8 : 4;
+  parallel_for((batch + images_a_task - 1) / images_a_task, [&](int64_t task) {
+    ForwardBands bands(reader, forward_weights, result.raw, measure ? &sums : nullptr);
+    const int64_t begin = task * images_a_task, end = std::min(batch, begin + images_a_task),
+                  images = g.images_a_run(end - begin);
+    for (int64_t image = begin; image < end; image += images) bands.run(image, images);
+  });
+  if (measure) result.sums = sums.total();
+  return result;
+}
+
+// A reader of the value passes its gradient on.
+void receive(Tape& tape, const NormedValue& x, const Tensor& dy) {
+  if (!tape.wants_gradient(x.raw)) return;
+  if (!x.norm) return tape.accumulate(x.raw, dy.clone());
+  MaskedGradient masked = mask_gradient(tape.value(x.raw), dy, x.norm->batch, x.norm->how, x.norm->relu);
+  x.norm->add_sums(masked.sums);
+  tape.accumulate(x.raw, std::move(masked.g));
+}
+
+// Some pixels of the value, from float `begin` on, as its readers see them: where they are, or normed in `buffer`.
+const float* seen(const NormedValue& x, const Tensor& raw, int64_t begin, int64_t pixels, Tensor& buffer) {
+  if (!x.norm) return raw.data() + begin;
+  kernels().normalize({.x = raw.data() + begin,
+                       .pixels = pixels,
+                       .channels = raw.shape().c,
+                       .scale = x.norm->how.scale.data(),
+                       .shift = x.norm->how.shift.data(),
+                       .relu = x.norm->relu},
+                      buffer.data());
+  return buffer.data();
+}
+
+ChannelScale copy_of(const ChannelScale& how) { return {how.scale.clone(), how.shift.clone()}; }
+
+}  // namespace
+
+NormedValue conv_unit(Tape& tape, const NormedValue& x, const UnitWeights& weights, const NormRequest& request) {
+  const UnitGeometry g = unit_geometry(tape, x, weights);
+  ForwardResult result = forward(tape, g, x, weights, request.running == nullptr);
+  auto norm = std::make_shared<Norm>(
+      Norm{.gamma = request.gamma, .beta = request.beta, .epsilon = request.epsilon, .relu = request.relu});
+  if (request.running) {
+    norm->how = copy_of(*request.running);
+    return {tape.constant(std::move(result.raw)), norm};
+  }
+  norm->batch = statistics_of(result.sums, g.output().pixels());
+  norm->how = fold_norm(tape.value(request.gamma), tape.value(request.beta), norm->batch.mean, norm->batch.variance,
+                        request.epsilon);
+  std::vector<Var> inputs = {x.raw, request.gamma, request.beta};
+  if (weights.depthwise) inputs.push_back(*weights.depthwise);
+  if (weights.conv) inputs.push_back(*weights.conv);
+  const Var raw = tape.next();
+  tape.record(std::move(result.raw), inputs, [=](Tape& t, const Tensor& dy) {
+    unit_backward(t, {g, x, weights, raw, norm}, dy);
+  });
+  return {raw, norm};
+}
+
+Var materialize(Tape& tape, const NormedValue& x) {
+  if (!x.norm) return x.raw;
+  return tape.record(normalize(tape.value(x.raw), x.norm->how, x.norm->relu), {x.raw},
+                     [=](Tape& t, const Tensor& dy) { receive(t, x, dy); });
+}
+
+Var add(Tape& tape, const NormedValue& a, const NormedValue& b) {
+  const Tensor &x = tape.value(a.raw), &y = tape.value(b.raw);
+  const Shape& s = x.shape();
+  if (s != y.shape())
+    throw ConfigError(text("add: shapes ", to_text(s), " and ", to_text(y.shape()), ", expected equal ones"));
+  Tensor sum = Tensor::uninitialized(s);
+  const int64_t row = s.w * s.c, band = std::clamp<int64_t>(kBandPixels / s.w, 1, s.h);
+  parallel_for(s.n, [&](int64_t image) {
+    Tensor left = Tensor::uninitialized({1, band, s.w, s.c}), right = Tensor::uninitialized({1, band, s.w, s.c});
+    for (int64_t first = 0; first < s.h; first += band) {
+      const int64_t begin = (image * s.h + first) * row, pixels = std::min(band, s.h - first) * s.w;
+      kernels().add(seen(a, x, begin, pixels, left), seen(b, y, begin, pixels, right), pixels * s.c,
+                    sum.data() + begin);
+    }
+  });
+  return tape.record(std::move(sum), {a.raw, b.raw}, [=](Tape& t, const Tensor& dy) {
+    receive(t, b, dy);
+    receive(t, a, dy);
+  });
+}
+
+void Norm::add_sums(const ChannelSums& sums) {
+  if (gradient_sums.first.empty()) {
+    gradient_sums = sums;
+    return;
+  }
+  for (size_t c = 0; c < sums.first.size(); ++c) {
+    gradient_sums.first[c] += sums.first[c];
+    gradient_sums.second[c] += sums.second[c];
+  }
+}
+
+}  // namespace mininas

@@ -1,0 +1,278 @@
+#include "mcu/host/cost/layer_loops.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <functional>
+
+#include "core/error.h"
+#include "mcu/host/object/device_constants.h"
+#include "mcu/host/plan/memory_plan.h"
+
+namespace mininas {
+namespace {
+
+int64_t rounded_up(int64_t value, int64_t step) { return (value + step - 1) / step; }
+
+// When a layer's rows come to be.
+struct Turns {
+  double calls = 1;   // of its kernel
+  double window = 0;  // rows of the input under the windows of each call, summed up
+  double steps = 1;   // of its strip: in each of them the layer is asked whether a row is due
+};
+
+// Everything that the lists below are made of.
+struct Geometry {
+  ImageShape in, out;
+  int kernel = 1, stride = 1;
+  bool reads_image = false, relu = false;
+  Turns turns;
+  Turns
+      groups_turns;  // the same for each group of channels, where groups of channels may be finished one after another
+
+  double rows() const { return out.height; }
+  double blocks(int width) const { return rows() * static_cast<double>(rounded_up(out.width, width)); }
+  double outputs() const { return static_cast<double>(out.size()); }
+};
+
+// Of the windows along one axis: how many there are and how many lie wholly inside, and how many of all their taps lie
+// outside.
+struct Axis {
+  double windows = 0, inside = 0, taps_outside = 0;
+};
+
+Axis windows_along(int in, int out, int kernel, int stride) {
+  Axis axis;
+  axis.windows = out;
+  for (int position = 0; position < out; ++position) {
+    const int first = position * stride - (kernel - 1) / 2, last = first + kernel;
+    const int outside = std::max(0, -first) + std::max(0, last - in);
+    axis.inside += outside == 0;
+    axis.taps_outside += std::min(outside, kernel);
+  }
+  return axis;
+}
+
+class LoopList {
+ public:
+  explicit LoopList(const std::string& kernel, const Geometry& g) : loops_{kernel, {}, g.turns.calls} {
+    add("calls", g.turns.calls);
+    add("steps", g.turns.steps);
+    add("rows", g.rows());
+  }
+  LoopList& add(const std::string& name, double count) {
+    loops_.counts.push_back({name, count});
+    return *this;
+  }
+  LayerLoops take() { return std::move(loops_); }
+
+ private:
+  LayerLoops loops_;
+};
+
+// Rows of windows that reach beyond the image: (pixel, row of its window) pairs of which some tap lies outside.
+double edge_rows(const Geometry& g) {
+  const Axis x = windows_along(g.in.width, g.out.width, g.kernel, g.stride),
+             y = windows_along(g.in.height, g.out.height, g.kernel, g.stride);
+  return x.windows * y.taps_outside + (x.windows - x.inside) * (y.windows * g.kernel - y.taps_outside);
+}
+
+// Rows of windows that leave the image in tiles of `width` pixels, of which the last one is moved back; where a row is
+// shorter, in tiles of one.
+double edge_rows_of_tiles(const Geometry& g, int width) {
+  const int pixels = g.out.width < width ? 1 : width;
+  const Axis y = windows_along(g.in.height, g.out.height, g.kernel, g.stride);
+  double tiles = 0, edges = 0;
+  for (int x = 0; x < g.out.width; x += pixels, tiles += 1) {
+    const int first = std::min(x, g.out.width - pixels) * g.stride - (g.kernel - 1) / 2;
+    edges += first < 0 || first + (pixels - 1) * g.stride + g.kernel > g.in.width;
+  }
+  return tiles * y.taps_outside + edges * (y.windows * g.kernel - y.taps_outside);
+}
+
+// Taps outside of the image, of one channel's windows.
+double taps_outside(const Geometry& g) {
+  const Axis x = windows_along(g.in.width, g.out.width, g.kernel, g.stride),
+             y = windows_along(g.in.height, g.out.height, g.kernel, g.stride);
+  const double all = x.windows * y.windows * g.kernel * g.kernel;
+  return all - (x.windows * g.kernel - x.taps_outside) * (y.windows * g.kernel - y.taps_outside);
+}
+
+// Windows are copied, a tile of pixels at a time, and multiplied with the weights of two channels at a time, in groups
+// of four taps.
+LayerLoops conv_loops(const Geometry& g) {
+  const int64_t run = int64_t{g.kernel} * g.in.channels;
+  const double groups = static_cast<double>(rounded_up(g.kernel * run, 4)),
+               pairs = static_cast<double>(rounded_up(g.out.channels, 2));
+  const double kernel = g.kernel, full = static_cast<double>(run / 4), rest = static_cast<double>(run % 4);
+  LoopList list(g.kernel == 1 ? "pointwise" : "window", g);
+  list.add("calls x channels", g.turns.calls * g.out.channels).add("outputs", g.outputs());
+  list.add("signed outputs", g.relu ? 0 : g.outputs()).add("odd channel", g.out.channels % 2 * g.blocks(4));
+  for (const int width : {1, 2, 4}) {
+    const std::string tiles = text("tiles of ", width);
+    const double count = g.blocks(width);
+    list.add(tiles, count)
+        .add(tiles + " x pairs", count * pairs)
+        .add(tiles + " x pairs x groups", count * pairs * groups);
+    list.add(tiles + " x copied groups", count * kernel * full).add(tiles + " x copied rest", count * kernel * rest);
+    if (g.kernel > 1) list.add(tiles + " x window rows", count * kernel);
+  }
+  const double short_tiles = g.out.width < 4 ? g.blocks(1) : 0;  // where a pixel takes what a tile takes
+  list.add("short tiles x pairs", short_tiles * pairs)
+      .add("short tiles x pairs x groups", short_tiles * pairs * groups);
+  list.add("short tiles x copied groups", short_tiles * kernel * full);
+  if (g.kernel > 1) {
+    list.add("edge rows", edge_rows(g)).add("edge taps", edge_rows(g) * static_cast<double>(run));
+    const double words = g.in.channels / 4, bytes = g.in.channels % 4;
+    for (const int width : {2, 4}) {
+      const std::string tiles = text(" of tiles of ", width);
+      const double edges = edge_rows_of_tiles(g, width);
+      list.add("edge rows" + tiles, edges).add("edge columns" + tiles, edges * kernel);
+      list.add("edge words" + tiles, edges * kernel * words).add("edge bytes" + tiles, edges * kernel * bytes);
+    }
+  }
+  const double image = g.reads_image ? g.blocks(1) * kernel : 0;
+  return list.add("image rows", image).add("image groups", image * full).take();
+}
+
+// Each output walks over its window by itself.
+LayerLoops plain_loops(const std::string& name, const Geometry& g, double window_channels) {
+  const double kernel = g.kernel;
+  return LoopList(name, g)
+      .add("pixels", g.blocks(1))
+      .add("outputs", g.outputs())
+      .add("window rows", g.outputs() * kernel)
+      .add("taps", g.outputs() * kernel * kernel * window_channels)
+      .add("taps outside", taps_outside(g) * g.out.channels * window_channels)
+      .take();
+}
+
+// Rows are widened in groups of four channels and walked over four outputs at a time, or each pixel has its window
+// where it lies.
+LayerLoops depthwise_loops(const Geometry& g) {
+  const double channels = g.in.channels, groups = static_cast<double>(rounded_up(g.in.channels, 4)),
+               rest = g.in.channels % 4;
+  const Axis x = windows_along(g.in.width, g.out.width, g.kernel, g.stride),
+             y = windows_along(g.in.height, g.out.height, g.kernel, g.stride);
+  const double inside = x.inside * y.inside, border = x.windows * y.windows - inside;
+  const double width_blocks = static_cast<double>(rounded_up(g.out.width, 4)),
+               in_blocks = static_cast<double>(rounded_up(g.in.width, 4));
+  const double blocks_of_rest = rest > 0 ? in_blocks : 0;
+  LoopList list(text("depthwise ", g.kernel, "/", g.stride), g);
+  list.add("calls x width", g.turns.calls * g.in.width);
+  list.add("group calls", g.groups_turns.calls * groups).add("channel calls", g.groups_turns.calls * channels);
+  list.add("calls with rest", rest > 0 ? g.groups_turns.calls : 0).add("calls x rest", g.groups_turns.calls * rest);
+  list.add("group rows", g.rows() * groups).add("channel rows", g.rows() * channels);
+  list.add("channel rows x fours", g.rows() * channels * width_blocks)
+      .add("channel rows x rest", g.rows() * channels * (g.out.width % 4));
+  list.add("window rows x groups", g.groups_turns.window * groups)
+      .add("window rows x blocks", g.groups_turns.window * groups * in_blocks);
+  list.add("window rows x blocks of rest", g.groups_turns.window * blocks_of_rest);
+  list.add("window rows x width x rest", g.groups_turns.window * g.in.width * rest);
+  list.add("input rows x groups", g.in.height * groups).add("input rows x blocks", g.in.height * groups * in_blocks);
+  list.add("input rows x blocks of rest", g.in.height * blocks_of_rest)
+      .add("input rows x width x rest", g.in.height * g.in.width * rest);
+  list.add("pixels", g.blocks(1))
+      .add("inside", inside)
+      .add("inside x channels", inside * channels)
+      .add("border x channels", border * channels);
+  return list.add("taps outside x channels", taps_outside(g) * channels).take();
+}
+
+LayerLoops pool_loops(const Geometry& g) {
+  const double pixels = double{1} * g.in.height * g.in.width;
+  return LoopList("pool", g)
+      .add("channels", g.in.channels)
+      .add("values", pixels * g.in.channels)
+      .add("pixels", pixels)
+      .take();
+}
+
+LayerLoops add_loops(const Geometry& g) { return LoopList("add", g).add("outputs", g.outputs()).take(); }
+
+class Counter {
+ public:
+  Counter(const NetworkSpec& spec, const std::function<bool(int)>& is_fast)
+      : spec_(spec), shapes_(layer_shapes(spec)), plan_(plan_memory(spec)), is_fast_(is_fast) {}
+
+  std::vector<LayerLoops> run() const {
+    std::vector<LayerLoops> all;
+    int first = 0, last = 0;
+    for (int layer = 0; layer < static_cast<int>(shapes_.size()); ++layer) {
+      if (plan_.layers[static_cast<size_t>(layer)].strip > 0) {
+        first = layer;
+        last = layer + plan_.layers[static_cast<size_t>(layer)].strip - 1;
+      }
+      all.push_back(loops_of(layer, Strip(spec_, shapes_, first, last)));
+    }
+    return all;
+  }
+
+ private:
+  Geometry geometry(int layer, const Strip& strip) const {
+    const LayerSpec& spec = spec_.layers[static_cast<size_t>(layer)];
+    Geometry g{input_shape(spec_, shapes_, layer),
+               shapes_[static_cast<size_t>(layer)],
+               spec.kernel,
+               spec.stride,
+               spec.input == kImage,
+               spec.relu,
+               {},
+               {}};
+    g.turns = {0, 0, static_cast<double>(strip.steps())};
+    for (int64_t step = 0; step < strip.steps(); ++step) {
+      const int rows = strip.done_rows(layer, step + 1) - strip.done_rows(layer, step);
+      if (rows == 0) continue;
+      g.turns.calls += 1;
+      g.turns.window += (rows - 1) * g.stride + g.kernel;
+    }
+    g.groups_turns = g.turns;
+    if (!groups_may_take_turns(layer, g)) g.groups_turns = {g.rows(), g.rows() * g.kernel, g.turns.steps};
+    return g;
+  }
+
+  // As mn_depthwise_dsp.c decides: not where an output lies on top of its input at a distance that is no whole number
+  // of pixels.
+  bool groups_may_take_turns(int layer, const Geometry& g) const {
+    const int input = spec_.layers[static_cast<size_t>(layer)].input;
+    if (input == kImage) return true;
+    const LayerPlan &from = plan_.layers[static_cast<size_t>(input)], &to = plan_.layers[static_cast<size_t>(layer)];
+    if (from.output == kCallerPlace || to.output == kCallerPlace) return true;
+    const int64_t distance = std::abs(to.output - from.output);
+    const int64_t lower = from.output < to.output ? int64_t{from.output_rows} * g.in.width * g.in.channels
+                                                  : int64_t{to.output_rows} * g.out.width * g.out.channels;
+    return distance >= lower || distance % g.in.channels == 0;
+  }
+
+  LayerLoops loops_of(int layer, const Strip& strip) const {
+    const Geometry g = geometry(layer, strip);
+    switch (spec_.layers[static_cast<size_t>(layer)].kind) {
+      case LayerKind::kConv:
+      case LayerKind::kLinear:
+        return is_fast_(layer) ? conv_loops(g) : plain_loops("conv plain", g, g.in.channels);
+      case LayerKind::kDepthwise:
+        return is_fast_(layer) ? depthwise_loops(g) : plain_loops("depthwise plain", g, 1);
+      case LayerKind::kGlobalAveragePool:
+        return pool_loops(g);
+      case LayerKind::kAdd:
+        return add_loops(g);
+    }
+    MN_CHECK(false, "unknown layer kind");
+  }
+
+  const NetworkSpec& spec_;
+  const std::vector<ImageShape> shapes_;
+  const MemoryPlan plan_;
+  const std::function<bool(int)>& is_fast_;
+};
+
+}  // namespace
+
+std::vector<LayerLoops> layer_loops(const NetworkSpec& spec) {
+  return Counter(spec, [&](int layer) { return expects_fast_kernel(spec, layer); }).run();
+}
+
+std::vector<LayerLoops> layer_loops(const QuantizedModel& model) {
+  return Counter(model.spec, [&](int layer) { return fits_fast_kernel(model, layer); }).run();
+}
+
+}  // namespace mininas

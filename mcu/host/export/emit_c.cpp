@@ -1,0 +1,135 @@
+#include "mcu/host/export/emit_c.h"
+
+#include <fstream>
+
+#include "core/error.h"
+#include "core/io/file.h"
+#include "mcu/host/cost/sizes.h"
+#include "mcu/host/export/model_text.h"
+#include "mcu/host/export/runtime_files.h"
+
+namespace mininas {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kReadmeUse = R"(
+```c
+#include "model.h"
+static uint32_t arena[MODEL_ARENA_WORDS];
+
+int8_t logits[MODEL_CLASSES];
+if (mn_init(MODEL, MODEL_BYTES, arena, sizeof arena) != MN_OK) return -1; /* once after a reset */
+if (mn_run(MODEL, image, arena, sizeof arena, logits) != MN_OK) return -1;
+return (int)mn_answer(logits, MODEL_CLASSES); /* an index into MODEL_CLASS_NAMES */
+```
+
+`image` is the camera's bytes as they are. There is no heap, no floating point and no library; all state is in `arena`,
+and tasks with arenas of their own may run at the same time.
+
+| file | what it is |
+|---|---|
+| `model.c`, `model.h` | the network: start reading here |
+| `mn.h` | the functions above, with every status code |
+| `mn_run.c` | runs the layers of the table in `model.c` one after another |
+| `mn_kernels.c` | which function computes which kind of layer: name a faster one here |
+| other `mn_*` | the portable kernels, and the arithmetic that training used too |
+| `selftest.c`, `test_vectors.c` | images with the digest of each layer's output |
+
+`make test` builds everything for this machine and runs the test vectors; a difference names its layer. For a device,
+compile `model.c` and `mn_*.c` with any C99 compiler for a little-endian target, call `selftest.c`'s `main` once, and leave
+it and `test_vectors.c` out afterwards.
+)";
+
+std::string readme_text(const QuantizedModel& model) {
+  const DeviceCost cost = device_cost(model.spec);
+  std::string classes;
+  for (const std::string& name : model.class_names) classes += (classes.empty() ? "" : ", ") + name;
+  constexpr size_t kLongest = 400;
+  if (classes.size() > kLongest) classes = classes.substr(0, classes.rfind(',', kLongest)) + ", ...";
+  return text("# An image classifier in C99\n\nTakes ", to_text(model.spec.input), " raw bytes, tells ",
+              model.spec.classes, " classes apart: ", classes,
+              ".\n\n| RAM (arena) | constants | code (Cortex-M4, -Os) | multiply-accumulates |\n",
+              "|---|---|---|---|\n| ", cost.ram_bytes, " bytes | ", cost.model_bytes, " bytes | ", cost.code_bytes,
+              " bytes | ", mac_count(model.spec), " |\n", kReadmeUse);
+}
+
+std::vector<TextFile> all_files(const QuantizedModel& model, const ImageSet& vectors) {
+  const ModelImage image = make_model_image(model);
+  std::vector<TextFile> files = {{"model.h", model_header_text(model, image)}};  // first: marks the folder as ours
+  files.push_back({"model.c", model_source_text(model, image)});
+  files.push_back({"test_vectors.h", vectors_header_text(model, vectors)});
+  files.push_back({"test_vectors.c", vectors_source_text(model, vectors)});
+  files.push_back({"selftest.c", std::string(exported_selftest())});
+  files.push_back({"Makefile", std::string(exported_makefile())});
+  files.push_back({"README.md", readme_text(model)});
+  for (TextFile& file : runtime_files_for(model.spec)) files.push_back(std::move(file));
+  return files;
+}
+
+bool is_export(const fs::path& folder) {
+  std::ifstream header(folder / "model.h");
+  std::string line;
+  return std::getline(header, line) && line.starts_with(kModelHeaderMark);
+}
+
+void refuse_foreign(const fs::path& folder) {
+  std::error_code ignored;
+  if (!fs::exists(fs::symlink_status(folder, ignored)) ||
+      (fs::is_directory(folder, ignored) && fs::is_empty(folder, ignored)))
+    return;
+  if (!fs::is_directory(folder, ignored) || !is_export(folder))
+    throw IoError(text(folder.string(), ": exists and is no exported network; remove it or choose another folder"));
+}
+
+void check(const std::error_code& failure, const fs::path& path, const char* action) {
+  if (failure) throw IoError(text(path.string(), ": cannot ", action, ": ", failure.message()));
+}
+
+fs::path beside(const fs::path& folder, const char* ending) { return folder.string() + ending; }
+
+// Puts `fresh` in place of `folder`. A crash between the two renames leaves the old export beside it under the name
+// `.old`.
+void replace_folder(const fs::path& fresh, const fs::path& folder) {
+  const fs::path old = beside(folder, ".old");
+  std::error_code failure;
+  refuse_foreign(old);
+  fs::remove_all(old, failure);
+  check(failure, old, "remove");
+  const bool replaces = fs::exists(folder);
+  if (replaces) fs::rename(folder, old, failure);
+  check(failure, folder, "replace");
+  fs::rename(fresh, folder, failure);
+  if (failure && replaces) {
+    std::error_code ignored;
+    fs::rename(old, folder, ignored);
+  }
+  check(failure, folder, "write");
+  fs::remove_all(old, failure);
+}
+
+}  // namespace
+
+void export_c(const QuantizedModel& model, const ImageSet& vectors, const fs::path& folder) {
+  if (vectors.count() < 1 || !(vectors.shape == model.spec.input))
+    throw ConfigError(text("test vectors: ", vectors.count(), " images of ", to_text(vectors.shape),
+                           ", expected at least one of ", to_text(model.spec.input)));
+  const auto files = all_files(model, vectors);
+  fs::path target = fs::absolute(folder).lexically_normal();
+  if (!target.has_filename()) target = target.parent_path();  // "out/c/"
+  const fs::path fresh = beside(target, ".tmp");
+  refuse_foreign(target);
+  refuse_foreign(fresh);
+  std::error_code ignored;
+  fs::remove_all(fresh, ignored);
+  try {
+    make_writable_folder(fresh);
+    for (const TextFile& file : files) write_text_file(fresh / file.name, file.text);
+    replace_folder(fresh, target);
+  } catch (...) {
+    fs::remove_all(fresh, ignored);
+    throw;
+  }
+}
+
+}  // namespace mininas

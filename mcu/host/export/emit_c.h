@@ -1,0 +1,15 @@
+// Export: a quantised model as a folder of C that stands alone: model.c, model.h, the runtime's files that it needs,
+// test vectors, selftest.c, Makefile, README.md. The folder is written whole or not at all.
+#pragma once
+#include <filesystem>
+
+#include "datasets/dataset.h"
+#include "nn/quant/quantized_model.h"
+
+namespace mininas {
+
+// Writes `folder`; `vectors` become the test vectors (a few images). Replaces an older export, refuses any other folder
+// that is not empty. Throws ConfigError for a model that cannot be exported, IoError with path and reason.
+void export_c(const QuantizedModel& model, const ImageSet& vectors, const std::filesystem::path& folder);
+
+}  // namespace mininas

@@ -1,0 +1,122 @@
+#include "mcu/host/object/device_constants.h"
+
+#include <cstdlib>
+
+#include "mcu/runtime/mn_model.h"
+#include "mcu/runtime/mn_rescale.h"
+#include "mcu/runtime/mn_scratch.h"
+
+namespace mininas {
+namespace {
+
+int64_t taps_of(const LayerSpec& layer, const ImageShape& in) {
+  const int64_t window = int64_t{layer.kernel} * layer.kernel;
+  return layer.kind == LayerKind::kDepthwise ? window : window * in.channels;
+}
+
+// Depthwise weights stay as they are: row, column, channel.
+std::vector<int8_t> paired_weights(const LayerSpec& layer, const ImageShape& in, const std::vector<int8_t>& weights) {
+  const int32_t run = layer.kernel * in.channels;
+  std::vector<int8_t> paired(static_cast<size_t>(device_weight_count(layer, in)), int8_t{0});
+  for (int32_t channel = 0; channel < layer.out_channels; ++channel)
+    for (int32_t row = 0; row < layer.kernel; ++row)
+      for (int32_t tap = 0; tap < run; ++tap)
+        paired[static_cast<size_t>(mn_weight_index(layer.kernel, run, channel, row, tap))] =
+            weights[static_cast<size_t>((int64_t{channel} * layer.kernel + row) * run + tap)];
+  for (size_t i = 0; i < paired.size(); i += 2) paired[i + 1] = static_cast<int8_t>(paired[i + 1] - (paired[i] < 0));
+  return paired;
+}
+
+// bias - zero point x sum of weights: what is left to compute is the sum of weight x q. Fits where validate() holds.
+std::vector<int32_t> folded_bias(const LayerSpec& layer, int64_t taps, const QuantizedLayer& integers, int zero_point) {
+  std::vector<int32_t> bias;
+  const bool depthwise = layer.kind == LayerKind::kDepthwise;
+  for (int64_t channel = 0; channel < layer.out_channels; ++channel) {
+    int64_t sum = 0;
+    for (int64_t tap = 0; tap < taps; ++tap)
+      sum +=
+          integers.weights[static_cast<size_t>(depthwise ? tap * layer.out_channels + channel : channel * taps + tap)];
+    bias.push_back(static_cast<int32_t>(integers.bias[static_cast<size_t>(channel)] - zero_point * sum));
+  }
+  return bias;
+}
+
+// The value, as the device reads it, that stands for the real 0: an image's bytes are not shifted to int8.
+int value_of_zero(const QuantizedModel& model, int layer) {
+  const int zero_point = model.input_of(layer).zero_point;
+  return model.spec.layers[static_cast<size_t>(layer)].input == kImage ? zero_point + 128 : zero_point;
+}
+
+// Of two sums of a standard convolution one is taken 256 times, and both have to stay within 32 bits.
+constexpr int64_t kConvLimit = (int64_t{1} << 23) - (int64_t{1} << 15);
+
+constexpr int64_t largest_value(const LayerSpec& layer) { return layer.input == kImage ? 255 : 128; }
+
+bool has_fast_depthwise(const LayerSpec& layer) {
+  return layer.input != kImage && mn_depthwise_turns(layer.kernel, layer.stride) != 0;
+}
+
+// Mean of |weight| in a bell of two thousand weights whose largest is 127: about 29, and 34 in that channel of a layer
+// where it is most.
+constexpr int64_t kExpectedWeight = 34;
+
+// Of one channel: the most that |sum of weight x value| can be.
+std::vector<int64_t> largest_sums(const LayerSpec& layer, int64_t taps, const QuantizedLayer& integers,
+                                  int64_t largest_value) {
+  std::vector<int64_t> sums(static_cast<size_t>(layer.out_channels), 0);
+  for (size_t i = 0; i < integers.weights.size(); ++i) {
+    const size_t channel = layer.kind == LayerKind::kDepthwise ? i % sums.size() : i / static_cast<size_t>(taps);
+    sums[channel] += largest_value * std::abs(integers.weights[i]);
+  }
+  return sums;
+}
+
+}  // namespace
+
+bool fits_fast_kernel(const QuantizedModel& model, int layer) {
+  const LayerSpec& spec = model.spec.layers[static_cast<size_t>(layer)];
+  const QuantizedLayer& integers = model.layers[static_cast<size_t>(layer)];
+  for (const FixedPoint& rescale : integers.rescale)
+    if (rescale.right_shift == 0) return false;
+  const bool depthwise = spec.kind == LayerKind::kDepthwise;
+  if (depthwise && !has_fast_depthwise(spec)) return false;
+  const int64_t taps = taps_of(spec, input_shape(model.spec, layer_shapes(model.spec), layer));
+  const std::vector<int32_t> bias = folded_bias(spec, taps, integers, value_of_zero(model, layer));
+  const std::vector<int64_t> sums = largest_sums(spec, taps, integers, largest_value(spec));
+  const int64_t limit = depthwise ? MN_LARGEST_ACCUMULATOR : kConvLimit;
+  for (size_t channel = 0; channel < sums.size(); ++channel)
+    if (sums[channel] >= limit || sums[channel] + std::abs(int64_t{bias[channel]}) > MN_LARGEST_ACCUMULATOR)
+      return false;
+  return true;
+}
+
+bool expects_fast_kernel(const NetworkSpec& spec, int layer) {
+  const LayerSpec& layer_spec = spec.layers[static_cast<size_t>(layer)];
+  if (layer_spec.kind == LayerKind::kDepthwise) return has_fast_depthwise(layer_spec);
+  const int64_t taps = taps_of(layer_spec, input_shape(spec, layer_shapes(spec), layer));
+  return taps * kExpectedWeight * largest_value(layer_spec) < kConvLimit;
+}
+
+int64_t device_weight_count(const LayerSpec& layer, const ImageShape& in) {
+  const int64_t taps = taps_of(layer, in);
+  if (layer.kind == LayerKind::kDepthwise) return taps * in.channels;
+  return (int64_t{layer.out_channels} + 1) / 2 * 2 * ((taps + 3) / 4 * 4);
+}
+
+DeviceConstants device_constants(const QuantizedModel& model, int layer) {
+  const LayerSpec& spec = model.spec.layers[static_cast<size_t>(layer)];
+  const QuantizedLayer& integers = model.layers[static_cast<size_t>(layer)];
+  DeviceConstants constants;
+  for (const FixedPoint& rescale : integers.rescale) {
+    constants.multipliers.push_back(rescale.multiplier);
+    constants.shifts.push_back(static_cast<uint8_t>(rescale.right_shift));
+  }
+  if (!has_weights(spec.kind)) return constants;
+  const ImageShape in = input_shape(model.spec, layer_shapes(model.spec), layer);
+  constants.bias = folded_bias(spec, taps_of(spec, in), integers, value_of_zero(model, layer));
+  constants.weights =
+      spec.kind == LayerKind::kDepthwise ? integers.weights : paired_weights(spec, in, integers.weights);
+  return constants;
+}
+
+}  // namespace mininas

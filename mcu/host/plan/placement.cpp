@@ -1,0 +1,269 @@
+#include "mcu/host/plan/placement.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <optional>
+
+#include "core/error.h"
+#include "mcu/host/plan/offset_zone.h"
+
+namespace mininas {
+namespace {
+
+constexpr int64_t kFar = std::numeric_limits<int64_t>::max();
+// Far beyond what networks need; a graph that reaches them is placed well but without a proof.
+constexpr size_t kMostStates = 500;      // of one moment
+constexpr int64_t kMostBranches = 2000;  // of one step taken from one state
+
+// One of the things that lie in the arena during a step.
+struct Item {
+  size_t name = 0;  // a tensor, or behind those the workspace of a step
+  int64_t bytes = 0;
+};
+
+// `high` begins `distance` or more above `low`.
+struct Bound {
+  size_t low = 0, high = 0;  // names
+  int64_t distance = 0;
+};
+
+std::vector<size_t> living_at(const std::vector<ArenaTensor>& tensors, int moment) {
+  std::vector<size_t> living;
+  for (size_t i = 0; i < tensors.size(); ++i)
+    if (tensors[i].first < moment && moment <= tensors[i].last) living.push_back(i);
+  return living;
+}
+
+// What lives while a step runs, in this order: what lived before, what it writes, its workspace (by the name given).
+std::vector<Item> items_of(const std::vector<ArenaTensor>& tensors, const ArenaStep& step, size_t workspace) {
+  std::vector<Item> items;
+  for (const size_t tensor : living_at(tensors, step.begin)) items.push_back({tensor, tensors[tensor].bytes});
+  for (const size_t tensor : step.written) items.push_back({tensor, tensors[tensor].bytes});
+  if (step.workspace > 0) items.push_back({workspace, step.workspace});
+  return items;
+}
+
+// From the beginning of one item to that of the other, where that one is the higher.
+int64_t gap(const ArenaStep& step, const Item& low, const Item& high) {
+  for (const Overlap& overlap : step.overlaps)
+    if (overlap.output == low.name && overlap.input == high.name) return overlap.distance;
+  return low.bytes;
+}
+
+class Arena {
+ public:
+  Arena(const std::vector<ArenaTensor>& tensors, const std::vector<ArenaStep>& steps, int moments)
+      : tensors_(tensors), steps_(steps), moments_(moments) {
+    for (size_t i = 0; i < steps.size(); ++i) least_.push_back(least_bytes(tensors, steps[i]));
+  }
+
+  const ArenaStep& step(size_t i) const { return steps_[i]; }
+  size_t steps() const { return steps_.size(); }
+  int moments() const { return moments_; }
+  size_t tensors() const { return tensors_.size(); }
+  int64_t least(size_t step) const { return least_[step]; }
+
+  std::vector<size_t> living_at(int moment) const { return mininas::living_at(tensors_, moment); }
+  std::vector<Item> items_of(size_t step) const { return mininas::items_of(tensors_, steps_[step], workspace(step)); }
+  size_t workspace(size_t step) const { return tensors_.size() + step; }  // its name
+
+  // The smallest least() of the greediest step, over all rows of steps.
+  int64_t lower_bound() const {
+    std::vector<int64_t> reached(static_cast<size_t>(moments_) + 1, kFar);
+    reached[0] = 0;
+    for (int moment = 0; moment < moments_; ++moment)
+      for (size_t i = 0; i < steps_.size(); ++i) {
+        if (steps_[i].begin != moment) continue;
+        int64_t& end = reached[static_cast<size_t>(steps_[i].end)];
+        end = std::min(end, std::max(reached[static_cast<size_t>(moment)], least_[i]));
+      }
+    return reached.back();
+  }
+
+  int64_t unit() const {
+    int64_t unit = 0;
+    for (const ArenaTensor& tensor : tensors_) unit = std::gcd(unit, tensor.bytes);
+    for (const ArenaStep& step : steps_) {
+      unit = std::gcd(unit, step.workspace);
+      for (const Overlap& overlap : step.overlaps) unit = std::gcd(unit, overlap.distance);
+    }
+    return std::max<int64_t>(1, unit);
+  }
+
+ private:
+  const std::vector<ArenaTensor>& tensors_;
+  const std::vector<ArenaStep>& steps_;
+  const int moments_;
+  std::vector<int64_t> least_;
+};
+
+// Whether all fits into a limit, exactly. Of any two things in one step one is the higher, and each choice of which is
+// a bound on a distance. What the future needs to know of the past are the offsets that the living tensors can have: a
+// zone. So states of a moment are zones, and one that another contains is dropped. A chain has a single living tensor
+// at a moment and hardly more than one state.
+class LimitSearch {
+ public:
+  LimitSearch(const Arena& arena, int64_t limit, bool weigh)
+      : arena_(arena), limit_(limit), weigh_(weigh), states_(static_cast<size_t>(arena.moments()) + 1) {
+    states_[0].push_back({});
+  }
+
+  // With `weigh`, a plan of least burden; otherwise any.
+  std::optional<Placement> run() {
+    for (int moment = 0; moment < arena_.moments(); ++moment)
+      for (size_t step = 0; step < arena_.steps(); ++step) {
+        if (arena_.step(step).begin != moment || arena_.least(step) > limit_) continue;
+        for (size_t state = 0; state < states_[static_cast<size_t>(moment)].size(); ++state) take(step, state);
+      }
+    if (states_.back().empty()) return std::nullopt;
+    return read_back();
+  }
+
+  bool gave_up() const { return gave_up_; }
+
+ private:
+  struct State {
+    OffsetZone zone;  // of living_at(moment)
+    int burden = 0;
+    size_t step = 0, from = 0;  // by which step it was reached, and from which state
+    std::vector<Bound> bounds;  // that the step added
+  };
+
+  State& state(int moment, size_t index) { return states_[static_cast<size_t>(moment)][index]; }
+
+  void take(size_t step, size_t from) {
+    const State& before = state(arena_.step(step).begin, from);
+    items_ = arena_.items_of(step);
+    OffsetZone zone = before.zone;
+    for (size_t i = zone.count() - 1; i < items_.size(); ++i) {
+      if (items_[i].bytes > limit_) return;
+      zone.add(limit_ - items_[i].bytes);
+    }
+    branches_ = 0;
+    order(std::move(zone), before.zone.count() - 1, 0,
+          {{}, before.burden + (weigh_ ? arena_.step(step).burden : 0), step, from, {}});
+  }
+
+  // Puts items `low` and `high` in both orders, then the pairs behind them. Items and members of a zone count alike,
+  // but for member 0.
+  void order(OffsetZone zone, size_t high, size_t low, State next) {
+    if (low == high) return order(std::move(zone), high + 1, 0, std::move(next));
+    if (high >= items_.size()) return arrive(zone, std::move(next));
+    if (++branches_ > kMostBranches) {
+      gave_up_ = true;
+      return;
+    }
+    for (const auto& [below, above] : {std::pair(low, high), std::pair(high, low)}) {
+      const int64_t distance = gap(arena_.step(next.step), items_[below], items_[above]);
+      OffsetZone narrower = zone;
+      const bool implied = zone.implies(below + 1, above + 1, distance);
+      if (!narrower.require(below + 1, above + 1, distance)) continue;
+      State deeper = next;
+      deeper.bounds.push_back({items_[below].name, items_[above].name, distance});
+      order(std::move(narrower), high, low + 1, std::move(deeper));
+      if (implied) return;  // the other order would only narrow it
+    }
+  }
+
+  void arrive(const OffsetZone& zone, State next) {
+    const int end = arena_.step(next.step).end;
+    std::vector<size_t> members;
+    for (const size_t tensor : arena_.living_at(end))
+      for (size_t i = 0; i < items_.size(); ++i)
+        if (items_[i].name == tensor) members.push_back(i + 1);
+    next.zone = zone.only(members);
+    auto& states = states_[static_cast<size_t>(end)];
+    for (const State& other : states)
+      if (other.burden <= next.burden && other.zone.contains(next.zone)) return;
+    std::erase_if(states,
+                  [&](const State& other) { return next.burden <= other.burden && next.zone.contains(other.zone); });
+    if (states.size() < kMostStates)
+      states.push_back(std::move(next));
+    else
+      gave_up_ = true;
+  }
+
+  // Steps and bounds on the way to the best state of the end, and the lowest offsets that keep them all.
+  Placement read_back() {
+    const auto& last = states_.back();
+    const auto best =
+        std::min_element(last.begin(), last.end(), [](const State& a, const State& b) { return a.burden < b.burden; });
+    Placement placement;
+    std::vector<Bound> bounds;
+    const State* state = &*best;
+    for (int moment = arena_.moments(); moment > 0;
+         moment = arena_.step(state->step).begin, state = &this->state(moment, state->from)) {
+      placement.steps.push_back(state->step);
+      bounds.insert(bounds.end(), state->bounds.begin(), state->bounds.end());
+    }
+    std::reverse(placement.steps.begin(), placement.steps.end());
+    std::vector<int64_t> offsets(arena_.tensors() + arena_.steps(), 0);
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (const Bound& bound : bounds) {
+        const int64_t lowest = offsets[bound.low] + bound.distance;
+        if (offsets[bound.high] >= lowest) continue;
+        offsets[bound.high] = lowest;
+        moved = true;
+      }
+    }
+    for (const size_t step : placement.steps) placement.workspaces.push_back(offsets[arena_.workspace(step)]);
+    placement.offsets.assign(offsets.begin(), offsets.begin() + static_cast<std::ptrdiff_t>(arena_.tensors()));
+    placement.bytes = limit_;
+    return placement;
+  }
+
+  const Arena& arena_;
+  const int64_t limit_;
+  const bool weigh_;
+  std::vector<std::vector<State>> states_;  // by moment
+  std::vector<Item> items_;                 // of the step at hand
+  int64_t branches_ = 0;
+  bool gave_up_ = false;
+};
+
+}  // namespace
+
+// All bytes that live in the step, less what outputs can share with inputs. An output shares no byte with two inputs,
+// for those are apart.
+int64_t least_bytes(const std::vector<ArenaTensor>& tensors, const ArenaStep& step) {
+  const auto items = items_of(tensors, step, tensors.size());
+  int64_t bytes = 0;
+  for (const Item& output : items) {
+    int64_t shared = 0;
+    for (const Item& input : items)
+      if (input.name != output.name) shared += std::min(output.bytes - gap(step, output, input), input.bytes);
+    bytes += output.bytes - std::min(shared, output.bytes);
+  }
+  return bytes;
+}
+
+Placement place_tensors(const std::vector<ArenaTensor>& tensors, const std::vector<ArenaStep>& steps, int moments) {
+  for (const ArenaTensor& tensor : tensors) MN_CHECK(tensor.bytes >= 1 && tensor.first <= tensor.last, tensor.bytes);
+  const Arena arena(tensors, steps, moments);
+  const int64_t lower_bound = arena.lower_bound(), unit = arena.unit();
+  bool exact = true;
+  const auto fits = [&](int64_t limit) {
+    LimitSearch search(arena, limit, false);
+    const bool found = search.run().has_value();
+    exact = exact && (found || !search.gave_up());
+    return found;
+  };
+  int64_t too_low = lower_bound - unit, enough = lower_bound;
+  for (int64_t stride = unit; !fits(enough); stride *= 2) {  // outward: the optimum is near the bound
+    too_low = enough;
+    enough += stride;
+  }
+  while (enough - too_low > unit) {
+    const int64_t middle = too_low + (enough - too_low) / unit / 2 * unit;
+    (fits(middle) ? enough : too_low) = middle;
+  }
+  auto placement = LimitSearch(arena, enough, true).run();
+  if (!placement) placement = LimitSearch(arena, enough, false).run();
+  placement->lower_bound = lower_bound;
+  placement->optimal = exact;
+  return *placement;
+}
+
+}  // namespace mininas

@@ -1,0 +1,119 @@
+#include "mcu/host/plan/row_strip.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace mininas {
+namespace {
+
+const LayerSpec& layer_of(const NetworkSpec& spec, int layer) { return spec.layers[static_cast<size_t>(layer)]; }
+
+bool reads(const LayerSpec& reader, int layer) {
+  return reader.input == layer || (reader.kind == LayerKind::kAdd && reader.other == layer);
+}
+
+// A row needs a window of rows; an addition's is one row.
+bool has_window(LayerKind kind) {
+  return kind == LayerKind::kConv || kind == LayerKind::kDepthwise || kind == LayerKind::kAdd;
+}
+
+}  // namespace
+
+Strip::Strip(const NetworkSpec& spec, const std::vector<ImageShape>& shapes, int first, int last)
+    : spec_(spec), shapes_(shapes), first_(first), last_(last), paces_(static_cast<size_t>(last - first + 1)) {
+  MN_CHECK(0 <= first && first <= last && last < static_cast<int>(shapes.size()), first);
+  if (first == last) return;
+  possible_ = find_paces();
+  const RowPace slowest = pace(last);
+  steps_ = slowest.delay + slowest.steps * shapes[static_cast<size_t>(last)].height;
+}
+
+// First the strides from each layer to the last one: the layer with the largest makes a row a step, the last one needs
+// as many steps as that stride. Then, from the last layer back, when each must begin: after n rows a reader needs n *
+// stride of its input and what its window reaches beyond. Delays are counted from the last layer's and begin with 0 in
+// the end.
+bool Strip::find_paces() {
+  std::vector<int64_t> strides(paces_.size(), 1);
+  const auto stride_to_end = [&](int layer) -> int64_t& { return strides[static_cast<size_t>(layer - first_)]; };
+  for (int layer = last_ - 1; layer >= first_; --layer) {
+    const auto readers = readers_of(layer);
+    if (readers.empty()) return false;
+    const auto stride_by = [&](int reader) { return stride_to_end(reader) * layer_of(spec_, reader).stride; };
+    stride_to_end(layer) = stride_by(readers.front());
+    if (stride_to_end(layer) > INT16_MAX) return false;
+    for (const int reader : readers)
+      if (stride_by(reader) != stride_to_end(layer)) return false;
+  }
+  const int64_t longest = *std::max_element(strides.begin(), strides.end());
+  int64_t earliest = 0;
+  for (int layer = last_; layer >= first_; --layer) {
+    RowPace& pace = paces_[static_cast<size_t>(layer - first_)];
+    if (longest % stride_to_end(layer) != 0) return false;
+    pace = {longest / stride_to_end(layer), layer == last_ ? 0 : INT64_MAX};
+    for (const int reader : readers_of(layer)) {
+      const LayerSpec& window = layer_of(spec_, reader);
+      const int beyond = window.kernel - (window.kernel - 1) / 2 - window.stride;
+      pace.delay = std::min(pace.delay, this->pace(reader).delay - beyond * pace.steps);
+    }
+    earliest = std::min(earliest, pace.delay);
+  }
+  for (RowPace& pace : paces_) pace.delay -= earliest;
+  return std::all_of(paces_.begin(), paces_.end(), [](const RowPace& pace) { return pace.delay <= UINT16_MAX; });
+}
+
+std::vector<int> Strip::readers_of(int layer) const {
+  std::vector<int> readers;
+  for (int reader = std::max(first_, layer + 1); reader <= last_; ++reader)
+    if (reads(layer_of(spec_, reader), layer)) readers.push_back(reader);
+  return readers;
+}
+
+int Strip::done_rows(int layer, int64_t step) const {
+  const int height = shapes_[static_cast<size_t>(layer)].height;
+  if (step == steps_) return height;
+  if (step <= pace(layer).delay) return 0;
+  return static_cast<int>(std::min<int64_t>(height, (step - pace(layer).delay) / pace(layer).steps));
+}
+
+int Strip::first_row_needed(int reader, int row) const {
+  const LayerSpec& layer = layer_of(spec_, reader);
+  const int in_height = input_shape(spec_, shapes_, reader).height;
+  if (row >= shapes_[static_cast<size_t>(reader)].height) return in_height;
+  if (!has_window(layer.kind)) return 0;
+  return std::clamp(row * layer.stride - (layer.kernel - 1) / 2, 0, in_height);
+}
+
+int Strip::ring_rows(int layer) const {
+  const auto readers = readers_of(layer);
+  int rows = 1;
+  for (int64_t step = 0; step < steps_; ++step) {
+    const int end = done_rows(layer, step + 1);
+    rows = std::max(rows, end - done_rows(layer, step));  // also those that no window reads: an observer sees them
+    for (const int reader : readers) rows = std::max(rows, end - first_row_needed(reader, done_rows(reader, step)));
+  }
+  return rows;
+}
+
+int64_t Strip::overlap_distance(int layer, int input) const {
+  const ImageShape &in = shapes_[static_cast<size_t>(input)], &out = shapes_[static_cast<size_t>(layer)];
+  const int64_t in_row = int64_t{in.width} * in.channels, out_row = int64_t{out.width} * out.channels;
+  const bool in_place = layer_of(spec_, layer).kind == LayerKind::kAdd;  // element by element
+  int64_t distance = 0;
+  for (const int reader : readers_of(input)) {
+    for (int64_t step = 0; step < steps_; ++step) {
+      // Within a step layers take turns: those before `layer` have done their rows of this step, those behind it have
+      // not.
+      const int reader_row = done_rows(reader, reader < layer ? step + 1 : step);
+      for (int row = done_rows(layer, step); row < done_rows(layer, step + 1); ++row) {
+        const int needed = first_row_needed(reader, reader == layer ? row : reader_row);
+        if (needed >= in.height) continue;
+        const int64_t written_end = (reader == layer && in_place ? row : row + 1) * out_row;
+        distance = std::max(distance, written_end - needed * in_row);
+      }
+    }
+  }
+  return distance;
+}
+
+}  // namespace mininas

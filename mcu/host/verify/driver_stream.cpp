@@ -1,0 +1,116 @@
+#include "mcu/host/verify/driver_stream.h"
+
+#include <numeric>
+
+#include "core/error.h"
+#include "mcu/host/verify/compile.h"
+
+namespace mininas {
+namespace {
+
+// As in mcu/boards/driver.c.
+constexpr uint32_t kTagHead = 0xFFFFFFFD, kTagTicks = 0xFFFFFFFE, kTagTrouble = 0xFFFFFFFF;
+constexpr uint32_t kLongestTrouble = 1000;
+
+int64_t bytes_of(const std::vector<ImageShape>& shapes) {
+  return std::accumulate(shapes.begin(), shapes.end(), int64_t{0},
+                         [](int64_t sum, const ImageShape& shape) { return sum + shape.size(); });
+}
+
+}  // namespace
+
+DriverStream::DriverStream(const QuantizedModel& model, const std::vector<std::string>& command,
+                           const std::filesystem::path& folder, const std::filesystem::path& errors)
+    : model_(model), shapes_(layer_shapes(model.spec)), errors_(errors), process_(command, errors, folder) {
+  const auto head = take_words(kTagHead, 3, "words of the head");
+  init_status_ = head[0];
+  expect(head[1], model.spec.input.size(), "bytes of an image");
+  expect(head[2], static_cast<int64_t>(shapes_.size()), "layers");
+}
+
+void DriverStream::compare_image(const uint8_t* pixels, int64_t image, Verification& result) {
+  const IntegerOutputs expected = integer_forward(model_, pixels, 1);
+  take_layers();
+  for (size_t layer = 0; layer < shapes_.size(); ++layer) compare_layer(expected.layers[layer], image, layer, result);
+  ++result.images;
+}
+
+DriverTicks DriverStream::finish() {
+  const auto words = take_words(kTagTicks, 3 + shapes_.size(), "words of ticks");
+  if (const std::string end = process_.wait(); !end.empty()) died(end);
+  return {words[0] | uint64_t{words[1]} << 32, words[2], {words.begin() + 3, words.end()}};
+}
+
+// A program that has something to say says it here.
+DriverStream::Record DriverStream::next_record() {
+  Record record;
+  take(&record, sizeof record);
+  if (record.tag != kTagTrouble) return record;
+  std::string why(std::min(record.bytes, kLongestTrouble), ' ');
+  take(why.data(), why.size());
+  throw IoError(text("the exported network's program says: ", why));
+}
+
+std::vector<uint32_t> DriverStream::take_words(uint32_t tag, size_t count, const char* what) {
+  const Record record = next_record();
+  expect(record.tag, tag, "the tag of a record");
+  expect(record.bytes, static_cast<int64_t>(count * sizeof(uint32_t)), what);
+  std::vector<uint32_t> words(count);
+  take(words.data(), record.bytes);
+  return words;
+}
+
+// Puts together the layers of one image. A layer's pieces come in order, from its first byte to its last.
+void DriverStream::take_layers() {
+  found_.assign(shapes_.size(), {});
+  for (int64_t missing = bytes_of(shapes_); missing > 0;) {
+    const Record record = next_record();
+    if (record.tag >= shapes_.size())
+      expect(record.tag, static_cast<int64_t>(shapes_.size()) - 1, "the index of a layer, at most");
+    std::vector<int8_t>& layer = found_[record.tag];
+    expect(record.offset, static_cast<int64_t>(layer.size()), "the next byte of a layer");
+    const int64_t end = int64_t{record.offset} + record.bytes;
+    if (record.bytes == 0 || end > shapes_[record.tag].size())
+      expect(static_cast<uint32_t>(end), shapes_[record.tag].size(), "bytes of a layer");
+    layer.resize(static_cast<size_t>(end));
+    take(layer.data() + record.offset, record.bytes);
+    missing -= record.bytes;
+  }
+}
+
+void DriverStream::take(void* out, size_t count) {
+  if (process_.read({static_cast<std::byte*>(out), count}) == count) return;
+  const std::string end = process_.wait();
+  died(end.empty() ? "an early end" : end);
+}
+
+void DriverStream::died(const std::string& end) const {
+  throw IoError(text("the exported network's program ended with ", end, ": ", first_line_of(errors_)));
+}
+
+void DriverStream::expect(uint32_t found, int64_t expected, const char* what) const {
+  if (found != expected)
+    throw ConfigError(text("the folder holds another network: ", what, ": expected ", expected, ", found ", found));
+}
+
+void DriverStream::compare_layer(const std::vector<int8_t>& expected, int64_t image, size_t layer,
+                                 Verification& result) const {
+  const std::vector<int8_t>& found = found_[layer];
+  result.bytes_compared += static_cast<int64_t>(expected.size());
+  if (found == expected) return;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    if (expected[i] == found[i]) continue;
+    ++result.bytes_different;
+    if (result.first) continue;
+    const int place = static_cast<int>(i), channels = shapes_[layer].channels, width = shapes_[layer].width;
+    result.first = {image,
+                    model_.spec.layers[layer].name,
+                    place / channels / width,
+                    place / channels % width,
+                    place % channels,
+                    expected[i],
+                    found[i]};
+  }
+}
+
+}  // namespace mininas

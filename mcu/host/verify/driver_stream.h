@@ -1,0 +1,59 @@
+// What the program of verification (mcu/boards/driver.c) sends, from whatever runs it: read record by record and
+// compared with the engine.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "mcu/host/verify/process.h"
+#include "mcu/host/verify/verify.h"
+#include "nn/quant/quantized_model.h"
+
+namespace mininas {
+
+// In the ticks of whatever the board counts with; all 0 on the host.
+struct DriverTicks {
+  uint64_t inference = 0;
+  uint64_t loop = 0;             // of kLoopInstructions
+  std::vector<uint64_t> layers;  // of a run that is watched
+};
+constexpr double kLoopInstructions = 1e6;
+
+class DriverStream {
+ public:
+  // Starts the program in `folder`, where it finds images.bin. `errors` takes what it says on standard error. Keeps a
+  // reference to the model.
+  DriverStream(const QuantizedModel& model, const std::vector<std::string>& command,
+               const std::filesystem::path& folder, const std::filesystem::path& errors);
+
+  // mn_status that mn_init returned.
+  uint32_t init_status() const { return init_status_; }
+
+  // Compares the next image that the program ran; `image` is its index, for reports. Adds to `result`.
+  void compare_image(const uint8_t* pixels, int64_t image, Verification& result);
+
+  // After the last image. Throws IoError where the program did not end well.
+  DriverTicks finish();
+
+ private:
+  struct Record {
+    uint32_t tag, offset, bytes;
+  };
+  Record next_record();
+  std::vector<uint32_t> take_words(uint32_t tag, size_t count, const char* what);
+  void take_layers();
+  void take(void* out, size_t count);
+  [[noreturn]] void died(const std::string& end) const;
+  void expect(uint32_t found, int64_t expected, const char* what) const;
+  void compare_layer(const std::vector<int8_t>& expected, int64_t image, size_t layer, Verification& result) const;
+
+  const QuantizedModel& model_;
+  const std::vector<ImageShape> shapes_;
+  const std::filesystem::path errors_;
+  Process process_;
+  uint32_t init_status_ = 0;
+  std::vector<std::vector<int8_t>> found_;  // of one image, layer by layer
+};
+
+}  // namespace mininas

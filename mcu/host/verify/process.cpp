@@ -1,0 +1,84 @@
+#include "mcu/host/verify/process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "core/error.h"
+
+extern char** environ;
+
+namespace mininas {
+namespace {
+
+// The three standard files of a child to be.
+class FileActions {
+ public:
+  FileActions(int output, const std::filesystem::path& error_file, const std::filesystem::path& folder) {
+    ::posix_spawn_file_actions_init(&actions_);
+    ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
+    ::posix_spawn_file_actions_addopen(&actions_, STDERR_FILENO, error_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
+                                       0644);
+    if (!folder.empty()) ::posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str());
+  }
+  ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
+  FileActions(const FileActions&) = delete;
+  FileActions& operator=(const FileActions&) = delete;
+  const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+ private:
+  posix_spawn_file_actions_t actions_;
+};
+
+}  // namespace
+
+Process::Process(const std::vector<std::string>& command, const std::filesystem::path& error_file,
+                 const std::filesystem::path& folder) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw IoError(text("cannot make a pipe: ", std::strerror(errno)));
+  std::vector<char*> arguments;
+  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  const FileActions actions(ends[1], error_file, folder);
+  const int failure = ::posix_spawnp(&id_, arguments[0], actions.get(), nullptr, arguments.data(), environ);
+  ::close(ends[1]);
+  output_ = ends[0];
+  if (failure == 0) return;
+  ::close(output_);
+  throw IoError(text("cannot start ", command[0], ": ", std::strerror(failure)));
+}
+
+Process::~Process() {
+  ::close(output_);
+  if (id_ < 0) return;
+  ::kill(id_, SIGKILL);
+  wait();
+}
+
+size_t Process::read(std::span<std::byte> buffer) {
+  size_t have = 0;
+  while (have < buffer.size()) {
+    const ssize_t got = ::read(output_, buffer.data() + have, buffer.size() - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw IoError(text("cannot read from a child process: ", std::strerror(errno)));
+    if (got == 0) break;
+    have += static_cast<size_t>(got);
+  }
+  return have;
+}
+
+std::string Process::wait() {
+  int status = 0;
+  while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) continue;
+  id_ = -1;
+  if (WIFSIGNALED(status)) return text("signal ", WTERMSIG(status));
+  return WEXITSTATUS(status) == 0 ? "" : text("exit status ", WEXITSTATUS(status));
+}
+
+}  // namespace mininas

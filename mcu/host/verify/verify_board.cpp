@@ -1,0 +1,77 @@
+#include "mcu/host/verify/verify_board.h"
+
+#include <cmath>
+
+#include "core/error.h"
+#include "core/io/file.h"
+#include "mcu/host/cost/sizes.h"
+#include "mcu/host/verify/driver_stream.h"
+#include "mcu/runtime/mn.h"
+
+namespace mininas {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kClockTolerance = 1e-3;
+
+using Words = std::vector<std::string>;
+
+void check_linked(const LinkedSizes& linked, const NetworkSpec& spec, const Board& board) {
+  const DeviceCost predicted = device_cost(spec);
+  const auto check = [&](const char* what, int64_t expected, int64_t found) {
+    if (found != expected)
+      throw ConfigError(text("board ", board.name, ": ", what, ": predicted ", expected, " bytes, linked ", found));
+  };
+  check("constants", predicted.model_bytes, linked.constants);
+  check("arena", predicted.ram_bytes, linked.arena);
+}
+
+Words emulator_command(const Board& board, const fs::path& firmware) {
+  Words command = {board.toolchain->emulator, "-machine", board.machine};
+  command.insert(command.end(), board.emulator_flags.begin(), board.emulator_flags.end());
+  // shift=0: a nanosecond an instruction, whatever this machine's speed.
+  command.insert(command.end(), {"-display", "none", "-monitor", "none", "-serial", "none", "-icount", "shift=0",
+                                 "-chardev", "stdio,id=console", "-semihosting-config",
+                                 "enable=on,target=native,chardev=console", "-kernel", firmware.string()});
+  return command;
+}
+
+// A nanosecond an instruction, so 1000 of them in a microsecond.
+int64_t instructions(uint64_t ticks, const Board& board) {
+  return static_cast<int64_t>(std::llround(static_cast<double>(ticks) * 1000 / board.counter_mhz));
+}
+
+void count_instructions(const DriverTicks& ticks, const Board& board, BoardVerification& result) {
+  const double mhz = 1000.0 * static_cast<double>(ticks.loop) / kLoopInstructions;
+  if (std::abs(mhz - board.counter_mhz) > kClockTolerance * mhz)
+    throw ConfigError(text("board ", board.name, ": its counter runs at ", mhz, " MHz, counter_mhz is ",
+                           board.counter_mhz, " (mcu/PORTING.md)"));
+  result.instructions = instructions(ticks.inference, board);
+  for (const uint64_t layer : ticks.layers) result.layer_instructions.push_back(instructions(layer, board));
+}
+
+}  // namespace
+
+BoardVerification verify_on_board(const QuantizedModel& model, const fs::path& folder, const ImageSet& images,
+                                  const Board& board, const BoardOptions& options) {
+  check_images(model, images);
+  const WorkFolder work;
+  const Firmware firmware(folder, board, options.optimisation, work, options.objects);
+  BoardVerification result;
+  result.linked = firmware.sizes();
+  check_linked(result.linked, model.spec, board);
+  write_file(work / "images.bin", std::as_bytes(std::span(images.pixels)));
+  DriverStream stream(model, emulator_command(board, firmware.file()), work.path(), work / "emulator.txt");
+  for (int64_t image = 0; image < images.count(); ++image) {
+    stream.compare_image(images.image(image), image, result.bytes);
+    if (options.progress) options.progress(image + 1, images.count());
+  }
+  count_instructions(stream.finish(), board, result);
+  result.predicted = known_instructions(model, board);
+  result.bytes.layers = static_cast<int64_t>(model.layers.size());
+  check_init(folder, stream.init_status(), result.bytes);
+  return result;
+}
+
+}  // namespace mininas

@@ -1,0 +1,196 @@
+/* Standard, pointwise and fully connected layers on cores without special instructions.
+ *
+ * A tile is some neighbouring pixels of one output row. Their windows are copied once into scratch, pixel beside pixel
+ * in the order of the weights, with padding filled in: from there on no tap needs a test or an address of its own. Two
+ * output channels at a time run over it, with the two sums of each pixel in registers (mn_multiply.h). A tap of both
+ * channels is one load (mn_weight_index): its low byte is the one weight, all of it the other's 256 times beside the
+ * one. What that takes, and what comes on top:
+ *   ARMv7-M   4 pixels, 14 instructions for 8 products; copying 10 for 4 values, used by every output channel; 12 to
+ *             rescale an output
+ *   ARMv6-M   2 pixels, 13 instructions for 4 products; copying 17 for 4 values; about 40 to rescale an output
+ * Where the row has fewer pixels than a tile, each pixel of the tile is the first; where it ends inside a tile, the
+ * last tile moves back. */
+#include "mn_dsp.h"
+#include "mn_kernel.h"
+#include "mn_multiply.h"
+#include "mn_rescale.h"
+
+#if !MN_DSP /* such a core has better */
+
+typedef struct {
+  const mn_layer *layer;
+  const int8_t *input;
+  mn_tile_value *tile;
+  int8_t *edge;       /* a window's row of each pixel where it does not lie in the input as it is */
+  int32_t run;        /* bytes of a window's row */
+  int32_t taps;       /* in a window, with those that fill the last group of four */
+  int32_t pixel_step; /* 1, or 0 where a tile is one pixel */
+} conv_job;
+
+MN_INLINE int32_t value_of(int8_t byte, int image) { return image ? (int32_t)(uint8_t)byte : byte; }
+
+MN_INLINE void copy_four(mn_tile_value *values, const int8_t *bytes, int image) {
+  values[0] = (mn_tile_value)value_of(bytes[0], image);
+  values[MN_TILE] = (mn_tile_value)value_of(bytes[2], image);
+  values[2 * MN_TILE] = (mn_tile_value)value_of(bytes[1], image);
+  values[3 * MN_TILE] = (mn_tile_value)value_of(bytes[3], image);
+}
+
+/* A row of the windows of all pixels, the bytes of which begin `step` apart: `groups` groups of four of each. */
+MN_INLINE void copy_groups(mn_tile_value *values, const int8_t *first, int32_t step, int32_t groups, int image) {
+  const mn_tile_value *const end = values + 4 * MN_TILE * groups;
+  const int8_t *second = first + step, *third = second + step, *fourth = third + step;
+  for (; values != end; values += 4 * MN_TILE) {
+    copy_four(values, first, image);
+    copy_four(values + 1, second, image);
+    first += 4;
+    second += 4;
+    if (MN_TILE == 2) continue;
+    copy_four(values + MN_TILE / 2, third, image);
+    copy_four(values + MN_TILE - 1, fourth, image);
+    third += 4;
+    fourth += 4;
+  }
+}
+
+MN_APART void copy_bytes(mn_tile_value *values, const int8_t *first, int32_t step, int32_t groups) {
+  copy_groups(values, first, step, groups, 0);
+}
+
+MN_APART void copy_image(mn_tile_value *values, const int8_t *first, int32_t step, int32_t groups) {
+  copy_groups(values, first, step, groups, 1);
+}
+
+/* The taps of window row `row` that fill no group of four; those of all rows share groups behind the full ones
+ * (mn_weight_index). */
+static void copy_rest(const conv_job *job, int32_t row, const int8_t *first, int32_t step) {
+  const int32_t rest = job->run % 4, image = job->layer->input == MN_CALLER;
+  mn_tile_value *const values = job->tile + (job->run - rest) * job->layer->kernel * MN_TILE;
+  int32_t tap, pixel;
+  for (tap = 0; tap < rest; ++tap) {
+    mn_tile_value *const value = values + mn_ordered_tap(row * rest + tap) * MN_TILE;
+    for (pixel = 0; pixel < MN_TILE; ++pixel)
+      value[pixel] = (mn_tile_value)value_of(first[pixel * step + job->run - rest + tap], image);
+  }
+}
+
+/* `count` bytes, or as much padding where `from` is 0; in words where all begins and ends with one. */
+static void copy_or_fill(int8_t *to, const int8_t *from, int32_t count, int8_t padding) {
+  const int8_t *const end = to + count;
+  const uint32_t word = 0x01010101u * (uint8_t)padding;
+  const int32_t aligned = (((uintptr_t)to | (uintptr_t)from | (uintptr_t)count) & 3u) == 0;
+  if (aligned && from != 0) {
+    for (; to != end; to += 4, from += 4) *(mn_word *)(void *)to = *(const mn_word *)(const void *)from;
+  } else if (aligned) {
+    for (; to != end; to += 4) *(mn_word *)(void *)to = word;
+  } else if (from != 0) {
+    while (to != end) *to++ = *from++;
+  } else {
+    while (to != end) *to++ = padding;
+  }
+}
+
+/* A window's row that leaves the input on the left or on the right, put together from what lies inside and padding. It
+ * begins at pixel `start` of the input's row `line`. */
+static void copy_edge(const conv_job *job, const int8_t *line, int32_t start, int8_t *edge) {
+  const mn_layer *layer = job->layer;
+  const int32_t channels = layer->in_channels;
+  int32_t column;
+  for (column = start; column < start + layer->kernel; ++column, edge += channels) {
+    const int32_t exists = column >= 0 && column < layer->in_width;
+    copy_or_fill(edge, exists ? line + column * channels : 0, channels, (int8_t)mn_padding(layer));
+  }
+}
+
+/* The windows of the pixels from (y, x) on. */
+static void fill_tile(const conv_job *job, int32_t y, int32_t x) {
+  const mn_layer *layer = job->layer;
+  const int32_t kernel = layer->kernel, padding = (kernel - 1) / 2, groups = job->run / 4,
+                row_bytes = mn_in_row_bytes(layer);
+  const int32_t start = x * layer->stride - padding, apart = job->pixel_step * layer->stride;
+  const int32_t inside = start >= 0 && start + (MN_TILE - 1) * apart + kernel <= layer->in_width;
+  mn_tile_value *values = job->tile;
+  int32_t row, pixel, in_y = y * layer->stride - padding;
+  for (row = 0; row < kernel; ++row, ++in_y, values += 4 * MN_TILE * groups) {
+    const int8_t *const line =
+        in_y >= 0 && in_y < layer->in_height ? job->input + in_y % layer->in_rows * row_bytes : 0;
+    const int8_t *first = job->edge;
+    int32_t step = job->run;
+    if (line == 0) {
+      copy_or_fill(job->edge, 0, job->run, (int8_t)mn_padding(layer));
+      step = 0;
+    } else if (inside) {
+      first = line + start * layer->in_channels;
+      step = apart * layer->in_channels;
+    } else {
+      for (pixel = 0; pixel < MN_TILE; ++pixel)
+        copy_edge(job, line, start + pixel * apart, job->edge + pixel * job->run);
+    }
+    if (layer->input == MN_CALLER)
+      copy_image(values, first, step, groups);
+    else
+      copy_bytes(values, first, step, groups);
+    copy_rest(job, row, first, step);
+  }
+}
+
+/* One channel of the tile's pixels, or of its first. */
+MN_INLINE void store_channel(const int32_t *sums, mn_scale scale, int32_t pixel_step, int8_t *output, int32_t step) {
+  output[0] = mn_scaled_byte(scale.bias + sums[0], &scale);
+  if (pixel_step == 0) return;
+  output[step] = mn_scaled_byte(scale.bias + sums[1], &scale);
+  if (MN_TILE == 2) return;
+  output[2 * step] = mn_scaled_byte(scale.bias + sums[MN_TILE / 2], &scale);
+  output[3 * step] = mn_scaled_byte(scale.bias + sums[MN_TILE - 1], &scale);
+}
+
+/* All channels of the tile's pixels, the first of which begins at `output`. */
+MN_APART void tile_outputs(const mn_model *model, const conv_job *job, int8_t *output) {
+  const mn_layer *layer = job->layer;
+  const int32_t *bias = mn_constants(model, layer->bias);
+  const int32_t *multiplier = mn_constants(model, layer->multipliers);
+  const uint8_t *shift = mn_constants(model, layer->shifts);
+  const mn_lane *weights = mn_constants(model, layer->weights);
+  const int32_t channels = layer->out_channels, pixel_step = job->pixel_step;
+  const int8_t zero = layer->out_zero;
+  const int8_t *const end = output + channels;
+  for (; output < end; weights += job->taps) {
+    int32_t sums[2 * MN_TILE];
+    mn_multiply_tile(job->tile, weights, job->taps, sums);
+    store_channel(sums, mn_scale_of(*bias++, *multiplier++, *shift++, zero), pixel_step, output++, channels);
+    if (output == end) return;
+    store_channel(sums + MN_TILE, mn_scale_of(*bias++, *multiplier++, *shift++, zero), pixel_step, output++, channels);
+  }
+}
+
+static void conv_row(const mn_model *model, const conv_job *job, int32_t y, int8_t *output) {
+  const mn_layer *layer = job->layer;
+  const int32_t count = job->pixel_step == 0 ? 1 : MN_TILE, last = layer->out_width - count;
+  int32_t x;
+  for (x = 0; x < layer->out_width; x += count) {
+    const int32_t first = x < last ? x : last;
+    fill_tile(job, y, first);
+    tile_outputs(model, job, output + first * layer->out_channels);
+  }
+}
+
+void mn_conv_tile(const mn_model *model, const mn_layer *layer, const mn_work *work) {
+  conv_job job;
+  int32_t y, value;
+  job.layer = layer;
+  job.input = work->input;
+  job.tile = work->scratch;
+  job.run = (int32_t)layer->kernel * layer->in_channels;
+  job.taps = (layer->kernel * job.run + 3) & ~3;
+  job.edge = (int8_t *)(job.tile + MN_TILE * job.taps);
+  job.pixel_step = layer->out_width >= MN_TILE;
+  for (value = 1; value <= 4 * MN_TILE; ++value)
+    job.tile[MN_TILE * job.taps - value] = 0; /* taps that fill the last group */
+  for (y = work->first; y < work->last; ++y) {
+    int8_t *output = work->output + y % layer->out_rows * mn_out_row_bytes(layer);
+    conv_row(model, &job, y, output);
+    mn_clamp_row(layer, output);
+  }
+}
+
+#endif

@@ -1,0 +1,110 @@
+#include "nn/quant/integer_engine.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/parallel.h"
+
+namespace mininas {
+namespace {
+
+// Enough that a task's buffers pay, few enough that threads share a batch evenly. Results do not depend on it.
+constexpr int64_t kImagesATask = 8;
+
+template <class Body>
+void for_image_ranges(int64_t count, const Body& body) {
+  parallel_for((count + kImagesATask - 1) / kImagesATask,
+               [&](int64_t task) { body(task * kImagesATask, std::min(count, (task + 1) * kImagesATask)); });
+}
+
+}  // namespace
+
+IntegerEngine::IntegerEngine(const QuantizedModel& model)
+    : spec_(model.spec), shapes_(layer_shapes(model.spec)), layers_(model.spec.layers.size()) {
+  parallel_for(static_cast<int64_t>(layers_.size()),
+               [&](int64_t i) { layers_[static_cast<size_t>(i)] = IntegerLayer(model, shapes_, static_cast<int>(i)); });
+  assign_slots();
+}
+
+void IntegerEngine::assign_slots() {
+  const size_t count = spec_.layers.size();
+  std::vector<size_t> last_reader(count, count);
+  for (size_t i = 0; i < count; ++i)
+    for (const int source : {spec_.layers[i].input, spec_.layers[i].other})
+      if (source != kImage) last_reader[static_cast<size_t>(source)] = i;
+  std::vector<size_t> free;
+  for (size_t i = 0; i < count; ++i) {
+    if (free.empty()) {
+      free.push_back(slot_sizes_.size());
+      slot_sizes_.push_back(0);
+    }
+    slot_of_.push_back(free.back());
+    free.pop_back();
+    slot_sizes_[slot_of_[i]] = std::max(slot_sizes_[slot_of_[i]], shapes_[i].size());
+    for (size_t source = 0; source < i; ++source)
+      if (last_reader[source] == i) free.push_back(slot_of_[source]);
+  }
+}
+
+IntegerEngine::Workspace IntegerEngine::make_workspace(bool with_slots) const {
+  int64_t padded = 0;
+  for (const IntegerLayer& layer : layers_) padded = std::max(padded, layer.padded_size());
+  Workspace workspace{ByteBuffer(spec_.input.size()), ByteBuffer(padded), {}};
+  if (with_slots)
+    for (const int64_t size : slot_sizes_) workspace.slots.emplace_back(size);
+  return workspace;
+}
+
+template <class Place>
+void IntegerEngine::run(const uint8_t* image, Workspace& workspace, const Place& place) const {
+  std::memcpy(workspace.image.data(), image,
+              static_cast<size_t>(spec_.input.size()));  // the caller's bytes may end where they end
+  const auto output_of = [&](int layer) -> const uint8_t* {
+    return layer == kImage ? workspace.image.data() : place(static_cast<size_t>(layer));
+  };
+  for (size_t i = 0; i < layers_.size(); ++i)
+    layers_[i].run(output_of(spec_.layers[i].input), output_of(spec_.layers[i].other), place(i),
+                   workspace.padded.data());
+}
+
+std::vector<int8_t> IntegerEngine::logits(const uint8_t* images, int64_t count) const {
+  std::vector<int8_t> logits(static_cast<size_t>(count * spec_.classes));
+  for_image_ranges(count, [&](int64_t first, int64_t end) {
+    Workspace workspace = make_workspace(true);
+    const auto place = [&](size_t layer) { return workspace.slots[slot_of_[layer]].data(); };
+    for (int64_t image = first; image < end; ++image) {
+      run(images + image * spec_.input.size(), workspace, place);
+      std::transform(place(layers_.size() - 1), place(layers_.size() - 1) + spec_.classes,
+                     logits.begin() + image * spec_.classes,
+                     [](uint8_t byte) { return static_cast<int8_t>(int{byte} - 128); });
+    }
+  });
+  return logits;
+}
+
+std::vector<int> IntegerEngine::predict(const uint8_t* images, int64_t count) const {
+  const std::vector<int8_t> all = logits(images, count);
+  std::vector<int> answers;
+  for (auto row = all.begin(); row != all.end(); row += spec_.classes)
+    answers.push_back(static_cast<int>(std::max_element(row, row + spec_.classes) - row));
+  return answers;
+}
+
+std::vector<ByteBuffer> IntegerEngine::outputs(const uint8_t* images, int64_t count) const {
+  std::vector<ByteBuffer> outputs;
+  for (const ImageShape& shape : shapes_) outputs.emplace_back(count * shape.size());
+  for_image_ranges(count, [&](int64_t first, int64_t end) {
+    Workspace workspace = make_workspace(false);
+    for (int64_t image = first; image < end; ++image) {
+      const auto place = [&](size_t layer) { return outputs[layer].data() + image * shapes_[layer].size(); };
+      run(images + image * spec_.input.size(), workspace, place);
+    }
+  });
+  return outputs;
+}
+
+std::vector<int> integer_predict(const QuantizedModel& model, const uint8_t* images, int64_t count) {
+  return IntegerEngine(model).predict(images, count);
+}
+
+}  // namespace mininas

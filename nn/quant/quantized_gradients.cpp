@@ -1,0 +1,156 @@
+#include "nn/quant/quantized_gradients.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/conv/bands.h"
+#include "core/error.h"
+#include "core/kernels/int8.h"
+#include "core/kernels/kernels.h"
+#include "core/parallel.h"
+#include "nn/quant/quantized_layer_gradient.h"
+
+namespace mininas {
+namespace {
+
+// The whole network, made ready once for all images.
+struct Prepared {
+  const QuantizedModel& model;
+  const QuantizedPass& pass;
+  std::vector<ImageShape> shapes;
+  std::vector<std::optional<QuantizedLayerGradient>> layers;  // those with weights
+  std::vector<int64_t> sums_begin;                            // of each layer, in one vector of sums
+  int64_t sums_size = 0, largest = 0;                         // largest: floats of any activation
+
+  Prepared(const QuantizedModel& of_model, const QuantizedPass& of_pass)
+      : model(of_model), pass(of_pass), shapes(layer_shapes(of_model.spec)) {
+    layers.resize(shapes.size());
+    parallel_for(static_cast<int64_t>(shapes.size()), [&](int64_t i) {
+      const auto layer = static_cast<size_t>(i);
+      if (has_weights(model.spec.layers[layer].kind)) layers[layer].emplace(model, shapes, static_cast<int>(i));
+    });
+    for (size_t i = 0; i < shapes.size(); ++i) {
+      largest = std::max(largest, shapes[i].size());
+      sums_begin.push_back(sums_size);
+      if (layers[i]) sums_size += layers[i]->sums_size();
+    }
+  }
+  const uint8_t* output(int layer, int64_t image) const {
+    if (layer == kImage) return pass.images.data() + image * model.spec.input.size();
+    const auto i = static_cast<size_t>(layer);
+    return pass.outputs[i].data() + image * shapes[i].size();
+  }
+};
+
+// One image after another on one thread. Gradients of activations live in buffers that are used again as soon as their
+// layer is done.
+class ImageGradients {
+ public:
+  explicit ImageGradients(const Prepared& network) : network_(network), gradient_(network.shapes.size()) {
+    for (const auto& layer : network.layers)
+      if (layer) layer->reserve(workspace_);
+  }
+
+  void run(int64_t image, const Tensor& logits, float* sums) {
+    const int64_t classes = logits.shape().c;
+    gradient_.back() = take();
+    std::copy_n(logits.data() + image * classes, classes, gradient_.back().data());
+    for (int i = static_cast<int>(network_.shapes.size()) - 1; i >= 0; --i) {
+      Tensor& g = gradient_[static_cast<size_t>(i)];
+      if (g.empty()) continue;  // nobody reads this layer
+      step(i, image, g.data(), sums + network_.sums_begin[static_cast<size_t>(i)]);
+      free_.push_back(std::move(g));
+      g = {};
+    }
+  }
+
+ private:
+  Tensor take() {
+    if (free_.empty()) return Tensor::uninitialized({1, 1, 1, network_.largest});
+    Tensor buffer = std::move(free_.back());
+    free_.pop_back();
+    return buffer;
+  }
+
+  // Adds to the gradient of a layer's output what fill(buffer) writes.
+  template <class Fill>
+  void add_to(int layer, const Fill& fill) {
+    const auto i = static_cast<size_t>(layer);
+    Tensor fresh = take();
+    fill(fresh.data());
+    if (gradient_[i].empty()) {
+      gradient_[i] = std::move(fresh);
+      return;
+    }
+    kernels().add(gradient_[i].data(), fresh.data(), network_.shapes[i].size(), gradient_[i].data());
+    free_.push_back(std::move(fresh));
+  }
+
+  // Through layer `index`; `g` may be changed.
+  void step(int index, int64_t image, float* g, float* sums) {
+    const LayerSpec& spec = network_.model.spec.layers[static_cast<size_t>(index)];
+    if (spec.kind == LayerKind::kGlobalAveragePool) return pool(spec, g);
+    if (spec.kind == LayerKind::kAdd) return add(spec, index, image, g);
+    const QuantizedLayerGradient& layer = *network_.layers[static_cast<size_t>(index)];
+    const uint8_t *x = network_.output(spec.input, image), *y = network_.output(index, image);
+    const auto run = [&](float* dx) { layer.run(x, y, g, sums, dx, workspace_); };
+    if (spec.input == kImage)
+      run(nullptr);
+    else
+      add_to(spec.input, run);
+  }
+
+  void pool(const LayerSpec& spec, const float* g) {
+    if (spec.input == kImage) return;
+    const ImageShape& in = network_.shapes[static_cast<size_t>(spec.input)];
+    const int64_t pixels = int64_t{in.height} * in.width;
+    add_to(spec.input, [&](float* dx) {
+      kernels().scale(g, 1.0f / static_cast<float>(pixels), in.channels, dx);
+      for (int64_t pixel = 1; pixel < pixels; ++pixel) std::copy_n(dx, in.channels, dx + pixel * in.channels);
+    });
+  }
+
+  void add(const LayerSpec& spec, int index, int64_t image, float* g) {
+    const QuantizedLayer& layer = network_.model.layers[static_cast<size_t>(index)];
+    const ImageShape& shape = network_.shapes[static_cast<size_t>(index)];
+    unused_.resize(static_cast<size_t>(shape.channels + Tensor::kSlack));
+    int8_kernels().clamp_gradient({.g = g,
+                                   .y = network_.output(index, image),
+                                   .pixels = int64_t{shape.height} * shape.width,
+                                   .channels = shape.channels,
+                                   .low = layer.low + 128,
+                                   .high = layer.high + 128,
+                                   .dy = g,
+                                   .sum = unused_.data()});
+    for (const int summand : {spec.input, spec.other})
+      add_to(summand, [&](float* dx) { std::copy_n(g, shape.size(), dx); });
+  }
+
+  const Prepared& network_;
+  QuantizedLayerGradient::Workspace workspace_;
+  std::vector<Tensor> gradient_;  // [layer], empty until a reader has added to it
+  std::vector<Tensor> free_;
+  std::vector<float> unused_;
+};
+
+}  // namespace
+
+std::vector<LayerGradients> quantized_gradients(const QuantizedModel& model, const QuantizedPass& pass,
+                                                const Tensor& logits) {
+  MN_CHECK(logits.shape().n == pass.count, logits.shape().n);
+  const Prepared network(model, pass);
+  const Tensor sums = sum_over_chunks(pass.count, {1, 1, 1, network.sums_size}, [&](int64_t chunk, Tensor& sum) {
+    ImageGradients gradients(network);
+    for (int64_t image = chunk_begin(pass.count, chunk); image < chunk_begin(pass.count, chunk + 1); ++image)
+      gradients.run(image, logits, sum.data());
+  });
+  std::vector<LayerGradients> result(network.layers.size());
+  for (size_t i = 0; i < result.size(); ++i) {
+    if (!network.layers[i]) continue;
+    const float* first = sums.data() + network.sums_begin[i];
+    result[i] = {network.layers[i]->weight_gradient(first), network.layers[i]->bias_gradient(first)};
+  }
+  return result;
+}
+
+}  // namespace mininas

@@ -1,0 +1,205 @@
+#include "nn/quant/quantized_model.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+#include "core/error.h"
+#include "core/io/binary_io.h"
+#include "nn/weights/model_file.h"
+
+namespace mininas {
+namespace {
+
+constexpr char kKind[] = "QNET";
+constexpr uint32_t kVersion = 2;
+constexpr int64_t kAccumulatorLimit = int64_t{1} << 31;
+
+void require(bool holds, const std::string& where, const std::string& rule) {
+  if (!holds) throw ConfigError(text(where, ": ", rule));
+}
+
+void check_quantization(const Quantization& quantization, const std::string& where) {
+  require(std::isfinite(quantization.scale) && quantization.scale > 0, where,
+          text("scale is ", quantization.scale, ", expected a positive number"));
+  require(quantization.zero_point >= -128 && quantization.zero_point <= 127, where,
+          text("zero point is ", quantization.zero_point, ", expected -128 to 127"));
+}
+
+void check_fixed_point(const FixedPoint& value, const std::string& where) {
+  require(value.multiplier >= (1 << 30), where, text("multiplier is ", value.multiplier, ", expected at least 2^30"));
+  require(value.right_shift >= 0 && value.right_shift <= 31, where,
+          text("right shift is ", value.right_shift, ", expected 0 to 31"));
+}
+
+std::string channel_text(const std::string& where, size_t channel) { return text(where, ", channel ", channel); }
+
+// No input may overflow the 32-bit accumulator, in any order of the taps.
+void check_channel(const QuantizedLayer& layer, size_t channel, const std::vector<int64_t>& weight_sums,
+                   const std::string& where) {
+  const std::string place = channel_text(where, channel);
+  check_fixed_point(layer.rescale[channel], place);
+  const int64_t bound = weight_sums[channel] * 255 + std::abs(int64_t{layer.bias[channel]});
+  require(bound < kAccumulatorLimit, place, text("its accumulator can reach ", bound, ", expected less than 2^31"));
+}
+
+void check_weighted(const QuantizedLayer& layer, const LayerSpec& spec, const ImageShape& in,
+                    const std::string& where) {
+  const Shape shape = weight_shape(spec, in);
+  const auto channels = static_cast<size_t>(spec.out_channels);
+  require(static_cast<int64_t>(layer.weights.size()) == shape.size(), where,
+          text("holds ", layer.weights.size(), " weights, expected ", shape.size()));
+  require(layer.bias.size() == channels && layer.rescale.size() == channels && layer.weight_scales.size() == channels,
+          where,
+          text("holds ", layer.bias.size(), " biases, ", layer.rescale.size(), " multipliers and ",
+               layer.weight_scales.size(), " weight scales, expected ", channels, " of each"));
+  std::vector<int64_t> sums(channels, 0);
+  const size_t taps = layer.weights.size() / channels;
+  for (size_t i = 0; i < layer.weights.size(); ++i) {
+    const size_t channel = spec.kind == LayerKind::kDepthwise ? i % channels : i / taps;
+    require(layer.weights[i] != -128, channel_text(where, channel),
+            text("weight ", i, " is -128, expected -127 to 127"));
+    sums[channel] += std::abs(int{layer.weights[i]});
+  }
+  for (size_t channel = 0; channel < channels; ++channel) check_channel(layer, channel, sums, where);
+}
+
+void check_pool(const QuantizedLayer& layer, const Quantization& in, const ImageShape& shape,
+                const std::string& where) {
+  require(layer.output.scale == in.scale && layer.output.zero_point == in.zero_point, where,
+          "a pool's output must have the scale and zero point of its input");
+  const int64_t pixels = int64_t{shape.height} * shape.width;
+  require(pixels * 128 + pixels / 2 < kAccumulatorLimit, where,
+          text("averages ", pixels, " pixels, expected fewer than 2^24"));
+}
+
+void check_layer(const QuantizedModel& model, const std::vector<ImageShape>& shapes, int index) {
+  const LayerSpec& spec = model.spec.layers[static_cast<size_t>(index)];
+  const QuantizedLayer& layer = model.layers[static_cast<size_t>(index)];
+  const std::string where = text("layer ", spec.name);
+  const ImageShape in = input_shape(model.spec, shapes, index);
+  check_quantization(layer.output, where);
+  require(layer.low >= -128 && layer.low <= layer.high && layer.high <= 127, where,
+          text("clamps to [", layer.low, ", ", layer.high, "], expected a range within [-128, 127]"));
+  if (has_weights(spec.kind)) return check_weighted(layer, spec, in, where);
+  require(layer.weights.empty() && layer.bias.empty(), where, "holds weights, but its kind has none");
+  const size_t rescales = spec.kind == LayerKind::kAdd ? 3 : 0;
+  require(layer.rescale.size() == rescales, where,
+          text("holds ", layer.rescale.size(), " multipliers, expected ", rescales));
+  for (const FixedPoint& value : layer.rescale) check_fixed_point(value, where);
+  if (spec.kind == LayerKind::kGlobalAveragePool) check_pool(layer, model.input_of(index), in, where);
+}
+
+void put(BinaryWriter& out, const Quantization& value) {
+  out.put(value.scale);
+  out.put(static_cast<int32_t>(value.zero_point));
+}
+
+Quantization get_quantization(BinaryReader& in) {
+  Quantization value;
+  value.scale = in.get<double>();
+  value.zero_point = in.get<int32_t>();
+  return value;
+}
+
+// Weights, biases, multipliers, right shifts, weight scales, output quantisation, clamp.
+void put(BinaryWriter& out, const QuantizedLayer& layer) {
+  std::vector<int32_t> multipliers, right_shifts;
+  for (const FixedPoint& value : layer.rescale) {
+    multipliers.push_back(value.multiplier);
+    right_shifts.push_back(value.right_shift);
+  }
+  out.put(layer.weights);
+  out.put(layer.bias);
+  out.put(multipliers);
+  out.put(right_shifts);
+  out.put(layer.weight_scales);
+  put(out, layer.output);
+  out.put(static_cast<int32_t>(layer.low));
+  out.put(static_cast<int32_t>(layer.high));
+}
+
+QuantizedLayer get_layer(BinaryReader& in) {
+  QuantizedLayer layer;
+  layer.weights = in.get_vector<int8_t>();
+  layer.bias = in.get_vector<int32_t>();
+  const auto multipliers = in.get_vector<int32_t>();
+  const auto right_shifts = in.get_vector<int32_t>();
+  if (multipliers.size() != right_shifts.size())
+    in.fail(text("expected ", multipliers.size(), " shifts, found ", right_shifts.size()));
+  for (size_t i = 0; i < multipliers.size(); ++i) layer.rescale.push_back({multipliers[i], right_shifts[i]});
+  layer.weight_scales = in.get_vector<double>();
+  layer.output = get_quantization(in);
+  layer.low = in.get<int32_t>();
+  layer.high = in.get<int32_t>();
+  return layer;
+}
+
+}  // namespace
+
+std::optional<FixedPoint> fixed_point_of(double value) {
+  if (!(value > 0x1p-32 && value < 1)) return std::nullopt;
+  int exponent = 0;
+  const double fraction = std::frexp(value, &exponent);
+  auto multiplier = static_cast<int64_t>(std::round(fraction * 0x1p31));
+  if (multiplier == int64_t{1} << 31) {
+    multiplier /= 2;
+    ++exponent;
+  }
+  if (exponent > 0) return std::nullopt;
+  return FixedPoint{static_cast<int32_t>(multiplier), -exponent};
+}
+
+FixedPoint to_fixed_point(double value, const std::string& where) {
+  require(value > 0x1p-32 && value < 1, where,
+          text("the rescale factor is ", value, ", expected more than 2^-32 and less than 1"));
+  const auto fixed = fixed_point_of(value);
+  require(fixed.has_value(), where, text("the rescale factor ", value, " rounds to 1, expected less than 1"));
+  return *fixed;
+}
+
+const Quantization& QuantizedModel::input_of(int layer) const {
+  const int source = spec.layers[static_cast<size_t>(layer)].input;
+  return source == kImage ? input : layers[static_cast<size_t>(source)].output;
+}
+
+void validate(const QuantizedModel& model) {
+  const auto shapes = layer_shapes(model.spec);
+  check_quantization(model.input, "the image");
+  require(static_cast<int>(model.class_names.size()) == model.spec.classes, "the model",
+          text("has ", model.class_names.size(), " class names, expected ", model.spec.classes));
+  require(model.layers.size() == model.spec.layers.size(), "the model",
+          text("has integers for ", model.layers.size(), " layers, expected ", model.spec.layers.size()));
+  for (size_t i = 0; i < model.layers.size(); ++i) check_layer(model, shapes, static_cast<int>(i));
+}
+
+// The file: spec, class names, input quantisation, layers.
+void save_quantized_model(const QuantizedModel& model, const std::filesystem::path& path) {
+  validate(model);
+  BinaryWriter out(kKind, kVersion);
+  SpecCodec::put(out, model.spec);
+  out.put(static_cast<uint32_t>(model.class_names.size()));
+  for (const std::string& name : model.class_names) out.put(name);
+  put(out, model.input);
+  for (const QuantizedLayer& layer : model.layers) put(out, layer);
+  out.write(path);
+}
+
+QuantizedModel load_quantized_model(const std::filesystem::path& path) {
+  BinaryReader in(path, kKind, kVersion);
+  QuantizedModel model;
+  model.spec = SpecCodec::get(in);
+  const auto names = in.get<uint32_t>();
+  for (uint32_t i = 0; i < names; ++i) model.class_names.push_back(in.get_text());
+  model.input = get_quantization(in);
+  for (size_t i = 0; i < model.spec.layers.size(); ++i) model.layers.push_back(get_layer(in));
+  in.expect_end();
+  try {
+    validate(model);
+  } catch (const ConfigError& error) {
+    throw FormatError(text(path.string(), ": ", error.what()));
+  }
+  return model;
+}
+
+}  // namespace mininas

@@ -1,0 +1,154 @@
+#include "nn/quant/quantized_network.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <memory>
+
+#include "core/error.h"
+#include "core/parallel.h"
+#include "mcu/runtime/mn_arithmetic.h"
+#include "nn/quant/fold.h"
+#include "nn/quant/integer_engine.h"
+#include "nn/quant/quantized_gradients.h"
+
+namespace mininas {
+namespace {
+
+// 256 steps over the range; 0 is one of them. With ReLU the lowest step is 0.
+Quantization quantization_of(const Range& range) {
+  const double width = range.high - range.low;
+  if (!(width > 0.0)) return {.scale = 1.0 / 255.0, .zero_point = -128};  // a layer that puts out nothing but 0
+  const double scale = width / 255.0;
+  return {.scale = scale,
+          .zero_point = static_cast<int>(std::clamp(std::round(-128.0 - range.low / scale), -128.0, 127.0))};
+}
+
+int32_t rounded(double value, double limit) {
+  return static_cast<int32_t>(std::clamp(std::round(value), -limit, limit));
+}
+
+// A weight scale below this would need a rescale beyond the 31 bits of shift, or a bias beyond 32 bits; such channels
+// are as good as zero.
+double smallest_weight_scale(double input, double output) { return output / input * 0x1p-20; }
+
+std::vector<FixedPoint> add_rescale(const Quantization& a, const Quantization& b, const Quantization& output,
+                                    const std::string& name) {
+  const double twice_largest = 2.0 * std::max(a.scale, b.scale);
+  return {to_fixed_point(a.scale / twice_largest, text("layer ", name, ", first input")),
+          to_fixed_point(b.scale / twice_largest, text("layer ", name, ", second input")),
+          to_fixed_point(twice_largest / (static_cast<double>(1 << MN_ADD_SHIFT) * output.scale),
+                         text("layer ", name, ", output"))};
+}
+
+}  // namespace
+
+QuantizedNetwork::QuantizedNetwork(const Network& network, std::vector<std::string> class_names,
+                                   const ImageSet& calibration)
+    : spec_(network.spec()), class_names_(std::move(class_names)) {
+  input_ = {.scale = double{network.pixel_scale().scale}, .zero_point = network.pixel_scale().zero - 128};
+  auto folded = fold_batch_norm(network);
+  const auto ranges = measure_ranges(network, folded, calibration);
+  for (size_t i = 0; i < spec_.layers.size(); ++i) {
+    const LayerSpec& layer = spec_.layers[i];
+    Layer made;
+    made.weight = {.name = layer.name + ".weight", .value = std::move(folded[i].weight), .gradient = {}};
+    made.bias = {.name = layer.name + ".bias", .value = std::move(folded[i].bias), .gradient = {}};
+    made.output = layer.kind == LayerKind::kGlobalAveragePool ? input_of(layer) : quantization_of(ranges[i]);
+    layers_.push_back(std::move(made));
+  }
+}
+
+const Quantization& QuantizedNetwork::input_of(const LayerSpec& layer) const {
+  return layer.input == kImage ? input_ : layers_[static_cast<size_t>(layer.input)].output;
+}
+
+QuantizedLayer QuantizedNetwork::quantize_layer(size_t index) const {
+  const LayerSpec& spec = spec_.layers[index];
+  const Layer& layer = layers_[index];
+  QuantizedLayer q{.output = layer.output, .low = spec.relu ? layer.output.zero_point : -128, .high = 127};
+  if (spec.kind == LayerKind::kAdd)
+    q.rescale = add_rescale(input_of(spec), layers_[static_cast<size_t>(spec.other)].output, layer.output, spec.name);
+  if (!has_weights(spec.kind)) return q;
+  q.weights.resize(static_cast<size_t>(layer.weight.value.size()));
+  for (int channel = 0; channel < spec.out_channels; ++channel) quantize_channel(spec, layer, channel, q);
+  return q;
+}
+
+void QuantizedNetwork::quantize_channel(const LayerSpec& spec, const Layer& layer, int channel,
+                                        QuantizedLayer& q) const {
+  const bool is_last = spec.kind == LayerKind::kDepthwise;
+  const int64_t taps = layer.weight.value.size() / spec.out_channels, step = is_last ? spec.out_channels : 1;
+  const int64_t first = is_last ? channel : channel * taps;
+  const float* weights = layer.weight.value.data() + first;
+  float largest = 0.0f;
+  for (int64_t t = 0; t < taps; ++t) largest = std::max(largest, std::abs(weights[t * step]));
+  const double input_scale = input_of(spec).scale;
+  const double scale = std::max(double{largest} / 127.0, smallest_weight_scale(input_scale, layer.output.scale));
+  const double sum_scale = input_scale * scale, rescale = sum_scale / layer.output.scale;
+  q.weight_scales.push_back(scale);
+  q.bias.push_back(rounded(double{layer.bias.value.data()[channel]} / sum_scale, 0x1p30));
+  const auto fixed = fixed_point_of(rescale);
+  q.rescale.push_back(fixed ? *fixed : to_fixed_point(rescale, text("layer ", spec.name, ", channel ", channel)));
+  for (int64_t t = 0; t < taps; ++t)
+    q.weights[static_cast<size_t>(first + t * step)] =
+        static_cast<int8_t>(rounded(double{weights[t * step]} / scale, 127.0));
+}
+
+QuantizedModel QuantizedNetwork::integers() const {
+  QuantizedModel model{.spec = spec_,
+                       .class_names = class_names_,
+                       .input = input_,
+                       .layers = std::vector<QuantizedLayer>(layers_.size())};
+  parallel_for(static_cast<int64_t>(layers_.size()),
+               [&](int64_t i) { model.layers[static_cast<size_t>(i)] = quantize_layer(static_cast<size_t>(i)); });
+  return model;
+}
+
+Var QuantizedNetwork::forward(Tape& tape, const ImageBatch& batch, Phase) {
+  auto model = std::make_shared<QuantizedModel>(integers());
+  const IntegerEngine engine(*model);
+  if (!tape.recording()) {
+    const auto logits = engine.logits(batch.pixels, batch.count);
+    return tape.constant(real_logits(batch.count, [&](size_t i) { return logits[i]; }));
+  }
+  auto pass =
+      std::make_shared<QuantizedPass>(QuantizedPass{batch.count, ByteBuffer(batch.count * spec_.input.size()), {}});
+  std::memcpy(pass->images.data(), batch.pixels, static_cast<size_t>(pass->images.size()));
+  pass->outputs = engine.outputs(batch.pixels, batch.count);
+  Tensor logits = real_logits(batch.count, [&](size_t i) { return int{pass->outputs.back().data()[i]} - 128; });
+  std::vector<Var> variables;
+  for (Parameter* p : parameters()) variables.push_back(tape.parameter(*p));
+  return tape.record(std::move(logits), variables, [=](Tape& t, const Tensor& dy) {
+    auto next = variables.begin();
+    for (LayerGradients& gradients : quantized_gradients(*model, *pass, dy))
+      for (Tensor* gradient : {&gradients.weight, &gradients.bias})
+        if (!gradient->empty()) t.accumulate(*next++, std::move(*gradient));
+  });
+}
+
+template <class At>
+Tensor QuantizedNetwork::real_logits(int64_t count, const At& q) const {
+  Tensor logits = Tensor::uninitialized({count, 1, 1, spec_.classes});
+  const Quantization& output = layers_.back().output;
+  for (int64_t i = 0; i < logits.size(); ++i)
+    logits.data()[i] =
+        static_cast<float>(q(static_cast<size_t>(i)) - output.zero_point) * static_cast<float>(output.scale);
+  return logits;
+}
+
+std::vector<Parameter*> QuantizedNetwork::parameters() {
+  std::vector<Parameter*> all;
+  for (Layer& layer : layers_)
+    for (Parameter* p : {&layer.weight, &layer.bias})
+      if (p->exists()) all.push_back(p);
+  return all;
+}
+
+QuantizedModel QuantizedNetwork::freeze() const {
+  QuantizedModel model = integers();
+  validate(model);
+  return model;
+}
+
+}  // namespace mininas

@@ -1,0 +1,33 @@
+// Stochastic gradient descent with momentum and weight decay, gradients clipped by their common norm (Pascanu et al.
+// 2013):
+//   g = gradient * min(1, clip / (norm + 1e-6)) + decay * w;  v = momentum * v + g;  w -= rate * v
+// (PyTorch's form, which the published runs used.) The cosine schedule (Loshchilov and Hutter 2017) stands beside it.
+#pragma once
+#include <vector>
+
+#include "core/autograd/tape.h"
+
+namespace mininas {
+
+class SgdOptimizer {
+ public:
+  // The parameters outlive the optimiser. `clip_norm` 0: off.
+  SgdOptimizer(std::vector<Parameter*> parameters, float momentum, float weight_decay, float clip_norm);
+
+  // One step with the gradients accumulated in the parameters, which are cleared. Parameters without a gradient stay.
+  void step(float learning_rate);
+
+  std::vector<Tensor>& velocities() { return velocities_; }  // as parameters; for checkpoints
+
+ private:
+  float clip_factor() const;
+
+  std::vector<Parameter*> parameters_;
+  std::vector<Tensor> velocities_;
+  float momentum_, weight_decay_, clip_norm_;
+};
+
+// base * (1 + cos(pi * position / epochs)) / 2, position in [0, epochs].
+double cosine_rate(double base, int position, int epochs);
+
+}  // namespace mininas

@@ -1,0 +1,26 @@
+// A trained float network on disk: spec, class names, pixel scale, weights, running statistics (BinaryWriter kind
+// "NETW").
+#pragma once
+#include <filesystem>
+
+#include "nn/train/network.h"
+
+namespace mininas {
+
+struct NamedNetwork {
+  Network network;
+  std::vector<std::string> class_names;
+};
+
+void save_network(Network& network, const std::vector<std::string>& class_names, const std::filesystem::path& path);
+// Throws FormatError that names path and place.
+NamedNetwork load_network(const std::filesystem::path& path);
+
+// The spec alone, as a part of other files.
+class SpecCodec {
+ public:
+  static void put(class BinaryWriter& out, const NetworkSpec& spec);
+  static NetworkSpec get(class BinaryReader& in);  // proven by layer_shapes
+};
+
+}  // namespace mininas

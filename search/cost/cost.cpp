@@ -1,0 +1,124 @@
+#include "search/cost/cost.h"
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "core/error.h"
+#include "mcu/host/cost/instruction_model.h"
+#include "mcu/host/cost/sizes.h"
+
+namespace mininas {
+namespace {
+
+int64_t parse_scaled(const std::string& source, int64_t thousand, const char* example) {
+  int64_t value = 0;
+  const auto [end, status] = std::from_chars(source.data(), source.data() + source.size(), value);
+  const std::string unit(end, source.data() + source.size());
+  const int64_t scale = unit.empty()                 ? 1
+                        : unit == "K" || unit == "k" ? thousand
+                        : unit == "M" || unit == "m" ? thousand * thousand
+                                                     : 0;
+  if (status != std::errc() || value < 1 || scale == 0 ||
+      value > std::numeric_limits<int64_t>::max() / (2 * thousand * thousand))
+    throw ConfigError(text("'", source,
+                           "' is no size: expected a whole number of at least 1, with K or M behind it where wanted (",
+                           example, ")"));
+  return value * scale;
+}
+
+struct Frequency {
+  const char* unit;
+  double hz;
+};
+constexpr Frequency kFrequencies[] = {{"GHz", 1e9}, {"MHz", 1e6}, {"kHz", 1e3}, {"Hz", 1}};
+
+// What stands in front of the unit; nothing where that is no number above 0.
+std::optional<double> positive_number(const std::string& source) {
+  double value = 0;
+  const char* const end = source.data() + source.size();
+  const auto [stop, status] = std::from_chars(source.data(), end, value);
+  if (status != std::errc() || stop != end || !(value > 0) || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+std::optional<std::string> over(const char* what, int64_t value, int64_t limit) {
+  if (limit == 0 || value <= limit) return std::nullopt;
+  return text(what, " ", grouped(value), " is over the limit of ", grouped(limit));
+}
+
+}  // namespace
+
+void validate(const Target& target) {
+  if (!target.board.empty()) check_calibrated(find_board(target.board));
+  if (target.board.empty() && target.clock_hz > 0)
+    throw ConfigError("a clock goes with a board: add --board, one of " + board_names());
+}
+
+void validate(const Budget& budget, const Target& target) {
+  validate(target);
+  if (target.board.empty() && (budget.max_instructions > 0 || budget.max_milliseconds > 0))
+    throw ConfigError("a limit on instructions or time goes with a board: add --board, one of " + board_names());
+  if (target.clock_hz == 0 && budget.max_milliseconds > 0)
+    throw ConfigError("a limit on time goes with a clock: add --clock, such as 120MHz");
+}
+
+Cost predict_cost(const NetworkSpec& spec, const Target& target) {
+  const DeviceCost device = device_cost(spec);
+  Cost cost{parameter_count(spec), mac_count(spec), device.flash_bytes(), device.code_bytes, device.ram_bytes};
+  if (target.board.empty()) return cost;
+  cost.instructions = predict_instructions(spec, find_board(target.board)).total;
+  cost.milliseconds = milliseconds_of(cost.instructions, target.clock_hz);
+  return cost;
+}
+
+double milliseconds_of(int64_t instructions, int64_t clock_hz) {
+  return clock_hz == 0 ? 0 : 1000.0 * static_cast<double>(instructions) / static_cast<double>(clock_hz);
+}
+
+std::optional<std::string> why_over(const Budget& budget, const Cost& cost) {
+  if (auto why = over("flash", cost.flash_bytes, budget.max_flash_bytes)) return why;
+  if (auto why = over("RAM", cost.ram_bytes, budget.max_ram_bytes)) return why;
+  if (auto why = over("MACs", cost.macs, budget.max_macs)) return why;
+  if (auto why = over("parameters", cost.parameters, budget.max_parameters)) return why;
+  if (auto why = over("instructions", cost.instructions, budget.max_instructions)) return why;
+  if (budget.max_milliseconds > 0 && cost.milliseconds > budget.max_milliseconds)
+    return text("estimated milliseconds ", cost.milliseconds, " is over the limit of ", budget.max_milliseconds);
+  return std::nullopt;
+}
+
+int64_t parse_size(const std::string& source) { return parse_scaled(source, 1024, "64K is 65536"); }
+
+int64_t parse_count(const std::string& source) { return parse_scaled(source, 1000, "3M is 3000000"); }
+
+int64_t parse_clock(const std::string& source) {
+  for (const auto& [unit, hz] : kFrequencies) {
+    if (!source.ends_with(unit)) continue;
+    const auto number = positive_number(source.substr(0, source.size() - std::string(unit).size()));
+    if (!number || *number * hz < 1 || *number * hz > 1e12) break;
+    return std::llround(*number * hz);
+  }
+  throw ConfigError(
+      text("'", source, "' is no clock: expected a number with Hz, kHz, MHz or GHz behind it, such as 120MHz"));
+}
+
+double parse_milliseconds(const std::string& source) {
+  if (const auto number = positive_number(source)) return *number;
+  throw ConfigError(text("'", source, "' is no time: expected a number of milliseconds above 0, such as 12.5"));
+}
+
+std::string clock_text(int64_t hz) {
+  const auto value = static_cast<double>(hz);
+  for (const auto& [unit, scale] : kFrequencies)
+    if (value >= scale) return text(value / scale, " ", unit);
+  return "none";
+}
+
+std::string grouped(int64_t value) {
+  std::string digits = std::to_string(value);
+  for (int64_t place = static_cast<int64_t>(digits.size()) - 3; place > (value < 0 ? 1 : 0); place -= 3)
+    digits.insert(static_cast<size_t>(place), ",");
+  return digits;
+}
+
+}  // namespace mininas

@@ -1,0 +1,50 @@
+#include "search/evaluate/cached_evaluator.h"
+
+#include "core/error.h"
+#include "core/io/file.h"
+#include "core/io/sha256.h"
+#include "search/job/settings.h"
+#include "search/run/journal.h"
+
+namespace mininas {
+namespace {
+
+// To be raised with every change of the training's bits or of what an outcome tells: older ones are then not found.
+constexpr int kTrainingVersion = 2;
+
+}  // namespace
+
+std::string evaluation_key(const SearchData& data, const EvaluationRecipe& recipe) {
+  return text(std::hexfloat, "training ", kTrainingVersion, " train ", content_digest(data.train), " validation ",
+              content_digest(data.validation), " recipe ", to_record(recipe.training).to_line(), " score ",
+              static_cast<int>(recipe.score), " give up ", recipe.give_up);
+}
+
+CachedEvaluator::CachedEvaluator(Evaluator& inner, std::filesystem::path folder, std::string key)
+    : inner_(inner), folder_(std::move(folder)), key_(std::move(key)) {}
+
+std::filesystem::path CachedEvaluator::file_of(const Candidate& candidate) const {
+  std::string all = text(std::hexfloat, key_, " epochs ", candidate.epochs, " architecture ",
+                         to_text(candidate.architecture), " rival");
+  for (const double score : candidate.rival) all += text(std::hexfloat, " ", score);
+  if (!candidate.ancestors.empty()) all += text(" branch ", candidate.branch_epoch);
+  for (const Architecture& ancestor : candidate.ancestors) all += " from " + to_text(ancestor);
+  return folder_ / (sha256_hex(std::as_bytes(std::span(all))) + ".json");
+}
+
+Outcome CachedEvaluator::evaluate(const Candidate& candidate, int index) {
+  const auto file = file_of(candidate);
+  if (std::filesystem::exists(file)) {
+    Outcome known = outcome_from(Record::read(file), file.string());
+    known.from_journal = true;
+    known.seconds = 0;
+    known.image_epochs = 0;
+    return known;
+  }
+  const Outcome outcome = inner_.evaluate(candidate, index);
+  make_writable_folder(folder_);
+  write_text_file(file, to_record(outcome).to_page());
+  return outcome;
+}
+
+}  // namespace mininas

@@ -1,0 +1,163 @@
+#include "search/evaluate/training_evaluator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "core/error.h"
+#include "core/io/sha256.h"
+#include "nn/weights/model_file.h"
+#include "search/evaluate/warm_start.h"
+#include "search/methods/answers.h"
+#include "search/space/build.h"
+
+namespace mininas {
+namespace {
+
+constexpr const char* kBranchPrefix = "branch-";
+
+// Why a candidate with these of its `epochs` behind it is hopeless; nullopt where it is not, or where it is too early
+// to tell. It is compared with its rival at the moment when both have equally many epochs left.
+std::optional<std::string> hopeless(const std::vector<EpochResult>& done, const std::vector<double>& rival,
+                                    double margin, int epochs) {
+  const int epoch = static_cast<int>(done.size()), left = epochs - epoch;
+  if (margin <= 0 || epoch == 0 || left == 0 || left >= static_cast<int>(rival.size()) || epoch < left)
+    return std::nullopt;
+  const double behind = rival[rival.size() - 1 - static_cast<size_t>(left)] - 100.0 * done.back().eval_accuracy;
+  if (behind <= margin) return std::nullopt;
+  return text("given up after epoch ", epoch, " of ", epochs, ", ", std::round(100 * behind) / 100, " points behind");
+}
+
+Outcome outcome_of(const TrainResult& result, Score score) {
+  Outcome outcome;
+  outcome.seconds = result.seconds;
+  for (const EpochResult& epoch : result.epochs) {
+    outcome.curve.push_back(100.0 * epoch.eval_accuracy);
+    outcome.best_train = std::max(outcome.best_train, 100.0 * epoch.train_accuracy);
+    if (!std::isfinite(epoch.train_loss)) outcome.status = Status::kFailed;
+  }
+  if (outcome.status == Status::kFailed)
+    outcome.problem = "training diverged";
+  else
+    outcome.score =
+        score == Score::kLast ? outcome.curve.back() : *std::max_element(outcome.curve.begin(), outcome.curve.end());
+  return outcome;
+}
+
+std::vector<bool> right_answers(Network& network, const ImageSet& images) {
+  const std::vector<int> predictions = predict(network, images);
+  std::vector<bool> right;
+  for (size_t i = 0; i < predictions.size(); ++i) right.push_back(predictions[i] == images.labels[i]);
+  return right;
+}
+
+}  // namespace
+
+TrainingEvaluator::TrainingEvaluator(const SearchData& data, EvaluationRecipe recipe, std::filesystem::path folder,
+                                     TrainHooks hooks)
+    : data_(data),
+      recipe_(recipe),
+      folder_(std::move(folder)),
+      hooks_(std::move(hooks)),
+      pixels_(measure_pixel_scale(data.train)) {}
+
+Outcome TrainingEvaluator::evaluate(const Candidate& candidate, int index) {
+  TrainConfig config = recipe_.training;
+  config.epochs = candidate.epochs;
+  if (!candidate.ancestors.empty()) config.first_epoch = candidate.branch_epoch;
+  const TrainResult before = candidate.ancestors.empty() ? TrainResult{} : provide_branch(candidate);
+  Network network = candidate.ancestors.empty() ? draw(candidate.architecture) : warm_start(candidate);
+  TrainHooks hooks = hooks_;
+  hooks.checkpoint = checkpoint(index);
+  const int own_epochs = config.epochs - config.first_epoch;
+  const auto why = [&](const std::vector<EpochResult>& done) {
+    return hopeless(done, candidate.rival, recipe_.give_up, own_epochs);
+  };
+  hooks.enough = [&](const std::vector<EpochResult>& done) { return why(done).has_value(); };
+  if (candidate.ancestors.empty() && candidate.branch_epoch > 0)
+    hooks.before_epoch = [&](int epoch) {
+      if (epoch == candidate.branch_epoch)
+        save_network(network, data_.train.class_names, branch_file(candidate.architecture, candidate, "network"));
+    };
+  const TrainResult result = train(network, data_.train, &data_.validation, config, hooks);
+  Outcome outcome = outcome_of(result, recipe_.score);
+  outcome.seed = config.seed;
+  outcome.seconds += before.seconds;
+  outcome.image_epochs = data_.train.count() * static_cast<int64_t>(outcome.curve.size() + before.epochs.size());
+  if (const auto given_up = why(result.epochs)) {
+    outcome.status = Status::kFailed;
+    outcome.problem = *given_up;
+  } else if (recipe_.score == Score::kLast && outcome.status == Status::kOk) {
+    outcome.right = pack_answers(right_answers(network, data_.validation));
+  }
+  return outcome;
+}
+
+Network TrainingEvaluator::draw(const Architecture& architecture) const {
+  return Network(build_network_spec(architecture, data_.train.shape, data_.train.classes()), pixels_,
+                 Rng(recipe_.training.seed).fork("weights"));
+}
+
+Network TrainingEvaluator::warm_start(const Candidate& candidate) const {
+  constexpr int64_t kStatisticsImages = 256;
+  const ImageSet images = draw_images(data_.train, kStatisticsImages, recipe_.training.seed);
+  std::vector<Architecture> line = candidate.ancestors;
+  line.push_back(candidate.architecture);
+  Network network = load_network(branch_file(line.front(), candidate, "network")).network;
+  for (size_t i = 1; i < line.size(); ++i) {
+    Network child = draw(line[i]);
+    inherit_weights(child, line[i], network, line[i - 1], images);
+    network = std::move(child);
+  }
+  return network;
+}
+
+TrainResult TrainingEvaluator::provide_branch(const Candidate& candidate) const {
+  const Architecture& first = candidate.ancestors.front();
+  const auto file = branch_file(first, candidate, "network");
+  if (std::filesystem::exists(file)) return {};
+  TrainConfig config = recipe_.training;
+  config.epochs = candidate.epochs;
+  TrainHooks hooks = hooks_;
+  hooks.checkpoint = branch_file(first, candidate, "checkpoint");
+  hooks.enough = [&](const std::vector<EpochResult>& done) {
+    return static_cast<int>(done.size()) == candidate.branch_epoch;
+  };
+  Network network = draw(first);
+  const TrainResult result = train(network, data_.train, nullptr, config, hooks);
+  save_network(network, data_.train.class_names, file);
+  std::filesystem::remove(hooks.checkpoint);
+  return result;
+}
+
+void TrainingEvaluator::settle(const Candidate& candidate, int index, bool accepted) {
+  std::filesystem::remove(checkpoint(index));
+  if (!candidate.ancestors.empty() || candidate.branch_epoch == 0) return;
+  const auto own = branch_file(candidate.architecture, candidate, "network");
+  if (accepted)
+    remove_branches(own);
+  else
+    std::filesystem::remove(own);
+}
+
+void TrainingEvaluator::finish() { remove_branches({}); }
+
+std::filesystem::path TrainingEvaluator::branch_file(const Architecture& architecture, const Candidate& candidate,
+                                                     const std::string& ending) const {
+  const std::string which = text(to_text(architecture), " ", candidate.epochs, " ", candidate.branch_epoch);
+  return folder_ / text(kBranchPrefix, sha256_hex(std::as_bytes(std::span(which))).substr(0, 16), ".", ending);
+}
+
+void TrainingEvaluator::remove_branches(const std::filesystem::path& except) const {
+  std::vector<std::filesystem::path> old;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_))
+    if (entry.path() != except && entry.path().filename().string().starts_with(kBranchPrefix))
+      old.push_back(entry.path());
+  for (const auto& path : old) std::filesystem::remove(path);
+}
+
+std::filesystem::path TrainingEvaluator::checkpoint(int index) const {
+  return folder_ / text("candidate-", index, ".checkpoint");
+}
+
+}  // namespace mininas

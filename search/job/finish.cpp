@@ -1,0 +1,69 @@
+#include "search/job/finish.h"
+
+#include <chrono>
+
+#include "core/error.h"
+#include "core/io/sha256.h"
+#include "search/job/final_evaluation.h"
+
+namespace mininas {
+namespace {
+
+namespace fs = std::filesystem;
+
+double recorded_seconds(const fs::path& file) { return Record::read(file).number("seconds"); }
+
+Record verified(const RunFolder& folder, const ImageSet& images, const FinishHooks& hooks) {
+  const Verification verification = verify_stage(folder, images, hooks.on_verified);
+  if (verification.bytes_different > 0)
+    throw Error(text("the exported network differs from the engine in ", verification.bytes_different, " of ",
+                     verification.bytes_compared, " bytes; the first: ", to_text(*verification.first)));
+  return to_record(verification);
+}
+
+// Everything that is measured on the finished networks and the test images.
+Record measure(const RunFolder& folder, const FinishPlan& plan, const Dataset& data, const FinishHooks& hooks) {
+  NamedNetwork trained = load_network(folder.network_file());
+  const QuantizedModel model = load_quantized_model(folder.quantized_file());
+  const Record evaluation = evaluate_finished(trained.network, model, data.test);
+  write_text_file(folder.evaluation_file(), evaluation.to_page());
+  Record measured = cost_record(model.spec);
+  measured.set("test_accuracy_float", evaluation.record("float").number("accuracy"));
+  measured.set("test_accuracy_int8", evaluation.record("int8").number("accuracy"));
+  measured.set("weights_sha256", weights_sha256(trained.network))
+      .set("quantized_sha256", sha256_hex(read_file(folder.quantized_file())));
+  const ImageSet images = first_images(data.test, plan.verify_images == 0 ? data.test.count() : plan.verify_images);
+  return measured.set("verify", verified(folder, images, hooks));
+}
+
+}  // namespace
+
+void write_label(const fs::path& place, const std::string& label) {
+  if (!label.empty()) write_text_file(place / "AS-PUBLISHED.txt", label + "\n");
+}
+
+Record finish_network(const RunFolder& folder, const NetworkSpec& spec, const FinishPlan& plan, const Dataset& data,
+                      const FinishHooks& hooks) {
+  const auto stage = [&](const std::string& name) {
+    if (hooks.on_stage) hooks.on_stage(name);
+  };
+  if (!fs::exists(folder.network_file())) {
+    stage("final training");
+    train_stage(folder, spec, data.train, nullptr, plan.recipe, hooks.training);
+  }
+  if (!fs::exists(folder.quantized_file())) {
+    stage("quantisation-aware training");
+    quantize_stage(folder, data.train, quantize_config(plan.recipe, plan.quantize), hooks.training);
+  }
+  stage("export");
+  const auto start = std::chrono::steady_clock::now();
+  export_stage(load_quantized_model(folder.quantized_file()), data.test, folder.export_folder());
+  for (const fs::path& place : {folder.path(), folder.export_folder()}) write_label(place, plan.label);
+  stage("verification");
+  Record measured = measure(folder, plan, data, hooks);
+  const double rest = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return measured.set("seconds",
+                      rest + recorded_seconds(folder.training_file()) + recorded_seconds(folder.quantizing_file()));
+}
+
+}  // namespace mininas

@@ -1,0 +1,99 @@
+#include "search/job/pipeline.h"
+
+#include "core/error.h"
+#include "search/evaluate/cached_evaluator.h"
+#include "search/space/build.h"
+
+namespace mininas {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Found {
+  Architecture architecture;
+  int candidates = 0, trained = 0;
+  std::string end;
+  double seconds = 0;
+  int64_t image_epochs = 0;
+};
+
+// The first choice that keeps within the budget. Requires: one does.
+Architecture within(const SearchTask& task, const std::vector<Architecture>& choices) {
+  for (const Architecture& choice : choices)
+    if (!why_over(task.budget, task.cost(choice))) return choice;
+  MN_CHECK(false, "the search ended with a network over the budget");
+  return choices.back();
+}
+
+// An architecture's network as it will lie on the device.
+NetworkSpec device_spec(const Architecture& architecture, const SearchSettings& settings, const Dataset& data) {
+  NetworkSpec spec = build_network_spec(architecture, data.train.shape, data.train.classes());
+  spec.ram_plan = settings.ram_plan;
+  return spec;
+}
+
+Found search_stage(const RunFolder& folder, SearchSettings& settings, const Dataset& data, const PipelineHooks& hooks) {
+  const bool published = settings.scored_on == ScoredOn::kAsPublished;
+  SearchData images = published ? search_data_as_published(data)
+                                : split_for_search(data.train, settings.validation_fraction, settings.recipe.seed);
+  if (settings.search_images > 0)
+    images.train = draw_images(images.train, settings.search_images, settings.recipe.seed);
+  const auto strategy =
+      settings.protocol->make_strategy({images.train.shape, images.train.classes(), images.validation.count()});
+  const EvaluationRecipe recipe{settings.recipe, published ? Score::kBest : Score::kLast, settings.give_up};
+  TrainingEvaluator trainer(images, recipe, folder.checkpoint_folder(), hooks.training);
+  CachedEvaluator cached(trainer, settings.cache, evaluation_key(images, recipe));
+  Evaluator& evaluator = settings.cache.empty() ? static_cast<Evaluator&>(trainer) : cached;
+  SearchTask task;
+  task.cost = [&](const Architecture& a) { return predict_cost(device_spec(a, settings, data), settings.target); };
+  task.budget = settings.budget;
+  task.max_seconds = settings.hours * 3600;
+  SearchHooks search_hooks;
+  if (hooks.on_candidate)
+    search_hooks.on_candidate = [&](const Candidate& candidate, const Cost& cost, int index) {
+      hooks.on_candidate(candidate, cost, index, strategy->most_left());
+    };
+  search_hooks.on_decision = hooks.on_decision;
+  Journal journal(folder.journal_file(), label_of(settings.scored_on));
+  run_search(*strategy, evaluator, task, journal, search_hooks);
+  return {within(task, strategy->finals()),
+          static_cast<int>(journal.entries().size()),
+          journal.trained(),
+          *journal.end(),
+          journal.seconds(),
+          journal.image_epochs()};
+}
+
+Record summarize(const Found& found, const Cost& cost, const Record& finished, const RunIdentity& identity,
+                 const SearchSettings& settings) {
+  Record summary;
+  summary.set("architecture", to_text(found.architecture));
+  if (settings.scored_on == ScoredOn::kAsPublished) summary.set("label", label_of(settings.scored_on));
+  for (const char* key : {"params", "flash_bytes", "code_bytes", "ram_bytes", "macs"})
+    summary.set(key, finished.integer64(key));
+  set_latency(summary, cost, settings.target);
+  for (const char* key : {"test_accuracy_float", "test_accuracy_int8"}) summary.set(key, finished.number(key));
+  summary.set("candidates", found.candidates).set("candidates_trained", found.trained).set("search_end", found.end);
+  summary.set("seconds", finished.number("seconds") + found.seconds).set("search_seconds", found.seconds);
+  summary.set("search_image_epochs", found.image_epochs);
+  for (const char* key : {"weights_sha256", "quantized_sha256"}) summary.set(key, finished.string(key));
+  summary.set("verify", finished.record("verify")).set("seed", settings.recipe.seed);
+  return summary.set("command", identity.command).set("data", identity.data);
+}
+
+}  // namespace
+
+Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data,
+                    const PipelineHooks& hooks) {
+  if (fs::exists(folder.summary_file())) return Record::read(folder.summary_file());
+  const std::string label = label_of(settings.scored_on);
+  if (hooks.on_stage) hooks.on_stage(label.empty() ? "search" : "search, AS PUBLISHED: scored on the test images");
+  const Found found = search_stage(folder, settings, data, hooks);
+  const NetworkSpec spec = device_spec(found.architecture, settings, data);
+  const Record finished = finish_network(folder, spec, {settings.recipe, settings.quantize, 0, label}, data, hooks);
+  const Record summary = summarize(found, predict_cost(spec, settings.target), finished, identity, settings);
+  write_text_file(folder.summary_file(), summary.to_page());
+  return summary;
+}
+
+}  // namespace mininas

@@ -1,0 +1,29 @@
+// The main job: search, then from the network found to verified C (search/job/finish.h), summary. Every stage leaves a
+// file in the run's folder and is skipped where that file is there, so the job may be killed at any moment and called
+// again, and ends with the same network.
+#pragma once
+#include <functional>
+#include <string>
+
+#include "datasets/dataset.h"
+#include "search/job/finish.h"
+#include "search/job/run_folder.h"
+#include "search/job/settings.h"
+#include "search/run/run_search.h"
+
+namespace mininas {
+
+struct PipelineHooks : FinishHooks {  // `training` is that of every training, candidates included
+  std::function<void(const Candidate&, const Cost&, int index, int most_left)> on_candidate;
+  std::function<void(const JournalEntry&, int index)> on_decision;
+};
+
+// Returns what summary.json holds: architecture, what finish_network measured, what it costs on the target
+// (set_latency), candidates, candidates_trained, search_end, search_seconds, seconds of all together, seed, command,
+// data, and a label where candidates were scored as published.
+// The test images are used after the final training only. Throws what the stages throw, ConfigError where the budget
+// allows no network.
+Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data,
+                    const PipelineHooks& hooks);
+
+}  // namespace mininas

@@ -1,0 +1,164 @@
+#include "search/job/settings.h"
+
+#include "core/error.h"
+
+namespace mininas {
+namespace {
+
+constexpr double kMostEpochs = 10000;
+
+OptionFields all_recipe_fields(TrainConfig& c) {
+  OptionFields fields = recipe_fields(c);
+  fields.push_back({"epochs", "passes over the training images", &c.epochs, 1, kMostEpochs});
+  fields.push_back({"steps", "stop after so many steps; 0: no limit", &c.max_steps, 0, 1e9});
+  fields.push_back({"seed", "of weights, order and augmentation", &c.seed, 0, 1.9e19});
+  return fields;
+}
+
+Record to_record(const Budget& budget) {
+  Record record;
+  record.set("max-flash", budget.max_flash_bytes).set("max-ram", budget.max_ram_bytes).set("max-macs", budget.max_macs);
+  record.set("max-instructions", budget.max_instructions).set("max-ms", budget.max_milliseconds);
+  return record.set("max-params", budget.max_parameters);
+}
+
+Record to_record(const Target& target) { return Record().set("board", target.board).set("clock-hz", target.clock_hz); }
+
+// Runs that began before there were boards have neither their limits nor a target; older ones no limit on parameters
+// either.
+Budget budget_from(const Record& record) {
+  Budget budget{record.integer64("max-flash"), record.integer64("max-ram"), record.integer64("max-macs")};
+  if (record.has("max-instructions")) budget.max_instructions = record.integer64("max-instructions");
+  if (record.has("max-ms")) budget.max_milliseconds = record.number("max-ms");
+  if (record.has("max-params")) budget.max_parameters = record.integer64("max-params");
+  return budget;
+}
+
+Target target_from(const Record& settings) {
+  if (!settings.has("target")) return {};
+  const Record record = settings.record("target");
+  return {record.string("board"), record.integer64("clock-hz")};
+}
+
+}  // namespace
+
+OptionFields recipe_fields(TrainConfig& c) {
+  return {
+      {"batch", "images a step", &c.batch, 2, 65536},
+      {"lr", "learning rate at the start of the cosine", &c.learning_rate, 1e-9, 100},
+      {"momentum", "of the gradient descent", &c.momentum, 0, 0.9999},
+      {"weight-decay", "on every parameter", &c.weight_decay, 0, 1},
+      {"clip", "largest norm of all gradients together; 0: off", &c.clip_norm, 0, 1e9},
+      {"label-smoothing", "part of each label spread over all classes", &c.label_smoothing, 0, 0.999},
+      {"flip", "flip images at random", &c.augmentation.horizontal_flip},
+      {"crop-padding", "pixels around an image before a crop of its size; 0: off", &c.augmentation.crop_padding, 0, 64},
+      {"cutout", "side of the blanked square in pixels; 0: off", &c.augmentation.cutout, 0, 256},
+  };
+}
+
+ScheduleStep parse_schedule(const std::string& name) {
+  if (name == "usual") return ScheduleStep::kAfterEpoch;
+  if (name == "as-published") return ScheduleStep::kBeforeEpoch;
+  throw UsageError(text("--schedule ", name, ": expected usual or as-published"));
+}
+
+std::string to_text(ScheduleStep schedule) { return schedule == ScheduleStep::kAfterEpoch ? "usual" : "as-published"; }
+
+ScoredOn parse_scored_on(const std::string& name) {
+  if (name == "validation") return ScoredOn::kValidation;
+  if (name == "as-published") return ScoredOn::kAsPublished;
+  throw UsageError(text("--score ", name, ": expected validation or as-published"));
+}
+
+std::string to_text(ScoredOn scored_on) { return scored_on == ScoredOn::kValidation ? "validation" : "as-published"; }
+
+std::string label_of(ScoredOn scored_on) {
+  if (scored_on == ScoredOn::kValidation) return "";
+  return "AS PUBLISHED: candidates were scored on the test images, by their best epoch; no accuracy here speaks of "
+         "unseen images";
+}
+
+std::string label_of(const Record& settings) {
+  return settings.has("score") ? label_of(parse_scored_on(settings.string("score"))) : "";
+}
+
+Record to_record(TrainConfig config) {
+  return to_record(all_recipe_fields(config)).set("schedule", to_text(config.schedule));
+}
+
+TrainConfig train_config_from(const Record& record) {
+  TrainConfig config;
+  from_record(all_recipe_fields(config), record);
+  config.schedule = parse_schedule(record.string("schedule"));
+  return config;
+}
+
+OptionFields quantize_fields(QuantizeSettings& s) {
+  return {
+      {"qat-epochs", "epochs of quantisation-aware training", &s.epochs, 1, kMostEpochs},
+      {"qat-lr", "its learning rate at the start of the cosine", &s.learning_rate, 1e-9, 100},
+  };
+}
+
+TrainConfig quantize_config(const TrainConfig& recipe, const QuantizeSettings& settings) {
+  TrainConfig config = recipe;
+  config.epochs = settings.epochs;
+  config.learning_rate = settings.learning_rate;
+  config.max_steps = 0;
+  return config;
+}
+
+OptionFields option_fields(SearchSettings& s) {
+  return {
+      {"validation-fraction", "part of the training images that scores candidates", &s.validation_fraction, 0.01, 0.5},
+      {"search-images", "training images of a candidate, drawn class by class; 0: all", &s.search_images, 0, 1e9},
+      {"give-up", "points behind the current network at which a candidate is given up halfway; 0: never", &s.give_up, 0,
+       100},
+      {"hours",
+       "for candidate training, the finalists' among them: where they are over, the search comes to its end; 0: no "
+       "limit",
+       &s.hours, 0, 1e6},
+      {"final-epochs", "epochs of the final training, on all training images", &s.recipe.epochs, 1, kMostEpochs},
+  };
+}
+
+void validate(SearchSettings& s) {
+  validate(option_fields(s));
+  validate(recipe_fields(s.recipe));
+  validate(quantize_fields(s.quantize));
+  validate(s.budget, s.target);
+  validate(s.protocol->fields());
+  s.protocol->validate();
+}
+
+Record to_record(SearchSettings& s) {
+  Record record;
+  record.set("data", s.data)
+      .set("cache", s.cache)
+      .set("protocol", s.protocol->name())
+      .set("score", to_text(s.scored_on));
+  record.set("ram-plan", to_text(s.ram_plan));
+  record.set("strategy", to_record(s.protocol->fields())).set("budget", to_record(s.budget));
+  record.set("target", to_record(s.target));
+  record.set("recipe", to_record(s.recipe)).set("quantize", to_record(quantize_fields(s.quantize)));
+  record.set("numbers", to_record(option_fields(s)));
+  return record;
+}
+
+SearchSettings search_settings_from(const Record& record) {
+  SearchSettings s;
+  s.cache = record.string("cache");
+  s.data = record.string("data");
+  s.protocol = make_protocol(record.string("protocol"));
+  s.scored_on = parse_scored_on(record.string("score"));
+  s.ram_plan = parse_ram_plan(record.string("ram-plan"));
+  from_record(s.protocol->fields(), record.record("strategy"));
+  s.budget = budget_from(record.record("budget"));
+  s.target = target_from(record);
+  s.recipe = train_config_from(record.record("recipe"));
+  from_record(quantize_fields(s.quantize), record.record("quantize"));
+  from_record(option_fields(s), record.record("numbers"));
+  return s;
+}
+
+}  // namespace mininas

@@ -1,0 +1,73 @@
+// Settings: everything that determines a run, as the command line gives it and RUN/run.json keeps it. A resumed run
+// takes
+// all of it from there.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "nn/train/trainer.h"
+#include "search/cost/cost.h"
+#include "search/evaluate/training_evaluator.h"
+#include "search/methods/protocol.h"
+#include "search/record/options.h"
+
+namespace mininas {
+
+// The published recipe is TrainConfig's default. These are its options but for epochs, steps and seed, which each
+// command has
+// in its own way.
+OptionFields recipe_fields(TrainConfig& config);
+// "usual" (the rate follows the epoch) or "as-published" (stepped before the epoch). Throws UsageError.
+ScheduleStep parse_schedule(const std::string& name);
+std::string to_text(ScheduleStep schedule);
+
+Record to_record(TrainConfig config);  // all of it
+TrainConfig train_config_from(const Record& record);
+
+// Quantisation-aware training: the recipe of the float training, but for these.
+struct QuantizeSettings {
+  int epochs = 5;
+  float learning_rate = 0.0005f;  // small: the weights are trained already and only settle on their integers
+};
+OptionFields quantize_fields(QuantizeSettings& settings);  // "qat-epochs", "qat-lr"
+TrainConfig quantize_config(const TrainConfig& recipe, const QuantizeSettings& settings);
+
+// What scores a candidate. kValidation: the last epoch's accuracy on a validation split of the training images.
+// kAsPublished: the best epoch's on the test images, for comparison with the publications; everything made of it
+// carries kAsPublishedLabel.
+enum class ScoredOn { kValidation, kAsPublished };
+ScoredOn parse_scored_on(const std::string& name);  // "validation" or "as-published". Throws UsageError.
+std::string to_text(ScoredOn scored_on);
+// Empty for kValidation.
+std::string label_of(ScoredOn scored_on);
+// Of a run, by the settings in its run.json; empty where it did not score candidates.
+std::string label_of(const Record& settings);
+
+struct SearchSettings {
+  std::string data;  // the text of --data
+  std::unique_ptr<Protocol> protocol = make_protocol(kDefaultProtocol);
+  double validation_fraction = 0.1;
+  int search_images = 0;  // training images of a candidate, drawn class by class; 0: all but those for validation
+  double give_up =
+      0;  // points behind the current network at which a candidate is given up from the middle of its epochs on; 0: never
+  std::string cache;  // folder of candidates' outcomes (search/evaluate/cached_evaluator.h); empty: none
+  double hours = 0;   // of candidate training, finalists included; 0: no limit
+  Budget budget;
+  Target target;                        // what its limits on instructions and time mean
+  RamPlan ram_plan = RamPlan::kStrips;  // of every network: what the budget counts and what the export carries
+  ScoredOn scored_on = ScoredOn::kValidation;
+  TrainConfig recipe;  // of candidates and of the final training; `epochs` is the final training's
+  QuantizeSettings quantize;
+
+  SearchSettings() { protocol->adjust_recipe(recipe); }
+};
+
+OptionFields option_fields(
+    SearchSettings& settings);  // the numbers that belong to no part: fraction, hours, final epochs
+// Throws ConfigError that names the option.
+void validate(SearchSettings& settings);
+
+Record to_record(SearchSettings& settings);
+SearchSettings search_settings_from(const Record& record);
+
+}  // namespace mininas

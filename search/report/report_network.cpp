@@ -1,0 +1,161 @@
+// The parts of a report that speak of the network found: its layers, and what it answers.
+#include <algorithm>
+
+#include "core/error.h"
+#include "mcu/host/cost/sizes.h"
+#include "search/report/html.h"
+#include "search/report/report_parts.h"
+
+namespace mininas {
+namespace {
+
+constexpr size_t kMostClasses = 30;  // a larger confusion matrix shows its commonest confusions instead
+constexpr size_t kConfusions = 20;
+
+std::string with_unit(int64_t value, const char* unit) { return grouped(value) + " " + unit; }
+
+std::string layer_kind(const LayerSpec& layer) {
+  std::string out = to_text(layer.kind);
+  if (layer.kernel > 1 || layer.kind == LayerKind::kConv) out += text(" ", layer.kernel, "x", layer.kernel);
+  if (layer.stride > 1) out += text(" stride ", layer.stride);
+  return out + (layer.relu ? " ReLU" : "");
+}
+
+struct Confusion {
+  std::string label, prediction;
+  int count, of;
+};
+
+std::vector<Confusion> commonest(const std::vector<Record>& rows) {
+  std::vector<Confusion> all;
+  for (size_t label = 0; label < rows.size(); ++label) {
+    const std::vector<int> counts = rows[label].integers("predicted");
+    int total = 0;
+    for (const int count : counts) total += count;
+    for (size_t p = 0; p < counts.size(); ++p)
+      if (p != label && counts[p] > 0)
+        all.push_back({rows[label].string("label"), rows[p].string("label"), counts[p], total});
+  }
+  std::stable_sort(all.begin(), all.end(), [](const Confusion& a, const Confusion& b) { return a.count > b.count; });
+  all.resize(std::min(all.size(), kConfusions));
+  return all;
+}
+
+std::string commonest_table(const std::vector<Record>& rows) {
+  HtmlTable table{{"label", "taken for", "images", "of"}, {}, 2};
+  for (const Confusion& c : commonest(rows))
+    table.rows.push_back({escaped(c.label), escaped(c.prediction), std::to_string(c.count), std::to_string(c.of)});
+  return to_html(table);
+}
+
+// Shaded by the part of the label's images.
+std::string matrix_table(const std::vector<Record>& rows) {
+  std::string head = element("th", "label \\ prediction");
+  for (const Record& row : rows) head += element("th", escaped(row.string("label")), "n");
+  std::string body = element("tr", head + element("th", "right", "n"));
+  for (size_t label = 0; label < rows.size(); ++label) {
+    const std::vector<int> counts = rows[label].integers("predicted");
+    int total = 0;
+    for (const int count : counts) total += count;
+    std::string cells = element("th", escaped(rows[label].string("label")));
+    for (const int count : counts) {
+      const int shade = total == 0 ? 0 : (60 * count + total / 2) / total;
+      cells += text("<td class=\"n\" style=\"background:rgba(var(--shade),", shade / 100, ".", shade / 10, shade % 10,
+                    ")\">", count, "</td>");
+    }
+    cells += element("td", total == 0 ? "-" : as_percent(static_cast<double>(counts[label]) / total), "n");
+    body += element("tr", cells);
+  }
+  return element("div", element("table", body), "scroll");
+}
+
+}  // namespace
+
+std::string as_percent(double fraction) {
+  const auto hundredths = static_cast<int64_t>(fraction * 10000 + 0.5);
+  return text(hundredths / 100, ".", hundredths / 10 % 10, hundredths % 10, " %");
+}
+
+std::string layers_part(const NetworkSpec& spec, int64_t max_ram_bytes) {
+  const DeviceCost device = device_cost(spec);
+  const auto shapes = layer_shapes(spec);
+  int64_t peak = 1;
+  for (const LayerCost& layer : device.layers) peak = std::max(peak, layer.live_ram_bytes);
+  std::string rows;
+  for (size_t i = 0; i < spec.layers.size(); ++i) {
+    const LayerSpec& layer = spec.layers[i];
+    const ImageShape in = input_shape(spec, shapes, static_cast<int>(i));
+    const int64_t live = device.layers[i].live_ram_bytes;
+    const std::string bar = text("<i", live == peak ? " class=\"peak\"" : "", " style=\"width:", live * 62 / peak,
+                                 "%\"></i>", element("em", with_unit(live, "B")));
+    rows += element("div",
+                    element("div", element("b", escaped(layer.name)) + " " + escaped(to_text(shapes[i]))) +
+                        element("div",
+                                text(layer_kind(layer), "; ", grouped(parameter_count(layer, in)), " parameters, ",
+                                     grouped(mac_count(layer, in, shapes[i])), " MACs, ",
+                                     grouped(device.layers[i].constant_bytes), " B flash"),
+                                "soft") +
+                        element("div", bar, "bar"),
+                    "layer");
+  }
+  const std::string explained =
+      text("From the image, ", to_text(spec.input), ", to ", spec.classes,
+           " logits. Bars: bytes of RAM that must exist while the layer runs; ", "the longest, ", grouped(peak),
+           " bytes, decides", max_ram_bytes > 0 ? text(" (the budget is ", grouped(max_ram_bytes), ")") : "",
+           ". Together: ", grouped(parameter_count(spec)), " parameters, ", grouped(mac_count(spec)), " MACs, ",
+           grouped(device.flash_bytes()), " bytes of flash (", grouped(device.model_bytes), " model and ",
+           grouped(device.code_bytes), " code for Cortex-M4), ", grouped(device.ram_bytes), " bytes of arena.");
+  return html_section("The network, layer by layer", network_drawing(spec) + element("p", explained) + rows);
+}
+
+std::string confusion_part(const Record& evaluation) {
+  const auto rows = evaluation.record("int8").records("confusion");
+  if (rows.size() > kMostClasses)
+    return html_section("Commonest confusions",
+                        element("p", "Of the integer network on the test images.") + commonest_table(rows));
+  return html_section("Confusion matrix",
+                      element("p", "Of the integer network on the test images: a row a label, a column a prediction.") +
+                          matrix_table(rows));
+}
+
+std::string mistakes_part(const Record& evaluation) {
+  std::string pictures;
+  const int height = evaluation.integer("height"), width = evaluation.integer("width");
+  for (const Record& mistake : evaluation.records("mistakes")) {
+    const std::string what = text(mistake.string("label"), " taken for ", mistake.string("prediction"));
+    pictures +=
+        element("figure", html_picture(mistake.string("picture"), width, height, what) +
+                              element("figcaption", text(escaped(what), ", ", as_percent(mistake.number("confidence")),
+                                                         " sure; image ", mistake.integer64("image"))));
+  }
+  if (pictures.empty())
+    return html_section("Surest mistakes", element("p", "None: every test image is answered rightly."));
+  return html_section("Surest mistakes", element("p",
+                                                 "Test images that the integer network gets wrong, the surest first. "
+                                                 "<code>mininas inspect RUN --trace N</code> shows how the "
+                                                 "answer to image N was computed.") +
+                                             element("div", pictures, "pictures"));
+}
+
+std::string arithmetic_part(const Record& evaluation) {
+  const Record real = evaluation.record("float"), integer = evaluation.record("int8");
+  const auto real_rows = real.records("confusion"), integer_rows = integer.records("confusion");
+  HtmlTable table{{"class", "images", "float", "int8"}, {}, 1};
+  for (size_t i = 0; i < real_rows.size(); ++i) {
+    const auto counts = real_rows[i].integers("predicted"), integers = integer_rows[i].integers("predicted");
+    int total = 0;
+    for (const int count : counts) total += count;
+    const auto part = [&](const std::vector<int>& row) {
+      return total == 0 ? "-" : as_percent(static_cast<double>(row[i]) / total);
+    };
+    table.rows.push_back({escaped(real_rows[i].string("label")), grouped(total), part(counts), part(integers)});
+  }
+  const int64_t images = evaluation.integer64("images");
+  table.rows.push_back(
+      {"<b>all</b>", grouped(images), as_percent(real.number("accuracy")), as_percent(integer.number("accuracy"))});
+  const std::string agreement = text("Float and integers give the same answer to ",
+                                     grouped(evaluation.integer64("agree")), " of ", grouped(images), " test images.");
+  return html_section("Float against int8", element("p", agreement) + to_html(table));
+}
+
+}  // namespace mininas

@@ -1,0 +1,160 @@
+// The parts of a report that speak of the search.
+#include <algorithm>
+#include <functional>
+
+#include "core/error.h"
+#include "search/methods/greedy.h"
+#include "search/report/html.h"
+#include "search/report/report_parts.h"
+
+namespace mininas {
+namespace {
+
+std::string note_of(const JournalEntry& entry) {
+  const Trial& trial = entry.trial;
+  return text(to_text(trial.candidate.architecture), ": ", points(trial.outcome.score), " %, ",
+              entry.decision.accepted ? "kept" : "rejected");
+}
+
+// The entry whose network was trained in the end: the last one of that architecture.
+const JournalEntry* chosen_entry(const Journal& journal, const Architecture& chosen) {
+  const JournalEntry* found = nullptr;
+  for (const JournalEntry& entry : journal.entries())
+    if (entry.trial.candidate.architecture == chosen && entry.trial.outcome.status == Status::kOk) found = &entry;
+  return found;
+}
+
+struct Measure {
+  std::string title, label;
+  std::function<int64_t(const Cost&)> value;
+  int64_t limit = 0;
+};
+
+Plot cost_plot(const Journal& journal, const JournalEntry* chosen, const Measure& measure,
+               const std::string& score_name) {
+  Plot plot{measure.title, measure.label, score_name + ", %", {}, std::nullopt};
+  PlotSeries rejected{"rejected", "rejected", Mark::kRing, {}}, kept{"kept", "kept", Mark::kDot, {}},
+      end{"chosen", "final", Mark::kDiamond, {}};
+  for (const JournalEntry& entry : journal.entries()) {
+    if (entry.trial.outcome.status != Status::kOk) continue;
+    PlotSeries& series = &entry == chosen ? end : entry.decision.accepted ? kept : rejected;
+    series.points.push_back(
+        {static_cast<double>(measure.value(entry.cost)), entry.trial.outcome.score, note_of(entry)});
+  }
+  plot.series = {rejected, kept, end};
+  if (measure.limit > 0) plot.x_limit = static_cast<double>(measure.limit);
+  return plot;
+}
+
+// ", 5 epochs", and where a warm start spared the first of them, whose they were.
+std::string epochs_of(const Candidate& candidate, Status status) {
+  if (status == Status::kInfeasible) return ", not trained";
+  const std::string all = text(", ", candidate.epochs, " epochs");
+  if (candidate.ancestors.empty()) return all;
+  return text(all, ", the first ", candidate.branch_epoch, " of them as ",
+              element("code", escaped(to_text(candidate.ancestors.front()))));
+}
+
+std::string step_html(const JournalEntry& entry, size_t index) {
+  const auto& [candidate, outcome] = entry.trial;
+  std::string head = text(element("b", entry.decision.accepted ? "kept" : "rejected"), " ", index + 1, ". ",
+                          element("code", escaped(to_text(candidate.architecture))), " ");
+  head += text(outcome.status == Status::kOk ? points(outcome.score) + " %, " : "", grouped(entry.cost.parameters),
+               " parameters", epochs_of(candidate, outcome.status), outcome.from_journal ? ", answered before" : "");
+  return text("<li", entry.decision.accepted ? " class=\"kept\"" : "", ">", head,
+              element("span", escaped(entry.decision.reason)), "</li>\n");
+}
+
+}  // namespace
+
+std::string candidates_part(const Journal& journal, const Architecture& chosen, const Budget& budget,
+                            const std::string& score_name) {
+  const JournalEntry* end = chosen_entry(journal, chosen);
+  const std::vector<Measure> measures = {
+      {"Parameters", "parameters", [](const Cost& c) { return c.parameters; }, budget.max_parameters},
+      {"Work", "multiply-accumulates an image", [](const Cost& c) { return c.macs; }, budget.max_macs},
+      {"Flash", "flash, bytes", [](const Cost& c) { return c.flash_bytes; }, budget.max_flash_bytes},
+      {"RAM", "RAM, bytes", [](const Cost& c) { return c.ram_bytes; }, budget.max_ram_bytes},
+      {"Instructions", "instructions an inference, predicted", [](const Cost& c) { return c.instructions; },
+       budget.max_instructions},
+  };
+  std::string plots;
+  for (const Measure& measure : measures) {
+    const auto unknown = [&](const JournalEntry& entry) { return measure.value(entry.cost) == 0; };
+    if (!std::all_of(journal.entries().begin(), journal.entries().end(), unknown))
+      plots += to_html(cost_plot(journal, end, measure, score_name));
+  }
+  int over = 0, failed = 0, warm = 0;
+  for (const JournalEntry& entry : journal.entries()) {
+    const auto& [candidate, outcome] = entry.trial;
+    over += outcome.status == Status::kInfeasible;
+    failed += outcome.status == Status::kFailed;
+    warm += outcome.status == Status::kOk && !outcome.from_journal && !candidate.ancestors.empty();
+  }
+  const std::string counts =
+      text(journal.entries().size(), " candidates, ", journal.trained(), " of them trained, on ",
+           grouped(journal.image_epochs()), " images in all (an image counts once an epoch)",
+           warm > 0 ? text("; ", warm, " began with what another had learned") : "", ". ", over,
+           " were over the budget and ", failed, " failed to train: those have no score to draw.",
+           journal.end() ? " The search ended: " + *journal.end() + "." : " It has not ended.");
+  return html_section("Candidates", element("p", counts) + element("div", plots, "plots"));
+}
+
+std::string path_part(const Journal& journal, const SearchStrategy& strategy) {
+  std::string out, steps, stage;
+  const auto close = [&] {
+    if (!steps.empty()) out += element("ol", steps, "path");
+    steps.clear();
+  };
+  for (size_t i = 0; i < journal.entries().size(); ++i) {
+    const JournalEntry& entry = journal.entries()[i];
+    if (entry.trial.candidate.stage != stage) {
+      close();
+      stage = entry.trial.candidate.stage;
+      out += element("h3", escaped("Stage: " + stage)) + element("p", escaped(strategy.rule(stage)), "soft");
+    }
+    steps += step_html(entry, i);
+  }
+  close();
+  return out.empty() ? "" : html_section("The path of the search", out);
+}
+
+Plot candidate_curves(const Journal& journal, const std::string& score_name) {
+  Plot plot{"Candidates", "epoch", score_name + ", %", {}, std::nullopt, true};
+  bool named[2] = {false, false};
+  for (const bool accepted : {false, true})
+    for (const JournalEntry& entry : journal.entries()) {
+      const auto& curve = entry.trial.outcome.curve;
+      if (entry.decision.accepted != accepted || curve.empty()) continue;
+      const Candidate& candidate = entry.trial.candidate;
+      const auto first = static_cast<size_t>(candidate.ancestors.empty() ? 1 : candidate.branch_epoch + 1);
+      PlotSeries series{named[accepted] ? ""
+                        : accepted      ? "kept"
+                                        : "rejected",
+                        accepted ? "kept" : "rejected",
+                        Mark::kLine,
+                        {}};
+      named[accepted] = true;
+      for (size_t e = 0; e < curve.size(); ++e) series.points.push_back({static_cast<double>(first + e), curve[e], ""});
+      plot.series.push_back(series);
+    }
+  return plot;
+}
+
+std::vector<Plot> training_curves(const Record& training, const std::string& name) {
+  Plot loss{name + ": loss", "epoch", "cross entropy, nats", {}, std::nullopt, true};
+  Plot accuracy{name + ": accuracy", "epoch", "accuracy, %", {}, std::nullopt, true};
+  PlotSeries losses{"training (augmented)", "second", Mark::kLine, {}}, trained = losses,
+                                                                        tested{"test", "final", Mark::kLine, {}};
+  for (const Record& epoch : training.records("epochs")) {
+    const double x = epoch.integer("epoch") + 1;
+    losses.points.push_back({x, epoch.number("train_loss"), ""});
+    trained.points.push_back({x, 100 * epoch.number("train_accuracy"), ""});
+    if (epoch.number("eval_accuracy") >= 0) tested.points.push_back({x, 100 * epoch.number("eval_accuracy"), ""});
+  }
+  loss.series = {losses};
+  accuracy.series = {trained, tested};
+  return {loss, accuracy};
+}
+
+}  // namespace mininas

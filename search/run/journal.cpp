@@ -1,0 +1,171 @@
+#include "search/run/journal.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/error.h"
+#include "core/io/file.h"
+#include "search/record/record.h"
+
+namespace mininas {
+namespace {
+
+constexpr std::array<const char*, 3> kStatusNames = {"ok", "infeasible", "failed"};
+
+Status parse_status(const std::string& name, const std::string& where) {
+  const auto found = std::find(kStatusNames.begin(), kStatusNames.end(), name);
+  if (found == kStatusNames.end())
+    throw FormatError(text(where, ": 'status' is '", name, "', expected ok, infeasible or failed"));
+  return static_cast<Status>(found - kStatusNames.begin());
+}
+
+void set_outcome(Record& line, const Outcome& outcome) {
+  line.set("seed", outcome.seed);
+  line.set("status", kStatusNames[static_cast<size_t>(outcome.status)]).set("problem", outcome.problem);
+  line.set("score", outcome.score).set("best_train", outcome.best_train).set("curve", outcome.curve);
+  line.set("image_epochs", outcome.image_epochs);
+  if (!outcome.right.empty()) line.set("right", outcome.right);
+  line.set("seconds", outcome.seconds).set("from_journal", outcome.from_journal);
+}
+
+std::vector<std::string> texts_of(const std::vector<Architecture>& architectures) {
+  std::vector<std::string> texts;
+  for (const Architecture& architecture : architectures) texts.push_back(to_text(architecture));
+  return texts;
+}
+
+Record to_record(const JournalEntry& entry, size_t index) {
+  const Candidate& candidate = entry.trial.candidate;
+  const Outcome& outcome = entry.trial.outcome;
+  Record line;
+  line.set("index", static_cast<int64_t>(index))
+      .set("stage", candidate.stage)
+      .set("architecture", to_text(candidate.architecture));
+  line.set("params", entry.cost.parameters).set("macs", entry.cost.macs).set("flash_bytes", entry.cost.flash_bytes);
+  line.set("code_bytes", entry.cost.code_bytes).set("ram_bytes", entry.cost.ram_bytes);
+  if (entry.cost.instructions > 0)
+    line.set("instructions", entry.cost.instructions).set("milliseconds", entry.cost.milliseconds);
+  line.set("epochs", candidate.epochs);
+  if (candidate.branch_epoch > 0)
+    line.set("branch_epoch", candidate.branch_epoch).set("ancestors", texts_of(candidate.ancestors));
+  set_outcome(line, outcome);
+  line.set("accepted", entry.decision.accepted).set("reason", entry.decision.reason);
+  return line;
+}
+
+JournalEntry from_record(const Record& line, const std::string& where) {
+  JournalEntry entry;
+  Candidate& candidate = entry.trial.candidate;
+  candidate.stage = line.string("stage");
+  candidate.architecture = parse_architecture(line.string("architecture"));
+  candidate.epochs = line.integer("epochs");
+  if (line.has("branch_epoch")) {
+    candidate.branch_epoch = line.integer("branch_epoch");
+    for (const std::string& ancestor : line.strings("ancestors"))
+      candidate.ancestors.push_back(parse_architecture(ancestor));
+  }
+  entry.cost = {line.integer64("params"), line.integer64("macs"), line.integer64("flash_bytes"),
+                line.integer64("code_bytes"), line.integer64("ram_bytes")};
+  if (line.has("instructions")) entry.cost.instructions = line.integer64("instructions");
+  if (line.has("milliseconds")) entry.cost.milliseconds = line.number("milliseconds");
+  entry.trial.outcome = outcome_from(line, where);
+  entry.decision = {line.boolean("accepted"), line.string("reason")};
+  return entry;
+}
+
+}  // namespace
+
+Record to_record(const Outcome& outcome) {
+  Record record;
+  set_outcome(record, outcome);
+  return record;
+}
+
+Outcome outcome_from(const Record& line, const std::string& where) {
+  Outcome outcome;
+  outcome.status = parse_status(line.string("status"), where);
+  outcome.problem = line.string("problem");
+  outcome.score = line.number("score");
+  outcome.best_train = line.number("best_train");
+  outcome.curve = line.numbers("curve");
+  outcome.image_epochs = line.integer64("image_epochs");
+  outcome.seconds = line.number("seconds");
+  outcome.seed = line.unsigned64("seed");
+  outcome.from_journal = line.boolean("from_journal");
+  if (line.has("right")) outcome.right = line.string("right");
+  return outcome;
+}
+
+Journal::Journal(std::filesystem::path path, std::string label) : path_(std::move(path)), label_(std::move(label)) {
+  if (!std::filesystem::exists(path_)) return;
+  std::string content = read_text_file(path_);
+  const size_t whole = content.rfind('\n') + 1;  // 0 where there is no newline at all
+  if (whole != content.size()) {
+    content.resize(whole);
+    write_text_file(path_, content);
+  }
+  for (size_t start = 0; start < content.size();) {
+    const size_t newline = content.find('\n', start);
+    read_line(content.substr(start, newline - start));
+    start = newline + 1;
+  }
+}
+
+void Journal::read_line(const std::string& line) {
+  const std::string where = place(entries_.size());
+  if (end_) throw FormatError(text(where, ": a line after the search's end"));
+  const Record record = Record::parse(line, where);
+  if (record.has("end")) {
+    end_ = record.string("end");
+    return;
+  }
+  if (record.integer64("index") != static_cast<int64_t>(entries_.size()))
+    throw FormatError(text(where, ": 'index' is ", record.integer64("index"), ", expected ", entries_.size()));
+  entries_.push_back(from_record(record, where));
+}
+
+double Journal::seconds() const {
+  double sum = 0;
+  for (const JournalEntry& entry : entries_) sum += entry.trial.outcome.seconds;
+  return sum;
+}
+
+int64_t Journal::image_epochs() const {
+  int64_t sum = 0;
+  for (const JournalEntry& entry : entries_) sum += entry.trial.outcome.image_epochs;
+  return sum;
+}
+
+int Journal::trained() const {
+  return static_cast<int>(std::count_if(entries_.begin(), entries_.end(), [](const JournalEntry& entry) {
+    return entry.trial.outcome.status != Status::kInfeasible && !entry.trial.outcome.from_journal;
+  }));
+}
+
+std::optional<Outcome> Journal::find(const Candidate& candidate) const {
+  for (const JournalEntry& entry : entries_) {
+    const Candidate& known = entry.trial.candidate;
+    if (known.architecture == candidate.architecture && known.epochs == candidate.epochs &&
+        known.ancestors == candidate.ancestors)
+      return entry.trial.outcome;
+  }
+  return std::nullopt;
+}
+
+void Journal::append(const JournalEntry& entry) {
+  MN_CHECK(!end_, "the search has ended");
+  Record line = to_record(entry, entries_.size());
+  if (!label_.empty()) line.set("label", label_);
+  append_line(path_, line.to_line());
+  entries_.push_back(entry);
+}
+
+void Journal::append_end(const std::string& reason) {
+  MN_CHECK(!end_, "the search has ended");
+  append_line(path_, Record().set("end", reason).to_line());
+  end_ = reason;
+}
+
+std::string Journal::place(size_t entry) const { return text(path_.string(), ", line ", entry + 1); }
+
+}  // namespace mininas

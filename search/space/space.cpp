@@ -1,0 +1,130 @@
+#include "search/space/space.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace mininas {
+namespace {
+
+template <class T>
+const T& pick(const std::vector<T>& from, Rng& rng) {
+  return from[rng.below(static_cast<uint32_t>(from.size()))];
+}
+
+SearchedLayer sample_layer(const SearchSpace& space, Rng& rng) {
+  SearchedLayer layer;
+  layer.operation = rng.coin() ? Operation::kConv : Operation::kSeparable;
+  layer.kernel = pick(space.kernels, rng);
+  return layer;
+}
+
+void mutate_depth(const SearchSpace& space, Architecture& a, Rng& rng) {
+  const size_t place = rng.below(static_cast<uint32_t>(a.layers.size()));
+  const auto at = a.layers.begin() + static_cast<std::ptrdiff_t>(place);
+  const bool grow = rng.coin();
+  if (grow && a.depth() < space.max_depth) a.layers.insert(at, sample_layer(space, rng));
+  if (!grow && a.depth() > space.min_depth) a.layers.erase(at);
+}
+
+void mutate_width(const SearchSpace& space, Architecture& a, Rng& rng) {
+  const std::vector<int> all = widths(space);
+  const auto here = std::find(all.begin(), all.end(), a.width);
+  if (rng.coin()) {
+    if (here + 1 != all.end()) a.width = *(here + 1);
+  } else if (here != all.begin()) {
+    a.width = *(here - 1);
+  }
+}
+
+void mutate_stem(Architecture& a, Rng& rng) {
+  if (rng.coin())
+    a.stem_multiplier = 3 - a.stem_multiplier;
+  else
+    a.early_stride = !a.early_stride;
+}
+
+void mutate_layer(const SearchSpace& space, Architecture& a, Rng& rng) {
+  SearchedLayer& layer = a.layers[rng.below(static_cast<uint32_t>(a.layers.size()))];
+  if (rng.coin())
+    layer.operation = layer.operation == Operation::kConv ? Operation::kSeparable : Operation::kConv;
+  else
+    layer.kernel = pick(space.kernels, rng);
+}
+
+}  // namespace
+
+void validate(const SearchSpace& s) {
+  const auto refuse = [](const std::string& rule) { throw ConfigError(text("search space: ", rule)); };
+  if (s.min_depth < kMinDepth || s.max_depth > kMaxDepth || s.min_depth > s.max_depth)
+    refuse(text("depth ", s.min_depth, " to ", s.max_depth, " must lie within ", kMinDepth, " to ", kMaxDepth,
+                ", smallest first"));
+  if (s.min_width < 1 || s.max_width > kMaxWidth || s.min_width > s.max_width)
+    refuse(text("width ", s.min_width, " to ", s.max_width, " must lie within 1 to ", kMaxWidth, ", smallest first"));
+  if (s.width_step < 1) refuse(text("width step ", s.width_step, " must be at least 1"));
+  if (s.kernels.empty()) refuse("at least one kernel size is needed");
+  for (const int kernel : s.kernels)
+    if (kernel != 3 && kernel != 5 && kernel != 7) refuse(text("kernel ", kernel, " must be 3, 5 or 7"));
+}
+
+std::vector<int> widths(const SearchSpace& space) {
+  std::vector<int> all;
+  for (int width = space.max_width; width >= space.min_width; width -= space.width_step) all.push_back(width);
+  return all;
+}
+
+std::optional<std::string> why_illegal(const SearchSpace& s, const Architecture& a) {
+  if (a.depth() < s.min_depth || a.depth() > s.max_depth)
+    return text("depth ", a.depth(), " is not within ", s.min_depth, " to ", s.max_depth);
+  const std::vector<int> all = widths(s);
+  if (std::find(all.begin(), all.end(), a.width) == all.end())
+    return text("width ", a.width, " is not one of ", s.max_width, ", ", s.max_width - s.width_step, ", ... down to ",
+                s.min_width);
+  for (int i = 0; i < a.depth(); ++i) {
+    const int kernel = a.layers[static_cast<size_t>(i)].kernel;
+    if (std::find(s.kernels.begin(), s.kernels.end(), kernel) == s.kernels.end())
+      return text("layer ", i, ": kernel ", kernel, " is not in the space");
+  }
+  if (!s.stem && (a.stem_multiplier != 2 || a.early_stride))
+    return std::string("the stem is fixed: twice the width, stride 1");
+  return std::nullopt;
+}
+
+Architecture sample(const SearchSpace& space, Rng& rng) {
+  Architecture a;
+  a.width = pick(widths(space), rng);
+  const int depth =
+      space.min_depth + static_cast<int>(rng.below(static_cast<uint32_t>(space.max_depth - space.min_depth + 1)));
+  for (int i = 0; i < depth; ++i) a.layers.push_back(sample_layer(space, rng));
+  if (space.stem) {
+    a.stem_multiplier = rng.coin() ? 1 : 2;
+    a.early_stride = rng.coin();
+  }
+  return a;
+}
+
+Architecture mutate(const SearchSpace& space, const Architecture& a, Rng& rng) {
+  const auto illegal = why_illegal(space, a);
+  MN_CHECK(!illegal, *illegal);
+  // A draw that cannot be made (one layer more at the largest depth) changes nothing and is drawn again; operations
+  // always can.
+  for (;;) {
+    Architecture changed = a;
+    switch (rng.below(space.stem ? 4 : 3)) {
+      case 0:
+        mutate_depth(space, changed, rng);
+        break;
+      case 1:
+        mutate_width(space, changed, rng);
+        break;
+      case 2:
+        mutate_layer(space, changed, rng);
+        break;
+      default:
+        mutate_stem(changed, rng);
+    }
+    if (changed != a) return changed;
+  }
+}
+
+}  // namespace mininas
