@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <tuple>
 
 #include "core/error.h"
 
@@ -22,6 +24,7 @@ namespace fs = std::filesystem;
 // A file descriptor that closes itself.
 class Descriptor {
  public:
+  explicit Descriptor(int open_file) : value(open_file) {}
   Descriptor(const fs::path& path, int flags, const char* action)
       : value(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
     if (value < 0) refuse(path, action, errno);
@@ -33,20 +36,66 @@ class Descriptor {
   const int value;
 };
 
-void write_all(const Descriptor& file, const fs::path& path, std::span<const std::byte> bytes) {
+// To the end of the file `descriptor`; `path` is for the error.
+void write_all(int descriptor, const fs::path& path, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = ::write(file.value, bytes.data(), bytes.size());
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) refuse(path, "write", errno);
     bytes = bytes.subspan(static_cast<size_t>(written));
   }
-  if (::fsync(file.value) != 0) refuse(path, "sync", errno);
+  if (::fsync(descriptor) != 0) refuse(path, "sync", errno);
 }
 
+// Some file systems cannot sync a folder (EINVAL); there the rename stands all the same.
 void sync_folder(const fs::path& folder) {
   const Descriptor descriptor(folder, O_RDONLY | O_DIRECTORY, "open folder");
-  ::fsync(descriptor.value);  // some file systems refuse to sync a folder; the rename stands all the same
+  if (::fsync(descriptor.value) != 0 && errno != EINVAL) refuse(folder, "sync folder", errno);
 }
+
+fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+
+constexpr std::string_view kTemporaryEnding = ".mininas-tmp";
+
+// A file beside `path` under a name that nobody else uses, removed at the end unless it took the name `path`. While
+// its writer lives it is locked, which tells it from the leftover of one that was killed.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const fs::path& path) : target_(path) {
+    while (!create()) continue;
+  }
+  ~TemporaryFile() {
+    if (!name_.empty()) ::unlink(name_.c_str());
+    ::close(descriptor_);
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  int descriptor() const { return descriptor_; }
+  void take_the_name() {
+    if (::rename(name_.c_str(), target_.c_str()) != 0) refuse(target_, "replace", errno);
+    name_.clear();
+  }
+
+ private:
+  // False where the name was taken, or where somebody removed the file as a leftover before it was locked.
+  bool create() {
+    static std::atomic<unsigned> count = 0;
+    const std::string name = text(target_.filename().string(), ".", ::getpid(), "-", count++, kTemporaryEnding);
+    name_ = folder_of(target_) / name;
+    descriptor_ = ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (descriptor_ < 0 && errno != EEXIST) refuse(target_, "create", errno);
+    if (descriptor_ < 0) return false;
+    ::flock(descriptor_, LOCK_EX);
+    struct stat info {};
+    if (::fstat(descriptor_, &info) != 0 || info.st_nlink > 0) return true;
+    ::close(descriptor_);
+    return false;
+  }
+
+  fs::path target_, name_;
+  int descriptor_ = -1;
+};
 
 std::span<const std::byte> bytes_of(std::string_view content) {
   return std::as_bytes(std::span(content.data(), content.size()));
@@ -55,10 +104,11 @@ std::span<const std::byte> bytes_of(std::string_view content) {
 }  // namespace
 
 std::vector<std::byte> read_file(const fs::path& path, size_t limit_bytes) {
-  const Descriptor file(path, O_RDONLY, "open");
+  const Descriptor file(path, O_RDONLY | O_NONBLOCK, "open");  // opening a pipe would wait for its writer
   struct stat info {};
   if (::fstat(file.value, &info) != 0) refuse(path, "read", errno);
   if (S_ISDIR(info.st_mode)) refuse(path, "read", EISDIR);
+  if (!S_ISREG(info.st_mode)) throw IoError(text(path.string(), ": is no regular file; expected one"));
   if (static_cast<size_t>(info.st_size) > limit_bytes)
     throw FormatError(text(path.string(), ": holds ", info.st_size, " bytes, expected at most ", limit_bytes));
   std::vector<std::byte> bytes(static_cast<size_t>(info.st_size));
@@ -80,28 +130,34 @@ std::string read_text_file(const fs::path& path) {
 }
 
 void write_file(const fs::path& path, std::span<const std::byte> bytes) {
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const fs::path temporary = folder / (path.filename().string() + ".tmp");
-  try {
-    const Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC, "create");
-    write_all(file, temporary, bytes);
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    const int reason = errno;
-    ::unlink(temporary.c_str());
-    refuse(path, "replace", reason);
-  }
-  sync_folder(folder);
+  TemporaryFile file(path);
+  write_all(file.descriptor(), path, bytes);
+  file.take_the_name();
+  sync_folder(folder_of(path));
 }
 
 void write_text_file(const fs::path& path, std::string_view content) { write_file(path, bytes_of(content)); }
 
+void remove_leftovers(const fs::path& folder) {
+  std::error_code ignored;
+  for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
+    if (!entry->path().string().ends_with(kTemporaryEnding)) continue;
+    const Descriptor file(::open(entry->path().c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+    if (file.value >= 0 && ::flock(file.value, LOCK_EX | LOCK_NB) == 0) ::unlink(entry->path().c_str());
+  }
+}
+
 void append_line(const fs::path& path, std::string_view line) {
+  const bool is_new = ::access(path.c_str(), F_OK) != 0;
   const Descriptor file(path, O_WRONLY | O_CREAT | O_APPEND, "append to");
-  write_all(file, path, bytes_of(std::string(line) + "\n"));
+  const off_t before = ::lseek(file.value, 0, SEEK_END);
+  try {
+    write_all(file.value, path, bytes_of(std::string(line) + "\n"));
+  } catch (const IoError&) {
+    if (before >= 0) std::ignore = ::ftruncate(file.value, before);  // where that fails, readers ignore half a line
+    throw;
+  }
+  if (is_new) sync_folder(folder_of(path));
 }
 
 void make_writable_folder(const fs::path& path) {
@@ -123,6 +179,7 @@ FolderLock::FolderLock(const fs::path& folder) {
           text(folder.string(), ": another process is using this run; wait for it to end or choose another --out"));
     refuse(path, "lock", reason);
   }
+  remove_leftovers(folder);
 }
 
 FolderLock::~FolderLock() { ::close(descriptor_); }

@@ -22,7 +22,7 @@ int run(const Options& o) {
   const std::string label = label_of(run.settings);
   const Dataset data = open_run_data(run, o.data);
   check_same_classes(model.class_names, data.test, o.run);
-  export_stage(model, data.test, o.out);
+  export_stage(model, data.test, o.out, Place::kAnywhere);
   write_label(o.out, label);
   Record record = cost_record(model.spec);
   record.set("folder", o.out);

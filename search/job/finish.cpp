@@ -57,7 +57,7 @@ Record finish_network(const RunFolder& folder, const NetworkSpec& spec, const Fi
   }
   stage("export");
   const auto start = std::chrono::steady_clock::now();
-  export_stage(load_quantized_model(folder.quantized_file()), data.test, folder.export_folder());
+  export_stage(load_quantized_model(folder.quantized_file()), data.test, folder.export_folder(), Place::kOwnRun);
   for (const fs::path& place : {folder.path(), folder.export_folder()}) write_label(place, plan.label);
   stage("verification");
   Record measured = measure(folder, plan, data, hooks);

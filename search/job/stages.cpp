@@ -58,8 +58,9 @@ TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, cons
   return result;
 }
 
-void export_stage(const QuantizedModel& model, const ImageSet& images, const std::filesystem::path& target) {
-  export_c(model, first_images(images, kTestVectors), target);
+void export_stage(const QuantizedModel& model, const ImageSet& images, const std::filesystem::path& target,
+                  Place place) {
+  export_c(model, first_images(images, kTestVectors), target, place);
 }
 
 Verification verify_stage(const RunFolder& folder, const ImageSet& images,

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 
+#include "mcu/host/export/emit_c.h"
 #include "mcu/host/verify/verify_board.h"
 #include "nn/quant/quantized_model.h"
 #include "nn/train/trainer.h"
@@ -34,7 +35,8 @@ TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, cons
                            std::optional<RamPlan> ram_plan = std::nullopt);
 
 // `model` as C in `target`, with the first of `images` as test vectors. Replaces an older export.
-void export_stage(const QuantizedModel& model, const ImageSet& images, const std::filesystem::path& target);
+void export_stage(const QuantizedModel& model, const ImageSet& images, const std::filesystem::path& target,
+                  Place place);
 
 // Compiles the export of the run and compares every byte of every layer over all `images`.
 Verification verify_stage(const RunFolder& folder, const ImageSet& images,

@@ -1,6 +1,9 @@
 #include <catch2/catch.hpp>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,7 +64,7 @@ TEST_CASE("when the disk is full in the middle of a write, the old content stand
     try {
       write_text_file(folder / "a", std::string(5000, 'x'));
     } catch (const IoError& error) {
-      return std::string(error.what()).find("a.tmp: cannot write") != std::string::npos ? 7 : 8;
+      return std::string(error.what()).find("a: cannot write") != std::string::npos ? 7 : 8;
     }
     return 9;
   });
@@ -92,6 +95,72 @@ TEST_CASE("a file larger than the limit is refused", "[core][file]") {
   write_text_file(folder / "a", "12345");
   CHECK(read_file(folder / "a", 5).size() == 5);
   CHECK_THROWS_AS(read_file(folder / "a", 4), FormatError);
+}
+
+TEST_CASE("processes that write the same file at once leave one of their contents whole, and nothing else",
+          "[core][file]") {
+  const TempDir folder;
+  const auto write_many = [&](char letter) {
+    return [&folder, letter] {
+      for (int i = 0; i < 200; ++i) write_text_file(folder / "shared", std::string(20000, letter));
+      return 0;
+    };
+  };
+  const pid_t other = ::fork();
+  if (other == 0) ::_exit(in_child(write_many('b')));
+  CHECK(in_child(write_many('a')) == 0);
+  int status = 1;
+  ::waitpid(other, &status, 0);
+  CHECK(status == 0);
+  const std::string content = read_text_file(folder / "shared");
+  CHECK((content == std::string(20000, 'a') || content == std::string(20000, 'b')));
+  CHECK(entries_of(folder.path()) == 1);
+}
+
+TEST_CASE("what a killed writer left goes when the folder is locked; what a living one writes stays", "[core][file]") {
+  const TempDir folder;
+  const rlimit small{1000, 1000};
+  in_child([&] {  // killed by the signal in the middle of a write
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    write_text_file(folder / "a", std::string(5000, 'x'));
+    return 0;
+  });
+  CHECK(entries_of(folder.path()) == 1);
+  fs::path leftover = fs::directory_iterator(folder.path())->path();
+  {
+    const int living = ::open(leftover.c_str(), O_RDONLY | O_CLOEXEC);
+    ::flock(living, LOCK_EX);
+    remove_leftovers(folder.path());
+    CHECK(fs::exists(leftover));
+    ::close(living);
+  }
+  const FolderLock lock(folder.path());
+  CHECK_FALSE(fs::exists(leftover));
+}
+
+TEST_CASE("a pipe in the place of a file is refused at once", "[core][file]") {
+  const TempDir folder;
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  CHECK_THROWS_WITH(read_file(folder / "pipe"), Catch::Contains("pipe") && Catch::Contains("no regular file"));
+}
+
+TEST_CASE("a line that cannot be written whole is not there", "[core][file]") {
+  const TempDir folder;
+  append_line(folder / "journal", "one");
+  const int status = in_child([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{1000, 1000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    try {
+      append_line(folder / "journal", std::string(5000, 'x'));
+    } catch (const IoError&) {
+      return 7;
+    }
+    return 9;
+  });
+  CHECK(status == 7);
+  append_line(folder / "journal", "two");
+  CHECK(read_text_file(folder / "journal") == "one\ntwo\n");
 }
 
 TEST_CASE("lines are added at the end", "[core][file]") {

@@ -303,6 +303,40 @@ TEST_CASE("an export replaces an older one whole and refuses any other folder", 
   CHECK_FALSE(fs::exists(folder / "other"));
 }
 
+TEST_CASE("what a killed export left behind never stops the next one", "[mcu][export]") {
+  const QuantizedModel model = small_model();
+  const ImageSet vectors = image_set(model.spec, 1, 1);
+  const auto finished = [&](const fs::path& place) {
+    export_c(model, vectors, place / "c");
+    return names_in(place) == std::set<std::string>{"c"} && names_in(place / "c").count("model.h") == 1;
+  };
+  for (const char* ending : {".tmp", ".old"}) {
+    const TempDir folder;
+    const fs::path rest = (folder / "c").string() + ending;
+    fs::create_directories(rest);  // killed before the first file, or before the folder went
+    CHECK(finished(folder.path()));
+    fs::create_directories(rest);
+    write_text_file(rest / ".mininas-unfinished", "");  // in the middle, in both directions
+    write_text_file(rest / "mn_run.c", "half");
+    write_text_file(rest / "model.h.7-0.mininas-tmp", "");
+    CHECK(finished(folder.path()));
+    fs::copy(folder / "c", rest);  // just before the folder takes its name
+    CHECK(finished(folder.path()));
+  }
+}
+
+TEST_CASE("in a run's own folder whatever stands in the way of an export is replaced", "[mcu][export]") {
+  const TempDir folder;
+  const QuantizedModel model = small_model();
+  for (const char* name : {"c", "c.tmp", "c.old"}) {
+    fs::create_directories(folder / name);
+    write_text_file(folder / name / "mn_run.c", "half");
+  }
+  CHECK_THROWS_AS(export_c(model, image_set(model.spec, 1, 1), folder / "c"), IoError);
+  export_c(model, image_set(model.spec, 1, 1), folder / "c", Place::kOwnRun);
+  CHECK(names_in(folder.path()) == std::set<std::string>{"c"});
+}
+
 TEST_CASE("verification says what is missing: compiler, folder, matching images or network",
           "[mcu][export][compiler]") {
   const TempDir folder;

@@ -67,23 +67,52 @@ std::vector<TextFile> all_files(const QuantizedModel& model, const ImageSet& vec
   return files;
 }
 
-bool is_export(const fs::path& folder) {
+// Stands in a folder that is being written or removed, from before the first file until after the last one: it tells
+// what a killed export left behind from a stranger's folder.
+constexpr const char* kUnfinishedMark = ".mininas-unfinished";
+
+bool has_model_header(const fs::path& folder) {
   std::ifstream header(folder / "model.h");
   std::string line;
   return std::getline(header, line) && line.starts_with(kModelHeaderMark);
 }
 
+// In one step, unlike write_file: a folder never holds half of it.
+void mark_unfinished(const fs::path& folder) {
+  const std::ofstream mark(folder / kUnfinishedMark);
+  if (!mark) throw IoError(text((folder / kUnfinishedMark).string(), ": cannot create"));
+}
+
+// Whether an export wrote this folder, or was about to: a finished one, what is left of one, or an empty folder.
+bool is_ours(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::is_directory(fs::symlink_status(folder, ignored)) &&
+         (fs::is_empty(folder, ignored) || fs::exists(folder / kUnfinishedMark, ignored) || has_model_header(folder));
+}
+
 void refuse_foreign(const fs::path& folder) {
   std::error_code ignored;
-  if (!fs::exists(fs::symlink_status(folder, ignored)) ||
-      (fs::is_directory(folder, ignored) && fs::is_empty(folder, ignored)))
-    return;
-  if (!fs::is_directory(folder, ignored) || !is_export(folder))
+  if (fs::exists(fs::symlink_status(folder, ignored)) && !is_ours(folder))
     throw IoError(text(folder.string(), ": exists and is no exported network; remove it or choose another folder"));
 }
 
 void check(const std::error_code& failure, const fs::path& path, const char* action) {
   if (failure) throw IoError(text(path.string(), ": cannot ", action, ": ", failure.message()));
+}
+
+// The mark goes last, so that whatever a crash leaves is known as ours.
+void remove_ours(const fs::path& folder) {
+  std::error_code failure;
+  if (!fs::exists(fs::symlink_status(folder, failure))) return;
+  if (!fs::is_directory(fs::symlink_status(folder, failure))) {
+    fs::remove(folder, failure);
+    return check(failure, folder, "remove");
+  }
+  mark_unfinished(folder);
+  for (const auto& entry : fs::directory_iterator(folder, failure))
+    if (entry.path().filename() != kUnfinishedMark) fs::remove_all(entry.path(), failure);
+  if (!failure) fs::remove_all(folder, failure);
+  check(failure, folder, "remove");
 }
 
 fs::path beside(const fs::path& folder, const char* ending) { return folder.string() + ending; }
@@ -93,9 +122,7 @@ fs::path beside(const fs::path& folder, const char* ending) { return folder.stri
 void replace_folder(const fs::path& fresh, const fs::path& folder) {
   const fs::path old = beside(folder, ".old");
   std::error_code failure;
-  refuse_foreign(old);
-  fs::remove_all(old, failure);
-  check(failure, old, "remove");
+  remove_ours(old);
   const bool replaces = fs::exists(folder);
   if (replaces) fs::rename(folder, old, failure);
   check(failure, folder, "replace");
@@ -105,12 +132,12 @@ void replace_folder(const fs::path& fresh, const fs::path& folder) {
     fs::rename(old, folder, ignored);
   }
   check(failure, folder, "write");
-  fs::remove_all(old, failure);
+  remove_ours(old);
 }
 
 }  // namespace
 
-void export_c(const QuantizedModel& model, const ImageSet& vectors, const fs::path& folder) {
+void export_c(const QuantizedModel& model, const ImageSet& vectors, const fs::path& folder, Place place) {
   if (vectors.count() < 1 || !(vectors.shape == model.spec.input))
     throw ConfigError(text("test vectors: ", vectors.count(), " images of ", to_text(vectors.shape),
                            ", expected at least one of ", to_text(model.spec.input)));
@@ -118,15 +145,17 @@ void export_c(const QuantizedModel& model, const ImageSet& vectors, const fs::pa
   fs::path target = fs::absolute(folder).lexically_normal();
   if (!target.has_filename()) target = target.parent_path();  // "out/c/"
   const fs::path fresh = beside(target, ".tmp");
-  refuse_foreign(target);
-  refuse_foreign(fresh);
-  std::error_code ignored;
-  fs::remove_all(fresh, ignored);
+  if (place == Place::kAnywhere)
+    for (const fs::path& taken : {target, fresh, beside(target, ".old")}) refuse_foreign(taken);
+  remove_ours(fresh);
   try {
     make_writable_folder(fresh);
+    mark_unfinished(fresh);
     for (const TextFile& file : files) write_text_file(fresh / file.name, file.text);
+    fs::remove(fresh / kUnfinishedMark);
     replace_folder(fresh, target);
   } catch (...) {
+    std::error_code ignored;
     fs::remove_all(fresh, ignored);
     throw;
   }

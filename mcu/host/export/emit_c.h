@@ -8,8 +8,13 @@
 
 namespace mininas {
 
-// Writes `folder`; `vectors` become the test vectors (a few images). Replaces an older export, refuses any other folder
-// that is not empty. Throws ConfigError for a model that cannot be exported, IoError with path and reason.
-void export_c(const QuantizedModel& model, const ImageSet& vectors, const std::filesystem::path& folder);
+// Where an export goes. In a run's own folder nothing can be a stranger's: what stands there is replaced. Anywhere else
+// only exports, and what killed exports left, are.
+enum class Place { kAnywhere, kOwnRun };
+
+// Writes `folder`; `vectors` become the test vectors (a few images). Replaces an older export; kAnywhere: refuses any
+// other folder that is not empty. Throws ConfigError for a model that cannot be exported, IoError with path and reason.
+void export_c(const QuantizedModel& model, const ImageSet& vectors, const std::filesystem::path& folder,
+              Place place = Place::kAnywhere);
 
 }  // namespace mininas

@@ -1,11 +1,16 @@
 #include "mcu/host/verify/compile.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <sstream>
 
 #include "core/error.h"
@@ -28,6 +33,27 @@ std::string first_error_of(const fs::path& path) {
   return first_line_of(path);
 }
 
+constexpr const char* kWorkFolderName = "mininas-verify-";
+
+// Whether the process that made this folder is gone. One that was made just now may not be locked yet.
+bool is_abandoned(const fs::path& folder) {
+  struct stat info {};
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  constexpr time_t kYoung = 60;  // seconds
+  const bool gone = ::fstat(descriptor, &info) == 0 && info.st_uid == ::geteuid() &&
+                    info.st_mtime + kYoung < ::time(nullptr) && ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+  ::close(descriptor);
+  return gone;
+}
+
+void remove_abandoned(const fs::path& place) {
+  std::error_code ignored;
+  for (fs::directory_iterator entry(place, ignored), end; !ignored && entry != end; entry.increment(ignored))
+    if (entry->path().filename().string().starts_with(kWorkFolderName) && is_abandoned(entry->path()))
+      fs::remove_all(entry->path(), ignored);
+}
+
 std::string read_all(Process& child) {
   std::string all;
   std::array<std::byte, 4096> buffer;
@@ -47,15 +73,22 @@ const std::vector<std::string>& strict_c_flags() {
 }
 
 WorkFolder::WorkFolder() {
-  std::string name = (fs::temp_directory_path() / "mininas-verify-XXXXXX").string();
+  std::error_code failure;
+  const fs::path place = fs::temp_directory_path(failure);
+  if (failure) throw IoError(text("TMPDIR: cannot use the temporary folder: ", failure.message()));
+  remove_abandoned(place);
+  std::string name = (place / text(kWorkFolderName, "XXXXXX")).string();
   if (::mkdtemp(name.data()) == nullptr)
     throw IoError(text(name, ": cannot make a temporary folder: ", std::strerror(errno)));
   path_ = name;
+  lock_ = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ::flock(lock_, LOCK_EX | LOCK_NB);
 }
 
 WorkFolder::~WorkFolder() {
   std::error_code ignored;
   fs::remove_all(path_, ignored);
+  ::close(lock_);
 }
 
 std::vector<fs::path> exported_sources(const fs::path& folder) {
@@ -87,7 +120,7 @@ std::string run_tool(const std::vector<std::string>& command, const fs::path& lo
     Process child(command, log);
     std::string output = read_all(child);
     if (child.wait().empty()) return output;
-  } catch (const IoError& error) {
+  } catch (const NotInstalled& error) {
     throw IoError(text(error.what(), "; ", advice));
   }
   throw ConfigError(text(subject, ": ", command[0], " refuses the code: ", first_error_of(log)));

@@ -9,7 +9,8 @@ namespace mininas {
 // The C of an export is clean under these, with every compiler.
 const std::vector<std::string>& strict_c_flags();
 
-// A temporary folder of our own, gone afterwards. Throws IoError.
+// A temporary folder of our own, gone afterwards. One that a killed process left goes with the next one that is made:
+// living ones are locked. Throws IoError.
 class WorkFolder {
  public:
   WorkFolder();
@@ -21,6 +22,7 @@ class WorkFolder {
 
  private:
   std::filesystem::path path_;
+  int lock_ = -1;
 };
 
 // model.c and the runtime's sources in `folder`, in the order of their names. Throws IoError, or ConfigError where it

@@ -36,6 +36,23 @@ class FileActions {
   posix_spawn_file_actions_t actions_;
 };
 
+// A process group of its own.
+class OwnGroup {
+ public:
+  OwnGroup() {
+    ::posix_spawnattr_init(&attributes_);
+    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
+    ::posix_spawnattr_setpgroup(&attributes_, 0);
+  }
+  ~OwnGroup() { ::posix_spawnattr_destroy(&attributes_); }
+  OwnGroup(const OwnGroup&) = delete;
+  OwnGroup& operator=(const OwnGroup&) = delete;
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_;
+};
+
 }  // namespace
 
 Process::Process(const std::vector<std::string>& command, const std::filesystem::path& error_file,
@@ -46,12 +63,14 @@ Process::Process(const std::vector<std::string>& command, const std::filesystem:
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const FileActions actions(ends[1], error_file, folder);
-  const int failure = ::posix_spawnp(&id_, arguments[0], actions.get(), nullptr, arguments.data(), environ);
+  const int failure = ::posix_spawnp(&id_, arguments[0], actions.get(), OwnGroup().get(), arguments.data(), environ);
   ::close(ends[1]);
   output_ = ends[0];
   if (failure == 0) return;
   ::close(output_);
-  throw IoError(text("cannot start ", command[0], ": ", std::strerror(failure)));
+  const std::string what = text("cannot start ", command[0], ": ", std::strerror(failure));
+  if (failure == ENOENT || failure == EACCES) throw NotInstalled(what);
+  throw IoError(what);
 }
 
 Process::~Process() {
