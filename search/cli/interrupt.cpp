@@ -18,8 +18,8 @@ extern "C" void raise_flag(int signal) {
 }  // namespace
 
 void watch_for_interrupts() {
-  std::signal(SIGINT, raise_flag);
-  std::signal(SIGTERM, raise_flag);
+  for (const int signal : {SIGINT, SIGTERM})
+    if (std::signal(signal, raise_flag) == SIG_IGN) std::signal(signal, SIG_IGN);  // as whoever started us wants it
 }
 
 void stop_if_interrupted() {

@@ -1,11 +1,15 @@
 // The program `mininas`. The only place that turns errors into exit codes:
 //   0 done   1 could not be done   2 wrong usage   130 interrupted by Ctrl-C or SIGTERM, everything saved
+#include <csignal>
 #include <exception>
+#include <filesystem>
 #include <iostream>
+#include <new>
 
 #include "core/error.h"
 #include "search/cli/commands.h"
 #include "search/cli/interrupt.h"
+#include "search/cli/standard_files.h"
 #include "search/methods/protocol.h"
 
 namespace {
@@ -24,6 +28,8 @@ std::string value_of(const std::string& option, int argc, char** argv, const std
 
 int main(int argc, char** argv) {
   using namespace mininas;
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may grow no further is an error of write()
+  occupy_standard_files();
   try {
     Parser parser;
     const std::string protocol = value_of("--protocol", argc, argv, kDefaultProtocol);
@@ -40,13 +46,22 @@ int main(int argc, char** argv) {
     add_replay_command(parser, protocol);
     const auto action = parser.parse(argc, argv);
     watch_for_interrupts();
-    return action();
+    const int status = action();
+    flush_standard_output();
+    return status;
   } catch (const UsageError& error) {
     std::cerr << "mininas: " << error.what() << "\n";
     return 2;
   } catch (const Interrupted& stop) {
     std::cerr << "mininas: " << stop.what() << "\n";
     return 130;
+  } catch (const std::filesystem::filesystem_error& error) {
+    const std::string other = error.path2().empty() ? "" : " and " + error.path2().string();
+    std::cerr << "mininas: " << error.path1().string() << other << ": " << error.code().message() << "\n";
+    return 1;
+  } catch (const std::bad_alloc&) {
+    std::cerr << "mininas: not enough memory; take smaller images, a smaller --batch or a smaller network\n";
+    return 1;
   } catch (const std::exception& error) {
     std::cerr << "mininas: " << error.what() << "\n";
     return 1;

@@ -16,11 +16,6 @@
 namespace mininas::test {
 namespace {
 
-std::string program_path() {
-  const char* named = std::getenv("MININAS_BIN");
-  return named == nullptr ? "build/release/mininas" : named;
-}
-
 int status_of(const std::string& ending) {
   const std::string exit = "exit status ";
   if (ending.empty()) return 0;
@@ -41,6 +36,11 @@ pid_t start(const std::vector<std::string>& words, const std::filesystem::path& 
 }
 
 }  // namespace
+
+std::string program_path() {
+  const char* named = std::getenv("MININAS_BIN");
+  return named == nullptr ? "build/release/mininas" : named;
+}
 
 const std::string kTinyData = "synthetic:size=12,train=300,test=40";
 

@@ -19,6 +19,9 @@ struct Answer {
   bool is_one_error_line() const;
 };
 
+// The program's path.
+std::string program_path();
+
 Answer mininas(std::vector<std::string> arguments);
 
 // Starts the program, sends `signal` as soon as `moment` is true (or lets it end before that), and returns its exit
