@@ -14,11 +14,9 @@ plain=${PLAIN:-plain $plain_options}
 ours="--protocol mini-nas-fast --cutout 0"
 variants=${VARIANTS:-"fast $ours
 from scratch $ours --warm-epochs 0
-giving up $ours --warm-epochs 0 --give-up 4
 two warm epochs $ours --warm-epochs 2
 margins as published $ours --depth-gain 0.25 --kernel-margin 0 --kernels 5,7
 bare tolerances $ours --noise 0
-with stem $ours --stem
 plain with margins $plain_options --depth-gain -0.5 --kernel-margin -0.5 --kernels 7,5"}
 mkdir -p "$runs"
 rows=$runs/rows.tsv

@@ -17,18 +17,14 @@ constexpr int kTrainingVersion = 2;
 std::string evaluation_key(const SearchData& data, const EvaluationRecipe& recipe) {
   return text(std::hexfloat, "training ", kTrainingVersion, " train ", content_digest(data.train), " validation ",
               content_digest(data.validation), " recipe ", to_record(recipe.training).to_line(), " score ",
-              static_cast<int>(recipe.score), " give up ", recipe.give_up);
+              static_cast<int>(recipe.score));
 }
 
 CachedEvaluator::CachedEvaluator(Evaluator& inner, std::filesystem::path folder, std::string key)
     : inner_(inner), folder_(std::move(folder)), key_(std::move(key)) {}
 
 std::filesystem::path CachedEvaluator::file_of(const Candidate& candidate) const {
-  std::string all = text(std::hexfloat, key_, " epochs ", candidate.epochs, " architecture ",
-                         to_text(candidate.architecture), " rival");
-  for (const double score : candidate.rival) all += text(std::hexfloat, " ", score);
-  if (!candidate.ancestors.empty()) all += text(" branch ", candidate.branch_epoch);
-  for (const Architecture& ancestor : candidate.ancestors) all += " from " + to_text(ancestor);
+  const std::string all = key_ + " candidate " + question(candidate);
   return folder_ / (sha256_hex(std::as_bytes(std::span(all))) + ".json");
 }
 

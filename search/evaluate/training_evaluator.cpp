@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "core/error.h"
 #include "core/io/sha256.h"
@@ -15,18 +14,6 @@ namespace mininas {
 namespace {
 
 constexpr const char* kBranchPrefix = "branch-";
-
-// Why a candidate with these of its `epochs` behind it is hopeless; nullopt where it is not, or where it is too early
-// to tell. It is compared with its rival at the moment when both have equally many epochs left.
-std::optional<std::string> hopeless(const std::vector<EpochResult>& done, const std::vector<double>& rival,
-                                    double margin, int epochs) {
-  const int epoch = static_cast<int>(done.size()), left = epochs - epoch;
-  if (margin <= 0 || epoch == 0 || left == 0 || left >= static_cast<int>(rival.size()) || epoch < left)
-    return std::nullopt;
-  const double behind = rival[rival.size() - 1 - static_cast<size_t>(left)] - 100.0 * done.back().eval_accuracy;
-  if (behind <= margin) return std::nullopt;
-  return text("given up after epoch ", epoch, " of ", epochs, ", ", std::round(100 * behind) / 100, " points behind");
-}
 
 Outcome outcome_of(const TrainResult& result, Score score) {
   Outcome outcome;
@@ -69,11 +56,6 @@ Outcome TrainingEvaluator::evaluate(const Candidate& candidate, int index) {
   Network network = candidate.ancestors.empty() ? draw(candidate.architecture) : warm_start(candidate);
   TrainHooks hooks = hooks_;
   hooks.checkpoint = checkpoint(index);
-  const int own_epochs = config.epochs - config.first_epoch;
-  const auto why = [&](const std::vector<EpochResult>& done) {
-    return hopeless(done, candidate.rival, recipe_.give_up, own_epochs);
-  };
-  hooks.enough = [&](const std::vector<EpochResult>& done) { return why(done).has_value(); };
   if (candidate.ancestors.empty() && candidate.branch_epoch > 0)
     hooks.before_epoch = [&](int epoch) {
       if (epoch == candidate.branch_epoch)
@@ -84,12 +66,8 @@ Outcome TrainingEvaluator::evaluate(const Candidate& candidate, int index) {
   outcome.seed = config.seed;
   outcome.seconds += before.seconds;
   outcome.image_epochs = data_.train.count() * static_cast<int64_t>(outcome.curve.size() + before.epochs.size());
-  if (const auto given_up = why(result.epochs)) {
-    outcome.status = Status::kFailed;
-    outcome.problem = *given_up;
-  } else if (recipe_.score == Score::kLast && outcome.status == Status::kOk) {
+  if (recipe_.score == Score::kLast && outcome.status == Status::kOk)
     outcome.right = pack_answers(right_answers(network, data_.validation));
-  }
   return outcome;
 }
 

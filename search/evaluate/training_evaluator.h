@@ -17,9 +17,6 @@ enum class Score { kLast, kBest };
 struct EvaluationRecipe {
   TrainConfig training;  // `epochs` comes from the candidate; `seed` also draws the weights
   Score score = Score::kLast;
-  // From the middle of its epochs on, a candidate that is so many points behind its rival at the same epoch is given
-  // up; 0: never.
-  double give_up = 0;
 };
 
 class TrainingEvaluator final : public Evaluator {

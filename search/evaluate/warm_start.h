@@ -10,7 +10,6 @@
 //                                       raised by a shift that the identity takes off; values more than
 //                                       kShiftDeviations below their mean are lost
 //   fewer channels, a smaller kernel    nearly: those of small gamma go, borders go
-//   a stem that halves the image        not the same: the same weights on a quarter of the pixels
 //   a separable convolution in place    not the same: that layer's convolution begins at random
 //   of a standard one
 // (For small images and with batch statistics, as in training, "the same" holds only nearly.)

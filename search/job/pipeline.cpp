@@ -40,7 +40,7 @@ Found search_stage(const RunFolder& folder, SearchSettings& settings, const Data
     images.train = draw_images(images.train, settings.search_images, settings.recipe.seed);
   const auto strategy =
       settings.protocol->make_strategy({images.train.shape, images.train.classes(), images.validation.count()});
-  const EvaluationRecipe recipe{settings.recipe, published ? Score::kBest : Score::kLast, settings.give_up};
+  const EvaluationRecipe recipe{settings.recipe, published ? Score::kBest : Score::kLast};
   TrainingEvaluator trainer(images, recipe, folder.checkpoint_folder(), hooks.training);
   CachedEvaluator cached(trainer, settings.cache, evaluation_key(images, recipe));
   Evaluator& evaluator = settings.cache.empty() ? static_cast<Evaluator&>(trainer) : cached;

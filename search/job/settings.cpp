@@ -112,8 +112,6 @@ OptionFields option_fields(SearchSettings& s) {
   return {
       {"validation-fraction", "part of the training images that scores candidates", &s.validation_fraction, 0.01, 0.5},
       {"search-images", "training images of a candidate, drawn class by class; 0: all", &s.search_images, 0, 1e9},
-      {"give-up", "points behind the current network at which a candidate is given up halfway; 0: never", &s.give_up, 0,
-       100},
       {"hours",
        "for candidate training, the finalists' among them: where they are over, the search comes to its end; 0: no "
        "limit",

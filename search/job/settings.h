@@ -48,10 +48,8 @@ struct SearchSettings {
   std::unique_ptr<Protocol> protocol = make_protocol(kDefaultProtocol);
   double validation_fraction = 0.1;
   int search_images = 0;  // training images of a candidate, drawn class by class; 0: all but those for validation
-  double give_up =
-      0;  // points behind the current network at which a candidate is given up from the middle of its epochs on; 0: never
-  std::string cache;  // folder of candidates' outcomes (search/evaluate/cached_evaluator.h); empty: none
-  double hours = 0;   // of candidate training, finalists included; 0: no limit
+  std::string cache;      // folder of candidates' outcomes (search/evaluate/cached_evaluator.h); empty: none
+  double hours = 0;       // of candidate training, finalists included; 0: no limit
   Budget budget;
   Target target;                        // what its limits on instructions and time mean
   RamPlan ram_plan = RamPlan::kStrips;  // of every network: what the budget counts and what the export carries

@@ -50,9 +50,10 @@ OptionFields option_fields(GreedyOptions& o) {
        &o.layer_fraction, 0, 1},
       {"noise", "a tolerance of 0 or more is at least so many standard errors of the difference; 0: never widened",
        &o.noise, 0, 10},
-      {"warm-epochs", "candidates branch off the current network's training where so many epochs are left; 0: never",
+      {"warm-epochs",
+       "candidates branch off the current network's training where so many epochs are left, but for deeper ones; 0: "
+       "never",
        &o.warm_epochs, 0, 10000},
-      {"warm-depth", "so do deeper networks; otherwise they train from scratch", &o.warm_depth},
   };
 }
 
@@ -110,20 +111,9 @@ std::optional<Architecture> LayerWalk::next_kernel(const Architecture& current, 
 
 std::vector<Architecture> starts(const SearchSpace& space) {
   std::vector<Architecture> all;
-  const auto add = [&](int width, int stem_multiplier, bool early_stride) {
+  for (const int width : widths(space)) all.push_back(plain_architecture(width, space.min_depth));
+  for (int width = all.back().width - space.width_step; width >= 1; width -= space.width_step)
     all.push_back(plain_architecture(width, space.min_depth));
-    all.back().stem_multiplier = stem_multiplier;
-    all.back().early_stride = early_stride;
-  };
-  for (const int width : widths(space)) {
-    add(width, 2, false);
-    if (space.stem) add(width, 1, false);
-  }
-  if (space.stem)
-    for (const int width : widths(space)) add(width, 1, true);
-  const Architecture cheapest = all.back();
-  for (int width = cheapest.width - space.width_step; width >= 1; width -= space.width_step)
-    add(width, cheapest.stem_multiplier, cheapest.early_stride);
   return all;
 }
 
@@ -136,7 +126,7 @@ std::optional<Candidate> GreedySearch::ask() {
   MN_CHECK(!asked_, "the last candidate has not been told yet");
   while (stage_ != Stage::kDone) {
     if (!stage_over_ && (asked_ = propose())) {
-      relate(*asked_);
+      warm_start(*asked_);
       return asked_;
     }
     // Without a first network there is nothing to refine.
@@ -163,19 +153,17 @@ bool GreedySearch::conclude() {
   return true;
 }
 
-void GreedySearch::relate(Candidate& candidate) const {
+void GreedySearch::warm_start(Candidate& candidate) const {
   // Finalists train from scratch.
   if (common_.warm_epochs > 0 && stage_ != Stage::kFinalists)
     candidate.branch_epoch = std::max(candidate.epochs - common_.warm_epochs, 0);
-  if (!current_ || current_->candidate.epochs != candidate.epochs) return;
-  candidate.rival = current_->outcome.curve;
-  if (candidate.branch_epoch == 0 || (stage_ == Stage::kDepth && !common_.warm_depth)) return;
+  if (candidate.branch_epoch == 0 || stage_ == Stage::kDepth || current_->candidate.epochs != candidate.epochs) return;
   candidate.ancestors = current_->candidate.ancestors;
   candidate.ancestors.push_back(current_->candidate.architecture);
 }
 
 std::string GreedySearch::stage_name() const {
-  constexpr const char* kNames[] = {"depth", "width", "stem", "operation", "kernel", "finalists", "done"};
+  constexpr const char* kNames[] = {"depth", "width", "operation", "kernel", "finalists", "done"};
   return kNames[static_cast<int>(stage_)];
 }
 

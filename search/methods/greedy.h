@@ -31,10 +31,11 @@ struct GreedyOptions {
   double operation_margin = 0.0;  // a standard convolution must gain more than this
   double kernel_margin = 0.0;     // a larger kernel must gain more than this
   double layer_fraction =
-      1.0;              // operations and kernels are tried on floor(layer_fraction * depth) layers from the input
-  double noise = 0.0;   // each tolerance is at least so many standard errors of the difference; 0: the bare tolerances
-  int warm_epochs = 0;  // candidates branch off the current network's training where so many epochs are left; 0: never
-  bool warm_depth = false;  // deeper ones too
+      1.0;             // operations and kernels are tried on floor(layer_fraction * depth) layers from the input
+  double noise = 0.0;  // each tolerance is at least so many standard errors of the difference; 0: the bare tolerances
+  // Candidates branch off the current network's training where so many epochs are left; 0: never. Deeper networks do
+  // not: an identity that joins late hardly learns, so that they would seem no better.
+  int warm_epochs = 0;
 };
 
 OptionFields option_fields(GreedyOptions& options);
@@ -42,10 +43,8 @@ OptionFields option_fields(GreedyOptions& options);
 SearchSpace search_space(const GreedyOptions& options);
 void validate(const GreedyOptions& options);  // throws ConfigError
 
-// The shallowest networks, in the order in which a search tries to start with one: the widths of the range, the largest
-// first, and where the budget allows none of them, narrower ones: the range is a habit, the budget a fact. Where the
-// stem may be chosen, a stem of once the width comes before a narrower network, and one that halves the image before
-// all that are narrower than the range.
+// The shallowest networks, in the order in which a search tries to start with one: the widths of the range, the
+// largest first, and where the budget allows none of them, narrower ones: the range is a habit, the budget a fact.
 std::vector<Architecture> starts(const SearchSpace& space);
 
 // Scores are ratios of small integers in floating point: 95.53 + 0.10 and 95.63 count as equal.
@@ -80,8 +79,8 @@ class GreedySearch : public SearchStrategy {
   bool conclude() final;  // leaves out all stages but the finalists
 
  protected:
-  // A search without stem choice asks nothing in kStem, one without finalists nothing in kFinalists.
-  enum class Stage { kDepth, kWidth, kStem, kOperation, kKernel, kFinalists, kDone };
+  // A search without finalists asks nothing in kFinalists.
+  enum class Stage { kDepth, kWidth, kOperation, kKernel, kFinalists, kDone };
 
   // Throws ConfigError where the options contradict each other. `score_images`: how many images a score is measured on.
   // `space`: what the search may ask for.
@@ -125,9 +124,8 @@ class GreedySearch : public SearchStrategy {
  private:
   // The current network's index into widths_; their number where it is none of them.
   size_t place_of_width() const;
-  // What ties a candidate to the current network, where both train equally long: its rival, and whose weights it begins
-  // with.
-  void relate(Candidate& candidate) const;
+  // Whose weights the candidate begins with.
+  void warm_start(Candidate& candidate) const;
 
   const GreedyOptions common_;
   const int64_t score_images_;

@@ -62,7 +62,7 @@ void MacroMicro::begin_stage() {
 }
 
 std::optional<Candidate> MacroMicro::propose() {
-  if (stage() == Stage::kStem || stage() == Stage::kFinalists) return std::nullopt;
+  if (stage() == Stage::kFinalists) return std::nullopt;
   if (stage() == Stage::kOperation || stage() == Stage::kKernel) return propose_micro();
   const bool deepening = stage() == Stage::kDepth;
   const auto architecture = deepening ? next_depth() : next_width();

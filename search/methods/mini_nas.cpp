@@ -8,8 +8,6 @@
 namespace mininas {
 namespace {
 
-constexpr int kStemChanges = 2;  // the multiplier and the stride
-
 // "gains more than 0.25 points", with `gaining` for the first words; "loses no more than 0.50 points"
 std::string gains(double margin, const std::string& gaining) {
   return margin < 0 ? text("loses no more than ", points(-margin), " points")
@@ -20,19 +18,12 @@ std::string gains(double margin, const std::string& gaining) {
 
 OptionFields option_fields(MiniNasOptions& o) {
   OptionFields fields = option_fields(static_cast<GreedyOptions&>(o));
-  fields.push_back({"stem", "after the widths, try a stem of once the width, and one that halves the image", &o.stem});
   fields.push_back({"finalists",
                     "in the end, the network found and the best ones of the largest other depths, so many in all, "
                     "train longer; 0: none",
                     &o.finalists, 0, kMaxDepth});
   fields.push_back({"finalist-epochs", "epochs of each finalist", &o.finalist_epochs, 1, 10000});
   return fields;
-}
-
-SearchSpace search_space(const MiniNasOptions& options) {
-  SearchSpace space = search_space(static_cast<const GreedyOptions&>(options));
-  space.stem = options.stem;
-  return space;
 }
 
 void validate(const MiniNasOptions& options) { validate(static_cast<const GreedyOptions&>(options)); }
@@ -90,27 +81,12 @@ std::optional<Candidate> MiniNas::propose() {
 std::optional<Architecture> MiniNas::next_architecture() {
   if (stage() == Stage::kDepth) return next_depth();
   if (stage() == Stage::kWidth) return next_width();
-  if (stage() == Stage::kStem) return next_stem();
   if (stage() == Stage::kFinalists) return next_finalist();
   const Architecture& now = current()->candidate.architecture;
   const int layers = layers_tried(now.depth());
   if (stage() == Stage::kOperation)
     return can_gain(options_.operation_margin) ? walk().next_operation(now, layers) : std::nullopt;
   return can_gain(options_.kernel_margin) ? walk().next_kernel(now, layers, options_.kernels) : std::nullopt;
-}
-
-// Both changes make the network cheaper, whatever the rest of it: fewer weights, or the same ones on a quarter of the
-// pixels.
-std::optional<Architecture> MiniNas::next_stem() {
-  while (options_.stem && stems_asked_ < kStemChanges) {
-    Architecture changed = current()->candidate.architecture;
-    if (stems_asked_++ == 0)
-      changed.stem_multiplier = 1;
-    else
-      changed.early_stride = true;
-    if (changed != current()->candidate.architecture) return changed;
-  }
-  return std::nullopt;
 }
 
 std::optional<Architecture> MiniNas::next_finalist() {
@@ -126,8 +102,6 @@ Decision MiniNas::judge(const Trial& trial) {
       return judge_depth(trial);
     case Stage::kWidth:
       return judge_width(trial);
-    case Stage::kStem:
-      return judge_loss(trial, "the cheaper stem is kept", "the stem stays as it was");
     case Stage::kOperation:
       return judge_gain(trial, options_.operation_margin);
     case Stage::kKernel:
@@ -163,20 +137,18 @@ Decision MiniNas::judge_depth(const Trial& trial) {
 }
 
 // The reference does not move, or a long row of small losses would add up to a large one.
-Decision MiniNas::judge_loss(const Trial& trial, const std::string& kept, const std::string& otherwise) {
-  if (trial.outcome.status != Status::kOk) return {false, trial.outcome.problem + ": " + otherwise};
+Decision MiniNas::judge_width(const Trial& trial) {
+  if (trial.outcome.status != Status::kOk) {
+    end_stage();
+    return {false, trial.outcome.problem + ": no narrower network is tried"};
+  }
   const double tolerance = with_noise(options_.width_tolerance, trial.outcome, width_reference_);
   const std::string compared =
       comparison(trial.outcome.score, width_reference_.score) + " at the end of the depth stage";
   if (at_least(trial.outcome.score, width_reference_.score - tolerance))
-    return accept(trial, text(compared, ": no more than ", points(tolerance), " lost, ", kept));
-  return {false, text(compared, ": more than ", points(tolerance), " lost: ", otherwise)};
-}
-
-Decision MiniNas::judge_width(const Trial& trial) {
-  const Decision decision = judge_loss(trial, "the narrower network is kept", "no narrower network is tried");
-  if (!decision.accepted) end_stage();
-  return decision;
+    return accept(trial, text(compared, ": no more than ", points(tolerance), " lost, the narrower network is kept"));
+  end_stage();
+  return {false, text(compared, ": more than ", points(tolerance), " lost: no narrower network is tried")};
 }
 
 // Budget rule: a change that does not fit is not made.
@@ -212,14 +184,12 @@ int MiniNas::most_left_before_finalists() const {
   const int depth = stage() == Stage::kDepth ? options_.max_depth
                     : current()              ? current()->candidate.architecture.depth()
                                              : 0;
-  const int layers = layers_tried(depth), stems = options_.stem ? kStemChanges - stems_asked_ : 0;
+  const int layers = layers_tried(depth);
   switch (stage()) {
     case Stage::kDepth:
-      return depths_left() + widths_left() + stems + layers * (1 + kernels);
+      return depths_left() + widths_left() + layers * (1 + kernels);
     case Stage::kWidth:
-      return widths_left() - 1 + stems + layers * (1 + kernels);
-    case Stage::kStem:
-      return stems + layers * (1 + kernels);
+      return widths_left() - 1 + layers * (1 + kernels);
     case Stage::kOperation:
       return walk().most_left(layers, 1) + layers * kernels;
     default:
@@ -247,12 +217,6 @@ std::string MiniNas::rule(const std::string& stage) const {
     return text("The network is made narrower by ", o.width_step, " channels at a time, down to ", o.min_width,
                 ". It is kept as long as it ", "loses no more than ", points(o.width_tolerance),
                 " points against the end of the depth stage; the first failure ends the ", "stage.", noise);
-  if (stage == "stem")
-    return text(
-        "The stem gets as many channels as the first layers instead of twice as many, then it halves the image "
-        "already. Each is ",
-        "kept where it loses no more than ", points(o.width_tolerance), " points against the end of the depth stage.",
-        noise);
   if (stage == "operation")
     return text("Layer by layer from the input", part,
                 ": a standard convolution in place of the separable one, kept where it ",

@@ -1,8 +1,6 @@
 // Mini-NAS: the greedy search of the published family, in stages, each one question at a time.
 //   depth      grow all-separable 3x3 networks of the largest width, layer by layer, while that helps
 //   width      shrink that network while it costs no more than a tolerance
-//   stem       where asked for, not published: a stem of once the width, then one that halves the image; each kept like
-//              a narrower network
 //   operation  layer by layer from the input: standard convolution instead of separable, kept where it helps
 //   kernel     layer by layer from the input: each larger kernel, kept where it helps
 //   finalists  where asked for, not published: the best network of some depths trains longer, the best of these is
@@ -18,14 +16,12 @@
 namespace mininas {
 
 struct MiniNasOptions : GreedyOptions {
-  bool stem = false;  // whether there is a stem stage
   int finalists =
       0;  // the most networks of the last stage, each of another depth; where there are any, growth tries every depth
   int finalist_epochs = 10;  // of each
 };
 
 OptionFields option_fields(MiniNasOptions& options);
-SearchSpace search_space(const MiniNasOptions& options);
 void validate(const MiniNasOptions& options);  // throws ConfigError
 
 // TRG-NAS as its published log on CIFAR-10 ran: deeper and wider, operations and kernels on the first two thirds of the
@@ -49,19 +45,16 @@ class MiniNas final : public GreedySearch {
   void note(const Trial& trial) override;
 
   std::optional<Architecture> next_architecture();
-  std::optional<Architecture> next_stem();
   std::optional<Architecture> next_finalist();
   void pick_finalists();
   int finalist_count() const;
   int most_left_before_finalists() const;
   Decision judge_depth(const Trial& trial);
   Decision judge_width(const Trial& trial);
-  Decision judge_loss(const Trial& trial, const std::string& kept, const std::string& otherwise);
   Decision judge_gain(const Trial& trial, double margin);
   Decision judge_finalist(const Trial& trial);
 
   const MiniNasOptions options_;
-  int stems_asked_ = 0;                  // changes of the stem that were asked for, or were there already
   Outcome width_reference_;              // of the network at the end of the depth stage
   std::map<int, Trial> best_of_depth_;   // by depth, of all that were trained
   std::vector<Architecture> finalists_;  // still to be asked for, the last one first

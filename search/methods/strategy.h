@@ -2,53 +2,11 @@
 // whoever drives it (search/run/run_search.h) asks for a candidate, has it evaluated, and tells the result. The same
 // answers always lead to the same questions; resuming a search and replaying a published log both rest on that.
 #pragma once
-#include <cstdint>
 #include <optional>
-#include <string>
-#include <vector>
 
-#include "search/space/architecture.h"
+#include "search/methods/candidate.h"
 
 namespace mininas {
-
-// What a strategy asks: this architecture, trained for so many epochs.
-struct Candidate {
-  std::string stage;  // of the strategy: "depth", "width", "stem", "operation", "kernel", "finalists"
-  Architecture architecture;
-  int epochs = 0;
-  // Scores, epoch by epoch, of the network that this one is compared with, where that trained as long; an evaluator may
-  // give up early one that stays far behind. No part of what is asked.
-  std::vector<double> rival;
-  // Warm starts: the epoch at which a candidate may branch off the training of another; 0: none. One without ancestors
-  // trains from scratch and keeps its weights of that moment for descendants. One with ancestors begins there, with
-  // what the first of them had learned until then, changed step by step into each of the others and at last into the
-  // candidate.
-  int branch_epoch = 0;
-  std::vector<Architecture> ancestors;
-};
-
-// Infeasible (over the budget, known before training) and failed (training diverged) are answers, not errors.
-enum class Status { kOk, kInfeasible, kFailed };
-
-// What a candidate turned out to be. Accuracies are percentages, as tolerances are.
-struct Outcome {
-  Status status = Status::kOk;
-  std::string problem;  // kInfeasible, kFailed: why
-  double score =
-      0;  // what the search compares: validation accuracy (of the last epoch, unless the evaluator says otherwise)
-  double best_train = 0;      // largest training accuracy of an epoch
-  std::vector<double> curve;  // validation accuracy after each epoch
-  double seconds = 0;         // spent on training
-  uint64_t seed = 0;
-  bool from_journal = false;  // the same question had been answered before, here or in the cache: nothing was trained
-  int64_t image_epochs = 0;   // images that passed through training
-  std::string right;  // which of the scored images were answered right (search/methods/answers.h); empty: not known
-};
-
-struct Trial {
-  Candidate candidate;
-  Outcome outcome;
-};
 
 // What the strategy made of a trial.
 struct Decision {

@@ -143,12 +143,9 @@ int Journal::trained() const {
 }
 
 std::optional<Outcome> Journal::find(const Candidate& candidate) const {
-  for (const JournalEntry& entry : entries_) {
-    const Candidate& known = entry.trial.candidate;
-    if (known.architecture == candidate.architecture && known.epochs == candidate.epochs &&
-        known.ancestors == candidate.ancestors)
-      return entry.trial.outcome;
-  }
+  const std::string wanted = question(candidate);
+  for (const JournalEntry& entry : entries_)
+    if (question(entry.trial.candidate) == wanted) return entry.trial.outcome;
   return std::nullopt;
 }
 

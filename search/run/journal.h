@@ -38,7 +38,7 @@ class Journal {
   int64_t image_epochs() const;
   // Candidates that were trained (neither over the budget nor served from the journal).
   int trained() const;
-  // The outcome of the same question, asked before (same architecture, epochs and ancestors; a run has one recipe).
+  // The outcome of the same question (search/methods/candidate.h), asked before. A run has one recipe.
   std::optional<Outcome> find(const Candidate& candidate) const;
 
   void append(const JournalEntry& entry);

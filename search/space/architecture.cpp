@@ -66,8 +66,6 @@ void validate(const Architecture& a) {
   if (a.width < 1 || a.width > kMaxWidth) refuse(text("width ", a.width, " must be 1 to ", kMaxWidth));
   if (a.depth() < kMinDepth || a.depth() > kMaxDepth)
     refuse(text("depth ", a.depth(), " must be ", kMinDepth, " to ", kMaxDepth));
-  if (a.stem_multiplier != 1 && a.stem_multiplier != 2)
-    refuse(text("stem multiplier ", a.stem_multiplier, " must be 1 or 2"));
   for (const SearchedLayer& layer : a.layers)
     if (layer.kernel != 3 && layer.kernel != 5 && layer.kernel != 7)
       refuse(text("kernel ", layer.kernel, " must be 3, 5 or 7"));
@@ -86,8 +84,6 @@ std::string to_text(const SearchedLayer& layer) {
 
 std::string to_text(const Architecture& a) {
   std::string out = text("w", a.width);
-  if (a.stem_multiplier != 2) out += text(",stem", a.stem_multiplier);
-  if (a.early_stride) out += ",early";
   for (size_t i = 0; i < a.layers.size();) {
     size_t end = i + 1;
     while (end < a.layers.size() && a.layers[end] == a.layers[i]) ++end;
@@ -103,8 +99,6 @@ Architecture parse_architecture(const std::string& source) {
   Architecture a;
   if (!in.accept("w")) in.fail("'w' and the width expected, or the name of a network");
   a.width = in.number("a width", 1, kMaxWidth);
-  if (in.accept(",stem")) a.stem_multiplier = in.number("a stem multiplier", 1, 2);
-  a.early_stride = in.accept(",early");
   if (!in.accept(":")) in.fail("':' expected between the width and the layers");
   do {
     const SearchedLayer layer = parse_layer(in);

@@ -18,15 +18,11 @@ struct SearchedLayer {
   bool operator==(const SearchedLayer&) const = default;
 };
 
-// The stem and the stage widths are multiples of `width`: the stem has `stem_multiplier` times as many channels, the
-// three thirds of the layers have 1, 2 and 4 times as many. The two fields after `layers` are not part of the published
-// space and keep its values by default; in the text form they stand behind the width where they differ:
-// `w16,stem1,early:s3*6`.
+// The stem and the stage widths are multiples of `width`: the stem has twice as many channels, the three thirds of the
+// layers have 1, 2 and 4 times as many.
 struct Architecture {
   int width = 16;
   std::vector<SearchedLayer> layers;
-  int stem_multiplier = 2;    // 1 or 2
-  bool early_stride = false;  // the stem halves the image already
 
   int depth() const { return static_cast<int>(layers.size()); }
   bool operator==(const Architecture&) const = default;

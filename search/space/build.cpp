@@ -29,7 +29,7 @@ std::array<int, 3> stage_depths(int depth) {
 NetworkSpec build_network_spec(const Architecture& a, const ImageShape& input, int classes) {
   validate(a);
   LayerChain chain(input, classes);
-  chain.add_normed("stem", LayerKind::kConv, a.stem_multiplier * a.width, 3, a.early_stride ? 2 : 1).relu = true;
+  chain.add_normed("stem", LayerKind::kConv, 2 * a.width, 3).relu = true;
   const auto stages = stage_depths(a.depth());
   const int depth = a.depth(), second = stages[0], third = stages[0] + stages[1];
   for (int i = 0; i < depth; ++i) {

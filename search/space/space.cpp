@@ -37,13 +37,6 @@ void mutate_width(const SearchSpace& space, Architecture& a, Rng& rng) {
   }
 }
 
-void mutate_stem(Architecture& a, Rng& rng) {
-  if (rng.coin())
-    a.stem_multiplier = 3 - a.stem_multiplier;
-  else
-    a.early_stride = !a.early_stride;
-}
-
 void mutate_layer(const SearchSpace& space, Architecture& a, Rng& rng) {
   SearchedLayer& layer = a.layers[rng.below(static_cast<uint32_t>(a.layers.size()))];
   if (rng.coin())
@@ -85,8 +78,6 @@ std::optional<std::string> why_illegal(const SearchSpace& s, const Architecture&
     if (std::find(s.kernels.begin(), s.kernels.end(), kernel) == s.kernels.end())
       return text("layer ", i, ": kernel ", kernel, " is not in the space");
   }
-  if (!s.stem && (a.stem_multiplier != 2 || a.early_stride))
-    return std::string("the stem is fixed: twice the width, stride 1");
   return std::nullopt;
 }
 
@@ -96,10 +87,6 @@ Architecture sample(const SearchSpace& space, Rng& rng) {
   const int depth =
       space.min_depth + static_cast<int>(rng.below(static_cast<uint32_t>(space.max_depth - space.min_depth + 1)));
   for (int i = 0; i < depth; ++i) a.layers.push_back(sample_layer(space, rng));
-  if (space.stem) {
-    a.stem_multiplier = rng.coin() ? 1 : 2;
-    a.early_stride = rng.coin();
-  }
   return a;
 }
 
@@ -110,18 +97,15 @@ Architecture mutate(const SearchSpace& space, const Architecture& a, Rng& rng) {
   // always can.
   for (;;) {
     Architecture changed = a;
-    switch (rng.below(space.stem ? 4 : 3)) {
+    switch (rng.below(3)) {
       case 0:
         mutate_depth(space, changed, rng);
         break;
       case 1:
         mutate_width(space, changed, rng);
         break;
-      case 2:
-        mutate_layer(space, changed, rng);
-        break;
       default:
-        mutate_stem(changed, rng);
+        mutate_layer(space, changed, rng);
     }
     if (changed != a) return changed;
   }

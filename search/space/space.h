@@ -1,5 +1,5 @@
-// SearchSpace: which architectures a search may visit: depth x width x operation a layer x kernel a layer, and where
-// allowed the stem. `sample` and `mutate` return members only; `why_illegal` names the rule that a stranger breaks.
+// SearchSpace: which architectures a search may visit: depth x width x operation a layer x kernel a layer.
+// `sample` and `mutate` return members only; `why_illegal` names the rule that a stranger breaks.
 #pragma once
 #include <optional>
 #include <string>
@@ -15,8 +15,6 @@ struct SearchSpace {
   int min_width = 16, max_width = 64,
       width_step = 4;  // widths are max_width, max_width - width_step, ... down to min_width
   std::vector<int> kernels = {3, 5, 7};
-  bool stem =
-      false;  // whether the stem's multiplier (1 or 2) and early stride are chosen too; the published spaces fix 2 and none
 };
 
 // Throws ConfigError with the field and its rule.
@@ -28,11 +26,11 @@ std::vector<int> widths(const SearchSpace& space);
 // Empty where `a` is a member; otherwise the rule it breaks.
 std::optional<std::string> why_illegal(const SearchSpace& space, const Architecture& a);
 
-// Depth, width, stem, operations and kernels each uniform over their range.
+// Depth, width, operations and kernels each uniform over their range.
 Architecture sample(const SearchSpace& space, Rng& rng);
 
 // A member that differs from `a` in one decision: a layer more or less, the next width, one layer's operation or
-// kernel, the stem's multiplier or its stride.
+// kernel.
 // Requires: `a` is a member and the space has at least two.
 Architecture mutate(const SearchSpace& space, const Architecture& a, Rng& rng);
 

@@ -1,7 +1,6 @@
 #include "search/space/architecture.h"
 
 #include <catch2/catch.hpp>
-#include <set>
 
 #include "core/error.h"
 #include "core/rng.h"
@@ -33,21 +32,9 @@ TEST_CASE("an architecture's text names width, operations and kernels, with runs
   CHECK(to_text(plain_architecture(72, 10)) == "w72:s3*10");
 }
 
-TEST_CASE("the fields beyond the published space default to its values and survive the text form",
-          "[search][architecture]") {
-  const Architecture plain = parse_architecture("w16:s3*5");
-  CHECK(plain.stem_multiplier == 2);
-  CHECK_FALSE(plain.early_stride);
-  const Architecture changed = parse_architecture("w16,stem1,early:s3*5");
-  CHECK(changed.stem_multiplier == 1);
-  CHECK(changed.early_stride);
-  CHECK(to_text(changed) == "w16,stem1,early:s3*5");
-}
-
 TEST_CASE("parsing is the inverse of printing for any architecture of a space", "[search][architecture]") {
   SearchSpace space;
   space.max_depth = 30;
-  space.stem = true;
   Rng rng(7);
   for (int i = 0; i < 500; ++i) {
     const Architecture a = sample(space, rng);
@@ -69,7 +56,7 @@ TEST_CASE("a wrong architecture is refused with the position and the rule", "[se
   CHECK_THAT(error_of("w16:s3*200,s3"), Catch::Contains("at most 200 layers"));
   CHECK_THAT(error_of("w16:s3*2"), Catch::Contains("at least 3 layers"));
   CHECK_THAT(error_of("w16:s3*5,"), Catch::Contains("position 10"));
-  CHECK_THAT(error_of("w16,stem3:s3*5"), Catch::Contains("1 to 2"));
+  CHECK_THAT(error_of("w16,stem1:s3*5"), Catch::Contains("position 4") && Catch::Contains("':'"));
   CHECK_THAT(error_of(""), Catch::Contains("position 1"));
 }
 
@@ -78,18 +65,12 @@ TEST_CASE("whatever a space samples or mutates is a member of it", "[search][spa
   validate(space);
   CHECK(widths(space) == std::vector<int>{21, 16, 11});
   Rng rng(1);
-  for (const bool stem : {false, true}) {
-    space.stem = stem;
-    std::set<std::pair<int, bool>> stems;
-    for (int i = 0; i < 300; ++i) {
-      const Architecture a = sample(space, rng);
-      const Architecture b = mutate(space, a, rng);
-      CHECK(why_illegal(space, a).value_or("") == "");
-      CHECK(why_illegal(space, b).value_or("") == "");
-      CHECK(a != b);
-      stems.insert({b.stem_multiplier, b.early_stride});
-    }
-    CHECK(stems.size() == (stem ? 4 : 1));
+  for (int i = 0; i < 300; ++i) {
+    const Architecture a = sample(space, rng);
+    const Architecture b = mutate(space, a, rng);
+    CHECK(why_illegal(space, a).value_or("") == "");
+    CHECK(why_illegal(space, b).value_or("") == "");
+    CHECK(a != b);
   }
 }
 
@@ -101,7 +82,6 @@ TEST_CASE("a stranger to a space is told the rule it breaks", "[search][space]")
   CHECK_THAT(why("w10:s3*3"), Catch::Contains("width 10"));
   CHECK_THAT(why("w24:s3*3"), Catch::Contains("width 24"));
   CHECK_THAT(why("w8:s3*2,s7"), Catch::Contains("layer 2") && Catch::Contains("kernel 7"));
-  CHECK_THAT(why("w8,stem1:s3*3"), Catch::Contains("stem"));
 }
 
 TEST_CASE("a space that cannot be is refused", "[search][space]") {

@@ -3,7 +3,6 @@
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
-#include "search/cost/cost.h"
 
 using namespace mininas;
 
@@ -59,30 +58,6 @@ TEST_CASE("the network is a chain with strides at one and two thirds and a ReLU 
   CHECK(relu == std::vector<bool>{true, false, true, true, false, true, false, false, false, false});
   CHECK(norm == std::vector<bool>{true, false, true, true, false, true, false, true, false, false});
   CHECK(spec.layers.back().bias);
-}
-
-TEST_CASE("the stem's multiplier and an early stride change the stem alone", "[search][build]") {
-  const NetworkSpec spec = build_network_spec(parse_architecture("w8,stem1,early:s3*3"), kCifar, 2);
-  const auto shapes = layer_shapes(spec);
-  CHECK(shapes[0] == ImageShape{16, 16, 8});
-  CHECK(shapes[2] == ImageShape{16, 16, 8});
-}
-
-TEST_CASE("a stem of once the width and an early stride never cost more of anything", "[search][build][cost]") {
-  for (const char* rest : {"w8:s3*3", "w16:s3*5", "w12:c3,s5,s3,c3", "w4:c7,s3*3,c5,s3"}) {
-    const Architecture twice = parse_architecture(rest);
-    Architecture once = twice, early = twice;
-    once.stem_multiplier = 1;
-    early.early_stride = true;
-    const auto cost = [](const Architecture& a) { return predict_cost(build_network_spec(a, kCifar, 2)); };
-    CHECK(cost(once).parameters < cost(twice).parameters);
-    CHECK(cost(once).flash_bytes < cost(twice).flash_bytes);
-    CHECK(cost(early).parameters == cost(twice).parameters);
-    for (const Architecture& changed : {once, early}) {
-      CHECK(cost(changed).macs < cost(twice).macs);
-      CHECK(cost(changed).ram_bytes <= cost(twice).ram_bytes);
-    }
-  }
 }
 
 TEST_CASE("an architecture that breaks a rule is not built", "[search][build]") {

@@ -75,48 +75,6 @@ TEST_CASE("the width's reference does not move", "[search][mini-nas]") {
   CHECK(d.asked[4] == "operation w12:c3,s3*2");
 }
 
-TEST_CASE("a stem of once the width and an early stride are each kept where they lose no more than a width may",
-          "[search][mini-nas]") {
-  auto o = small_options();
-  o.stem = true;
-  const std::string once = "w16,stem1:s3*3", early = "w16,early:s3*3", both = "w16,stem1,early:s3*3";
-  const Drive kept = drive(o, {{"w16:s3*3", score(90)}, {once, score(89.5)}, {both, score(89.6)}});
-  CHECK(
-      std::vector(kept.asked.begin() + 2, kept.asked.begin() + 6) ==
-      std::vector<std::string>{"width w12:s3*3", "stem " + once, "stem " + both, "operation w16,stem1,early:c3,s3*2"});
-  CHECK(kept.accepted == std::vector<std::string>{"w16:s3*3", once, both});
-  // The reference is the end of the depth stage: 0.3 and 0.3 are 0.6 together.
-  CHECK(drive(o, {{"w16:s3*3", score(90)}, {once, score(89.7)}, {both, score(89.4)}}).accepted.back() == once);
-  const Drive second = drive(o, {{"w16:s3*3", score(90)}, {once, infeasible()}, {early, score(90)}});
-  CHECK(second.accepted == std::vector<std::string>{"w16:s3*3", early});
-  CHECK(to_text(second.best->candidate.architecture) == early);
-}
-
-TEST_CASE("where the stem may be chosen, a cheaper one comes before a narrower network", "[search][mini-nas]") {
-  auto o = small_options();
-  o.stem = true;
-  const Drive once = drive(o, {{"w16:s3*3", infeasible()}, {"w16,stem1:s3*3", score(90)}});
-  CHECK(std::vector(once.asked.begin(), once.asked.begin() + 5) ==
-        std::vector<std::string>{"depth w16:s3*3", "depth w16,stem1:s3*3", "depth w16,stem1:s3*4",
-                                 "width w12,stem1:s3*3", "stem w16,stem1,early:s3*3"});
-  std::map<std::string, Outcome> answers;
-  for (const char* width : {"w16", "w12", "w8"})
-    for (const char* stem : {"", ",stem1"}) answers[width + std::string(stem) + ":s3*3"] = infeasible();
-  answers["w16,stem1,early:s3*3"] = infeasible();
-  answers["w12,stem1,early:s3*3"] = score(90);
-  const Drive early = drive(o, answers);
-  CHECK(early.asked[6] == "depth w16,stem1,early:s3*3");
-  CHECK(early.asked[8] == "depth w12,stem1,early:s3*4");
-  CHECK(early.asked[9] == "width w8,stem1,early:s3*3");
-  CHECK(early.asked[10] == "operation w12,stem1,early:c3,s3*2");
-}
-
-TEST_CASE("the published protocols leave the stem alone", "[search][mini-nas]") {
-  for (const MiniNasOptions& o : {MiniNasOptions{}, trg_nas_options()}) CHECK_FALSE(o.stem);
-  for (const std::string& name : drive(small_options(), {{"w16:s3*3", score(90)}}).asked)
-    CHECK_THAT(name, !Catch::Contains("stem"));
-}
-
 TEST_CASE("a gain below zero is a loss that is forgiven, a deeper network or a larger kernel then kept",
           "[search][mini-nas]") {
   auto o = small_options();
@@ -267,9 +225,7 @@ TEST_CASE("the layer fraction limits where operations and kernels are tried", "[
 
 TEST_CASE("the number of questions left is never underestimated", "[search][mini-nas]") {
   for (const double gain : {-1.0, 0.0, 1.0, 1.5}) {
-    MiniNasOptions options = small_options();
-    options.stem = gain != 1.0;
-    MiniNas search(options, 1000);
+    MiniNas search(small_options(), 1000);
     std::vector<int> promised;
     double percent = 60;
     while (const auto candidate = search.ask()) {

@@ -108,7 +108,6 @@ JournalEntry trained(const std::string& architecture, int epochs, int branch_epo
   entry.trial.candidate = {.stage = "depth",
                            .architecture = parse_architecture(architecture),
                            .epochs = epochs,
-                           .rival = {},
                            .branch_epoch = branch_epoch,
                            .ancestors = {}};
   for (const std::string& ancestor : ancestors) entry.trial.candidate.ancestors.push_back(parse_architecture(ancestor));

@@ -19,46 +19,33 @@ namespace {
 
 SearchData small_data() { return split_for_search(learnable_images().train, 0.3, 1); }
 
-EvaluationRecipe small_recipe(double give_up) {
+EvaluationRecipe small_recipe() {
   EvaluationRecipe recipe;
   recipe.training.augmentation = {0, false, 0};
-  recipe.give_up = give_up;
   return recipe;
 }
 
-Candidate candidate_with(std::vector<double> rival) {
-  return {"width", parse_architecture("w2:s3*3"), 4, std::move(rival)};
-}
+Candidate from_scratch() { return {"width", parse_architecture("w2:s3*3"), 4}; }
 
 }  // namespace
 
-TEST_CASE("a candidate far behind its rival is given up halfway, and only then", "[search][evaluator]") {
+TEST_CASE("a candidate is trained for its epochs and scored by the last one, by the images that it answers right",
+          "[search][evaluator]") {
   const TempDir folder;
   const SearchData data = small_data();
-  TrainingEvaluator evaluator(data, small_recipe(5), folder.path(), {});
-  // Nobody is 5 points behind a rival of 0 %, everybody behind one of 200 %.
-  const Outcome whole = evaluator.evaluate(candidate_with({0, 0, 0, 0}), 0);
-  CHECK(whole.status == Status::kOk);
-  CHECK(whole.curve.size() == 4);
-  CHECK(whole.image_epochs == 4 * data.train.count());
+  TrainingEvaluator evaluator(data, small_recipe(), folder.path(), {});
+  const Outcome outcome = evaluator.evaluate(from_scratch(), 0);
+  CHECK(outcome.status == Status::kOk);
+  CHECK(outcome.curve.size() == 4);
+  CHECK(outcome.score == outcome.curve.back());
+  CHECK(outcome.image_epochs == 4 * data.train.count());
   int right = 0;
-  for (const char digit : whole.right)
+  for (const char digit : outcome.right)
     right += std::popcount(static_cast<unsigned>(std::stoi(std::string(1, digit), nullptr, 16)));
-  CHECK(whole.score == Approx(100.0 * right / static_cast<double>(data.validation.count())));
-  const Outcome stopped = evaluator.evaluate(candidate_with({200, 200, 200, 200}), 1);
-  CHECK(stopped.status == Status::kFailed);
-  CHECK_THAT(stopped.problem, Catch::Contains("given up after epoch 2 of 4"));
-  CHECK(stopped.curve == std::vector<double>(whole.curve.begin(), whole.curve.begin() + 2));
-  CHECK(stopped.right.empty());
-  CHECK(stopped.image_epochs == 2 * data.train.count());
-  // The last epoch is not spared, so it is not given up either; and without a rival or a margin nothing is.
-  CHECK(evaluator.evaluate(candidate_with({0, 0, 0, 200}), 2).status == Status::kOk);
-  CHECK(evaluator.evaluate(candidate_with({}), 3).curve == whole.curve);
-  TrainingEvaluator patient(data, small_recipe(0), folder.path(), {});
-  CHECK(patient.evaluate(candidate_with({200, 200, 200, 200}), 4).curve == whole.curve);
+  CHECK(outcome.score == Approx(100.0 * right / static_cast<double>(data.validation.count())));
 }
 
-TEST_CASE("a candidate interrupted before it is given up is given up at the same epoch", "[search][evaluator]") {
+TEST_CASE("a candidate that was interrupted goes on from its last epoch and ends the same", "[search][evaluator]") {
   const TempDir folder;
   const SearchData data = small_data();
   TrainHooks interrupting;
@@ -66,20 +53,17 @@ TEST_CASE("a candidate interrupted before it is given up is given up at the same
   interrupting.on_epoch = [&](const EpochResult&) {
     if (++epochs == 1) throw Interrupted("stopped by the test");
   };
-  TrainingEvaluator evaluator(data, small_recipe(5), folder.path(), interrupting);
-  const Candidate candidate = candidate_with({200, 200, 200, 200});
-  CHECK_THROWS_AS(evaluator.evaluate(candidate, 0), Interrupted);
-  const Outcome resumed = evaluator.evaluate(candidate, 0), straight = evaluator.evaluate(candidate, 1);
-  CHECK(resumed.problem == straight.problem);
-  CHECK(resumed.curve == straight.curve);
-  // Killed between the checkpoint and the decision: the checkpoint alone decides.
-  CHECK(evaluator.evaluate(candidate, 1).curve == straight.curve);
+  TrainingEvaluator evaluator(data, small_recipe(), folder.path(), interrupting);
+  CHECK_THROWS_AS(evaluator.evaluate(from_scratch(), 0), Interrupted);
+  const Outcome resumed = evaluator.evaluate(from_scratch(), 0);
+  CHECK(epochs == 4);
+  CHECK(resumed.curve == evaluator.evaluate(from_scratch(), 1).curve);
 }
 
 namespace {
 
 Candidate branching(const char* architecture, std::vector<Architecture> ancestors = {}) {
-  return {"width", parse_architecture(architecture), 4, {}, 2, std::move(ancestors)};
+  return {"width", parse_architecture(architecture), 4, 2, std::move(ancestors)};
 }
 
 const Architecture kFirst = parse_architecture("w3:s3*3"), kSecond = parse_architecture("w3:c3,s3*2");
@@ -96,7 +80,7 @@ TEST_CASE("a warm start goes on where its ancestor stood: unchanged, it ends as 
           "[search][evaluator][warm-start]") {
   const TempDir folder;
   const SearchData data = small_data();
-  EvaluationRecipe recipe = small_recipe(0);
+  EvaluationRecipe recipe = small_recipe();
   recipe.training.momentum = 0;  // the one thing that is not inherited
   TrainingEvaluator evaluator(data, recipe, folder.path(), {});
   const Outcome first = evaluator.evaluate(branching("w3:s3*3"), 0);
@@ -115,7 +99,7 @@ TEST_CASE("a warm start is its first ancestor at the branch epoch, changed step 
           "[search][evaluator][warm-start]") {
   const TempDir folder;
   const SearchData data = small_data();
-  const EvaluationRecipe recipe = small_recipe(0);
+  const EvaluationRecipe recipe = small_recipe();
   TrainingEvaluator evaluator(data, recipe, folder.path(), {});
   const Candidate candidate = branching("w2:c5,s3*2", {kFirst, kSecond});
   const Outcome outcome = evaluator.evaluate(candidate, 0);
@@ -147,13 +131,13 @@ TEST_CASE("a warm start computes the same from a kept branch, a lost one, and af
   const TempDir folder, lost, killed;
   const SearchData data = small_data();
   const Candidate candidate = branching("w2:c5,s3*2", {kFirst, kSecond});
-  TrainingEvaluator evaluator(data, small_recipe(0), folder.path(), {});
+  TrainingEvaluator evaluator(data, small_recipe(), folder.path(), {});
   evaluator.evaluate(branching("w3:s3*3"), 0);
   const Outcome kept = evaluator.evaluate(candidate, 1);
   CHECK(kept.curve.size() == 2);
   CHECK(kept.curve != tail(evaluator.evaluate({"width", candidate.architecture, 4}, 2).curve));
 
-  TrainingEvaluator forgetful(data, small_recipe(0), lost.path(), {});
+  TrainingEvaluator forgetful(data, small_recipe(), lost.path(), {});
   const Outcome retrained = forgetful.evaluate(candidate, 1);
   CHECK(retrained.curve == kept.curve);
   CHECK(retrained.image_epochs == 4 * data.train.count());
@@ -163,7 +147,7 @@ TEST_CASE("a warm start computes the same from a kept branch, a lost one, and af
   interrupting.on_epoch = [&](const EpochResult&) {
     if (++epochs % 2 == 1) throw Interrupted("stopped by the test");
   };
-  TrainingEvaluator dying(data, small_recipe(0), killed.path(), interrupting);
+  TrainingEvaluator dying(data, small_recipe(), killed.path(), interrupting);
   int deaths = 0;
   std::optional<Outcome> resumed;
   while (!resumed && deaths < 10) {
@@ -182,7 +166,7 @@ TEST_CASE("weights for warm starts are kept for the current network alone, and g
           "[search][evaluator][warm-start]") {
   const TempDir folder;
   const SearchData data = small_data();
-  TrainingEvaluator evaluator(data, small_recipe(0), folder.path(), {});
+  TrainingEvaluator evaluator(data, small_recipe(), folder.path(), {});
   const auto try_out = [&](const Candidate& candidate, int index, bool accepted) {
     evaluator.evaluate(candidate, index);
     evaluator.settle(candidate, index, accepted);
@@ -219,8 +203,8 @@ TEST_CASE("the cache answers the same question once trained, at no cost, and no 
   const TempDir folder;
   const SearchData data = small_data();
   Counting inner;
-  const Candidate candidate = candidate_with({});
-  const EvaluationRecipe recipe = small_recipe(0);
+  const Candidate candidate = from_scratch();
+  const EvaluationRecipe recipe = small_recipe();
   CachedEvaluator cache(inner, folder / "cache", evaluation_key(data, recipe));
   CHECK(cache.evaluate(candidate, 0).image_epochs == 600);
   CachedEvaluator later(inner, folder / "cache", evaluation_key(data, recipe));
@@ -240,7 +224,6 @@ TEST_CASE("the cache answers the same question once trained, at no cost, and no 
   other = candidate;
   other.architecture.width = 3;
   files.push_back(cache.file_of(other));
-  files.push_back(cache.file_of(candidate_with({50})));
   for (const std::vector<Architecture>& ancestors :
        {std::vector{kFirst}, std::vector{kSecond}, std::vector{kFirst, kSecond}})
     for (const int branch : {1, 2}) {
@@ -260,9 +243,6 @@ TEST_CASE("the cache answers the same question once trained, at no cost, and no 
   files.push_back(file_under(data, changed));
   changed = recipe;
   changed.score = Score::kBest;
-  files.push_back(file_under(data, changed));
-  changed = recipe;
-  changed.give_up = 1;
   files.push_back(file_under(data, changed));
   SearchData images = small_data();
   images.validation.pixels[0] ^= 1;
