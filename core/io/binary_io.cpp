@@ -61,7 +61,9 @@ BinaryReader::BinaryReader(const std::filesystem::path& path, const char (&kind)
   bytes_.resize(payload);
   position_ = 8;
   const auto found_version = get<uint32_t>();
-  if (found_version != version) fail(text("expected format version ", version, ", found ", found_version));
+  if (found_version != version)
+    fail(text("expected format version ", version, ", found ", found_version,
+              ": another version of mininas wrote this file; make it again with this one"));
 }
 
 void BinaryReader::fail(const std::string& what) const {

@@ -24,7 +24,7 @@ Tensor real_weights(const QuantizedLayer& layer, const Shape& shape, bool depthw
   Tensor real = Tensor::uninitialized(shape);
   const int64_t channels = depthwise ? shape.c : shape.n, taps = shape.size() / channels;
   for (int64_t c = 0; c < channels; ++c) {
-    const auto scale = static_cast<float>(layer.weight_scales[static_cast<size_t>(c)]);
+    const float scale = layer.weight_scales[static_cast<size_t>(c)];
     for (int64_t t = 0; t < taps; ++t) {
       const int64_t i = depthwise ? t * channels + c : c * taps + t;
       real.data()[i] = static_cast<float>(layer.weights[static_cast<size_t>(i)]) * scale;
@@ -57,7 +57,7 @@ QuantizedLayerGradient::QuantizedLayerGradient(const QuantizedModel& model, cons
   low_ = layer.low + 128;
   high_ = layer.high + 128;
   in_zero_ = static_cast<float>(input.zero_point + 128);
-  in_scale_ = static_cast<float>(input.scale);
+  in_scale_ = input.scale;
   const Shape shape = depthwise_ ? geometry_.depthwise_weight() : geometry_.weight();
   weight_size_ = shape.size();
   if (spec.input == kImage) return;  // nobody asks for the image's gradient

@@ -12,40 +12,49 @@ namespace mininas {
 namespace {
 
 constexpr char kKind[] = "QNET";
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 3;
 constexpr int64_t kAccumulatorLimit = int64_t{1} << 31;
 
 void require(bool holds, const std::string& where, const std::string& rule) {
   if (!holds) throw ConfigError(text(where, ": ", rule));
 }
 
+void check_scale(float scale, const char* name, const std::string& where) {
+  require(std::isfinite(scale) && scale > 0, where, text(name, " is ", scale, ", expected a positive number"));
+}
+
 void check_quantization(const Quantization& quantization, const std::string& where) {
-  require(std::isfinite(quantization.scale) && quantization.scale > 0, where,
-          text("scale is ", quantization.scale, ", expected a positive number"));
+  check_scale(quantization.scale, "scale", where);
   require(quantization.zero_point >= -128 && quantization.zero_point <= 127, where,
           text("zero point is ", quantization.zero_point, ", expected -128 to 127"));
 }
 
-void check_fixed_point(const FixedPoint& value, const std::string& where) {
+void check_fixed_point(const FixedPoint& value, const FixedPoint& expected, const std::string& where) {
   require(value.multiplier >= (1 << 30), where, text("multiplier is ", value.multiplier, ", expected at least 2^30"));
   require(value.right_shift >= 0 && value.right_shift <= 31, where,
           text("right shift is ", value.right_shift, ", expected 0 to 31"));
+  require(value == expected, where,
+          text("multiplier ", value.multiplier, " and right shift ", value.right_shift,
+               " do not follow from the scales, which give ", expected.multiplier, " and ", expected.right_shift));
 }
 
 std::string channel_text(const std::string& where, size_t channel) { return text(where, ", channel ", channel); }
 
-// No input may overflow the 32-bit accumulator, in any order of the taps.
-void check_channel(const QuantizedLayer& layer, size_t channel, const std::vector<int64_t>& weight_sums,
-                   const std::string& where) {
+// The rescaling is the scales'; and no input may overflow the 32-bit accumulator, in any order of the taps.
+void check_channel(const QuantizedLayer& layer, const Quantization& in, size_t channel,
+                   const std::vector<int64_t>& weight_sums, const std::string& where) {
   const std::string place = channel_text(where, channel);
-  check_fixed_point(layer.rescale[channel], place);
+  const float scale = layer.weight_scales[channel];
+  check_scale(scale, "weight scale", place);
+  check_fixed_point(layer.rescale[channel], to_fixed_point(rescale_factor(in.scale, scale, layer.output.scale), place),
+                    place);
   const int64_t bound = weight_sums[channel] * 255 + std::abs(int64_t{layer.bias[channel]});
   require(bound < kAccumulatorLimit, place, text("its accumulator can reach ", bound, ", expected less than 2^31"));
 }
 
-void check_weighted(const QuantizedLayer& layer, const LayerSpec& spec, const ImageShape& in,
-                    const std::string& where) {
-  const Shape shape = weight_shape(spec, in);
+void check_weighted(const QuantizedLayer& layer, const LayerSpec& spec, const Quantization& in,
+                    const ImageShape& in_shape, const std::string& where) {
+  const Shape shape = weight_shape(spec, in_shape);
   const auto channels = static_cast<size_t>(spec.out_channels);
   require(static_cast<int64_t>(layer.weights.size()) == shape.size(), where,
           text("holds ", layer.weights.size(), " weights, expected ", shape.size()));
@@ -61,7 +70,7 @@ void check_weighted(const QuantizedLayer& layer, const LayerSpec& spec, const Im
             text("weight ", i, " is -128, expected -127 to 127"));
     sums[channel] += std::abs(int{layer.weights[i]});
   }
-  for (size_t channel = 0; channel < channels; ++channel) check_channel(layer, channel, sums, where);
+  for (size_t channel = 0; channel < channels; ++channel) check_channel(layer, in, channel, sums, where);
 }
 
 void check_pool(const QuantizedLayer& layer, const Quantization& in, const ImageShape& shape,
@@ -73,6 +82,13 @@ void check_pool(const QuantizedLayer& layer, const Quantization& in, const Image
           text("averages ", pixels, " pixels, expected fewer than 2^24"));
 }
 
+void check_add(const QuantizedLayer& layer, const Quantization& first, const Quantization& second,
+               const std::string& where) {
+  const auto expected = add_rescales(first.scale, second.scale, layer.output.scale, where);
+  constexpr const char* kPlaces[] = {", first input", ", second input", ", output"};
+  for (size_t i = 0; i < expected.size(); ++i) check_fixed_point(layer.rescale[i], expected[i], where + kPlaces[i]);
+}
+
 void check_layer(const QuantizedModel& model, const std::vector<ImageShape>& shapes, int index) {
   const LayerSpec& spec = model.spec.layers[static_cast<size_t>(index)];
   const QuantizedLayer& layer = model.layers[static_cast<size_t>(index)];
@@ -81,12 +97,14 @@ void check_layer(const QuantizedModel& model, const std::vector<ImageShape>& sha
   check_quantization(layer.output, where);
   require(layer.low >= -128 && layer.low <= layer.high && layer.high <= 127, where,
           text("clamps to [", layer.low, ", ", layer.high, "], expected a range within [-128, 127]"));
-  if (has_weights(spec.kind)) return check_weighted(layer, spec, in, where);
-  require(layer.weights.empty() && layer.bias.empty(), where, "holds weights, but its kind has none");
+  if (has_weights(spec.kind)) return check_weighted(layer, spec, model.input_of(index), in, where);
+  require(layer.weights.empty() && layer.bias.empty() && layer.weight_scales.empty(), where,
+          "holds weights, but its kind has none");
   const size_t rescales = spec.kind == LayerKind::kAdd ? 3 : 0;
   require(layer.rescale.size() == rescales, where,
           text("holds ", layer.rescale.size(), " multipliers, expected ", rescales));
-  for (const FixedPoint& value : layer.rescale) check_fixed_point(value, where);
+  if (spec.kind == LayerKind::kAdd)
+    check_add(layer, model.input_of(index), model.layers[static_cast<size_t>(spec.other)].output, where);
   if (spec.kind == LayerKind::kGlobalAveragePool) check_pool(layer, model.input_of(index), in, where);
 }
 
@@ -97,7 +115,7 @@ void put(BinaryWriter& out, const Quantization& value) {
 
 Quantization get_quantization(BinaryReader& in) {
   Quantization value;
-  value.scale = in.get<double>();
+  value.scale = in.get<float>();
   value.zero_point = in.get<int32_t>();
   return value;
 }
@@ -128,7 +146,7 @@ QuantizedLayer get_layer(BinaryReader& in) {
   if (multipliers.size() != right_shifts.size())
     in.fail(text("expected ", multipliers.size(), " shifts, found ", right_shifts.size()));
   for (size_t i = 0; i < multipliers.size(); ++i) layer.rescale.push_back({multipliers[i], right_shifts[i]});
-  layer.weight_scales = in.get_vector<double>();
+  layer.weight_scales = in.get_vector<float>();
   layer.output = get_quantization(in);
   layer.low = in.get<int32_t>();
   layer.high = in.get<int32_t>();
@@ -136,27 +154,6 @@ QuantizedLayer get_layer(BinaryReader& in) {
 }
 
 }  // namespace
-
-std::optional<FixedPoint> fixed_point_of(double value) {
-  if (!(value > 0x1p-32 && value < 1)) return std::nullopt;
-  int exponent = 0;
-  const double fraction = std::frexp(value, &exponent);
-  auto multiplier = static_cast<int64_t>(std::round(fraction * 0x1p31));
-  if (multiplier == int64_t{1} << 31) {
-    multiplier /= 2;
-    ++exponent;
-  }
-  if (exponent > 0) return std::nullopt;
-  return FixedPoint{static_cast<int32_t>(multiplier), -exponent};
-}
-
-FixedPoint to_fixed_point(double value, const std::string& where) {
-  require(value > 0x1p-32 && value < 1, where,
-          text("the rescale factor is ", value, ", expected more than 2^-32 and less than 1"));
-  const auto fixed = fixed_point_of(value);
-  require(fixed.has_value(), where, text("the rescale factor ", value, " rounds to 1, expected less than 1"));
-  return *fixed;
-}
 
 const Quantization& QuantizedModel::input_of(int layer) const {
   const int source = spec.layers[static_cast<size_t>(layer)].input;

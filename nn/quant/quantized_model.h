@@ -4,31 +4,19 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "nn/quant/fixed_point.h"
 #include "nn/spec/network_spec.h"
 
 namespace mininas {
 
-// real = scale * (q - zero_point)
+// real = scale * (q - zero_point). Scales are float32, as file formats store them (fixed_point.h).
 struct Quantization {
-  double scale = 1.0;
+  float scale = 1.0f;
   int zero_point = 0;  // in [-128, 127]
 };
-
-// M = multiplier * 2^(-31 - right_shift), multiplier in [2^30, 2^31), right_shift in [0, 31].
-struct FixedPoint {
-  int32_t multiplier = 1 << 30;
-  int right_shift = 0;
-};
-
-// M in fixed point: f * 2^shift with f in [0.5, 1), f * 2^31 rounded to nearest, halves away from zero.
-// Nothing where M is not between 2^-32 and 1, or rounds to 1.
-std::optional<FixedPoint> fixed_point_of(double value);
-// The same; throws ConfigError with `where` ("layer stem, channel 3") where there is none.
-FixedPoint to_fixed_point(double value, const std::string& where);
 
 // The integers of one layer. Which vectors are filled depends on the kind:
 //   kConv, kDepthwise, kLinear: weights, bias, rescale (one a channel)     kAdd: rescale = {input, other, output}
@@ -37,7 +25,7 @@ struct QuantizedLayer {
   std::vector<int8_t> weights;  // as weight_shape(): OHWI or 1HWC
   std::vector<int32_t> bias;
   std::vector<FixedPoint> rescale;
-  std::vector<double> weight_scales;  // one a channel; for people and for traces, not for arithmetic
+  std::vector<float> weight_scales;  // one a channel; `rescale` follows from them and the activations' scales
   Quantization output;
   int low = -128, high = 127;  // clamp of the output; ReLU: low = zero point
 };
@@ -51,8 +39,9 @@ struct QuantizedModel {
   const Quantization& input_of(int layer) const;  // quantisation of what layer `layer` reads
 };
 
-// Throws ConfigError that names layer and channel: sizes, ranges, zero points, shifts, the accumulator bound
-// (sum of |weight| * 255 + |bias| < 2^31), shared quantisation around a pool.
+// Throws ConfigError that names layer and channel: sizes, ranges, zero points; that each multiplier and shift is what
+// the float32 scales give; the accumulator bound (sum of |weight| * 255 + |bias| < 2^31); shared quantisation around a
+// pool.
 void validate(const QuantizedModel& model);
 
 void save_quantized_model(const QuantizedModel& model, const std::filesystem::path& path);

@@ -7,7 +7,6 @@
 
 #include "core/error.h"
 #include "core/parallel.h"
-#include "mcu/runtime/mn_arithmetic.h"
 #include "nn/quant/fold.h"
 #include "nn/quant/integer_engine.h"
 #include "nn/quant/quantized_gradients.h"
@@ -17,11 +16,10 @@ namespace {
 
 // 256 steps over the range; 0 is one of them. With ReLU the lowest step is 0.
 Quantization quantization_of(const Range& range) {
-  const double width = range.high - range.low;
-  if (!(width > 0.0)) return {.scale = 1.0 / 255.0, .zero_point = -128};  // a layer that puts out nothing but 0
-  const double scale = width / 255.0;
-  return {.scale = scale,
-          .zero_point = static_cast<int>(std::clamp(std::round(-128.0 - range.low / scale), -128.0, 127.0))};
+  const auto scale = static_cast<float>((range.high - range.low) / 255.0);
+  if (!(scale > 0.0f)) return {.scale = 1.0f / 255.0f, .zero_point = -128};  // a layer that puts out nothing but 0
+  const double zero = std::round(-128.0 - range.low / double{scale});
+  return {.scale = scale, .zero_point = static_cast<int>(std::clamp(zero, -128.0, 127.0))};
 }
 
 int32_t rounded(double value, double limit) {
@@ -30,15 +28,8 @@ int32_t rounded(double value, double limit) {
 
 // A weight scale below this would need a rescale beyond the 31 bits of shift, or a bias beyond 32 bits; such channels
 // are as good as zero.
-double smallest_weight_scale(double input, double output) { return output / input * 0x1p-20; }
-
-std::vector<FixedPoint> add_rescale(const Quantization& a, const Quantization& b, const Quantization& output,
-                                    const std::string& name) {
-  const double twice_largest = 2.0 * std::max(a.scale, b.scale);
-  return {to_fixed_point(a.scale / twice_largest, text("layer ", name, ", first input")),
-          to_fixed_point(b.scale / twice_largest, text("layer ", name, ", second input")),
-          to_fixed_point(twice_largest / (static_cast<double>(1 << MN_ADD_SHIFT) * output.scale),
-                         text("layer ", name, ", output"))};
+float smallest_weight_scale(float input, float output) {
+  return static_cast<float>(double{output} / double{input} * 0x1p-20);
 }
 
 }  // namespace
@@ -46,7 +37,7 @@ std::vector<FixedPoint> add_rescale(const Quantization& a, const Quantization& b
 QuantizedNetwork::QuantizedNetwork(const Network& network, std::vector<std::string> class_names,
                                    const ImageSet& calibration)
     : spec_(network.spec()), class_names_(std::move(class_names)) {
-  input_ = {.scale = double{network.pixel_scale().scale}, .zero_point = network.pixel_scale().zero - 128};
+  input_ = {.scale = network.pixel_scale().scale, .zero_point = network.pixel_scale().zero - 128};
   auto folded = fold_batch_norm(network);
   const auto ranges = measure_ranges(network, folded, calibration);
   for (size_t i = 0; i < spec_.layers.size(); ++i) {
@@ -68,7 +59,8 @@ QuantizedLayer QuantizedNetwork::quantize_layer(size_t index) const {
   const Layer& layer = layers_[index];
   QuantizedLayer q{.output = layer.output, .low = spec.relu ? layer.output.zero_point : -128, .high = 127};
   if (spec.kind == LayerKind::kAdd)
-    q.rescale = add_rescale(input_of(spec), layers_[static_cast<size_t>(spec.other)].output, layer.output, spec.name);
+    q.rescale = add_rescales(input_of(spec).scale, layers_[static_cast<size_t>(spec.other)].output.scale,
+                             layer.output.scale, text("layer ", spec.name));
   if (!has_weights(spec.kind)) return q;
   q.weights.resize(static_cast<size_t>(layer.weight.value.size()));
   for (int channel = 0; channel < spec.out_channels; ++channel) quantize_channel(spec, layer, channel, q);
@@ -83,16 +75,17 @@ void QuantizedNetwork::quantize_channel(const LayerSpec& spec, const Layer& laye
   const float* weights = layer.weight.value.data() + first;
   float largest = 0.0f;
   for (int64_t t = 0; t < taps; ++t) largest = std::max(largest, std::abs(weights[t * step]));
-  const double input_scale = input_of(spec).scale;
-  const double scale = std::max(double{largest} / 127.0, smallest_weight_scale(input_scale, layer.output.scale));
-  const double sum_scale = input_scale * scale, rescale = sum_scale / layer.output.scale;
+  const float input_scale = input_of(spec).scale, output_scale = layer.output.scale;
+  const float scale = std::max(largest / 127.0f, smallest_weight_scale(input_scale, output_scale));
+  const double sum_scale = double{input_scale} * double{scale};
+  const double factor = rescale_factor(input_scale, scale, output_scale);
   q.weight_scales.push_back(scale);
   q.bias.push_back(rounded(double{layer.bias.value.data()[channel]} / sum_scale, 0x1p30));
-  const auto fixed = fixed_point_of(rescale);
-  q.rescale.push_back(fixed ? *fixed : to_fixed_point(rescale, text("layer ", spec.name, ", channel ", channel)));
+  const auto fixed = fixed_point_of(factor);
+  q.rescale.push_back(fixed ? *fixed : to_fixed_point(factor, text("layer ", spec.name, ", channel ", channel)));
   for (int64_t t = 0; t < taps; ++t)
     q.weights[static_cast<size_t>(first + t * step)] =
-        static_cast<int8_t>(rounded(double{weights[t * step]} / scale, 127.0));
+        static_cast<int8_t>(rounded(double{weights[t * step]} / double{scale}, 127.0));
 }
 
 QuantizedModel QuantizedNetwork::integers() const {
@@ -132,8 +125,7 @@ Tensor QuantizedNetwork::real_logits(int64_t count, const At& q) const {
   Tensor logits = Tensor::uninitialized({count, 1, 1, spec_.classes});
   const Quantization& output = layers_.back().output;
   for (int64_t i = 0; i < logits.size(); ++i)
-    logits.data()[i] =
-        static_cast<float>(q(static_cast<size_t>(i)) - output.zero_point) * static_cast<float>(output.scale);
+    logits.data()[i] = static_cast<float>(q(static_cast<size_t>(i)) - output.zero_point) * output.scale;
   return logits;
 }
 

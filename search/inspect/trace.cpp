@@ -22,7 +22,7 @@ struct Input {
     tap.padding = y < 0 || x < 0 || y >= shape.height || x >= shape.width;
     if (tap.padding) return tap;
     tap.input = bytes[at(y, x, c)] - how.zero_point;
-    tap.real_input = how.scale * tap.input;
+    tap.real_input = double{how.scale} * tap.input;
     tap.float_input = double{reals[at(y, x, c)]};
     return tap;
   }

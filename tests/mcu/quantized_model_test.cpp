@@ -124,10 +124,13 @@ TEST_CASE("the prediction is the first of equal largest logits", "[mcu][integer]
   QuantizedModel model = small_model();
   QuantizedLayer& classifier = model.layers.back();
   std::fill(classifier.weights.begin(), classifier.weights.end(), int8_t{0});
-  std::fill(classifier.rescale.begin(), classifier.rescale.end(), FixedPoint{1 << 30, 0});
-  classifier.output.zero_point = classifier.low = -128;
+  classifier.output = {model.input_of(static_cast<int>(model.layers.size()) - 1).scale, -128};
+  std::fill(classifier.weight_scales.begin(), classifier.weight_scales.end(), 0.5f);
+  std::fill(classifier.rescale.begin(), classifier.rescale.end(), to_fixed_point(0.5, "classifier"));
+  classifier.low = -128;
   classifier.high = 127;
   classifier.bias = {0, 50, 50};
+  validate(model);
   const auto images = random_images(model.spec.input, 70, Rng(5));  // more than one block
   CHECK(integer_predict(model, images.data(), 70) == std::vector<int>(70, 1));
 }

@@ -66,7 +66,7 @@ class ReferenceGradients {
 
  private:
   static double real(int q, const Quantization& quantization) {
-    return quantization.scale * (q - quantization.zero_point);
+    return double{quantization.scale} * (q - quantization.zero_point);
   }
 
   Numbers behind_clamp(size_t i) const {
@@ -100,8 +100,7 @@ class ReferenceGradients {
     Numbers weights;
     const auto channels = static_cast<size_t>(spec.out_channels), taps = layer.weights.size() / channels;
     for (size_t w = 0; w < layer.weights.size(); ++w)
-      weights.push_back(layer.weights[w] *
-                        double{static_cast<float>(layer.weight_scales[depthwise ? w % channels : w / taps])});
+      weights.push_back(layer.weights[w] * double{layer.weight_scales[depthwise ? w % channels : w / taps]});
     add(spec.input, depthwise ? reference::depthwise_input_gradient(g, dy, weights)
                               : reference::conv2d_input_gradient(g, dy, weights));
   }
@@ -136,17 +135,6 @@ QuantizedPass pass_of(const QuantizedModel& model, const std::vector<uint8_t>& i
   return pass;
 }
 
-// Scales that differ from channel to channel and keep gradients at one size through the layers.
-QuantizedModel model_with_scales(const NetworkSpec& spec, Rng rng) {
-  QuantizedModel model = random_model(spec, rng.fork("model"));
-  for (QuantizedLayer& layer : model.layers)
-    for (double& scale : layer.weight_scales) {
-      const double taps = static_cast<double>(layer.weights.size()) / static_cast<double>(layer.weight_scales.size());
-      scale = double{rng.uniform(0.5f, 2.0f)} / (73.0 * std::sqrt(taps));
-    }
-  return model;
-}
-
 void check(const QuantizedModel& model, int64_t count, Rng rng) {
   const auto images = random_images(model.spec.input, count, rng.fork("images"));
   const Tensor logits = random_tensor({count, 1, 1, model.spec.classes}, rng.fork("logits"));
@@ -170,30 +158,31 @@ TEST_CASE("gradients of any quantised network follow their definition", "[nn][qu
   for (uint64_t seed = 0; seed < 40; ++seed) {
     CAPTURE(seed);
     const Rng rng(seed);
-    check(model_with_scales(random_network(rng.fork("spec"), {.max_extent = 12}), rng), 3, rng);
+    check(random_model(random_network(rng.fork("spec"), {.max_extent = 12}), rng), 3, rng);
   }
 }
 
 TEST_CASE("gradients are right for more channels than a tile, every kernel and more images than chunks",
           "[nn][quantized_gradients]") {
   const std::vector<FamilyLayer> layers = {{true, 3}, {false, 3}, {true, 7}, {false, 5}, {true, 5}, {false, 1}};
-  check(model_with_scales(family_network(17, layers, {9, 7, 3}, 5), Rng(3)), 11, Rng(4));
+  check(random_model(family_network(17, layers, {9, 7, 3}, 5), Rng(3)), 11, Rng(4));
 }
 
 TEST_CASE("a value read twice receives the gradients of both readers; one that nobody reads receives none",
           "[nn][quantized_gradients]") {
-  for (const NetworkSpec& spec : {residual_network(), forked_network()})
-    check(model_with_scales(spec, Rng(5)), 4, Rng(6));
+  for (const NetworkSpec& spec : {residual_network(), forked_network()}) check(random_model(spec, Rng(5)), 4, Rng(6));
 }
 
 TEST_CASE("an output on a bound of its clamp passes no gradient", "[nn][quantized_gradients]") {
-  QuantizedModel model = model_with_scales(plain_network(), Rng(7));
+  QuantizedModel model = random_model(plain_network(), Rng(7));
   QuantizedLayer& last = model.layers.back();
   std::fill(last.weights.begin(), last.weights.end(), int8_t{0});
-  std::fill(last.rescale.begin(), last.rescale.end(), FixedPoint{1 << 30, 0});  // half of the bias
-  last.output.zero_point = 0;
+  last.output = {model.input_of(static_cast<int>(model.layers.size()) - 1).scale, 0};
+  std::fill(last.weight_scales.begin(), last.weight_scales.end(), 0.5f);
+  std::fill(last.rescale.begin(), last.rescale.end(), to_fixed_point(0.5, "last"));  // half of the bias
   last.low = -128;
   last.high = 100;
+  validate(model);
   last.bias = {200, 198, -1000};  // 100: on the bound, though nothing was cut off; 99; far below
   const auto images = random_images(model.spec.input, 2, Rng(8));
   const auto found = quantized_gradients(model, pass_of(model, images, 2), Tensor::full({2, 1, 1, 3}, 1.0f));
@@ -201,7 +190,7 @@ TEST_CASE("an output on a bound of its clamp passes no gradient", "[nn][quantize
 }
 
 TEST_CASE("gradients have the same bits for any number of threads", "[nn][quantized_gradients]") {
-  const QuantizedModel model = model_with_scales(residual_network(), Rng(9));
+  const QuantizedModel model = random_model(residual_network(), Rng(9));
   const auto images = random_images(model.spec.input, 21, Rng(10));
   const Tensor logits = random_tensor({21, 1, 1, model.spec.classes}, Rng(11));
   std::vector<LayerGradients> first;

@@ -44,8 +44,7 @@ void check_forward_is_integer_forward(QuantizedNetwork& network, const ImageSet&
     REQUIRE(logits.size() == static_cast<int64_t>(bytes.size()));
     int64_t different = 0;
     for (size_t i = 0; i < bytes.size(); ++i)
-      different +=
-          logits.data()[i] != static_cast<float>(output.scale) * static_cast<float>(bytes[i] - output.zero_point);
+      different += logits.data()[i] != output.scale * static_cast<float>(bytes[i] - output.zero_point);
     CHECK(different == 0);
   }
 }
@@ -196,15 +195,15 @@ TEST_CASE(
   const auto folded = fold_batch_norm(network);
   const auto ranges = measure_ranges(network, folded, images);
   const QuantizedModel model = quantize(network, images).freeze();
-  CHECK(model.input.scale == double{kPixels.scale});
+  CHECK(model.input.scale == kPixels.scale);
   CHECK(model.input.zero_point == kPixels.zero - 128);
   for (size_t i = 0; i < spec.layers.size(); ++i) {
     INFO(spec.layers[i].name);
     const QuantizedLayer& q = model.layers[i];
-    const double input_scale = model.input_of(static_cast<int>(i)).scale;
+    const double input_scale = model.input_of(static_cast<int>(i)).scale, output_scale = q.output.scale;
     if (spec.layers[i].kind != LayerKind::kGlobalAveragePool) {
-      CHECK(q.output.scale * 255.0 == Approx(ranges[i].high - ranges[i].low));
-      CHECK(q.output.scale * (-128 - q.output.zero_point) == Approx(ranges[i].low).margin(0.51 * q.output.scale));
+      CHECK(output_scale * 255.0 == Approx(ranges[i].high - ranges[i].low));
+      CHECK(output_scale * (-128 - q.output.zero_point) == Approx(ranges[i].low).margin(0.51 * output_scale));
     }
     CHECK(q.low == (spec.layers[i].relu ? q.output.zero_point : -128));
     CHECK(q.high == 127);
@@ -213,16 +212,16 @@ TEST_CASE(
     for (int64_t w = 0; w < size; ++w) {
       const auto c =
           static_cast<size_t>(spec.layers[i].kind == LayerKind::kDepthwise ? w % channels : w / (size / channels));
-      CHECK(std::abs(q.weights[static_cast<size_t>(w)] * q.weight_scales[c] - double{folded[i].weight.data()[w]}) <=
-            0.5001 * q.weight_scales[c]);
+      const double scale = q.weight_scales[c];
+      CHECK(std::abs(q.weights[static_cast<size_t>(w)] * scale - double{folded[i].weight.data()[w]}) <= 0.5001 * scale);
       largest[c] = std::max(largest[c], std::abs(int{q.weights[static_cast<size_t>(w)]}));
     }
     for (size_t c = 0; c < q.bias.size(); ++c) {
-      const double sum_scale = input_scale * q.weight_scales[c];
+      const double sum_scale = input_scale * double{q.weight_scales[c]};
       CHECK(largest[c] == 127);
       CHECK(std::abs(q.bias[c] * sum_scale - double{folded[i].bias.data()[c]}) <= 0.5001 * sum_scale);
       CHECK(std::ldexp(q.rescale[c].multiplier, -31 - q.rescale[c].right_shift) ==
-            Approx(sum_scale / q.output.scale).epsilon(1e-8));
+            Approx(sum_scale / output_scale).epsilon(1e-8));
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "core/error.h"
 #include "mcu/host/export/emit_c.h"
@@ -135,6 +136,13 @@ double cost_of_watching(const std::vector<CountedNetwork>& networks) {
   return calls > 0 ? std::max(0.0, added / calls) : 0;
 }
 
+// Gives a channel a right shift of 0, which fast kernels do not take.
+void clear_shift(QuantizedLayer& layer, size_t channel) {
+  FixedPoint& rescale = layer.rescale[channel];
+  layer.weight_scales[channel] = std::ldexp(layer.weight_scales[channel], rescale.right_shift);
+  rescale.right_shift = 0;
+}
+
 }  // namespace
 
 NetworkSpec network_to_learn_from(const Board& board, Rng rng) {
@@ -161,8 +169,7 @@ QuantizedModel model_to_count(const NetworkSpec& spec, bool plain_layers, Rng rn
   QuantizedModel model = trained_like_model(spec, rng.fork("model"));
   Rng draws = rng.fork("plain");
   for (size_t i = 0; i < model.layers.size(); ++i)
-    if (plain_layers && has_weights(spec.layers[i].kind) && one_in(draws, 10))
-      model.layers[i].rescale[0].right_shift = 0;
+    if (plain_layers && has_weights(spec.layers[i].kind) && one_in(draws, 10)) clear_shift(model.layers[i], 0);
   return model;
 }
 

@@ -55,19 +55,31 @@ void append_family_layer(SpecBuilder& builder, const std::string& name, const Fa
   builder.conv(name + ".pointwise", out, 1, 1, relu);
 }
 
-FixedPoint random_fixed_point(Rng& rng, double typical) {
-  FixedPoint value =
-      to_fixed_point(std::clamp(typical * std::exp2(rng.uniform(-2.0f, 2.0f)), 0x1p-31, 0.999), "random");
-  if (one_in(rng, 20)) value.right_shift = between(rng, 0, 31);
-  if (one_in(rng, 20)) value.multiplier = rng.coin() ? 1 << 30 : INT32_MAX;
-  return value;
+constexpr double kSmallestFactor = 0x1.8p-32, kLargestFactor = 1 - 0x1p-24;
+
+// A factor from sums to bytes; now and then of any shift, or with the smallest or largest multiplier.
+double random_factor(Rng& rng, double typical) {
+  int exponent = 0;
+  double fraction = std::frexp(typical * std::exp2(rng.uniform(-2.0f, 2.0f)), &exponent);
+  if (one_in(rng, 20)) exponent = -between(rng, 0, 31);
+  if (one_in(rng, 20)) fraction = rng.coin() ? 0.5 : kLargestFactor;
+  return std::clamp(std::ldexp(fraction, exponent), kSmallestFactor, kLargestFactor);
+}
+
+// Appends a channel whose sums are rescaled by `factor`, as nearly as a float32 weight scale can have it.
+void append_rescale(QuantizedLayer& layer, float input_scale, double factor) {
+  const float output_scale = layer.output.scale;
+  auto scale = static_cast<float>(factor * double{output_scale} / double{input_scale});
+  while (!fixed_point_of(rescale_factor(input_scale, scale, output_scale))) scale = std::nextafter(scale, 0.0f);
+  layer.weight_scales.push_back(scale);
+  layer.rescale.push_back(to_fixed_point(rescale_factor(input_scale, scale, output_scale), "random"));
 }
 
 int8_t random_weight(Rng& rng, bool extreme) {
   return static_cast<int8_t>(extreme ? (rng.coin() ? 127 : -127) : between(rng, -127, 127));
 }
 
-void fill_weighted(QuantizedLayer& layer, const LayerSpec& spec, const ImageShape& in, Rng& rng) {
+void fill_weighted(QuantizedLayer& layer, const LayerSpec& spec, const ImageShape& in, float input_scale, Rng& rng) {
   const Shape shape = weight_shape(spec, in);
   const int64_t taps = shape.h * shape.w * (spec.kind == LayerKind::kDepthwise ? 1 : shape.c);
   const bool extreme = one_in(rng, 8);
@@ -78,22 +90,16 @@ void fill_weighted(QuantizedLayer& layer, const LayerSpec& spec, const ImageShap
     const int bias_bits = one_in(rng, 10) ? 31 : 14;
     const int64_t bias = std::min(largest_bias, int64_t{rng.next_u32() >> (32 - bias_bits)});
     layer.bias.push_back(static_cast<int32_t>(rng.coin() ? bias : -bias));
-    layer.rescale.push_back(random_fixed_point(rng, typical));
-    layer.weight_scales.push_back(0.01);
+    append_rescale(layer, input_scale, random_factor(rng, typical));
   }
 }
 
 Quantization random_quantization(Rng& rng) {
   constexpr int kZeroPoints[] = {-128, -1, 0, 127};
-  return {0.01 * std::exp2(rng.uniform(-3.0f, 3.0f)),
-          one_in(rng, 4) ? kZeroPoints[rng.below(4)] : between(rng, -128, 127)};
-}
-
-void fill_add(QuantizedLayer& layer, const Quantization& first, const Quantization& second) {
-  const double twice_larger = 2 * std::max(first.scale, second.scale);
-  layer.rescale = {to_fixed_point(first.scale / twice_larger, "first"),
-                   to_fixed_point(second.scale / twice_larger, "second"),
-                   to_fixed_point(twice_larger / ((1 << 20) * layer.output.scale), "sum")};
+  const float octaves = rng.uniform(-3.0f, 3.0f), whole = std::round(octaves);
+  // One in three is a power of two: between such scales the smallest multiplier, 2^30, is reached exactly.
+  const float scale = std::abs(octaves - whole) < 1.0f / 6 ? std::exp2(whole - 7) : 0.01f * std::exp2(octaves);
+  return {scale, one_in(rng, 4) ? kZeroPoints[rng.below(4)] : between(rng, -128, 127)};
 }
 
 constexpr double kSpread = 40;  // of outputs around their zero
@@ -112,8 +118,8 @@ void append_bell(std::vector<int8_t>& weights, int64_t count, Rng& rng) {
   for (const float value : values) weights.push_back(static_cast<int8_t>(std::lround(value / largest * 127)));
 }
 
-void fill_trained_like(QuantizedLayer& layer, const LayerSpec& spec, const ImageShape& in, double spread_of_input,
-                       Rng& rng) {
+void fill_trained_like(QuantizedLayer& layer, const LayerSpec& spec, const ImageShape& in, float input_scale,
+                       double spread_of_input, Rng& rng) {
   const Shape shape = weight_shape(spec, in);
   const bool depthwise = spec.kind == LayerKind::kDepthwise;
   const int64_t taps = shape.h * shape.w * (depthwise ? 1 : shape.c);
@@ -126,10 +132,8 @@ void fill_trained_like(QuantizedLayer& layer, const LayerSpec& spec, const Image
           by_channel[static_cast<size_t>(channel * taps + tap)];
   const double typical = kSpread / (std::sqrt(static_cast<double>(taps)) * kSpreadOfWeights * spread_of_input);
   for (int channel = 0; channel < spec.out_channels; ++channel) {
-    layer.rescale.push_back(
-        to_fixed_point(std::min(0.45, typical * std::exp2(rng.uniform(-0.5f, 0.5f))), "trained-like"));
+    append_rescale(layer, input_scale, std::min(0.45, typical * std::exp2(rng.uniform(-0.5f, 0.5f))));
     layer.bias.push_back(static_cast<int32_t>(rng.uniform(-0.5f, 0.5f) * kSpread / typical));
-    layer.weight_scales.push_back(0.01);
   }
 }
 
@@ -188,9 +192,10 @@ QuantizedModel random_model(const NetworkSpec& spec, Rng rng) {
     if (layer_spec.relu) layer.low = layer.output.zero_point;
     if (one_in(rng, 10)) layer.high = between(rng, layer.low, 127);
     if (has_weights(layer_spec.kind))
-      fill_weighted(layer, layer_spec, input_shape(spec, shapes, static_cast<int>(i)), rng);
+      fill_weighted(layer, layer_spec, input_shape(spec, shapes, static_cast<int>(i)), in.scale, rng);
     if (layer_spec.kind == LayerKind::kAdd)
-      fill_add(layer, in, model.layers[static_cast<size_t>(layer_spec.other)].output);
+      layer.rescale = add_rescales(in.scale, model.layers[static_cast<size_t>(layer_spec.other)].output.scale,
+                                   layer.output.scale, layer_spec.name);
     model.layers.push_back(std::move(layer));
   }
   validate(model);
@@ -199,23 +204,25 @@ QuantizedModel random_model(const NetworkSpec& spec, Rng rng) {
 
 QuantizedModel trained_like_model(const NetworkSpec& spec, Rng rng) {
   const auto shapes = layer_shapes(spec);
-  QuantizedModel model{spec, {}, {0.01, between(rng, -20, 10)}, {}};
+  QuantizedModel model{spec, {}, {0.01f, between(rng, -20, 10)}, {}};
   for (int i = 0; i < spec.classes; ++i) model.class_names.push_back(text("class ", i));
   for (size_t i = 0; i < spec.layers.size(); ++i) {
     const LayerSpec& layer_spec = spec.layers[i];
     const bool reads_image = layer_spec.input == kImage;
     const Quantization& in = reads_image ? model.input : model.layers[static_cast<size_t>(layer_spec.input)].output;
     QuantizedLayer layer;
-    layer.output = {0.05, layer_spec.relu ? -128 : between(rng, -20, 20)};
+    layer.output = {0.05f, layer_spec.relu ? -128 : between(rng, -20, 20)};
     if (layer_spec.kind == LayerKind::kGlobalAveragePool) layer.output = in;
     if (layer_spec.kind == LayerKind::kAdd) {
-      layer.output.scale = in.scale * 1.4;
-      fill_add(layer, in, model.layers[static_cast<size_t>(layer_spec.other)].output);
+      layer.output.scale = in.scale * 1.4f;
+      layer.rescale = add_rescales(in.scale, model.layers[static_cast<size_t>(layer_spec.other)].output.scale,
+                                   layer.output.scale, layer_spec.name);
     }
     // Half of what ReLU let through is 0; noise fills all of a byte.
     const double spread_of_input = reads_image ? 74 : in.zero_point == -128 ? 0.7 * kSpread : kSpread;
     if (has_weights(layer_spec.kind))
-      fill_trained_like(layer, layer_spec, input_shape(spec, shapes, static_cast<int>(i)), spread_of_input, rng);
+      fill_trained_like(layer, layer_spec, input_shape(spec, shapes, static_cast<int>(i)), in.scale, spread_of_input,
+                        rng);
     model.layers.push_back(std::move(layer));
   }
   validate(model);

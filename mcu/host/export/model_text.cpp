@@ -86,7 +86,7 @@ std::string header_initializer(const mn_model& header) {
 }
 
 std::string quantization_text(const Quantization& quantization) {
-  return text("real = ", quantization.scale, " x (q - ", quantization.zero_point, ")");
+  return text("real = ", std::setprecision(9), quantization.scale, " x (q - ", quantization.zero_point, ")");
 }
 
 // What every part of the file needs to know of a layer.
