@@ -1,47 +1,14 @@
-// Architecture: what a search decides, as a plain value: width, and an operation and a kernel a layer. It knows neither
-// images nor classes nor weights (search/space/build.h turns it into a NetworkSpec).
-// Text form: `w72:s3,s3,c5,s7` = width 72, then one token a layer: `s` depthwise-separable or `c` standard convolution,
-// then the kernel. Equal neighbours may be written as a run, `s3*10`; `to_text` always does, so equal architectures
-// have equal texts.
+// Architecture: what a search decides, as a plain value. So far every one is a chain.
 #pragma once
 #include <string>
-#include <vector>
+
+#include "search/space/chain.h"
 
 namespace mininas {
 
-enum class Operation { kSeparable, kConv };
+using Architecture = Chain;
 
-struct SearchedLayer {
-  Operation operation = Operation::kSeparable;
-  int kernel = 3;  // 3, 5 or 7
-
-  bool operator==(const SearchedLayer&) const = default;
-};
-
-// The stem and the stage widths are multiples of `width`: the stem has twice as many channels, the three thirds of the
-// layers have 1, 2 and 4 times as many.
-struct Architecture {
-  int width = 16;
-  std::vector<SearchedLayer> layers;
-
-  int depth() const { return static_cast<int>(layers.size()); }
-  bool operator==(const Architecture&) const = default;
-};
-
-constexpr int kMaxWidth = 512;
-constexpr int kMinDepth = 3;  // below, the two halvings would fall on one layer
-constexpr int kMaxDepth = 200;
-
-// Throws ConfigError that names the rule.
-void validate(const Architecture& architecture);
-
-// `depth` separable layers with 3x3 kernels: where every greedy search starts.
-Architecture plain_architecture(int width, int depth);
-
-std::string to_text(const SearchedLayer& layer);  // "s3"
-std::string to_text(const Architecture& architecture);
-// Throws ConfigError that names the position (from 1) and the rule. parse_architecture(to_text(a)) == a for every valid
-// a.
-Architecture parse_architecture(const std::string& text);
+inline Architecture plain_architecture(int width, int depth) { return plain_chain(width, depth); }
+inline Architecture parse_architecture(const std::string& text) { return parse_chain(text); }
 
 }  // namespace mininas

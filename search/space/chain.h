@@ -1,0 +1,46 @@
+// Chain: an architecture of the paper's family, as a plain value: width, and an operation and a kernel a layer. It knows
+// neither images nor classes nor weights (search/space/build.h turns it into a NetworkSpec).
+// Text form: `w72:s3,s3,c5,s7` = width 72, then one token a layer: `s` depthwise-separable or `c` standard convolution,
+// then the kernel. Equal neighbours may be written as a run, `s3*10`; `to_text` always does, so equal chains have equal
+// texts.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace mininas {
+
+enum class Operation { kSeparable, kConv };
+
+struct SearchedLayer {
+  Operation operation = Operation::kSeparable;
+  int kernel = 3;  // 3, 5 or 7
+
+  bool operator==(const SearchedLayer&) const = default;
+};
+
+// The stem and the stage widths are multiples of `width`: the stem has twice as many channels, the three thirds of the
+// layers have 1, 2 and 4 times as many.
+struct Chain {
+  int width = 16;
+  std::vector<SearchedLayer> layers;
+
+  int depth() const { return static_cast<int>(layers.size()); }
+  bool operator==(const Chain&) const = default;
+};
+
+constexpr int kMaxWidth = 512;
+constexpr int kMinDepth = 3;  // below, the two halvings would fall on one layer
+constexpr int kMaxDepth = 200;
+
+// Throws ConfigError that names the rule.
+void validate(const Chain& chain);
+
+// `depth` separable layers with 3x3 kernels: where every greedy search starts.
+Chain plain_chain(int width, int depth);
+
+std::string to_text(const SearchedLayer& layer);  // "s3"
+std::string to_text(const Chain& chain);
+// Throws ConfigError that names the position (from 1) and the rule. parse_chain(to_text(c)) == c for every valid c.
+Chain parse_chain(const std::string& text);
+
+}  // namespace mininas
