@@ -1,6 +1,9 @@
 #include "core/memory.h"
 
 #include <sys/mman.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include <algorithm>
 #include <bit>
@@ -30,8 +33,11 @@ void* fresh(size_t bytes) {
   return memory;
 }
 
-// Sanitizers must see every buffer come and go.
-#if defined(__SANITIZE_ADDRESS__)
+// AddressSanitizer must see every buffer come and go. g++ tells of it by a macro, clang by a feature.
+#if !defined(__has_feature)
+#define __has_feature(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
 constexpr bool kKeep = false;
 #else
 constexpr bool kKeep = true;
@@ -57,6 +63,21 @@ class Pool {
     free_[bytes].push_back(buffer);
   }
 
+  // Frees what is kept; returns its bytes.
+  size_t clear() {
+    std::map<size_t, std::vector<void*>> kept;
+    {
+      const std::lock_guard lock(guard_);
+      kept.swap(free_);
+    }
+    size_t total = 0;
+    for (const auto& [bytes, buffers] : kept) {
+      for (void* buffer : buffers) std::free(buffer);
+      total += bytes * buffers.size();
+    }
+    return total;
+  }
+
  private:
   std::mutex guard_;
   std::map<size_t, std::vector<void*>> free_;
@@ -77,6 +98,14 @@ void free_buffer(void* buffer, size_t bytes) {
     pool().give(buffer, size_class(bytes));
   else
     std::free(buffer);
+}
+
+size_t trim_memory() {
+  const size_t bytes = pool().clear();
+#if defined(__GLIBC__)
+  ::malloc_trim(0);  // what lies between buffers that are still in use
+#endif
+  return bytes;
 }
 
 }  // namespace mininas

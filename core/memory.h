@@ -12,4 +12,8 @@ void* allocate_buffer(size_t bytes);
 // `bytes` as asked for.
 void free_buffer(void* buffer, size_t bytes);
 
+// Gives all freed buffers back to the system; returns their bytes. For the moment between two networks: the next one's
+// buffers have other sizes, and what was kept for the last one would only add up.
+size_t trim_memory();
+
 }  // namespace mininas

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/io/sha256.h"
+#include "core/memory.h"
 #include "nn/weights/model_file.h"
 #include "search/evaluate/warm_start.h"
 #include "search/methods/answers.h"
@@ -49,6 +50,7 @@ TrainingEvaluator::TrainingEvaluator(const SearchData& data, EvaluationRecipe re
       pixels_(measure_pixel_scale(data.train)) {}
 
 Outcome TrainingEvaluator::evaluate(const Candidate& candidate, int index) {
+  trim_memory();  // the buffers of the candidate before have other sizes
   TrainConfig config = recipe_.training;
   config.epochs = candidate.epochs;
   if (!candidate.ancestors.empty()) config.first_epoch = candidate.branch_epoch;

@@ -6,11 +6,13 @@
 
 #include "core/error.h"
 #include "core/io/file.h"
+#include "core/memory.h"
 #include "search/evaluate/cached_evaluator.h"
 #include "search/evaluate/warm_start.h"
 #include "search/space/build.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/threads.h"
 
 using namespace mininas;
 using namespace mininas::test;
@@ -43,6 +45,19 @@ TEST_CASE("a candidate is trained for its epochs and scored by the last one, by 
   for (const char digit : outcome.right)
     right += std::popcount(static_cast<unsigned>(std::stoi(std::string(1, digit), nullptr, 16)));
   CHECK(outcome.score == Approx(100.0 * right / static_cast<double>(data.validation.count())));
+}
+
+TEST_CASE("what a candidate's training held is given back before the next one", "[search][evaluator][memory]") {
+  const Threads one(1);  // how many buffers are in use at once does not depend on time
+  const TempDir folder;
+  const SearchData data = small_data();
+  TrainingEvaluator evaluator(data, small_recipe(), folder.path(), {});
+  const Candidate wide{"width", parse_architecture("w16:s3*3"), 1}, narrow{"width", parse_architecture("w2:s3*3"), 1};
+  evaluator.evaluate(narrow, 0);
+  const size_t of_narrow = trim_memory();
+  evaluator.evaluate(wide, 1);
+  evaluator.evaluate(narrow, 2);
+  CHECK(trim_memory() == of_narrow);
 }
 
 TEST_CASE("a candidate that was interrupted goes on from its last epoch and ends the same", "[search][evaluator]") {
