@@ -42,25 +42,22 @@ struct Node {
 };
 
 std::vector<Node> nodes_of(const NetworkSpec& spec) {
-  const auto shapes = layer_shapes(spec);
-  const auto macs = [&](size_t i) {
-    const ImageShape in = input_shape(spec, shapes, static_cast<int>(i));
-    const ConvGeometry g = geometry_of(spec.layers[i], in);
-    const bool winograd = spec.layers[i].kind == LayerKind::kConv && takes_winograd(g);
-    return static_cast<double>(kBatch * mac_count(spec.layers[i], in, shapes[i])) *
-           (winograd ? winograd_share(g) : 1.0);
+  const auto macs = [&](int i) {
+    const ConvGeometry g = geometry_of(spec.layer(i), spec.input_shape(i));
+    const bool winograd = spec.layer(i).kind == LayerKind::kConv && takes_winograd(g);
+    return static_cast<double>(kBatch * mac_count(spec, i)) * (winograd ? winograd_share(g) : 1.0);
   };
   std::vector<Node> nodes;
-  for (size_t i = 0; i < spec.layers.size(); ++i) {
-    if (i + 1 < spec.layers.size() && continues_unit(spec, i + 1)) continue;
-    const size_t first = continues_unit(spec, i) ? i - 1 : i;
-    nodes.push_back({&spec.layers[first], &spec.layers[i], input_shape(spec, shapes, static_cast<int>(first)),
-                     shapes[i], first == i ? macs(i) : macs(first) + macs(i)});
+  for (int i = 0; i < spec.size(); ++i) {
+    if (continues_unit(spec, i + 1)) continue;
+    const int first = continues_unit(spec, i) ? i - 1 : i;
+    nodes.push_back({&spec.layer(first), &spec.layer(i), spec.input_shape(first), spec.shape(i),
+                     first == i ? macs(i) : macs(first) + macs(i)});
   }
   return nodes;
 }
 
-bool reads_image(const Node& node) { return node.window->input == kImage; }
+bool reads_image(const Node& node) { return node.window->input() == kImage; }
 
 // Of a training step.
 double operations_of(const Node& node) { return 2.0 * node.macs * (reads_image(node) ? 2.0 : 3.0); }

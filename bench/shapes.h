@@ -25,13 +25,9 @@ inline const std::vector<std::string>& default_architectures() {
 // of the weight gradient and, but for layers that read the image, of the input gradient. Norms, sums and the update are
 // not counted; convolutions are counted as direct ones, also where they are done in Winograd's form.
 inline double training_operations_of(const NetworkSpec& spec) {
-  const auto shapes = layer_shapes(spec);
   double macs = 0.0;
-  for (size_t i = 0; i < spec.layers.size(); ++i) {
-    const LayerSpec& layer = spec.layers[i];
-    macs += (layer.input == kImage ? 2.0 : 3.0) *
-            static_cast<double>(mac_count(layer, input_shape(spec, shapes, static_cast<int>(i)), shapes[i]));
-  }
+  for (int i = 0; i < spec.size(); ++i)
+    macs += (spec.layer(i).input() == kImage ? 2.0 : 3.0) * static_cast<double>(mac_count(spec, i));
   return 2.0 * macs;
 }
 
@@ -61,16 +57,14 @@ struct ConvLayer {
 
 inline std::vector<ConvLayer> conv_layers_of(const std::string& architecture) {
   const NetworkSpec spec = build_network_spec(architecture, kImageShape, kClasses);
-  const auto shapes = layer_shapes(spec);
   std::vector<ConvLayer> layers;
-  for (size_t i = 0; i < spec.layers.size(); ++i) {
-    const LayerSpec& layer = spec.layers[i];
+  for (int i = 0; i < spec.size(); ++i) {
+    const LayerSpec& layer = spec.layer(i);
     if (layer.kind != LayerKind::kConv && layer.kind != LayerKind::kDepthwise) continue;
-    const ImageShape in = input_shape(spec, shapes, static_cast<int>(i));
     layers.push_back({.name = layer.name,
                       .kind = layer.kind,
-                      .geometry = geometry_of(layer, in),
-                      .reads_image = layer.input == kImage});
+                      .geometry = geometry_of(layer, spec.input_shape(i)),
+                      .reads_image = layer.input() == kImage});
   }
   return layers;
 }

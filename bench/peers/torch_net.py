@@ -17,7 +17,7 @@ from torch.nn import functional
 
 def convolution(layer, channels_in):
     """A convolution layer's modules: convolution, then batch norm where it has one."""
-    channels_out = layer["channels"]
+    channels_out = layer["out_channels"]
     groups = channels_in if layer["kind"] == "depthwise" else 1
     kernel = layer["kernel"]
     modules = [nn.Conv2d(channels_in, channels_out, kernel, layer["stride"], kernel // 2, groups=groups, bias=layer["bias"])]
@@ -35,27 +35,29 @@ class Network(nn.Module):
         self.parts = nn.ModuleList()
         self.last_reader = {}
         for index, layer in enumerate(layers):
-            self.last_reader[layer["input"]] = self.last_reader[layer["other"]] = index
-            channels_in = image_channels if layer["input"] < 0 else layers[layer["input"]]["channels"]
+            for source in layer["inputs"]:
+                self.last_reader[source] = index
+            first = layer["inputs"][0]
+            channels_in = image_channels if first < 0 else layers[first]["out_channels"]
             if layer["kind"] in ("conv", "depthwise"):
                 self.parts.append(convolution(layer, channels_in))
             elif layer["kind"] == "linear":
-                self.parts.append(nn.Linear(channels_in, layer["channels"], bias=layer["bias"]))
+                self.parts.append(nn.Linear(channels_in, layer["out_channels"], bias=layer["bias"]))
             else:
                 self.parts.append(nn.Identity())
 
     def forward(self, image):
         outputs = {-1: image}
         for index, (layer, part) in enumerate(zip(self.layers, self.parts)):
-            x = outputs[layer["input"]]
+            x = outputs[layer["inputs"][0]]
             if layer["kind"] == "add":
-                y = x + outputs[layer["other"]]
+                y = x + outputs[layer["inputs"][1]]
             elif layer["kind"] == "pool":
                 y = x.mean((2, 3))
             else:
                 y = part(x)
             outputs[index] = functional.relu(y) if layer["relu"] else y
-            for source in {layer["input"], layer["other"]}:
+            for source in set(layer["inputs"]):
                 if self.last_reader[source] == index:
                     del outputs[source]  # as a local variable of hand-written code would be
         return outputs[len(self.layers) - 1]

@@ -45,24 +45,23 @@ Tensor folded_output(const LayerSpec& layer, const FoldedLayer& f, const Tensor&
 std::vector<FoldedLayer> fold_batch_norm(const Network& network) {
   std::vector<FoldedLayer> folded;
   for (size_t i = 0; i < network.layers().size(); ++i)
-    folded.push_back(fold_layer(network.spec().layers[i], network.layers()[i]));
+    folded.push_back(fold_layer(network.spec().layers()[i], network.layers()[i]));
   return folded;
 }
 
 std::vector<Tensor> folded_outputs(const Network& network, const std::vector<FoldedLayer>& folded,
                                    const ImageBatch& batch) {
   const NetworkSpec& spec = network.spec();
-  Tensor image = Tensor::uninitialized(spec.input.batch(batch.count));
+  Tensor image = Tensor::uninitialized(spec.input().batch(batch.count));
   const PixelScale& pixels = network.pixel_scale();
   kernels().bytes_to_real(batch.pixels, image.size(), static_cast<float>(pixels.zero), pixels.scale, image.data());
   std::vector<Tensor> outputs;
   const auto output_of = [&](int index) -> const Tensor& {
     return index == kImage ? image : outputs[static_cast<size_t>(index)];
   };
-  for (size_t i = 0; i < spec.layers.size(); ++i) {
-    const LayerSpec& layer = spec.layers[i];
-    outputs.push_back(folded_output(layer, folded[i], output_of(layer.input), &output_of(layer.other)));
-  }
+  for (const LayerSpec& layer : spec.layers())
+    outputs.push_back(
+        folded_output(layer, folded[outputs.size()], output_of(layer.input()), &output_of(layer.inputs.back())));
   return outputs;
 }
 
@@ -71,7 +70,7 @@ std::vector<Range> measure_ranges(const Network& network, const std::vector<Fold
   constexpr int64_t kBatch = 64;
   const int64_t batches = (images.count() + kBatch - 1) / kBatch;
   if (batches == 0) throw ConfigError("there are no images to measure activation ranges on");
-  std::vector<Range> ranges(network.spec().layers.size());
+  std::vector<Range> ranges(folded.size());
   for (int64_t batch = 0; batch < batches; ++batch) {
     const int64_t first = batch * kBatch, count = std::min(kBatch, images.count() - first);
     const std::vector<Tensor> outputs = folded_outputs(network, folded, {images.image(first), count});

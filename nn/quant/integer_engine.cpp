@@ -19,37 +19,41 @@ void for_image_ranges(int64_t count, const Body& body) {
 
 }  // namespace
 
-IntegerEngine::IntegerEngine(const QuantizedModel& model)
-    : spec_(model.spec), shapes_(layer_shapes(model.spec)), layers_(model.spec.layers.size()) {
-  parallel_for(static_cast<int64_t>(layers_.size()),
-               [&](int64_t i) { layers_[static_cast<size_t>(i)] = IntegerLayer(model, shapes_, static_cast<int>(i)); });
+IntegerEngine::IntegerEngine(const QuantizedModel& model) : spec_(model.spec), layers_(model.layers.size()) {
+  parallel_for(spec_.size(),
+               [&](int64_t i) { layers_[static_cast<size_t>(i)] = IntegerLayer(model, static_cast<int>(i)); });
   assign_slots();
 }
 
+// The layers whose outputs nothing reads after layer `index`.
+std::vector<int> IntegerEngine::used_up_by(int index) const {
+  std::vector<int> sources;
+  for (const int source : spec_.inputs(index))
+    if (source != kImage && spec_.last_reader(source) == index) sources.push_back(source);
+  std::sort(sources.begin(), sources.end());
+  sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
+  return sources;
+}
+
 void IntegerEngine::assign_slots() {
-  const size_t count = spec_.layers.size();
-  std::vector<size_t> last_reader(count, count);
-  for (size_t i = 0; i < count; ++i)
-    for (const int source : {spec_.layers[i].input, spec_.layers[i].other})
-      if (source != kImage) last_reader[static_cast<size_t>(source)] = i;
   std::vector<size_t> free;
-  for (size_t i = 0; i < count; ++i) {
+  for (int i = 0; i < spec_.size(); ++i) {
     if (free.empty()) {
       free.push_back(slot_sizes_.size());
       slot_sizes_.push_back(0);
     }
-    slot_of_.push_back(free.back());
+    const size_t slot = free.back();
     free.pop_back();
-    slot_sizes_[slot_of_[i]] = std::max(slot_sizes_[slot_of_[i]], shapes_[i].size());
-    for (size_t source = 0; source < i; ++source)
-      if (last_reader[source] == i) free.push_back(slot_of_[source]);
+    slot_of_.push_back(slot);
+    slot_sizes_[slot] = std::max(slot_sizes_[slot], spec_.shape(i).size());
+    for (const int source : used_up_by(i)) free.push_back(slot_of_[static_cast<size_t>(source)]);
   }
 }
 
 IntegerEngine::Workspace IntegerEngine::make_workspace(bool with_slots) const {
   int64_t padded = 0;
   for (const IntegerLayer& layer : layers_) padded = std::max(padded, layer.padded_size());
-  Workspace workspace{ByteBuffer(spec_.input.size()), ByteBuffer(padded), {}};
+  Workspace workspace{ByteBuffer(spec_.input().size()), ByteBuffer(padded), {}};
   if (with_slots)
     for (const int64_t size : slot_sizes_) workspace.slots.emplace_back(size);
   return workspace;
@@ -58,24 +62,25 @@ IntegerEngine::Workspace IntegerEngine::make_workspace(bool with_slots) const {
 template <class Place>
 void IntegerEngine::run(const uint8_t* image, Workspace& workspace, const Place& place) const {
   std::memcpy(workspace.image.data(), image,
-              static_cast<size_t>(spec_.input.size()));  // the caller's bytes may end where they end
+              static_cast<size_t>(spec_.input().size()));  // the caller's bytes may end where they end
   const auto output_of = [&](int layer) -> const uint8_t* {
     return layer == kImage ? workspace.image.data() : place(static_cast<size_t>(layer));
   };
-  for (size_t i = 0; i < layers_.size(); ++i)
-    layers_[i].run(output_of(spec_.layers[i].input), output_of(spec_.layers[i].other), place(i),
-                   workspace.padded.data());
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    const std::vector<int>& inputs = spec_.layers()[i].inputs;
+    layers_[i].run(output_of(inputs.front()), output_of(inputs.back()), place(i), workspace.padded.data());
+  }
 }
 
 std::vector<int8_t> IntegerEngine::logits(const uint8_t* images, int64_t count) const {
-  std::vector<int8_t> logits(static_cast<size_t>(count * spec_.classes));
+  std::vector<int8_t> logits(static_cast<size_t>(count * spec_.classes()));
   for_image_ranges(count, [&](int64_t first, int64_t end) {
     Workspace workspace = make_workspace(true);
     const auto place = [&](size_t layer) { return workspace.slots[slot_of_[layer]].data(); };
     for (int64_t image = first; image < end; ++image) {
-      run(images + image * spec_.input.size(), workspace, place);
-      std::transform(place(layers_.size() - 1), place(layers_.size() - 1) + spec_.classes,
-                     logits.begin() + image * spec_.classes,
+      run(images + image * spec_.input().size(), workspace, place);
+      std::transform(place(layers_.size() - 1), place(layers_.size() - 1) + spec_.classes(),
+                     logits.begin() + image * spec_.classes(),
                      [](uint8_t byte) { return static_cast<int8_t>(int{byte} - 128); });
     }
   });
@@ -85,19 +90,21 @@ std::vector<int8_t> IntegerEngine::logits(const uint8_t* images, int64_t count) 
 std::vector<int> IntegerEngine::predict(const uint8_t* images, int64_t count) const {
   const std::vector<int8_t> all = logits(images, count);
   std::vector<int> answers;
-  for (auto row = all.begin(); row != all.end(); row += spec_.classes)
-    answers.push_back(static_cast<int>(std::max_element(row, row + spec_.classes) - row));
+  for (auto row = all.begin(); row != all.end(); row += spec_.classes())
+    answers.push_back(static_cast<int>(std::max_element(row, row + spec_.classes()) - row));
   return answers;
 }
 
 std::vector<ByteBuffer> IntegerEngine::outputs(const uint8_t* images, int64_t count) const {
   std::vector<ByteBuffer> outputs;
-  for (const ImageShape& shape : shapes_) outputs.emplace_back(count * shape.size());
+  for (int i = 0; i < spec_.size(); ++i) outputs.emplace_back(count * spec_.shape(i).size());
   for_image_ranges(count, [&](int64_t first, int64_t end) {
     Workspace workspace = make_workspace(false);
     for (int64_t image = first; image < end; ++image) {
-      const auto place = [&](size_t layer) { return outputs[layer].data() + image * shapes_[layer].size(); };
-      run(images + image * spec_.input.size(), workspace, place);
+      const auto place = [&](size_t layer) {
+        return outputs[layer].data() + image * spec_.shape(static_cast<int>(layer)).size();
+      };
+      run(images + image * spec_.input().size(), workspace, place);
     }
   });
   return outputs;

@@ -31,10 +31,10 @@ class IntegerEngine {
   // place(layer): where the layer's output goes, readable a little past its end.
   template <class Place>
   void run(const uint8_t* image, Workspace& workspace, const Place& place) const;
+  std::vector<int> used_up_by(int index) const;
   void assign_slots();
 
   NetworkSpec spec_;
-  std::vector<ImageShape> shapes_;
   std::vector<IntegerLayer> layers_;
   std::vector<size_t> slot_of_;  // of each layer's output: buffers are used again when their last reader is done
   std::vector<int64_t> slot_sizes_;

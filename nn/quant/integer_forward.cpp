@@ -37,17 +37,13 @@ std::vector<int16_t> output_channels_innermost(const QuantizedLayer& layer, int 
   return packed;
 }
 
-PreparedLayer prepare(const QuantizedModel& model, const std::vector<ImageShape>& shapes, int index) {
-  const LayerSpec& spec = model.spec.layers[static_cast<size_t>(index)];
+PreparedLayer prepare(const QuantizedModel& model, int index) {
+  const LayerSpec& spec = model.spec.layer(index);
   const QuantizedLayer& integers = model.layers[static_cast<size_t>(index)];
-  PreparedLayer layer{&spec,
-                      &integers,
-                      input_shape(model.spec, shapes, index),
-                      shapes[static_cast<size_t>(index)],
-                      model.input_of(index).zero_point,
-                      0,
-                      {}};
-  if (spec.kind == LayerKind::kAdd) layer.other_zero = model.layers[static_cast<size_t>(spec.other)].output.zero_point;
+  PreparedLayer layer{
+      &spec, &integers, model.spec.input_shape(index), model.spec.shape(index), model.input_of(index).zero_point,
+      0,     {}};
+  if (spec.kind == LayerKind::kAdd) layer.other_zero = model.input_of(index, 1).zero_point;
   if (spec.kind == LayerKind::kDepthwise) layer.weights.assign(integers.weights.begin(), integers.weights.end());
   if (spec.kind == LayerKind::kConv || spec.kind == LayerKind::kLinear)
     layer.weights = output_channels_innermost(integers, spec.out_channels);
@@ -168,25 +164,22 @@ std::vector<int8_t> to_int8(const uint8_t* image, int64_t size) {
 }  // namespace
 
 IntegerOutputs integer_forward(const QuantizedModel& model, const uint8_t* images, int64_t count) {
-  const auto shapes = layer_shapes(model.spec);
+  const NetworkSpec& spec = model.spec;
   std::vector<PreparedLayer> layers;
   IntegerOutputs outputs;
-  for (size_t i = 0; i < shapes.size(); ++i) {
-    layers.push_back(prepare(model, shapes, static_cast<int>(i)));
-    outputs.layers.emplace_back(static_cast<size_t>(count * shapes[i].size()));
+  for (int i = 0; i < spec.size(); ++i) {
+    layers.push_back(prepare(model, i));
+    outputs.layers.emplace_back(static_cast<size_t>(count * spec.shape(i).size()));
   }
   parallel_for(count, [&](int64_t image) {
-    const auto pixels = to_int8(images + image * model.spec.input.size(), model.spec.input.size());
+    const auto pixels = to_int8(images + image * spec.input().size(), spec.input().size());
     const auto place = [&](int layer) {
-      const auto index = static_cast<size_t>(layer);
-      return outputs.layers[index].data() + image * shapes[index].size();
+      return outputs.layers[static_cast<size_t>(layer)].data() + image * spec.shape(layer).size();
     };
-    for (size_t i = 0; i < layers.size(); ++i) {
-      const LayerSpec& spec = *layers[i].spec;
-      const int8_t* in = spec.input == kImage ? pixels.data() : place(spec.input);
-      const int8_t* other = spec.kind == LayerKind::kAdd ? place(spec.other) : nullptr;
-      run_layer(layers[i], in, other, place(static_cast<int>(i)));
-    }
+    const auto source = [&](int layer) -> const int8_t* { return layer == kImage ? pixels.data() : place(layer); };
+    for (int i = 0; i < spec.size(); ++i)
+      run_layer(layers[static_cast<size_t>(i)], source(spec.inputs(i).front()), source(spec.inputs(i).back()),
+                place(i));
   });
   return outputs;
 }

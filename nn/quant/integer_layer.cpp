@@ -16,17 +16,16 @@ int64_t whole_panels(int64_t channels) { return (channels + kPanel - 1) / kPanel
 
 }  // namespace
 
-IntegerLayer::IntegerLayer(const QuantizedModel& model, const std::vector<ImageShape>& shapes, int index)
-    : spec_(model.spec.layers[static_cast<size_t>(index)]),
-      in_(input_shape(model.spec, shapes, index)),
-      out_(shapes[static_cast<size_t>(index)]),
+IntegerLayer::IntegerLayer(const QuantizedModel& model, int index)
+    : spec_(model.spec.layer(index)),
+      in_(model.spec.input_shape(index)),
+      out_(model.spec.shape(index)),
       in_zero_(byte_of(model.input_of(index).zero_point)) {
   const QuantizedLayer& layer = model.layers[static_cast<size_t>(index)];
   zero_ = layer.output.zero_point + 128;
   low_ = layer.low + 128;
   high_ = layer.high + 128;
-  if (spec_.kind == LayerKind::kAdd)
-    other_zero_ = byte_of(model.layers[static_cast<size_t>(spec_.other)].output.zero_point);
+  if (spec_.kind == LayerKind::kAdd) other_zero_ = byte_of(model.input_of(index, 1).zero_point);
   for (const FixedPoint& rescale : layer.rescale) {
     multiplier_.push_back(rescale.multiplier);
     right_shift_.push_back(rescale.right_shift);

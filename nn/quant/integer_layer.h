@@ -13,8 +13,8 @@ namespace mininas {
 class IntegerLayer {
  public:
   IntegerLayer() = default;  // nothing, until it is assigned to
-  // Layer `index` of a model; `shapes` as layer_shapes(model.spec). Keeps no reference to the model.
-  IntegerLayer(const QuantizedModel& model, const std::vector<ImageShape>& shapes, int index);
+  // Layer `index` of a model, to which it keeps no reference.
+  IntegerLayer(const QuantizedModel& model, int index);
 
   // One image, on this thread. `in` and (kAdd) `other` are readable ByteBuffer::kSlack bytes past their end. `padded`:
   // memory for the input with its border, at least padded_size() bytes.

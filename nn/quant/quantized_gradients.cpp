@@ -16,29 +16,27 @@ namespace {
 // The whole network, made ready once for all images.
 struct Prepared {
   const QuantizedModel& model;
+  const NetworkSpec& spec;
   const QuantizedPass& pass;
-  std::vector<ImageShape> shapes;
   std::vector<std::optional<QuantizedLayerGradient>> layers;  // those with weights
   std::vector<int64_t> sums_begin;                            // of each layer, in one vector of sums
   int64_t sums_size = 0, largest = 0;                         // largest: floats of any activation
 
   Prepared(const QuantizedModel& of_model, const QuantizedPass& of_pass)
-      : model(of_model), pass(of_pass), shapes(layer_shapes(of_model.spec)) {
-    layers.resize(shapes.size());
-    parallel_for(static_cast<int64_t>(shapes.size()), [&](int64_t i) {
-      const auto layer = static_cast<size_t>(i);
-      if (has_weights(model.spec.layers[layer].kind)) layers[layer].emplace(model, shapes, static_cast<int>(i));
+      : model(of_model), spec(of_model.spec), pass(of_pass), layers(of_model.layers.size()) {
+    parallel_for(spec.size(), [&](int64_t i) {
+      const int layer = static_cast<int>(i);
+      if (has_weights(spec.layer(layer).kind)) layers[static_cast<size_t>(i)].emplace(model, layer);
     });
-    for (size_t i = 0; i < shapes.size(); ++i) {
-      largest = std::max(largest, shapes[i].size());
+    for (int i = 0; i < spec.size(); ++i) {
+      largest = std::max(largest, spec.shape(i).size());
       sums_begin.push_back(sums_size);
-      if (layers[i]) sums_size += layers[i]->sums_size();
+      if (const auto& layer = layers[static_cast<size_t>(i)]) sums_size += layer->sums_size();
     }
   }
   const uint8_t* output(int layer, int64_t image) const {
-    if (layer == kImage) return pass.images.data() + image * model.spec.input.size();
-    const auto i = static_cast<size_t>(layer);
-    return pass.outputs[i].data() + image * shapes[i].size();
+    const ByteBuffer& bytes = layer == kImage ? pass.images : pass.outputs[static_cast<size_t>(layer)];
+    return bytes.data() + image * spec.shape(layer).size();
   }
 };
 
@@ -46,7 +44,7 @@ struct Prepared {
 // layer is done.
 class ImageGradients {
  public:
-  explicit ImageGradients(const Prepared& network) : network_(network), gradient_(network.shapes.size()) {
+  explicit ImageGradients(const Prepared& network) : network_(network), gradient_(network.layers.size()) {
     for (const auto& layer : network.layers)
       if (layer) layer->reserve(workspace_);
   }
@@ -55,7 +53,7 @@ class ImageGradients {
     const int64_t classes = logits.shape().c;
     gradient_.back() = take();
     std::copy_n(logits.data() + image * classes, classes, gradient_.back().data());
-    for (int i = static_cast<int>(network_.shapes.size()) - 1; i >= 0; --i) {
+    for (int i = network_.spec.size() - 1; i >= 0; --i) {
       Tensor& g = gradient_[static_cast<size_t>(i)];
       if (g.empty()) continue;  // nobody reads this layer
       step(i, image, g.data(), sums + network_.sums_begin[static_cast<size_t>(i)]);
@@ -82,29 +80,29 @@ class ImageGradients {
       gradient_[i] = std::move(fresh);
       return;
     }
-    kernels().add(gradient_[i].data(), fresh.data(), network_.shapes[i].size(), gradient_[i].data());
+    kernels().add(gradient_[i].data(), fresh.data(), network_.spec.shape(layer).size(), gradient_[i].data());
     free_.push_back(std::move(fresh));
   }
 
   // Through layer `index`; `g` may be changed.
   void step(int index, int64_t image, float* g, float* sums) {
-    const LayerSpec& spec = network_.model.spec.layers[static_cast<size_t>(index)];
+    const LayerSpec& spec = network_.spec.layer(index);
     if (spec.kind == LayerKind::kGlobalAveragePool) return pool(spec, g);
     if (spec.kind == LayerKind::kAdd) return add(spec, index, image, g);
     const QuantizedLayerGradient& layer = *network_.layers[static_cast<size_t>(index)];
-    const uint8_t *x = network_.output(spec.input, image), *y = network_.output(index, image);
+    const uint8_t *x = network_.output(spec.input(), image), *y = network_.output(index, image);
     const auto run = [&](float* dx) { layer.run(x, y, g, sums, dx, workspace_); };
-    if (spec.input == kImage)
+    if (spec.input() == kImage)
       run(nullptr);
     else
-      add_to(spec.input, run);
+      add_to(spec.input(), run);
   }
 
   void pool(const LayerSpec& spec, const float* g) {
-    if (spec.input == kImage) return;
-    const ImageShape& in = network_.shapes[static_cast<size_t>(spec.input)];
+    if (spec.input() == kImage) return;
+    const ImageShape& in = network_.spec.shape(spec.input());
     const int64_t pixels = int64_t{in.height} * in.width;
-    add_to(spec.input, [&](float* dx) {
+    add_to(spec.input(), [&](float* dx) {
       kernels().scale(g, 1.0f / static_cast<float>(pixels), in.channels, dx);
       for (int64_t pixel = 1; pixel < pixels; ++pixel) std::copy_n(dx, in.channels, dx + pixel * in.channels);
     });
@@ -112,7 +110,7 @@ class ImageGradients {
 
   void add(const LayerSpec& spec, int index, int64_t image, float* g) {
     const QuantizedLayer& layer = network_.model.layers[static_cast<size_t>(index)];
-    const ImageShape& shape = network_.shapes[static_cast<size_t>(index)];
+    const ImageShape& shape = network_.spec.shape(index);
     unused_.resize(static_cast<size_t>(shape.channels + Tensor::kSlack));
     int8_kernels().clamp_gradient({.g = g,
                                    .y = network_.output(index, image),
@@ -122,8 +120,7 @@ class ImageGradients {
                                    .high = layer.high + 128,
                                    .dy = g,
                                    .sum = unused_.data()});
-    for (const int summand : {spec.input, spec.other})
-      add_to(summand, [&](float* dx) { std::copy_n(g, shape.size(), dx); });
+    for (const int summand : spec.inputs) add_to(summand, [&](float* dx) { std::copy_n(g, shape.size(), dx); });
   }
 
   const Prepared& network_;

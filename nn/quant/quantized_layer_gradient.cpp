@@ -47,12 +47,11 @@ Tensor copy_of(const float* from, const Shape& shape) {
 
 }  // namespace
 
-QuantizedLayerGradient::QuantizedLayerGradient(const QuantizedModel& model, const std::vector<ImageShape>& shapes,
-                                               int index) {
-  const LayerSpec& spec = model.spec.layers[static_cast<size_t>(index)];
+QuantizedLayerGradient::QuantizedLayerGradient(const QuantizedModel& model, int index) {
+  const LayerSpec& spec = model.spec.layer(index);
   const QuantizedLayer& layer = model.layers[static_cast<size_t>(index)];
   const Quantization& input = model.input_of(index);
-  geometry_ = geometry_of(spec, input_shape(model.spec, shapes, index));
+  geometry_ = geometry_of(spec, model.spec.input_shape(index));
   depthwise_ = spec.kind == LayerKind::kDepthwise;
   low_ = layer.low + 128;
   high_ = layer.high + 128;
@@ -60,7 +59,7 @@ QuantizedLayerGradient::QuantizedLayerGradient(const QuantizedModel& model, cons
   in_scale_ = input.scale;
   const Shape shape = depthwise_ ? geometry_.depthwise_weight() : geometry_.weight();
   weight_size_ = shape.size();
-  if (spec.input == kImage) return;  // nobody asks for the image's gradient
+  if (spec.input() == kImage) return;  // nobody asks for the image's gradient
   const Tensor real = real_weights(layer, shape, depthwise_);
   if (depthwise_)
     flipped_ = flip_depthwise(real);

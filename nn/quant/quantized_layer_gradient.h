@@ -10,8 +10,8 @@ namespace mininas {
 
 class QuantizedLayerGradient {
  public:
-  // Makes the backward weights of layer `index`. `shapes` as layer_shapes(model.spec); the model outlives this.
-  QuantizedLayerGradient(const QuantizedModel& model, const std::vector<ImageShape>& shapes, int index);
+  // Makes the backward weights of layer `index`. The model outlives this.
+  QuantizedLayerGradient(const QuantizedModel& model, int index);
 
   // Floats that run() adds its sums to: weights (as core/conv/packed_weights.h lays gradients out), then the bias.
   int64_t sums_size() const { return weight_size_ + geometry_.out_c; }

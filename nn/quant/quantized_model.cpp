@@ -12,7 +12,7 @@ namespace mininas {
 namespace {
 
 constexpr char kKind[] = "QNET";
-constexpr uint32_t kVersion = 3;
+constexpr uint32_t kVersion = 4;
 constexpr int64_t kAccumulatorLimit = int64_t{1} << 31;
 
 void require(bool holds, const std::string& where, const std::string& rule) {
@@ -89,11 +89,11 @@ void check_add(const QuantizedLayer& layer, const Quantization& first, const Qua
   for (size_t i = 0; i < expected.size(); ++i) check_fixed_point(layer.rescale[i], expected[i], where + kPlaces[i]);
 }
 
-void check_layer(const QuantizedModel& model, const std::vector<ImageShape>& shapes, int index) {
-  const LayerSpec& spec = model.spec.layers[static_cast<size_t>(index)];
+void check_layer(const QuantizedModel& model, int index) {
+  const LayerSpec& spec = model.spec.layer(index);
   const QuantizedLayer& layer = model.layers[static_cast<size_t>(index)];
   const std::string where = text("layer ", spec.name);
-  const ImageShape in = input_shape(model.spec, shapes, index);
+  const ImageShape& in = model.spec.input_shape(index);
   check_quantization(layer.output, where);
   require(layer.low >= -128 && layer.low <= layer.high && layer.high <= 127, where,
           text("clamps to [", layer.low, ", ", layer.high, "], expected a range within [-128, 127]"));
@@ -103,8 +103,7 @@ void check_layer(const QuantizedModel& model, const std::vector<ImageShape>& sha
   const size_t rescales = spec.kind == LayerKind::kAdd ? 3 : 0;
   require(layer.rescale.size() == rescales, where,
           text("holds ", layer.rescale.size(), " multipliers, expected ", rescales));
-  if (spec.kind == LayerKind::kAdd)
-    check_add(layer, model.input_of(index), model.layers[static_cast<size_t>(spec.other)].output, where);
+  if (spec.kind == LayerKind::kAdd) check_add(layer, model.input_of(index), model.input_of(index, 1), where);
   if (spec.kind == LayerKind::kGlobalAveragePool) check_pool(layer, model.input_of(index), in, where);
 }
 
@@ -155,19 +154,18 @@ QuantizedLayer get_layer(BinaryReader& in) {
 
 }  // namespace
 
-const Quantization& QuantizedModel::input_of(int layer) const {
-  const int source = spec.layers[static_cast<size_t>(layer)].input;
+const Quantization& QuantizedModel::input_of(int layer, int k) const {
+  const int source = spec.inputs(layer)[static_cast<size_t>(k)];
   return source == kImage ? input : layers[static_cast<size_t>(source)].output;
 }
 
 void validate(const QuantizedModel& model) {
-  const auto shapes = layer_shapes(model.spec);
   check_quantization(model.input, "the image");
-  require(static_cast<int>(model.class_names.size()) == model.spec.classes, "the model",
-          text("has ", model.class_names.size(), " class names, expected ", model.spec.classes));
-  require(model.layers.size() == model.spec.layers.size(), "the model",
-          text("has integers for ", model.layers.size(), " layers, expected ", model.spec.layers.size()));
-  for (size_t i = 0; i < model.layers.size(); ++i) check_layer(model, shapes, static_cast<int>(i));
+  require(static_cast<int>(model.class_names.size()) == model.spec.classes(), "the model",
+          text("has ", model.class_names.size(), " class names, expected ", model.spec.classes()));
+  require(static_cast<int>(model.layers.size()) == model.spec.size(), "the model",
+          text("has integers for ", model.layers.size(), " layers, expected ", model.spec.size()));
+  for (int i = 0; i < model.spec.size(); ++i) check_layer(model, i);
 }
 
 // The file: spec, class names, input quantisation, layers.
@@ -184,12 +182,11 @@ void save_quantized_model(const QuantizedModel& model, const std::filesystem::pa
 
 QuantizedModel load_quantized_model(const std::filesystem::path& path) {
   BinaryReader in(path, kKind, kVersion);
-  QuantizedModel model;
-  model.spec = SpecCodec::get(in);
+  QuantizedModel model{.spec = SpecCodec::get(in)};
   const auto names = in.get<uint32_t>();
   for (uint32_t i = 0; i < names; ++i) model.class_names.push_back(in.get_text());
   model.input = get_quantization(in);
-  for (size_t i = 0; i < model.spec.layers.size(); ++i) model.layers.push_back(get_layer(in));
+  for (size_t i = 0; i < model.spec.layers().size(); ++i) model.layers.push_back(get_layer(in));
   in.expect_end();
   try {
     validate(model);

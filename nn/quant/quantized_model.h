@@ -34,9 +34,9 @@ struct QuantizedModel {
   NetworkSpec spec;
   std::vector<std::string> class_names;
   Quantization input;                  // q = byte - 128
-  std::vector<QuantizedLayer> layers;  // as spec.layers
+  std::vector<QuantizedLayer> layers;  // as spec.layers()
 
-  const Quantization& input_of(int layer) const;  // quantisation of what layer `layer` reads
+  const Quantization& input_of(int layer, int k = 0) const;  // of what layer `layer` reads as its input number k
 };
 
 // Throws ConfigError that names layer and channel: sizes, ranges, zero points; that each multiplier and shift is what

@@ -40,27 +40,28 @@ QuantizedNetwork::QuantizedNetwork(const Network& network, std::vector<std::stri
   input_ = {.scale = network.pixel_scale().scale, .zero_point = network.pixel_scale().zero - 128};
   auto folded = fold_batch_norm(network);
   const auto ranges = measure_ranges(network, folded, calibration);
-  for (size_t i = 0; i < spec_.layers.size(); ++i) {
-    const LayerSpec& layer = spec_.layers[i];
+  for (size_t i = 0; i < folded.size(); ++i) {
+    const LayerSpec& layer = spec_.layers()[i];
     Layer made;
     made.weight = {.name = layer.name + ".weight", .value = std::move(folded[i].weight), .gradient = {}};
     made.bias = {.name = layer.name + ".bias", .value = std::move(folded[i].bias), .gradient = {}};
-    made.output = layer.kind == LayerKind::kGlobalAveragePool ? input_of(layer) : quantization_of(ranges[i]);
+    made.output = layer.kind == LayerKind::kGlobalAveragePool ? input_of(layer, 0) : quantization_of(ranges[i]);
     layers_.push_back(std::move(made));
   }
 }
 
-const Quantization& QuantizedNetwork::input_of(const LayerSpec& layer) const {
-  return layer.input == kImage ? input_ : layers_[static_cast<size_t>(layer.input)].output;
+const Quantization& QuantizedNetwork::input_of(const LayerSpec& layer, size_t k) const {
+  const int source = layer.inputs[k];
+  return source == kImage ? input_ : layers_[static_cast<size_t>(source)].output;
 }
 
 QuantizedLayer QuantizedNetwork::quantize_layer(size_t index) const {
-  const LayerSpec& spec = spec_.layers[index];
+  const LayerSpec& spec = spec_.layers()[index];
   const Layer& layer = layers_[index];
   QuantizedLayer q{.output = layer.output, .low = spec.relu ? layer.output.zero_point : -128, .high = 127};
   if (spec.kind == LayerKind::kAdd)
-    q.rescale = add_rescales(input_of(spec).scale, layers_[static_cast<size_t>(spec.other)].output.scale,
-                             layer.output.scale, text("layer ", spec.name));
+    q.rescale =
+        add_rescales(input_of(spec, 0).scale, input_of(spec, 1).scale, layer.output.scale, text("layer ", spec.name));
   if (!has_weights(spec.kind)) return q;
   q.weights.resize(static_cast<size_t>(layer.weight.value.size()));
   for (int channel = 0; channel < spec.out_channels; ++channel) quantize_channel(spec, layer, channel, q);
@@ -75,7 +76,7 @@ void QuantizedNetwork::quantize_channel(const LayerSpec& spec, const Layer& laye
   const float* weights = layer.weight.value.data() + first;
   float largest = 0.0f;
   for (int64_t t = 0; t < taps; ++t) largest = std::max(largest, std::abs(weights[t * step]));
-  const float input_scale = input_of(spec).scale, output_scale = layer.output.scale;
+  const float input_scale = input_of(spec, 0).scale, output_scale = layer.output.scale;
   const float scale = std::max(largest / 127.0f, smallest_weight_scale(input_scale, output_scale));
   const double sum_scale = double{input_scale} * double{scale};
   const double factor = rescale_factor(input_scale, scale, output_scale);
@@ -106,7 +107,7 @@ Var QuantizedNetwork::forward(Tape& tape, const ImageBatch& batch, Phase) {
     return tape.constant(real_logits(batch.count, [&](size_t i) { return logits[i]; }));
   }
   auto pass =
-      std::make_shared<QuantizedPass>(QuantizedPass{batch.count, ByteBuffer(batch.count * spec_.input.size()), {}});
+      std::make_shared<QuantizedPass>(QuantizedPass{batch.count, ByteBuffer(batch.count * spec_.input().size()), {}});
   std::memcpy(pass->images.data(), batch.pixels, static_cast<size_t>(pass->images.size()));
   pass->outputs = engine.outputs(batch.pixels, batch.count);
   Tensor logits = real_logits(batch.count, [&](size_t i) { return int{pass->outputs.back().data()[i]} - 128; });
@@ -122,7 +123,7 @@ Var QuantizedNetwork::forward(Tape& tape, const ImageBatch& batch, Phase) {
 
 template <class At>
 Tensor QuantizedNetwork::real_logits(int64_t count, const At& q) const {
-  Tensor logits = Tensor::uninitialized({count, 1, 1, spec_.classes});
+  Tensor logits = Tensor::uninitialized({count, 1, 1, spec_.classes()});
   const Quantization& output = layers_.back().output;
   for (int64_t i = 0; i < logits.size(); ++i)
     logits.data()[i] = static_cast<float>(q(static_cast<size_t>(i)) - output.zero_point) * output.scale;

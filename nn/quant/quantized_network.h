@@ -30,7 +30,7 @@ class QuantizedNetwork final : public Trainable {
     Parameter weight, bias;
     Quantization output;
   };
-  const Quantization& input_of(const LayerSpec& layer) const;
+  const Quantization& input_of(const LayerSpec& layer, size_t k) const;
   QuantizedModel integers() const;  // not yet proven
   QuantizedLayer quantize_layer(size_t index) const;
   void quantize_channel(const LayerSpec& spec, const Layer& layer, int channel, QuantizedLayer& q) const;

@@ -1,4 +1,4 @@
-// LayerChain: writes a NetworkSpec layer by layer. Each new layer reads the one before it; branches set `input`
+// LayerChain: writes a NetworkSpec layer by layer. Each new layer reads the one before it; branches set `inputs`
 // themselves.
 #pragma once
 #include <string>
@@ -10,22 +10,19 @@ namespace mininas {
 
 class LayerChain {
  public:
-  LayerChain(const ImageShape& input, int classes) {
-    spec_.input = input;
-    spec_.classes = classes;
-  }
+  LayerChain(const ImageShape& input, int classes) : input_(input), classes_(classes) {}
 
   // A bare layer; the caller completes it through the reference, which the next call ends.
   LayerSpec& add(std::string name, LayerKind kind, int out_channels, int kernel = 1, int stride = 1) {
     LayerSpec layer;
     layer.name = std::move(name);
     layer.kind = kind;
-    layer.input = last();
+    layer.inputs = {last()};
     layer.out_channels = out_channels;
     layer.kernel = kernel;
     layer.stride = stride;
-    spec_.layers.push_back(std::move(layer));
-    return spec_.layers.back();
+    layers_.push_back(std::move(layer));
+    return layers_.back();
   }
 
   // The same with a batch norm behind it.
@@ -37,26 +34,26 @@ class LayerChain {
 
   // The sum of two layers of equal shape.
   LayerSpec& add_sum(std::string name, int a, int b) {
-    LayerSpec& layer = add(std::move(name), LayerKind::kAdd, spec_.layers[static_cast<size_t>(a)].out_channels);
-    layer.input = a;
-    layer.other = b;
+    LayerSpec& layer = add(std::move(name), LayerKind::kAdd, layers_[static_cast<size_t>(a)].out_channels);
+    layer.inputs = {a, b};
     return layer;
   }
 
   // Index of the newest layer; kImage before the first.
-  int last() const { return static_cast<int>(spec_.layers.size()) - 1; }
-  int channels() const { return spec_.layers.empty() ? spec_.input.channels : spec_.layers.back().out_channels; }
+  int last() const { return static_cast<int>(layers_.size()) - 1; }
+  int channels() const { return layers_.empty() ? input_.channels : layers_.back().out_channels; }
 
-  // Global average pool and the linear layer with bias behind it; proves the spec (ConfigError).
+  // Global average pool and the linear layer with bias behind it; throws ConfigError where the network cannot be.
   NetworkSpec finish() && {
     add("pool", LayerKind::kGlobalAveragePool, channels());
-    add("classifier", LayerKind::kLinear, spec_.classes).bias = true;
-    layer_shapes(spec_);
-    return std::move(spec_);
+    add("classifier", LayerKind::kLinear, classes_).bias = true;
+    return NetworkSpec(input_, classes_, std::move(layers_));
   }
 
  private:
-  NetworkSpec spec_;
+  ImageShape input_;
+  int classes_;
+  std::vector<LayerSpec> layers_;
 };
 
 }  // namespace mininas

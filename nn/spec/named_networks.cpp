@@ -19,7 +19,7 @@ void inverted_residual(LayerChain& chain, const std::string& name, int expansion
   const int projected = chain.last();
   int shortcut = start;
   if (in_channels != out_channels) {
-    chain.add_normed(name + ".shortcut", LayerKind::kConv, out_channels).input = start;
+    chain.add_normed(name + ".shortcut", LayerKind::kConv, out_channels).inputs = {start};
     shortcut = chain.last();
   }
   chain.add_sum(name + ".sum", projected, shortcut);
@@ -49,7 +49,7 @@ void residual_block(LayerChain& chain, const std::string& name, int channels, in
   int shortcut = start;
   if (stride != 1) {
     LayerSpec& projection = chain.add(name + ".shortcut", LayerKind::kConv, channels, 1, stride);
-    projection.input = start;
+    projection.inputs = {start};
     projection.bias = true;
     shortcut = chain.last();
   }

@@ -77,44 +77,38 @@ Var plain(Tape& tape, const LayerSpec& layer, LayerWeights& w, const NormedValue
 
 }  // namespace
 
-bool continues_unit(const NetworkSpec& spec, size_t index) {
-  if (index == 0) return false;
-  const LayerSpec &layer = spec.layers[index], &before = spec.layers[index - 1];
+bool continues_unit(const NetworkSpec& spec, int index) {
+  if (index == 0 || index == spec.size()) return false;
+  const LayerSpec &layer = spec.layer(index), &before = spec.layer(index - 1);
   if (layer.kind != LayerKind::kConv || layer.kernel != 1 || layer.stride != 1 || !layer.batch_norm || layer.bias)
     return false;
   if (before.kind != LayerKind::kDepthwise || before.batch_norm || before.relu || before.bias) return false;
-  for (size_t other = index; other < spec.layers.size(); ++other) {
-    const LayerSpec& reader = spec.layers[other];
-    const bool reads = reader.input == static_cast<int>(index) - 1 ||
-                       (reader.kind == LayerKind::kAdd && reader.other == static_cast<int>(index) - 1);
-    if (reads != (other == index)) return false;
-  }
-  return true;
+  return spec.readers(index - 1) == std::vector<int>{index};
 }
 
 bool is_unit(const LayerSpec& layer) { return is_convolution(layer) && layer.batch_norm && !layer.bias; }
 
 Network::Network(NetworkSpec spec, PixelScale pixels, Rng rng) : spec_(std::move(spec)), pixels_(pixels) {
-  const auto shapes = layer_shapes(spec_);
-  for (size_t i = 0; i < spec_.layers.size(); ++i)
-    layers_.push_back(make_weights(spec_.layers[i], input_shape(spec_, shapes, static_cast<int>(i)), rng));
+  for (int i = 0; i < spec_.size(); ++i) layers_.push_back(make_weights(spec_.layer(i), spec_.input_shape(i), rng));
 }
 
 Var Network::forward(Tape& tape, const ImageBatch& batch, Phase phase) {
-  Tensor real = Tensor::uninitialized(spec_.input.batch(batch.count));
+  Tensor real = Tensor::uninitialized(spec_.input().batch(batch.count));
   kernels().bytes_to_real(batch.pixels, real.size(), static_cast<float>(pixels_.zero), pixels_.scale, real.data());
   const NormedValue image{tape.constant(std::move(real)), nullptr};
   std::vector<NormedValue> outputs(layers_.size());
   const auto output_of = [&](int index) { return index == kImage ? image : outputs[static_cast<size_t>(index)]; };
-  for (size_t i = 0; i < layers_.size(); ++i) {
-    const LayerSpec& layer = spec_.layers[i];
-    if (i + 1 < layers_.size() && continues_unit(spec_, i + 1)) continue;
-    const size_t window = continues_unit(spec_, i) ? i - 1 : i;
-    const NormedValue x = output_of(spec_.layers[window].input);
+  for (int i = 0; i < spec_.size(); ++i) {
+    const LayerSpec& layer = spec_.layer(i);
+    if (continues_unit(spec_, i + 1)) continue;
+    const int window = continues_unit(spec_, i) ? i - 1 : i;
+    NormedValue& out = outputs[static_cast<size_t>(i)];
+    LayerWeights& weights = layers_[static_cast<size_t>(i)];
+    const NormedValue x = output_of(spec_.layer(window).input());
     if (is_unit(layer))
-      outputs[i] = unit(tape, layer, layers_[i], spec_.layers[window], layers_[window], x, phase);
+      out = unit(tape, layer, weights, spec_.layer(window), layers_[static_cast<size_t>(window)], x, phase);
     else
-      outputs[i].raw = plain(tape, layer, layers_[i], x, output_of(layer.other));
+      out.raw = plain(tape, layer, weights, x, output_of(layer.inputs.back()));
   }
   return materialize(tape, outputs.back());
 }

@@ -41,7 +41,6 @@ class Network final : public Trainable {
  public:
   // Weights and linear bias uniform in +-1/sqrt(fan_in) (PyTorch's default, which the published runs used), gamma 1,
   // beta 0.
-  // Throws ConfigError where the spec cannot be.
   Network(NetworkSpec spec, PixelScale pixels, Rng rng);
 
   Var forward(Tape& tape, const ImageBatch& batch, Phase phase) override;
@@ -64,7 +63,7 @@ class Network final : public Trainable {
 // convolution of a unit that begins with the depthwise one before it, because nothing lies between the two and nobody
 // else reads it.
 bool is_unit(const LayerSpec& layer);
-bool continues_unit(const NetworkSpec& spec, size_t index);
+bool continues_unit(const NetworkSpec& spec, int index);  // index: 0 to spec.size()
 
 // Added to the variance before its root is taken.
 constexpr float kBatchNormEpsilon = 1e-5f;

@@ -129,10 +129,10 @@ class EpochRun {
 };
 
 void check_data(Trainable& network, const ImageSet& images) {
-  if (images.shape != network.spec().input || images.classes() != network.spec().classes)
+  if (images.shape != network.spec().input() || images.classes() != network.spec().classes())
     throw ConfigError(text("images of ", to_text(images.shape), " in ", images.classes(),
-                           " classes do not fit a network for ", to_text(network.spec().input), " and ",
-                           network.spec().classes, " classes"));
+                           " classes do not fit a network for ", to_text(network.spec().input()), " and ",
+                           network.spec().classes(), " classes"));
   if (images.count() == 0) throw ConfigError("there are no images to work on");
 }
 

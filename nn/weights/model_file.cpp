@@ -8,7 +8,9 @@
 namespace mininas {
 namespace {
 
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 3;
+
+constexpr int kMostLayers = 10000;
 
 LayerKind get_kind(BinaryReader& in) {
   const auto kind = in.get<uint8_t>();
@@ -18,13 +20,33 @@ LayerKind get_kind(BinaryReader& in) {
 
 int get_int(BinaryReader& in) { return in.get<int32_t>(); }
 
+int get_count(BinaryReader& in, int most, const char* what) {
+  const int count = get_int(in);
+  if (count < 1 || count > most) in.fail(text(count, " ", what, ", expected 1 to ", most));
+  return count;
+}
+
+// Name, kind, inputs, attributes: numbers and flags as int32.
+void put_layer(BinaryWriter& out, const LayerSpec& layer) {
+  out.put(layer.name);
+  out.put(static_cast<uint8_t>(layer.kind));
+  out.put(static_cast<int32_t>(layer.inputs.size()));
+  for (const int input : layer.inputs) out.put(int32_t{input});
+  visit_attributes(layer, [&](const char*, auto value) { out.put(static_cast<int32_t>(value)); });
+}
+
 LayerSpec get_layer(BinaryReader& in) {
   LayerSpec layer;
   layer.name = in.get_text();
   layer.kind = get_kind(in);
-  for (int* field : {&layer.input, &layer.other, &layer.out_channels, &layer.kernel, &layer.stride})
-    *field = get_int(in);
-  for (bool* flag : {&layer.bias, &layer.batch_norm, &layer.relu}) *flag = in.get<uint8_t>() != 0;
+  layer.inputs.clear();
+  for (int left = get_count(in, kMostLayers, "inputs of a layer"); left > 0; --left)
+    layer.inputs.push_back(get_int(in));
+  visit_attributes(layer, [&](const char* name, auto& value) {
+    const int stored = get_int(in);
+    value = static_cast<std::remove_reference_t<decltype(value)>>(stored);
+    if (int{value} != stored) in.fail(text("layer ", layer.name, ": ", name, " is ", stored, ", expected 0 or 1"));
+  });
   return layer;
 }
 
@@ -38,38 +60,27 @@ std::vector<Tensor*> tensors_of(Network& network) {
 }  // namespace
 
 void SpecCodec::put(BinaryWriter& out, const NetworkSpec& spec) {
-  for (const int value :
-       {spec.input.height, spec.input.width, spec.input.channels, spec.classes, static_cast<int>(spec.layers.size())})
+  const ImageShape& image = spec.input();
+  for (const int value : {image.height, image.width, image.channels, spec.classes(), spec.size()})
     out.put(int32_t{value});
-  for (const LayerSpec& layer : spec.layers) {
-    out.put(layer.name);
-    out.put(static_cast<uint8_t>(layer.kind));
-    for (const int value : {layer.input, layer.other, layer.out_channels, layer.kernel, layer.stride})
-      out.put(int32_t{value});
-    for (const bool flag : {layer.bias, layer.batch_norm, layer.relu}) out.put(static_cast<uint8_t>(flag));
-  }
-  out.put(static_cast<uint8_t>(spec.ram_plan));
+  for (const LayerSpec& layer : spec.layers()) put_layer(out, layer);
 }
 
 NetworkSpec SpecCodec::get(BinaryReader& in) {
-  NetworkSpec spec;
-  for (int* field : {&spec.input.height, &spec.input.width, &spec.input.channels, &spec.classes}) *field = get_int(in);
-  const int count = get_int(in);
-  if (count < 1 || count > 10000) in.fail(text("a network of ", count, " layers cannot be"));
-  for (int i = 0; i < count; ++i) spec.layers.push_back(get_layer(in));
-  const auto ram_plan = in.get<uint8_t>();
-  if (ram_plan > static_cast<uint8_t>(RamPlan::kStrips)) in.fail(text("RAM plan ", int{ram_plan}, " does not exist"));
-  spec.ram_plan = static_cast<RamPlan>(ram_plan);
+  ImageShape image;
+  int classes = 0;
+  for (int* field : {&image.height, &image.width, &image.channels, &classes}) *field = get_int(in);
+  std::vector<LayerSpec> layers;
+  for (int left = get_count(in, kMostLayers, "layers of a network"); left > 0; --left) layers.push_back(get_layer(in));
   try {
-    layer_shapes(spec);
+    return NetworkSpec(image, classes, std::move(layers));
   } catch (const ConfigError& error) {
     in.fail(error.what());
   }
-  return spec;
 }
 
 void save_network(Network& network, const std::vector<std::string>& class_names, const std::filesystem::path& path) {
-  MN_CHECK(static_cast<int>(class_names.size()) == network.spec().classes, class_names.size(), " names");
+  MN_CHECK(static_cast<int>(class_names.size()) == network.spec().classes(), class_names.size(), " names");
   BinaryWriter out("NETW", kVersion);
   SpecCodec::put(out, network.spec());
   for (const std::string& name : class_names) out.put(name);
@@ -83,7 +94,7 @@ NamedNetwork load_network(const std::filesystem::path& path) {
   BinaryReader in(path, "NETW", kVersion);
   NetworkSpec spec = SpecCodec::get(in);
   std::vector<std::string> class_names;
-  for (int i = 0; i < spec.classes; ++i) class_names.push_back(in.get_text());
+  for (int i = 0; i < spec.classes(); ++i) class_names.push_back(in.get_text());
   PixelScale pixels;
   pixels.zero = in.get<int32_t>();
   pixels.scale = in.get<float>();

@@ -20,7 +20,7 @@ NamedNetwork load_network(const std::filesystem::path& path);
 class SpecCodec {
  public:
   static void put(class BinaryWriter& out, const NetworkSpec& spec);
-  static NetworkSpec get(class BinaryReader& in);  // proven by layer_shapes
+  static NetworkSpec get(class BinaryReader& in);  // FormatError where it cannot be
 };
 
 }  // namespace mininas

@@ -45,7 +45,9 @@ struct Rates {
 
 Record to_record(const Options& o, const NetworkSpec& spec, const Rates& rates, int64_t peak_memory_bytes) {
   Record record, spread;
-  record.set("architecture", network_text(o.architecture)).set("input", to_text(spec.input)).set("classes", o.classes);
+  record.set("architecture", network_text(o.architecture))
+      .set("input", to_text(spec.input()))
+      .set("classes", o.classes);
   record.set("batch", o.speed.batch).set("threads", thread_count()).set("kernels", kernels().isa);
   record.set("params", parameter_count(spec)).set("macs", mac_count(spec));
   record.set("train_images_per_second", rates.train.images_per_second)
@@ -58,7 +60,7 @@ Record to_record(const Options& o, const NetworkSpec& spec, const Rates& rates, 
 
 void print(const Options& o, const NetworkSpec& spec, const Rates& rates, int64_t peak_memory_bytes) {
   print_row("architecture", network_text(o.architecture));
-  print_row("image, batch", text(to_text(spec.input), ", ", o.speed.batch, " images, ", o.classes, " classes"));
+  print_row("image, batch", text(to_text(spec.input()), ", ", o.speed.batch, " images, ", o.classes, " classes"));
   print_row("size", text(grouped(parameter_count(spec)), " parameters, ", grouped(mac_count(spec)), " MACs"));
   print_row("machine", text(thread_count(), " threads, kernels ", kernels().isa));
   print_rate("training", rates.train);

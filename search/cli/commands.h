@@ -41,7 +41,7 @@ std::string ram_plan_help();
 // The board of --board. Throws UsageError that lists the names.
 const Board& parse_board(const std::string& name);
 // --board and --clock as a target; both may be empty. Throws UsageError.
-Target parse_target(const std::string& board, const std::string& clock);
+Target parse_target(const std::string& board, const std::string& clock, const std::string& ram_plan);
 std::string board_help();
 std::string clock_help();
 // What set_latency (search/job/stages.h) put into `record`, as rows of a table, with what such figures are worth.

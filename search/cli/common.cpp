@@ -32,8 +32,8 @@ const Board& parse_board(const std::string& name) {
   }
 }
 
-Target parse_target(const std::string& board, const std::string& clock) {
-  Target target{board.empty() ? "" : parse_board(board).name, 0};
+Target parse_target(const std::string& board, const std::string& clock, const std::string& ram_plan) {
+  Target target{board.empty() ? "" : parse_board(board).name, 0, parse_ram_plan(ram_plan)};
   try {
     if (!clock.empty()) target.clock_hz = parse_clock(clock);
     validate(target);

@@ -16,15 +16,15 @@ int run(const Options& o) {
   apply(o.common);
   const RunFolder folder = RunFolder::view(o.run);
   check_quantized(folder);
-  QuantizedModel model = load_quantized_model(folder.quantized_file());
-  if (!o.ram_plan.empty()) model.spec.ram_plan = parse_ram_plan(o.ram_plan);
+  const QuantizedModel model = load_quantized_model(folder.quantized_file());
   const RunFile run = read_run_file(folder, "");
+  const RamPlan ram_plan = o.ram_plan.empty() ? target_from(run.settings).ram_plan : parse_ram_plan(o.ram_plan);
   const std::string label = label_of(run.settings);
   const Dataset data = open_run_data(run, o.data);
   check_same_classes(model.class_names, data.test, o.run);
-  export_stage(model, data.test, o.out, Place::kAnywhere);
+  export_stage(model, ram_plan, data.test, o.out, Place::kAnywhere);
   write_label(o.out, label);
-  Record record = cost_record(model.spec);
+  Record record = cost_record(model.spec, {.ram_plan = ram_plan});
   record.set("folder", o.out);
   if (!label.empty()) record.set("label", label);
   if (o.common.json) {
@@ -48,7 +48,7 @@ void add_export_command(Parser& parser) {
   command.positional("RUN", o->run, "folder of the run");
   command.required("out", o->out, "folder for the C files; an older export in it is replaced");
   command.option("data", o->data, "where the test vectors come from; default: the test images of the run");
-  command.option("ram-plan", o->ram_plan, ram_plan_help() + "; default: as the network was quantised");
+  command.option("ram-plan", o->ram_plan, ram_plan_help() + "; default: as the run has it");
   add_common(command, o->common);
 }
 

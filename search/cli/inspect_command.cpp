@@ -13,6 +13,7 @@
 #include "search/cli/commands.h"
 #include "search/cli/trace.h"
 #include "search/cost/cost.h"
+#include "search/job/settings.h"
 #include "search/job/stages.h"
 #include "search/space/build.h"
 
@@ -37,27 +38,28 @@ NetworkSpec spec_of(const Options& o, const Command& command) {
   return load_network(folder.network_file()).network.spec();
 }
 
+// The run's own, or what is asked for; strips where neither says.
+RamPlan ram_plan_of(const Options& o) {
+  if (!o.ram_plan.empty()) return parse_ram_plan(o.ram_plan);
+  if (!std::filesystem::is_directory(o.what)) return RamPlan::kStrips;
+  return target_from(read_run_file(RunFolder::view(o.what), "").settings).ram_plan;
+}
+
 // `instructions`: by layer; empty where there is no board.
 std::vector<Record> layer_records(const NetworkSpec& spec, const DeviceCost& device,
                                   const std::vector<int64_t>& instructions) {
-  const auto shapes = layer_shapes(spec);
   std::vector<Record> records;
-  for (size_t i = 0; i < spec.layers.size(); ++i) {
-    const LayerSpec& layer = spec.layers[i];
-    const ImageShape in = input_shape(spec, shapes, static_cast<int>(i));
+  for (int i = 0; i < spec.size(); ++i) {
+    const LayerSpec& layer = spec.layer(i);
+    const LayerCost& cost = device.layers[static_cast<size_t>(i)];
     Record record;
-    record.set("name", layer.name)
-        .set("kind", to_text(layer.kind))
-        .set("kernel", layer.kernel)
-        .set("stride", layer.stride)
-        .set("relu", layer.relu);
-    record.set("input", layer.input).set("other", layer.other).set("channels", layer.out_channels);
-    record.set("bias", layer.bias).set("batch_norm", layer.batch_norm);
-    record.set("output", to_text(shapes[i]))
-        .set("params", parameter_count(layer, in))
-        .set("macs", mac_count(layer, in, shapes[i]));
-    record.set("flash_bytes", device.layers[i].constant_bytes).set("live_ram_bytes", device.layers[i].live_ram_bytes);
-    if (!instructions.empty()) record.set("instructions", instructions[i]);
+    record.set("name", layer.name).set("kind", to_text(layer.kind)).set("inputs", layer.inputs);
+    visit_attributes(layer, [&](const char* name, auto value) { record.set(name, value); });
+    record.set("output", to_text(spec.shape(i)))
+        .set("params", parameter_count(spec, i))
+        .set("macs", mac_count(spec, i));
+    record.set("flash_bytes", cost.constant_bytes).set("live_ram_bytes", cost.live_ram_bytes);
+    if (!instructions.empty()) record.set("instructions", instructions[static_cast<size_t>(i)]);
     records.push_back(record);
   }
   return records;
@@ -72,7 +74,7 @@ void print_line(const std::string& name, const std::string& kind, const std::str
 
 // `costs` is cost_record's.
 void print_table(const std::vector<Record>& layers, const Record& costs, const NetworkSpec& spec,
-                 const DeviceCost& device) {
+                 const DeviceCost& device, RamPlan ram_plan) {
   const bool board = costs.has("board");
   const auto with_instructions = [&](std::vector<std::string> numbers, const std::string& instructions) {
     if (board) numbers.push_back(instructions);
@@ -94,7 +96,7 @@ void print_table(const std::vector<Record>& layers, const Record& costs, const N
               grouped(device.flash_bytes()).c_str(), grouped(device.model_bytes).c_str(),
               grouped(device.code_bytes).c_str());
   std::printf("RAM   %s bytes of arena, plan %s; image and logits lie in the caller's own buffers\n",
-              grouped(device.ram_bytes).c_str(), to_text(spec.ram_plan));
+              grouped(device.ram_bytes).c_str(), to_text(ram_plan));
   print_latency(costs);
 }
 
@@ -102,19 +104,19 @@ int run(const Options& o, const Command& command) {
   const bool place_given = command.given("layer") || command.given("at") || command.given("taps");
   if (o.trace.image.empty() && place_given) throw UsageError("--layer, --at and --taps go with --trace IMAGE");
   if (!o.trace.image.empty()) return run_trace(RunFolder::view(o.what), o.trace, o.common.json);
-  NetworkSpec spec = spec_of(o, command);
-  if (!o.ram_plan.empty()) spec.ram_plan = parse_ram_plan(o.ram_plan);
-  const Target target = parse_target(o.board, o.clock);
-  const DeviceCost device = device_cost(spec);
-  const auto instructions =
-      target.board.empty() ? std::vector<int64_t>() : predict_instructions(spec, find_board(target.board)).layers;
+  const NetworkSpec spec = spec_of(o, command);
+  const Target target = parse_target(o.board, o.clock, to_text(ram_plan_of(o)));
+  const DeviceCost device = device_cost(spec, target.ram_plan);
+  const auto instructions = target.board.empty()
+                                ? std::vector<int64_t>()
+                                : predict_instructions(spec, find_board(target.board), target.ram_plan).layers;
   const auto layers = layer_records(spec, device, instructions);
   Record record = cost_record(spec, target);
   if (o.common.json) {
-    record.set("model_bytes", device.model_bytes).set("input", to_text(spec.input)).set("classes", spec.classes);
+    record.set("model_bytes", device.model_bytes).set("input", to_text(spec.input())).set("classes", spec.classes());
     print_json(record.set("layers", layers));
   } else {
-    print_table(layers, record, spec, device);
+    print_table(layers, record, spec, device, target.ram_plan);
   }
   return 0;
 }

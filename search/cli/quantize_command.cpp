@@ -13,7 +13,7 @@ namespace {
 struct Options {
   CommonOptions common;
   QuantizeSettings settings;
-  std::string run, data, ram_plan;
+  std::string run, data;
 };
 
 // Whatever was made of the integers before speaks of another network from now on.
@@ -23,12 +23,11 @@ void remove_outdated(const RunFolder& folder, const RunFile& run) {
   if (run.identity.kind == "search") std::filesystem::remove(folder.summary_file());
 }
 
-TrainResult quantize(const RunFolder& folder, const ImageSet& images, const TrainConfig& config,
-                     const std::string& ram_plan, Progress& progress, const Command& command) {
+TrainResult quantize(const RunFolder& folder, const ImageSet& images, const TrainConfig& config, Progress& progress,
+                     const Command& command) {
   progress.stage("quantisation-aware training");
   try {
-    return quantize_stage(folder, images, config, progress.training_hooks(),
-                          ram_plan.empty() ? std::nullopt : std::optional(parse_ram_plan(ram_plan)));
+    return quantize_stage(folder, images, config, progress.training_hooks());
   } catch (const Interrupted& stop) {
     throw Interrupted(text(stop.what(), "; go on with: ", command.typed()));
   }
@@ -44,7 +43,7 @@ int run(const Options& o, const Command& command) {
   TrainConfig config = quantize_config(train_config_from(recorded.settings.record("recipe")), o.settings);
   if (command.given("seed")) config.seed = o.common.seed;
   Progress progress(o.common.quiet);
-  const TrainResult result = quantize(folder, data.train, config, o.ram_plan, progress, command);
+  const TrainResult result = quantize(folder, data.train, config, progress, command);
   remove_outdated(folder, recorded);
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
   const double accuracy =
@@ -75,7 +74,6 @@ void add_quantize_command(Parser& parser) {
                  [o](const Command& given) { return run(*o, given); });
   command.positional("RUN", o->run, "folder of the run");
   command.option("data", o->data, "training images; default: those of the run");
-  command.option("ram-plan", o->ram_plan, ram_plan_help() + "; default: the network's own");
   command.fields(quantize_fields(o->settings));
   add_common(command, o->common);
 }

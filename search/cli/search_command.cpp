@@ -35,13 +35,12 @@ void complete_settings(const Command& command, Options& o) {
   s.recipe.seed = o.common.seed;
   s.recipe.schedule = parse_schedule(o.schedule);
   s.scored_on = parse_scored_on(o.score);
-  s.ram_plan = parse_ram_plan(o.ram_plan);
   if (s.scored_on == ScoredOn::kAsPublished && !command.given("schedule"))
     s.recipe.schedule = ScheduleStep::kBeforeEpoch;
   s.budget = {limit("max-flash", o.max_flash, parse_size),   limit("max-ram", o.max_ram, parse_size),
               limit("max-macs", o.max_macs, parse_count),    limit("max-instructions", o.max_instructions, parse_count),
               limit("max-ms", o.max_ms, parse_milliseconds), limit("max-params", o.max_params, parse_count)};
-  s.target = parse_target(o.board, o.clock);
+  s.target = parse_target(o.board, o.clock, o.ram_plan);
   try {
     validate(s);
   } catch (const ConfigError& error) {

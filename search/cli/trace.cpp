@@ -39,11 +39,11 @@ std::vector<uint8_t> image_bytes(const RunFolder& folder, const std::string& nam
 }
 
 int layer_index(const NetworkSpec& spec, const std::string& name) {
-  if (name.empty()) return static_cast<int>(spec.layers.size()) - 1;
+  if (name.empty()) return spec.size() - 1;
   std::string known;
-  for (size_t i = 0; i < spec.layers.size(); ++i) {
-    if (spec.layers[i].name == name) return static_cast<int>(i);
-    known += (i == 0 ? "" : ", ") + spec.layers[i].name;
+  for (int i = 0; i < spec.size(); ++i) {
+    if (spec.layer(i).name == name) return i;
+    known += (i == 0 ? "" : ", ") + spec.layer(i).name;
   }
   if (const auto number = whole_number(name)) return static_cast<int>(std::clamp<int64_t>(*number, -1, 1 << 20));
   throw UsageError(text("--layer ", name, ": there is no such layer; there are: ", known));
@@ -58,10 +58,10 @@ TracePlace place_of(const QuantizedModel& model, const TraceOptions& o, const ui
       throw UsageError(text("--at ", o.at, ": expected y,x,c"));
     return place;
   }
-  if (place.layer + 1 == static_cast<int>(model.spec.layers.size())) {
+  if (place.layer + 1 == model.spec.size()) {
     place.channel = integer_predict(model, image, 1).front();
-  } else if (place.layer >= 0 && place.layer < static_cast<int>(model.spec.layers.size())) {
-    const ImageShape shape = layer_shapes(model.spec)[static_cast<size_t>(place.layer)];
+  } else if (place.layer >= 0 && place.layer < model.spec.size()) {
+    const ImageShape& shape = model.spec.shape(place.layer);
     place.y = shape.height / 2;
     place.x = shape.width / 2;
   }
@@ -235,7 +235,7 @@ int run_trace(const RunFolder& folder, const TraceOptions& o, bool json) {
   check_trained(folder);
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
   const NamedNetwork trained = load_network(folder.network_file());
-  const std::vector<uint8_t> image = image_bytes(folder, o.image, model.spec.input);
+  const std::vector<uint8_t> image = image_bytes(folder, o.image, model.spec.input());
   const TracePlace place = place_of(model, o, image.data());
   const Trace traced = trace(model, trained.network, image.data(), place);
   if (json) {
@@ -245,7 +245,7 @@ int run_trace(const RunFolder& folder, const TraceOptions& o, bool json) {
   std::printf("layer    %s: %s, kernel %d, stride %d%s\n", traced.layer.name.c_str(), to_text(traced.layer.kind),
               traced.layer.kernel, traced.layer.stride, traced.layer.relu ? ", ReLU" : "");
   std::printf("place    row %d, column %d, channel %d of its output, %s\n", place.y, place.x, place.channel,
-              to_text(layer_shapes(model.spec)[static_cast<size_t>(place.layer)]).c_str());
+              to_text(model.spec.shape(place.layer)).c_str());
   std::printf("image    %s\n", o.image.c_str());
   print_scales(traced);
   std::printf("\n");

@@ -72,7 +72,7 @@ int run(const Options& o) {
   Progress progress(o.common.quiet);
   progress.stage("verification");
   if (!std::filesystem::exists(folder.export_folder())) {
-    export_stage(model, data.test, folder.export_folder(), Place::kOwnRun);
+    export_stage(model, target_from(run.settings).ram_plan, data.test, folder.export_folder(), Place::kOwnRun);
     write_label(folder.export_folder(), label_of(run.settings));
   }
   const auto step = [&](int64_t done, int64_t images) { progress.verified(done, images); };

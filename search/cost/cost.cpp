@@ -64,10 +64,10 @@ void validate(const Budget& budget, const Target& target) {
 }
 
 Cost predict_cost(const NetworkSpec& spec, const Target& target) {
-  const DeviceCost device = device_cost(spec);
+  const DeviceCost device = device_cost(spec, target.ram_plan);
   Cost cost{parameter_count(spec), mac_count(spec), device.flash_bytes(), device.code_bytes, device.ram_bytes};
   if (target.board.empty()) return cost;
-  cost.instructions = predict_instructions(spec, find_board(target.board)).total;
+  cost.instructions = predict_instructions(spec, find_board(target.board), target.ram_plan).total;
   cost.milliseconds = milliseconds_of(cost.instructions, target.clock_hz);
   return cost;
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "mcu/host/plan/ram_plan.h"
 #include "nn/spec/network_spec.h"
 
 namespace mininas {
@@ -16,6 +17,7 @@ namespace mininas {
 struct Target {
   std::string board;     // a name of mcu/host/verify/board.h; empty: none
   int64_t clock_hz = 0;  // 0: none
+  RamPlan ram_plan = RamPlan::kStrips;
 };
 
 // Throws ConfigError for a board that is unknown or was never calibrated, and for a clock without a board.

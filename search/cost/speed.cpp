@@ -13,11 +13,12 @@ namespace mininas {
 namespace {
 
 ImageSet random_batch(const NetworkSpec& spec, int count, Rng rng) {
-  ImageSet images{.shape = spec.input, .class_names = {}, .pixels = {}, .labels = {}};
-  for (int i = 0; i < spec.classes; ++i) images.class_names.push_back(text("class ", i));
-  for (int64_t i = 0; i < count * spec.input.size(); ++i) images.pixels.push_back(static_cast<uint8_t>(rng.below(256)));
+  ImageSet images{.shape = spec.input(), .class_names = {}, .pixels = {}, .labels = {}};
+  for (int i = 0; i < spec.classes(); ++i) images.class_names.push_back(text("class ", i));
+  for (int64_t i = 0; i < count * spec.input().size(); ++i)
+    images.pixels.push_back(static_cast<uint8_t>(rng.below(256)));
   for (int i = 0; i < count; ++i)
-    images.labels.push_back(static_cast<int>(rng.below(static_cast<uint32_t>(spec.classes))));
+    images.labels.push_back(static_cast<int>(rng.below(static_cast<uint32_t>(spec.classes()))));
   return images;
 }
 

@@ -41,7 +41,7 @@ class Inheritance {
         sources_(inherited_layers(architecture, parent_architecture)),
         places_(places_of(architecture)),
         parent_places_(places_of(parent_architecture)),
-        channels_(all_channels(child.spec().input.channels)) {}
+        channels_(all_channels(child.spec().input().channels)) {}
 
   void run() {
     inherit_normed_conv(parent_.layers()[0], parent_.layers()[0].weight.value, child_.layers()[0]);
@@ -51,7 +51,7 @@ class Inheritance {
       else
         inherit_layer(parent_places_[static_cast<size_t>(sources_[i])], places_[i]);
     LayerWeights& classifier = child_.layers().back();
-    inherit_conv(parent_.layers().back().weight.value, channels_, all_channels(child_.spec().classes),
+    inherit_conv(parent_.layers().back().weight.value, channels_, all_channels(child_.spec().classes()),
                  classifier.weight.value);
     classifier.bias.value = parent_.layers().back().bias.value.clone();
   }
@@ -64,7 +64,7 @@ class Inheritance {
     const auto outputs = folded_outputs(child_, fold_batch_norm(child_), {images.pixels.data(), images.count()});
     for (size_t i = 0; i < sources_.size(); ++i) {
       if (!inserted(sources_[i])) continue;
-      const auto input = static_cast<size_t>(child_.spec().layers[places_[i].first].input);
+      const auto input = static_cast<size_t>(child_.spec().layers()[places_[i].first].input());
       LayerWeights& norm = child_.layers()[places_[i].last];
       const std::vector<float> none(static_cast<size_t>(norm.gamma.value.size()));
       set_identity_norm(channel_statistics(outputs[input]), i + 1 == sources_.size() ? shift : none, norm);

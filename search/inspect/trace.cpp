@@ -33,18 +33,17 @@ class Tracer {
   Tracer(const QuantizedModel& model, const Network& network, const uint8_t* image, const TracePlace& place)
       : model_(model), folded_(fold_batch_norm(network)), integers_(integer_forward(model, image, 1)), place_(place) {
     reals_ = folded_outputs(network, folded_, {image, 1});
-    for (int64_t i = 0; i < model.spec.input.size(); ++i) {
+    for (int64_t i = 0; i < model.spec.input().size(); ++i) {
       pixels_.push_back(static_cast<int8_t>(int{image[i]} - 128));
       real_pixels_.push_back(network.pixel_scale().scale *
                              static_cast<float>(int{image[i]} - network.pixel_scale().zero));
     }
-    shapes_ = layer_shapes(model.spec);
   }
 
   Trace run() {
     const LayerSpec& layer = spec();
     trace_.layer = layer;
-    trace_.input = input(layer.input).how;
+    trace_.input = input(layer.input()).how;
     trace_.output = quantized().output;
     switch (layer.kind) {
       case LayerKind::kGlobalAveragePool:
@@ -61,19 +60,19 @@ class Tracer {
   }
 
  private:
-  const LayerSpec& spec() const { return model_.spec.layers[static_cast<size_t>(place_.layer)]; }
+  const LayerSpec& spec() const { return model_.spec.layer(place_.layer); }
   const QuantizedLayer& quantized() const { return model_.layers[static_cast<size_t>(place_.layer)]; }
 
   Input input(int index) const {
     const auto i = static_cast<size_t>(index);
-    if (index == kImage) return {model_.spec.input, pixels_.data(), real_pixels_.data(), model_.input};
-    return {shapes_[i], integers_.layers[i].data(), reals_[i].data(), model_.layers[i].output};
+    if (index == kImage) return {model_.spec.input(), pixels_.data(), real_pixels_.data(), model_.input};
+    return {model_.spec.shape(index), integers_.layers[i].data(), reals_[i].data(), model_.layers[i].output};
   }
 
   // Convolutions and the classifier: products of inputs and weights, and a bias.
   void weigh() {
     const LayerSpec& layer = spec();
-    const Input in = input(layer.input);
+    const Input in = input(layer.input());
     const bool depthwise = layer.kind == LayerKind::kDepthwise;
     const int padding = (layer.kernel - 1) / 2, depth = depthwise ? 1 : in.shape.channels;
     const auto channel = static_cast<size_t>(place_.channel);
@@ -103,7 +102,7 @@ class Tracer {
   }
 
   void average() {
-    const Input in = input(spec().input);
+    const Input in = input(spec().input());
     for (int y = 0; y < in.shape.height; ++y)
       for (int x = 0; x < in.shape.width; ++x) {
         Tap tap = in.tap(y, x, place_.channel);
@@ -123,12 +122,12 @@ class Tracer {
   // Both summands are brought to one scale before they are added; a summand's weight is the factor 2^20 and its own
   // rescaling.
   void sum() {
-    for (const int which : {0, 1}) {
-      const Input in = input(which == 0 ? spec().input : spec().other);
+    for (size_t which = 0; which < spec().inputs.size(); ++which) {
+      const Input in = input(spec().inputs[which]);
       Tap tap = in.tap(place_.y, place_.x, place_.channel);
       tap.weight = 1;
       tap.real_weight = tap.float_weight = 1;
-      const FixedPoint& f = quantized().rescale[static_cast<size_t>(which)];
+      const FixedPoint& f = quantized().rescale[which];
       tap.product = mn_rescale_summand(tap.input, f.multiplier, f.right_shift);
       trace_.taps.push_back(tap);
       trace_.accumulator += tap.product;
@@ -157,7 +156,7 @@ class Tracer {
     trace_.rounded = trace_.output.scale * static_cast<double>(trace_.shifted);
     trace_.real = trace_.output.scale * static_cast<double>(trace_.clamped);
     const auto layer = static_cast<size_t>(place_.layer);
-    const ImageShape& shape = shapes_[layer];
+    const ImageShape& shape = model_.spec.shape(place_.layer);
     const int64_t at = (int64_t{place_.y} * shape.width + place_.x) * shape.channels + place_.channel;
     trace_.float_value = double{reals_[layer].data()[at]};
     MN_CHECK(trace_.byte == integers_.layers[layer][static_cast<size_t>(at)], "the trace and the engine differ");
@@ -167,7 +166,6 @@ class Tracer {
   const std::vector<FoldedLayer> folded_;
   const IntegerOutputs integers_;
   const TracePlace place_;
-  std::vector<ImageShape> shapes_;
   std::vector<Tensor> reals_;
   std::vector<int8_t> pixels_;
   std::vector<float> real_pixels_;
@@ -177,15 +175,14 @@ class Tracer {
 }  // namespace
 
 Trace trace(const QuantizedModel& model, const Network& network, const uint8_t* image, const TracePlace& place) {
-  const auto shapes = layer_shapes(model.spec);
-  if (place.layer < 0 || place.layer >= static_cast<int>(shapes.size()))
-    throw ConfigError(text("layer ", place.layer, ": the network has layers 0 to ", shapes.size() - 1));
-  const ImageShape& shape = shapes[static_cast<size_t>(place.layer)];
+  const NetworkSpec& spec = model.spec;
+  if (place.layer < 0 || place.layer >= spec.size())
+    throw ConfigError(text("layer ", place.layer, ": the network has layers 0 to ", spec.size() - 1));
+  const ImageShape& shape = spec.shape(place.layer);
   if (place.y < 0 || place.y >= shape.height || place.x < 0 || place.x >= shape.width || place.channel < 0 ||
       place.channel >= shape.channels)
     throw ConfigError(text("place ", place.y, ",", place.x, ",", place.channel, " is outside layer ",
-                           model.spec.layers[static_cast<size_t>(place.layer)].name, ", whose output is ",
-                           to_text(shape)));
+                           spec.layer(place.layer).name, ", whose output is ", to_text(shape)));
   return Tracer(model, network, image, place).run();
 }
 

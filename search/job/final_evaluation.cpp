@@ -26,7 +26,7 @@ Answer answer_of(const int8_t* logits, int classes, double scale, int64_t image)
 }
 
 std::vector<Answer> integer_answers(const QuantizedModel& model, const ImageSet& images) {
-  const int classes = model.spec.classes;
+  const int classes = model.spec.classes();
   const std::vector<int8_t> logits = IntegerEngine(model).logits(images.pixels.data(), images.count());
   std::vector<Answer> answers;
   for (int64_t i = 0; i < images.count(); ++i)

@@ -27,7 +27,7 @@ Record measure(const RunFolder& folder, const FinishPlan& plan, const Dataset& d
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
   const Record evaluation = evaluate_finished(trained.network, model, data.test);
   write_text_file(folder.evaluation_file(), evaluation.to_page());
-  Record measured = cost_record(model.spec);
+  Record measured = cost_record(model.spec, {.ram_plan = plan.ram_plan});
   measured.set("test_accuracy_float", evaluation.record("float").number("accuracy"));
   measured.set("test_accuracy_int8", evaluation.record("int8").number("accuracy"));
   measured.set("weights_sha256", weights_sha256(trained.network))
@@ -57,7 +57,8 @@ Record finish_network(const RunFolder& folder, const NetworkSpec& spec, const Fi
   }
   stage("export");
   const auto start = std::chrono::steady_clock::now();
-  export_stage(load_quantized_model(folder.quantized_file()), data.test, folder.export_folder(), Place::kOwnRun);
+  export_stage(load_quantized_model(folder.quantized_file()), plan.ram_plan, data.test, folder.export_folder(),
+               Place::kOwnRun);
   for (const fs::path& place : {folder.path(), folder.export_folder()}) write_label(place, plan.label);
   stage("verification");
   Record measured = measure(folder, plan, data, hooks);

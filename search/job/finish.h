@@ -23,6 +23,7 @@ struct FinishPlan {
   QuantizeSettings quantize;
   int64_t verify_images = 0;  // of the test images; 0: all
   std::string label;          // where not empty: into AS-PUBLISHED.txt, beside the run and in the export
+  RamPlan ram_plan = RamPlan::kStrips;
 };
 
 // PLACE/AS-PUBLISHED.txt, unless the label is empty.

@@ -25,11 +25,8 @@ Architecture within(const SearchTask& task, const std::vector<Architecture>& cho
   return choices.back();
 }
 
-// An architecture's network as it will lie on the device.
-NetworkSpec device_spec(const Architecture& architecture, const SearchSettings& settings, const Dataset& data) {
-  NetworkSpec spec = build_network_spec(architecture, data.train.shape, data.train.classes());
-  spec.ram_plan = settings.ram_plan;
-  return spec;
+NetworkSpec network_of(const Architecture& architecture, const Dataset& data) {
+  return build_network_spec(architecture, data.train.shape, data.train.classes());
 }
 
 Found search_stage(const RunFolder& folder, SearchSettings& settings, const Dataset& data, const PipelineHooks& hooks) {
@@ -45,7 +42,7 @@ Found search_stage(const RunFolder& folder, SearchSettings& settings, const Data
   CachedEvaluator cached(trainer, settings.cache, evaluation_key(images, recipe));
   Evaluator& evaluator = settings.cache.empty() ? static_cast<Evaluator&>(trainer) : cached;
   SearchTask task;
-  task.cost = [&](const Architecture& a) { return predict_cost(device_spec(a, settings, data), settings.target); };
+  task.cost = [&](const Architecture& a) { return predict_cost(network_of(a, data), settings.target); };
   task.budget = settings.budget;
   task.max_seconds = settings.hours * 3600;
   SearchHooks search_hooks;
@@ -89,8 +86,9 @@ Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, Search
   const std::string label = label_of(settings.scored_on);
   if (hooks.on_stage) hooks.on_stage(label.empty() ? "search" : "search, AS PUBLISHED: scored on the test images");
   const Found found = search_stage(folder, settings, data, hooks);
-  const NetworkSpec spec = device_spec(found.architecture, settings, data);
-  const Record finished = finish_network(folder, spec, {settings.recipe, settings.quantize, 0, label}, data, hooks);
+  const NetworkSpec spec = network_of(found.architecture, data);
+  const Record finished = finish_network(
+      folder, spec, {settings.recipe, settings.quantize, 0, label, settings.target.ram_plan}, data, hooks);
   const Record summary = summarize(found, predict_cost(spec, settings.target), finished, identity, settings);
   write_text_file(folder.summary_file(), summary.to_page());
   return summary;

@@ -34,13 +34,17 @@ Budget budget_from(const Record& record) {
   return budget;
 }
 
-Target target_from(const Record& settings) {
-  if (!settings.has("target")) return {};
-  const Record record = settings.record("target");
-  return {record.string("board"), record.integer64("clock-hz")};
-}
-
 }  // namespace
+
+Target target_from(const Record& settings) {
+  Target target;
+  if (settings.has("ram-plan")) target.ram_plan = parse_ram_plan(settings.string("ram-plan"));
+  if (!settings.has("target")) return target;
+  const Record record = settings.record("target");
+  target.board = record.string("board");
+  target.clock_hz = record.integer64("clock-hz");
+  return target;
+}
 
 OptionFields recipe_fields(TrainConfig& c) {
   return {
@@ -135,7 +139,7 @@ Record to_record(SearchSettings& s) {
       .set("cache", s.cache)
       .set("protocol", s.protocol->name())
       .set("score", to_text(s.scored_on));
-  record.set("ram-plan", to_text(s.ram_plan));
+  record.set("ram-plan", to_text(s.target.ram_plan));
   record.set("strategy", to_record(s.protocol->fields())).set("budget", to_record(s.budget));
   record.set("target", to_record(s.target));
   record.set("recipe", to_record(s.recipe)).set("quantize", to_record(quantize_fields(s.quantize)));
@@ -149,7 +153,6 @@ SearchSettings search_settings_from(const Record& record) {
   s.data = record.string("data");
   s.protocol = make_protocol(record.string("protocol"));
   s.scored_on = parse_scored_on(record.string("score"));
-  s.ram_plan = parse_ram_plan(record.string("ram-plan"));
   from_record(s.protocol->fields(), record.record("strategy"));
   s.budget = budget_from(record.record("budget"));
   s.target = target_from(record);

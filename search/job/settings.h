@@ -51,14 +51,16 @@ struct SearchSettings {
   std::string cache;      // folder of candidates' outcomes (search/evaluate/cached_evaluator.h); empty: none
   double hours = 0;       // of candidate training, finalists included; 0: no limit
   Budget budget;
-  Target target;                        // what its limits on instructions and time mean
-  RamPlan ram_plan = RamPlan::kStrips;  // of every network: what the budget counts and what the export carries
+  Target target;  // what its limits mean, and how the export lays out RAM
   ScoredOn scored_on = ScoredOn::kValidation;
   TrainConfig recipe;  // of candidates and of the final training; `epochs` is the final training's
   QuantizeSettings quantize;
 
   SearchSettings() { protocol->adjust_recipe(recipe); }
 };
+
+// Of a run's settings: board, clock and RAM plan; the defaults where they name none, as those of `train` do.
+Target target_from(const Record& settings);
 
 OptionFields option_fields(
     SearchSettings& settings);  // the numbers that belong to no part: fraction, hours, final epochs

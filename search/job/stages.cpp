@@ -44,23 +44,21 @@ TrainResult train_stage(const RunFolder& folder, const NetworkSpec& spec, const 
   return trained.result;
 }
 
-TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, const TrainConfig& config, TrainHooks hooks,
-                           std::optional<RamPlan> ram_plan) {
+TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, const TrainConfig& config,
+                           TrainHooks hooks) {
   hooks.checkpoint = folder.checkpoint_folder() / "quantizing.checkpoint";
   const NamedNetwork trained = load_network(folder.network_file());
   QuantizedNetwork network(trained.network, trained.class_names, calibration_images(images, config.seed));
   const TrainResult result = train(network, images, nullptr, config, hooks);
   write_text_file(folder.quantizing_file(), to_record(result).to_page());
-  QuantizedModel model = network.freeze();
-  model.spec.ram_plan = ram_plan.value_or(model.spec.ram_plan);
-  save_quantized_model(model, folder.quantized_file());
+  save_quantized_model(network.freeze(), folder.quantized_file());
   std::filesystem::remove(hooks.checkpoint);
   return result;
 }
 
-void export_stage(const QuantizedModel& model, const ImageSet& images, const std::filesystem::path& target,
-                  Place place) {
-  export_c(model, first_images(images, kTestVectors), target, place);
+void export_stage(const QuantizedModel& model, RamPlan ram_plan, const ImageSet& images,
+                  const std::filesystem::path& target, Place place) {
+  export_c(model, ram_plan, first_images(images, kTestVectors), target, place);
 }
 
 Verification verify_stage(const RunFolder& folder, const ImageSet& images,
@@ -74,7 +72,7 @@ BoardVerification verify_board_stage(const RunFolder& folder, const ImageSet& im
                                      const std::function<void(int64_t, int64_t)>& progress) {
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
   if (const auto why = why_unavailable(board)) throw ConfigError(text("board ", board.name, ": ", *why));
-  if (const auto why = why_too_large(board, model.spec))
+  if (const auto why = why_too_large(board, model.spec, exported_ram_plan(folder.export_folder())))
     throw ConfigError(text("board ", board.name, ": the network ", *why));
   BoardOptions options;
   options.progress = progress;

@@ -4,7 +4,6 @@
 // one by one. A stage that is killed goes on from its checkpoint when it is called again with the same arguments.
 #pragma once
 #include <functional>
-#include <optional>
 
 #include "mcu/host/export/emit_c.h"
 #include "mcu/host/verify/verify_board.h"
@@ -30,13 +29,12 @@ TrainedNetwork train_network(const NetworkSpec& spec, const ImageSet& images, co
                              const TrainConfig& config, const TrainHooks& hooks);
 
 // Quantisation-aware training of network.bin; writes quantized.bin and quantizing.json.
-// `ram_plan`: in place of the network's.
-TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, const TrainConfig& config, TrainHooks hooks,
-                           std::optional<RamPlan> ram_plan = std::nullopt);
+TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, const TrainConfig& config,
+                           TrainHooks hooks);
 
 // `model` as C in `target`, with the first of `images` as test vectors. Replaces an older export.
-void export_stage(const QuantizedModel& model, const ImageSet& images, const std::filesystem::path& target,
-                  Place place);
+void export_stage(const QuantizedModel& model, RamPlan ram_plan, const ImageSet& images,
+                  const std::filesystem::path& target, Place place);
 
 // Compiles the export of the run and compares every byte of every layer over all `images`.
 Verification verify_stage(const RunFolder& folder, const ImageSet& images,

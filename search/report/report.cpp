@@ -139,12 +139,12 @@ std::string curves_part(const RunFolder& folder, const std::string& candidates) 
   return plots.empty() ? "" : html_section("Curves", element("div", plots, "plots"));
 }
 
-std::string network_parts(const RunFolder& folder, int64_t max_ram_bytes) {
+std::string network_parts(const RunFolder& folder, RamPlan ram_plan, int64_t max_ram_bytes) {
   std::string out;
   if (fs::exists(folder.quantized_file()))
-    out += layers_part(load_quantized_model(folder.quantized_file()).spec, max_ram_bytes);
+    out += layers_part(load_quantized_model(folder.quantized_file()).spec, ram_plan, max_ram_bytes);
   else if (fs::exists(folder.network_file()))
-    out += layers_part(load_network(folder.network_file()).network.spec(), max_ram_bytes);
+    out += layers_part(load_network(folder.network_file()).network.spec(), ram_plan, max_ram_bytes);
   if (!fs::exists(folder.evaluation_file())) return out;
   const Record evaluation = Record::read(folder.evaluation_file());
   return out + arithmetic_part(evaluation) + confusion_part(evaluation) + mistakes_part(evaluation);
@@ -160,7 +160,7 @@ std::string search_parts(const RunFolder& folder, const RunFile& run, const Reco
   if (summary.has("architecture")) chosen = parse_architecture(summary.string("architecture"));
   return asked_part(run, settings) + candidates_part(journal, chosen, settings.budget, score) +
          path_part(journal, *strategy) + curves_part(folder, to_html(candidate_curves(journal, score))) +
-         network_parts(folder, settings.budget.max_ram_bytes);
+         network_parts(folder, settings.target.ram_plan, settings.budget.max_ram_bytes);
 }
 
 std::string run_page(const RunFolder& folder, const RunFile& run) {
@@ -173,7 +173,7 @@ std::string run_page(const RunFolder& folder, const RunFile& run) {
   if (const std::string label = label_of(run.settings); !label.empty()) body += element("p", escaped(label), "label");
   if (finished) body += tiles(summary) + verified_line(summary);
   body += search ? search_parts(folder, run, summary)
-                 : training_asked_part(run) + curves_part(folder, "") + network_parts(folder, 0);
+                 : training_asked_part(run) + curves_part(folder, "") + network_parts(folder, RamPlan::kStrips, 0);
   body += made_part(folder, run, summary);
   return html_page("Mini-NAS: " + folder.path().filename().string(), body);
 }

@@ -39,12 +39,12 @@ struct Block {
 };
 
 // From left to right in the order of execution; as wide as they have channels.
-std::vector<Block> blocks_of(const NetworkSpec& spec) {
-  const auto shapes = layer_shapes(spec);
-  const DeviceCost device = device_cost(spec);
-  std::vector<Block> blocks = {{"image", spec.input, &kKinds[0], 0}};
-  for (size_t i = 0; i < shapes.size(); ++i)
-    blocks.push_back({spec.layers[i].name, shapes[i], &kind_of(spec.layers[i]), device.layers[i].live_ram_bytes});
+std::vector<Block> blocks_of(const NetworkSpec& spec, RamPlan ram_plan) {
+  const DeviceCost device = device_cost(spec, ram_plan);
+  std::vector<Block> blocks = {{"image", spec.input(), &kKinds[0], 0}};
+  for (int i = 0; i < spec.size(); ++i)
+    blocks.push_back({spec.layer(i).name, spec.shape(i), &kind_of(spec.layer(i)),
+                      device.layers[static_cast<size_t>(i)].live_ram_bytes});
   double channels = 0;
   for (const Block& block : blocks) channels += block.shape.channels;
   const double room = std::max(0.0, kWidth - static_cast<double>(blocks.size()) * (kNarrowest + kGap));
@@ -92,8 +92,8 @@ std::string legend(const std::vector<Block>& blocks) {
 
 }  // namespace
 
-std::string network_drawing(const NetworkSpec& spec) {
-  const std::vector<Block> blocks = blocks_of(spec);
+std::string network_drawing(const NetworkSpec& spec, RamPlan ram_plan) {
+  const std::vector<Block> blocks = blocks_of(spec, ram_plan);
   int tallest = 1;
   int64_t most = 1;
   for (const Block& block : blocks) {

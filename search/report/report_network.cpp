@@ -76,36 +76,34 @@ std::string as_percent(double fraction) {
   return text(hundredths / 100, ".", hundredths / 10 % 10, hundredths % 10, " %");
 }
 
-std::string layers_part(const NetworkSpec& spec, int64_t max_ram_bytes) {
-  const DeviceCost device = device_cost(spec);
-  const auto shapes = layer_shapes(spec);
+std::string layers_part(const NetworkSpec& spec, RamPlan ram_plan, int64_t max_ram_bytes) {
+  const DeviceCost device = device_cost(spec, ram_plan);
   int64_t peak = 1;
   for (const LayerCost& layer : device.layers) peak = std::max(peak, layer.live_ram_bytes);
   std::string rows;
-  for (size_t i = 0; i < spec.layers.size(); ++i) {
-    const LayerSpec& layer = spec.layers[i];
-    const ImageShape in = input_shape(spec, shapes, static_cast<int>(i));
-    const int64_t live = device.layers[i].live_ram_bytes;
+  for (int i = 0; i < spec.size(); ++i) {
+    const LayerSpec& layer = spec.layer(i);
+    const LayerCost& cost = device.layers[static_cast<size_t>(i)];
+    const int64_t live = cost.live_ram_bytes;
     const std::string bar = text("<i", live == peak ? " class=\"peak\"" : "", " style=\"width:", live * 62 / peak,
                                  "%\"></i>", element("em", with_unit(live, "B")));
     rows += element("div",
-                    element("div", element("b", escaped(layer.name)) + " " + escaped(to_text(shapes[i]))) +
+                    element("div", element("b", escaped(layer.name)) + " " + escaped(to_text(spec.shape(i)))) +
                         element("div",
-                                text(layer_kind(layer), "; ", grouped(parameter_count(layer, in)), " parameters, ",
-                                     grouped(mac_count(layer, in, shapes[i])), " MACs, ",
-                                     grouped(device.layers[i].constant_bytes), " B flash"),
+                                text(layer_kind(layer), "; ", grouped(parameter_count(spec, i)), " parameters, ",
+                                     grouped(mac_count(spec, i)), " MACs, ", grouped(cost.constant_bytes), " B flash"),
                                 "soft") +
                         element("div", bar, "bar"),
                     "layer");
   }
   const std::string explained =
-      text("From the image, ", to_text(spec.input), ", to ", spec.classes,
+      text("From the image, ", to_text(spec.input()), ", to ", spec.classes(),
            " logits. Bars: bytes of RAM that must exist while the layer runs; ", "the longest, ", grouped(peak),
            " bytes, decides", max_ram_bytes > 0 ? text(" (the budget is ", grouped(max_ram_bytes), ")") : "",
            ". Together: ", grouped(parameter_count(spec)), " parameters, ", grouped(mac_count(spec)), " MACs, ",
            grouped(device.flash_bytes()), " bytes of flash (", grouped(device.model_bytes), " model and ",
            grouped(device.code_bytes), " code for Cortex-M4), ", grouped(device.ram_bytes), " bytes of arena.");
-  return html_section("The network, layer by layer", network_drawing(spec) + element("p", explained) + rows);
+  return html_section("The network, layer by layer", network_drawing(spec, ram_plan) + element("p", explained) + rows);
 }
 
 std::string confusion_part(const Record& evaluation) {

@@ -24,10 +24,10 @@ std::vector<Plot> training_curves(const Record& training, const std::string& nam
 
 // What each layer puts out as a block, as high as it has rows and as wide as it has channels; below it the memory that
 // lives meanwhile.
-std::string network_drawing(const NetworkSpec& spec);
+std::string network_drawing(const NetworkSpec& spec, RamPlan ram_plan);
 // The network layer by layer: that drawing, and a row a layer: kind, shape, parameters, MACs, flash, and a bar of the
 // memory that must exist while it runs.
-std::string layers_part(const NetworkSpec& spec, int64_t max_ram_bytes);
+std::string layers_part(const NetworkSpec& spec, RamPlan ram_plan, int64_t max_ram_bytes);
 
 // Of evaluation.json (search/job/final_evaluation.h).
 std::string confusion_part(const Record& evaluation);

@@ -21,9 +21,9 @@ namespace {
 struct Exported {
   explicit Exported(uint64_t seed = 1, int64_t count = 2)
       : model(random_model(family_network(4, {{true, 3}, {false, 3}, {true, 5}}, {9, 7, 3}, 3), Rng(seed))),
-        images{model.spec.input, model.class_names, random_images(model.spec.input, count, Rng(seed)),
+        images{model.spec.input(), model.class_names, random_images(model.spec.input(), count, Rng(seed)),
                std::vector<int>(static_cast<size_t>(count), 0)} {
-    export_c(model, images, folder / "c");
+    export_c(model, RamPlan::kStrips, images, folder / "c");
   }
 
   BoardVerification verify(const Board& board) const { return verify_on_board(model, folder / "c", images, board); }
@@ -41,7 +41,7 @@ bool skipped(const Board& board) {
 
 int64_t bytes_of_layers(const NetworkSpec& spec) {
   int64_t bytes = 0;
-  for (const ImageShape& shape : layer_shapes(spec)) bytes += shape.size();
+  for (int i = 0; i < spec.size(); ++i) bytes += spec.shape(i).size();
   return bytes;
 }
 
@@ -51,12 +51,12 @@ int64_t bytes_of_layers(const NetworkSpec& spec) {
 TEST_CASE("a board computes the engine's bytes in the predicted memory, and its count is the same every time",
           "[mcu][board]") {
   const Exported exported;
-  const DeviceCost predicted = device_cost(exported.model.spec);
+  const DeviceCost predicted = device_cost(exported.model.spec, RamPlan::kStrips);
   for (const char* name : {"m0", "rv32"}) {
     const Board& board = find_board(name);
     if (skipped(board)) continue;
     CAPTURE(board.name);
-    REQUIRE_FALSE(why_too_large(board, exported.model.spec));
+    REQUIRE_FALSE(why_too_large(board, exported.model.spec, RamPlan::kStrips));
     const BoardVerification result = exported.verify(board);
     CHECK(result.bytes.bytes_different == 0);
     CHECK(result.bytes.bytes_compared == 2 * bytes_of_layers(exported.model.spec));
@@ -114,11 +114,13 @@ TEST_CASE("a description that is wrong is told: memory, tick, machine, name", "[
   CHECK_THROWS_WITH(exported.verify(board),
                     Catch::Contains("its counter runs at 25") && Catch::Contains(" MHz, counter_mhz is 26"));
   board = find_board("m4");
-  board.ram.bytes = device_cost(exported.model.spec).ram_bytes + 200;
+  board.ram.bytes = device_cost(exported.model.spec, RamPlan::kStrips).ram_bytes + 200;
   CHECK_THROWS_WITH(exported.verify(board), Catch::Contains("board m4") && Catch::Contains("ram"));
-  CHECK_THAT(why_too_large(board, exported.model.spec).value(), Catch::Contains("bytes of RAM, mps2-an386 has"));
+  CHECK_THAT(why_too_large(board, exported.model.spec, RamPlan::kStrips).value(),
+             Catch::Contains("bytes of RAM, mps2-an386 has"));
   board.code.bytes = 2000;
-  CHECK_THAT(why_too_large(board, exported.model.spec).value(), Catch::Contains("bytes of flash, mps2-an386 has 2000"));
+  CHECK_THAT(why_too_large(board, exported.model.spec, RamPlan::kStrips).value(),
+             Catch::Contains("bytes of flash, mps2-an386 has 2000"));
   board.machine = "mps2-an9";
   CHECK(why_unavailable(board) == "qemu-system-arm knows no machine mps2-an9");
   CHECK_THROWS_WITH(find_board("m5"), Catch::Contains("'m5'; known are m0, m3, m4"));

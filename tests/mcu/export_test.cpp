@@ -14,6 +14,7 @@
 #include "mcu/host/export/emit_c.h"
 #include "mcu/host/object/model_image.h"
 #include "mcu/host/verify/verify.h"
+#include "tests/support/changed_network.h"
 #include "tests/support/random_model.h"
 #include "tests/support/rounds.h"
 #include "tests/support/shell.h"
@@ -28,8 +29,8 @@ namespace {
 
 ImageSet image_set(const NetworkSpec& spec, int64_t count, uint64_t seed) {
   ImageSet images{
-      spec.input, {}, random_images(spec.input, count, Rng(seed)), std::vector<int>(static_cast<size_t>(count), 0)};
-  for (int i = 0; i < spec.classes; ++i) images.class_names.push_back(text("class ", i));
+      spec.input(), {}, random_images(spec.input(), count, Rng(seed)), std::vector<int>(static_cast<size_t>(count), 0)};
+  for (int i = 0; i < spec.classes(); ++i) images.class_names.push_back(text("class ", i));
   return images;
 }
 
@@ -79,11 +80,11 @@ std::string export_and_verify(uint64_t seed, const RandomNetworkLimits& limits, 
   const TempDir folder;
   const QuantizedModel model = random_model(random_network(Rng(seed), limits), Rng(seed + 100));
   const ImageSet images = image_set(model.spec, 5, seed);
-  export_c(model, images, folder / "c");
+  export_c(model, RamPlan::kStrips, images, folder / "c");
   const Verification result = verify_export(model, folder / "c", images, options);
   int64_t layer_bytes = 0;
-  for (const ImageShape& shape : layer_shapes(model.spec)) layer_bytes += shape.size();
-  const DeviceCost cost = device_cost(model.spec);
+  for (int i = 0; i < model.spec.size(); ++i) layer_bytes += model.spec.shape(i).size();
+  const DeviceCost cost = device_cost(model.spec, RamPlan::kStrips);
   if (result.first) return text("network ", seed, ": ", to_text(*result.first));
   if (result.bytes_compared != 5 * layer_bytes)
     return text("network ", seed, ": compared ", result.bytes_compared, " bytes");
@@ -121,9 +122,9 @@ TEST_CASE("the random networks cover every layer kind, kernel and stride, grey a
   std::set<std::string> seen;
   for (uint64_t seed = 1; seed <= 44; ++seed) {
     const NetworkSpec spec = random_network(Rng(seed), {20, 8, 5, 5});
-    seen.insert(text("channels ", spec.input.channels));
-    if (spec.input.height == 1 || spec.input.width == 1) seen.insert("thin");
-    for (const LayerSpec& layer : spec.layers)
+    seen.insert(text("channels ", spec.input().channels));
+    if (spec.input().height == 1 || spec.input().width == 1) seen.insert("thin");
+    for (const LayerSpec& layer : spec.layers())
       seen.insert(text(to_text(layer.kind), " ", layer.kernel, " ", layer.stride));
   }
   for (const char* kind : {"conv", "depthwise"})
@@ -144,7 +145,7 @@ TEST_CASE("one changed weight in model.c is found and its layer named", "[mcu][e
   const TempDir folder;
   const QuantizedModel model = small_model();
   const ImageSet images = image_set(model.spec, 3, 1);
-  export_c(model, images, folder / "c");
+  export_c(model, RamPlan::kStrips, images, folder / "c");
   const std::string source = read_text_file(folder / "c" / "model.c");
   const size_t layer = source.find(".L01_layer1_depthwise = {");
   REQUIRE(layer != std::string::npos);
@@ -169,7 +170,7 @@ TEST_CASE("a changed byte that no test image reveals is found by the digest", "[
   const TempDir folder;
   const QuantizedModel model = small_model();
   const ImageSet images = image_set(model.spec, 1, 1);
-  export_c(model, images, folder / "c");
+  export_c(model, RamPlan::kStrips, images, folder / "c");
   replace_in_file(folder / "c" / "model.c", ".digest = 0x", ".digest = 1u ^ 0x");
   CHECK_THROWS_WITH(verify_export(model, folder / "c", images), Catch::Contains("model.c was changed"));
 }
@@ -178,7 +179,7 @@ TEST_CASE("make test in the exported folder passes, and names the layer after a 
   if (skipped_without("make")) return;
   const TempDir folder;
   const QuantizedModel model = small_model();
-  export_c(model, image_set(model.spec, 3, 1), folder / "c");
+  export_c(model, RamPlan::kStrips, image_set(model.spec, 3, 1), folder / "c");
   const auto make = [&] { return run_command({"make", "-s", "-C", (folder / "c").string(), "test"}); };
   const CommandResult good = make();
   CAPTURE(good.output, good.errors);
@@ -195,7 +196,7 @@ TEST_CASE("the lines of the exported README classify an image", "[mcu][export][c
   const TempDir folder;
   const QuantizedModel model = small_model();
   const ImageSet images = image_set(model.spec, 1, 1);
-  export_c(model, images, folder / "c");
+  export_c(model, RamPlan::kStrips, images, folder / "c");
   const std::string readme = read_text_file(folder / "c" / "README.md");
   CHECK(std::count(readme.begin(), readme.end(), '\n') <= 45);
   const size_t begin = readme.find("```c\n") + 5, body = readme.find("\n\n", begin), end = readme.find("```", body);
@@ -216,10 +217,10 @@ TEST_CASE("constants and arena of 200 random networks are those that the archite
           "[mcu][sizes]") {
   uint64_t adds = 0;
   for (uint64_t seed = 0; seed < rounds(200); ++seed) {
-    NetworkSpec spec = random_network(Rng(seed + 9000), {24, 10, 6, 6});
-    spec.ram_plan = seed % 3 == 0 ? RamPlan::kWhole : seed % 3 == 1 ? RamPlan::kOverlap : RamPlan::kStrips;
-    const DeviceCost predicted = device_cost(spec);  // before there are any weights
-    const ModelImage image = make_model_image(random_model(spec, Rng(seed)));
+    const NetworkSpec spec = random_network(Rng(seed + 9000), {24, 10, 6, 6});
+    const RamPlan ram_plan = seed % 3 == 0 ? RamPlan::kWhole : seed % 3 == 1 ? RamPlan::kOverlap : RamPlan::kStrips;
+    const DeviceCost predicted = device_cost(spec, ram_plan);  // before there are any weights
+    const ModelImage image = make_model_image(random_model(spec, Rng(seed)), ram_plan);
     CAPTURE(seed);
     REQUIRE(static_cast<int64_t>(image.bytes.size()) == predicted.model_bytes);
     REQUIRE(image.header.bytes == predicted.model_bytes);
@@ -227,7 +228,7 @@ TEST_CASE("constants and arena of 200 random networks are those that the archite
     int64_t layers = static_cast<int64_t>(sizeof(mn_model));
     for (const LayerCost& layer : predicted.layers) layers += layer.constant_bytes;
     REQUIRE(layers == predicted.model_bytes);
-    for (const LayerSpec& layer : spec.layers) adds += layer.kind == LayerKind::kAdd;
+    for (const LayerSpec& layer : spec.layers()) adds += layer.kind == LayerKind::kAdd;
   }
   CHECK(adds > rounds(50));
 }
@@ -238,7 +239,7 @@ TEST_CASE("model.c compiled for a Cortex-M4 holds exactly the predicted bytes of
   const TempDir folder;
   for (uint64_t seed = 0; seed < 5; ++seed) {
     const QuantizedModel model = random_model(random_network(Rng(seed)), Rng(seed));
-    export_c(model, image_set(model.spec, 1, 1), folder / "c");
+    export_c(model, RamPlan::kStrips, image_set(model.spec, 1, 1), folder / "c");
     const std::string object = (folder / "model.o").string();
     const std::string source = (folder / "c" / "model.c").string();
     const CommandResult compiled =
@@ -250,20 +251,22 @@ TEST_CASE("model.c compiled for a Cortex-M4 holds exactly the predicted bytes of
     std::getline(table, header);
     table >> constants >> data >> zeroed;
     CAPTURE(seed);
-    CHECK(constants == device_cost(model.spec).model_bytes);
+    CHECK(constants == device_cost(model.spec, RamPlan::kStrips).model_bytes);
     CHECK(data + zeroed == 0);
   }
 }
 
 TEST_CASE("strange names become legal C", "[mcu][export][compiler]") {
   const TempDir folder;
-  NetworkSpec spec = family_network(3, {{true, 3}}, {6, 6, 1}, 2);
-  spec.layers[0].name = "*/ int \"x\" ?\?/";
-  spec.layers[1].name = "\xC3\xA4\n#error";
+  const NetworkSpec spec =
+      with_layers(family_network(3, {{true, 3}}, {6, 6, 1}, 2), [](std::vector<LayerSpec>& layers) {
+        layers[0].name = "*/ int \"x\" ?\?/";
+        layers[1].name = "\xC3\xA4\n#error";
+      });
   QuantizedModel model = random_model(spec, Rng(3));
   model.class_names = {"caf\xC3\xA9 \"au lait\" ?\?/ \\", "line\nbreak */ 1"};
   const ImageSet images = image_set(model.spec, 2, 1);
-  export_c(model, images, folder / "c");
+  export_c(model, RamPlan::kStrips, images, folder / "c");
   CHECK(verify_export(model, folder / "c", images).bytes_different == 0);
   if (skipped_without("make")) return;
   const CommandResult test = run_command({"make", "-s", "-C", (folder / "c").string(), "test"});
@@ -274,32 +277,35 @@ TEST_CASE("strange names become legal C", "[mcu][export][compiler]") {
 TEST_CASE("kernels that no layer needs stay out of the export", "[mcu][export]") {
   const TempDir folder;
   const QuantizedModel plain = random_model(family_network(3, {{false, 3}}, {6, 6, 1}, 2), Rng(3));
-  export_c(plain, image_set(plain.spec, 1, 1), folder / "c");
+  export_c(plain, RamPlan::kStrips, image_set(plain.spec, 1, 1), folder / "c");
   CHECK(names_in(folder / "c").count("mn_depthwise.c") == 0);
   CHECK(names_in(folder / "c").count("mn_add.c") == 0);
   CHECK(names_in(folder / "c").count("mn_pool.c") == 1);
-  CHECK(device_cost(plain.spec).code_bytes < device_cost(small_model().spec).code_bytes);
+  CHECK(device_cost(plain.spec, RamPlan::kStrips).code_bytes <
+        device_cost(small_model().spec, RamPlan::kStrips).code_bytes);
 }
 
 TEST_CASE("an export replaces an older one whole and refuses any other folder", "[mcu][export]") {
   const TempDir folder;
   const QuantizedModel first = small_model(1),
                        second = random_model(family_network(3, {{false, 3}}, {6, 6, 1}, 2), Rng(3));
-  export_c(first, image_set(first.spec, 1, 1), (folder / "c").string() + "/");
+  export_c(first, RamPlan::kStrips, image_set(first.spec, 1, 1), (folder / "c").string() + "/");
   CHECK(names_in(folder / "c").count("mn_depthwise.c") == 1);
-  export_c(second, image_set(second.spec, 1, 1), folder / "c");
+  export_c(second, RamPlan::kStrips, image_set(second.spec, 1, 1), folder / "c");
   CHECK(names_in(folder / "c").count("mn_depthwise.c") == 0);
   CHECK(names_in(folder.path()) == std::set<std::string>{"c"});
 
   fs::create_directories(folder / "mine");
   write_text_file(folder / "mine" / "thesis.txt", "precious");
-  CHECK_THROWS_AS(export_c(first, image_set(first.spec, 1, 1), folder / "mine"), IoError);
+  CHECK_THROWS_AS(export_c(first, RamPlan::kStrips, image_set(first.spec, 1, 1), folder / "mine"), IoError);
   CHECK(names_in(folder / "mine") == std::set<std::string>{"thesis.txt"});
   fs::rename(folder / "mine", folder / "c.tmp");
-  CHECK_THROWS_WITH(export_c(first, image_set(first.spec, 1, 1), folder / "c"), Catch::Contains("c.tmp"));
+  CHECK_THROWS_WITH(export_c(first, RamPlan::kStrips, image_set(first.spec, 1, 1), folder / "c"),
+                    Catch::Contains("c.tmp"));
   CHECK(names_in(folder / "c.tmp") == std::set<std::string>{"thesis.txt"});
-  CHECK_THROWS_AS(export_c(first, image_set(first.spec, 1, 1), folder / "c.tmp" / "thesis.txt" / "c"), IoError);
-  CHECK_THROWS_AS(export_c(first, image_set(second.spec, 1, 1), folder / "other"), ConfigError);
+  CHECK_THROWS_AS(export_c(first, RamPlan::kStrips, image_set(first.spec, 1, 1), folder / "c.tmp" / "thesis.txt" / "c"),
+                  IoError);
+  CHECK_THROWS_AS(export_c(first, RamPlan::kStrips, image_set(second.spec, 1, 1), folder / "other"), ConfigError);
   CHECK_FALSE(fs::exists(folder / "other"));
 }
 
@@ -307,7 +313,7 @@ TEST_CASE("what a killed export left behind never stops the next one", "[mcu][ex
   const QuantizedModel model = small_model();
   const ImageSet vectors = image_set(model.spec, 1, 1);
   const auto finished = [&](const fs::path& place) {
-    export_c(model, vectors, place / "c");
+    export_c(model, RamPlan::kStrips, vectors, place / "c");
     return names_in(place) == std::set<std::string>{"c"} && names_in(place / "c").count("model.h") == 1;
   };
   for (const char* ending : {".tmp", ".old"}) {
@@ -332,8 +338,8 @@ TEST_CASE("in a run's own folder whatever stands in the way of an export is repl
     fs::create_directories(folder / name);
     write_text_file(folder / name / "mn_run.c", "half");
   }
-  CHECK_THROWS_AS(export_c(model, image_set(model.spec, 1, 1), folder / "c"), IoError);
-  export_c(model, image_set(model.spec, 1, 1), folder / "c", Place::kOwnRun);
+  CHECK_THROWS_AS(export_c(model, RamPlan::kStrips, image_set(model.spec, 1, 1), folder / "c"), IoError);
+  export_c(model, RamPlan::kStrips, image_set(model.spec, 1, 1), folder / "c", Place::kOwnRun);
   CHECK(names_in(folder.path()) == std::set<std::string>{"c"});
 }
 
@@ -344,9 +350,9 @@ TEST_CASE("verification says what is missing: compiler, folder, matching images 
                        other = random_model(family_network(3, {{false, 3}}, {6, 6, 1}, 2), Rng(3));
   const ImageSet images = image_set(model.spec, 2, 1);
   CHECK_THROWS_AS(verify_export(model, folder / "nothing", images), IoError);
-  export_c(model, images, folder / "c");
+  export_c(model, RamPlan::kStrips, images, folder / "c");
   CHECK_THROWS_WITH(verify_export(other, folder / "c", images), Catch::Contains("the images are 9x7x3"));
-  export_c(other, image_set(other.spec, 1, 1), folder / "other");
+  export_c(other, RamPlan::kStrips, image_set(other.spec, 1, 1), folder / "other");
   CHECK_THROWS_WITH(verify_export(model, folder / "other", images), Catch::Contains("holds another network"));
   const CompilerSetting setting("no-such-compiler -O2");
   CHECK_THROWS_WITH(verify_export(model, folder / "c", images), Catch::Contains("cannot start no-such-compiler"));
@@ -356,7 +362,7 @@ TEST_CASE("verification names a refused compilation and a program that dies", "[
   const TempDir folder;
   const QuantizedModel model = small_model();
   const ImageSet images = image_set(model.spec, 2, 1);
-  export_c(model, images, folder / "c");
+  export_c(model, RamPlan::kStrips, images, folder / "c");
   replace_in_file(folder / "c" / "mn_run.c", "work.first = first;", "work.first = first; *(volatile int *)0 = 1;");
   CHECK_THROWS_WITH(verify_export(model, folder / "c", images), Catch::Contains("signal"));
   replace_in_file(folder / "c" / "mn_conv.c", "int32_t sum = 0;", "int32_t sum = nothing;");
@@ -368,7 +374,7 @@ TEST_CASE("progress counts every image, and may end the verification", "[mcu][ex
   const TempDir folder;
   const QuantizedModel model = small_model();
   const ImageSet images = image_set(model.spec, 20, 1);
-  export_c(model, image_set(model.spec, 1, 1), folder / "c");
+  export_c(model, RamPlan::kStrips, image_set(model.spec, 1, 1), folder / "c");
   int64_t calls = 0, last = 0;
   VerifyOptions options;
   options.progress = [&](int64_t done, int64_t all) {
@@ -385,8 +391,22 @@ TEST_CASE("progress counts every image, and may end the verification", "[mcu][ex
   CHECK_THROWS_AS(verify_export(model, folder / "c", images, options), Interrupted);
 }
 
+TEST_CASE("an export tells by which plan its tensors were laid out", "[mcu][export]") {
+  const TempDir folder;
+  const QuantizedModel model = small_model();
+  for (const RamPlan ram_plan : {RamPlan::kWhole, RamPlan::kOverlap, RamPlan::kStrips}) {
+    export_c(model, ram_plan, image_set(model.spec, 1, 1), folder / "c");
+    CHECK(exported_ram_plan(folder / "c") == ram_plan);
+    const std::string arena = text("#define MODEL_ARENA_BYTES ", device_cost(model.spec, ram_plan).ram_bytes, "\n");
+    CHECK_THAT(read_text_file(folder / "c" / "model.h"), Catch::Contains(arena));
+  }
+  write_text_file(folder / "c" / "model.h", "#define MODEL_RAM_PLAN \"best\"\n");
+  CHECK_THROWS_WITH(exported_ram_plan(folder / "c"), Catch::Contains("model.h: no line '#define MODEL_RAM_PLAN ...'"));
+}
+
 TEST_CASE("a network too large for the device's table is refused by name", "[mcu][sizes]") {
-  NetworkSpec spec = family_network(3, {{true, 3}}, {6, 6, 1}, 2);
-  spec.layers[0].out_channels = spec.layers[1].out_channels = 65'536;
-  CHECK_THROWS_WITH(device_cost(spec), Catch::StartsWith("layer stem: an extent is 65536"));
+  const NetworkSpec spec =
+      with_layers(family_network(3, {{true, 3}}, {6, 6, 1}, 2),
+                  [](std::vector<LayerSpec>& layers) { layers[0].out_channels = layers[1].out_channels = 65'536; });
+  CHECK_THROWS_WITH(device_cost(spec, RamPlan::kStrips), Catch::StartsWith("layer stem: an extent is 65536"));
 }

@@ -45,12 +45,12 @@ size_t bytes_of(const ImageShape& shape) { return static_cast<size_t>(shape.size
 // A layer of a model with an input of its own: what it computes with any kernel.
 class LayerRun {
  public:
-  LayerRun(const QuantizedModel& model, size_t index) : image_(make_model_image(model)), row_(image_.layers[index]) {
+  LayerRun(const QuantizedModel& model, size_t index)
+      : image_(make_model_image(model, RamPlan::kStrips)), row_(image_.layers[index]) {
     const int layer = static_cast<int>(index);
-    const auto shapes = layer_shapes(model.spec);
-    in_ = input_shape(model.spec, shapes, layer);
-    out_ = shapes[index];
-    scratch_bytes_ = static_cast<size_t>(scratch_bytes(model.spec.layers[index], in_));
+    in_ = model.spec.input_shape(layer);
+    out_ = model.spec.shape(layer);
+    scratch_bytes_ = static_cast<size_t>(scratch_bytes(model.spec.layers()[index], in_));
     for (uint8_t byte : random_images(in_, 1, Rng(index))) input_.push_back(static_cast<int8_t>(byte));
     for (uint8_t byte : random_images(in_, 1, Rng(index + 1000))) other_.push_back(static_cast<int8_t>(byte));
   }
@@ -104,11 +104,11 @@ const Fast kFast[] = {{MN_CONV, mn_conv, mn_conv_tile},
                       {MN_ADD, mn_add, mn_add_row}};
 
 void compare_layers(const QuantizedModel& model) {
-  for (size_t i = 0; i < model.spec.layers.size(); ++i) {
+  for (size_t i = 0; i < model.spec.layers().size(); ++i) {
     const LayerRun run(model, i);
     for (const Fast& pair : kFast) {
       if (pair.kind != run.row().kind) continue;
-      CAPTURE(model.spec.layers[i].name, int{run.row().kernel}, int{run.row().stride}, run.row().in_width,
+      CAPTURE(model.spec.layers()[i].name, int{run.row().kernel}, int{run.row().stride}, run.row().in_width,
               run.row().in_channels, run.row().out_channels);
       const auto expected = run.outputs(pair.definition, 1000);
       CHECK(run.outputs(pair.fast, 1000) == expected);
@@ -212,14 +212,14 @@ TEST_CASE("the fast kernels compute the definition's bytes for 100 random networ
 
 TEST_CASE("the fast addition computes the definition's bytes for right shifts of every size", "[mcu][fast]") {
   const QuantizedModel model = random_model(named_network("resnet8", {9, 7, 3}, 3), Rng(5));
-  for (size_t i = 0; i < model.spec.layers.size(); ++i) {
-    if (model.spec.layers[i].kind != LayerKind::kAdd) continue;
+  for (size_t i = 0; i < model.spec.layers().size(); ++i) {
+    if (model.spec.layers()[i].kind != LayerKind::kAdd) continue;
     const LayerRun as_made(model, i);
     for (int rescale = 0; rescale < 3; ++rescale)
       for (uint8_t shift = 0; shift <= 31; ++shift) {
         LayerRun run = as_made;
         run.set_shift(rescale, shift);
-        CAPTURE(model.spec.layers[i].name, rescale, int{shift});
+        CAPTURE(model.spec.layers()[i].name, rescale, int{shift});
         CHECK(run.outputs(mn_add_row, 1000) == run.outputs(mn_add, 1000));
       }
   }

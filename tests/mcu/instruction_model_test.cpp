@@ -34,10 +34,12 @@ InstructionModel made_up_model(const std::vector<LayerLoops>& layers, Rng rng) {
   return InstructionModel(costs);
 }
 
+std::vector<LayerLoops> loops_of(const PlannedNetwork& network) { return layer_loops(network.spec, network.ram_plan); }
+
 std::vector<LayerLoops> loops_of_networks(uint64_t first, uint64_t count) {
   std::vector<LayerLoops> all;
   for (uint64_t i = first; i < first + count; ++i)
-    for (const LayerLoops& loops : layer_loops(network_to_learn_from(find_board("m3"), Rng(3).fork("network", i))))
+    for (const LayerLoops& loops : loops_of(network_to_learn_from(find_board("m3"), Rng(3).fork("network", i))))
       all.push_back(loops);
   return all;
 }
@@ -113,10 +115,10 @@ TEST_CASE("a kernel is called as often as the runtime calls it", "[mcu][calibrat
   for (uint64_t round = 0; round < rounds(60); ++round) {
     CAPTURE(round);
     const QuantizedModel model = random_model(random_network(Rng(8).fork("spec", round)), Rng(round));
-    const std::vector<LayerLoops> loops = layer_loops(model);
+    const std::vector<LayerLoops> loops = layer_loops(model, RamPlan::kStrips);
     Device device(model);
-    const auto images = random_images(model.spec.input, 1, Rng(round));
-    std::vector<int8_t> logits(static_cast<size_t>(model.spec.classes));
+    const auto images = random_images(model.spec.input(), 1, Rng(round));
+    std::vector<int8_t> logits(static_cast<size_t>(model.spec.classes()));
     std::vector<int> pieces(model.layers.size());
     const auto note = [](void* context, uint32_t layer, uint32_t, const int8_t*, uint32_t) {
       ++(*static_cast<std::vector<int>*>(context))[layer];
@@ -138,15 +140,14 @@ TEST_CASE("a kernel is called as often as the runtime calls it", "[mcu][calibrat
 TEST_CASE("taps outside of the image are counted one by one", "[mcu][calibration]") {
   for (uint64_t round = 0; round < rounds(60); ++round) {
     const NetworkSpec spec = random_network(Rng(9).fork("spec", round));
-    const auto shapes = layer_shapes(spec);
-    const std::vector<LayerLoops> loops = layer_loops(spec);
+    const std::vector<LayerLoops> loops = layer_loops(spec, RamPlan::kStrips);
     for (size_t i = 0; i < loops.size(); ++i) {
       if (!loops[i].kernel.starts_with("depthwise ") || loops[i].kernel == "depthwise plain") continue;
-      const LayerSpec& layer = spec.layers[i];
-      const ImageShape in = input_shape(spec, shapes, static_cast<int>(i));
+      const LayerSpec& layer = spec.layers()[i];
+      const ImageShape &in = spec.input_shape(static_cast<int>(i)), &out = spec.shape(static_cast<int>(i));
       double outside = 0, inside_windows = 0;
-      for (int y = 0; y < shapes[i].height; ++y)
-        for (int x = 0; x < shapes[i].width; ++x) {
+      for (int y = 0; y < out.height; ++y)
+        for (int x = 0; x < out.width; ++x) {
           int taps = 0;
           for (int tap = 0; tap < layer.kernel * layer.kernel; ++tap) {
             const int row = y * layer.stride - (layer.kernel - 1) / 2 + tap / layer.kernel;
@@ -177,19 +178,19 @@ TEST_CASE("every board is predicted, and a core or kernel that was never counted
   const NetworkSpec spec = family_network(8, {{true, 3}, {false, 5}, {true, 7}}, {16, 16, 3}, 4);
   for (const Board& board : boards()) {
     CAPTURE(board.name);
-    const InstructionCount count = predict_instructions(spec, board);
+    const InstructionCount count = predict_instructions(spec, board, RamPlan::kStrips);
     int64_t sum = 0;
     for (const int64_t layer : count.layers) sum += layer;
-    CHECK(count.layers.size() == spec.layers.size());
+    CHECK(count.layers.size() == spec.layers().size());
     CHECK(sum == count.total);
     CHECK(count.total > mac_count(spec) / 8);
   }
   Board board = find_board("m4");
   board.core = "Cortex-M99";
   board.compiler_flags = {"-mcpu=cortex-m99"};
-  CHECK_THROWS_WITH(predict_instructions(spec, board),
+  CHECK_THROWS_WITH(predict_instructions(spec, board, RamPlan::kStrips),
                     Catch::Contains("nothing is known of instructions on Cortex-M99; `make mcu-calibrate`"));
-  CHECK_FALSE(known_instructions(trained_like_model(spec, Rng(1)), board));
+  CHECK_FALSE(known_instructions(trained_like_model(spec, Rng(1)), board, RamPlan::kStrips));
 }
 
 // bench/results/mcu-calibration.md holds the errors of many networks on every core; here a few, on one core of each set
@@ -206,8 +207,9 @@ TEST_CASE("the predicted count of a network that the fit never saw lies within 8
     for (uint64_t round = 0; round < 2; ++round) {
       const NamedSpec network = searched_network(board, Rng(1234).fork(board.name, round));
       CAPTURE(board.name, network.name);
-      const auto predicted = static_cast<double>(predict_instructions(network.spec, board).total);
-      const CountedNetwork counted = count_network(model_to_count(network.spec, false, Rng(round)), board);
+      const auto predicted = static_cast<double>(predict_instructions(network.spec, board, RamPlan::kStrips).total);
+      const CountedNetwork counted =
+          count_network(model_to_count(network.spec, false, Rng(round)), RamPlan::kStrips, board);
       CHECK(predicted == Approx(static_cast<double>(counted.total)).epsilon(kTolerance));
     }
   }

@@ -9,6 +9,7 @@
 #include "mcu/host/plan/memory_plan.h"
 #include "mcu/host/plan/scratch.h"
 #include "nn/spec/named_networks.h"
+#include "tests/support/changed_network.h"
 #include "tests/support/random_model.h"
 #include "tests/support/rounds.h"
 
@@ -19,25 +20,23 @@ namespace {
 
 constexpr RamPlan kPlans[] = {RamPlan::kWhole, RamPlan::kOverlap, RamPlan::kStrips};
 
-int64_t arena_of(NetworkSpec spec, RamPlan plan) {
-  spec.ram_plan = plan;
-  return plan_memory(spec).arena_bytes;
-}
+int64_t arena_of(const NetworkSpec& spec, RamPlan plan) { return plan_memory(spec, plan).arena_bytes; }
 
 // Executes a plan without numbers: every byte of the arena knows of which layer's which row it is.
 class Walk {
  public:
-  explicit Walk(const NetworkSpec& spec) : spec_(spec), shapes_(layer_shapes(spec)), plan_(plan_memory(spec)) {
+  Walk(const NetworkSpec& spec, RamPlan ram_plan) : spec_(spec), plan_(plan_memory(spec, ram_plan)) {
     owners_.resize(static_cast<size_t>(plan_.arena_bytes), {-1, -1});
-    done_.resize(shapes_.size(), 0);
+    done_.resize(plan_.layers.size(), 0);
   }
 
   // What goes wrong first, or "".
   std::string run() {
     for (size_t first = 0; first < plan_.layers.size(); first += static_cast<size_t>(plan_.layers[first].strip))
       run_strip(static_cast<int>(first), plan_.layers[first].strip);
-    for (size_t layer = 0; layer < shapes_.size(); ++layer)
-      if (done_[layer] != shapes_[layer].height) fail("not all rows of", static_cast<int>(layer), done_[layer]);
+    for (int layer = 0; layer < spec_.size(); ++layer)
+      if (const int rows = done_[static_cast<size_t>(layer)]; rows != spec_.shape(layer).height)
+        fail("not all rows of", layer, rows);
     return problem_;
   }
 
@@ -50,29 +49,28 @@ class Walk {
   };
 
   void fail(const char* what, int layer, int row) {
-    if (problem_.empty()) problem_ = text(what, " ", spec_.layers[static_cast<size_t>(layer)].name, ", row ", row);
+    if (problem_.empty()) problem_ = text(what, " ", spec_.layer(layer).name, ", row ", row);
   }
 
   void run_strip(int first, int count) {
     const LayerPlan& last = plan_.layers[static_cast<size_t>(first + count - 1)];
-    const int64_t steps =
-        count == 1 ? 1 : last.pace.delay + last.pace.steps * shapes_[static_cast<size_t>(first + count - 1)].height;
+    const int64_t steps = count == 1 ? 1 : last.pace.delay + last.pace.steps * spec_.shape(first + count - 1).height;
     for (int64_t step = 1; step <= steps; ++step)
       for (int layer = first; layer < first + count; ++layer) {
         const RowPace pace = plan_.layers[static_cast<size_t>(layer)].pace;
         const int64_t due = step == steps ? INT32_MAX : step <= pace.delay ? 0 : (step - pace.delay) / pace.steps;
-        const int64_t last_row = std::min<int64_t>(due, shapes_[static_cast<size_t>(layer)].height);
+        const int64_t last_row = std::min<int64_t>(due, spec_.shape(layer).height);
         while (done_[static_cast<size_t>(layer)] < last_row) compute_row(layer, done_[static_cast<size_t>(layer)]++);
         use_scratch(layer);
       }
   }
 
   void compute_row(int layer, int row) {
-    const LayerSpec& spec = spec_.layers[static_cast<size_t>(layer)];
+    const LayerSpec& spec = spec_.layer(layer);
     const Range output = place_of(layer, row);
-    for (const int input : {spec.input, spec.other}) {
+    for (const int input : spec.inputs) {
       if (input == kImage) continue;
-      const int height = shapes_[static_cast<size_t>(input)].height;
+      const int height = spec_.shape(input).height;
       const bool whole = spec.kind == LayerKind::kGlobalAveragePool;
       const int start = whole ? 0 : row * spec.stride - (spec.kernel - 1) / 2,
                 end = whole ? height : start + spec.kernel;
@@ -93,7 +91,7 @@ class Walk {
   // Whatever lies there is gone.
   void use_scratch(int layer) {
     const int64_t begin = plan_.layers[static_cast<size_t>(layer)].scratch;
-    const int64_t bytes = scratch_bytes(spec_.layers[static_cast<size_t>(layer)], input_shape(spec_, shapes_, layer));
+    const int64_t bytes = scratch_bytes(spec_.layer(layer), spec_.input_shape(layer));
     if (bytes == 0) return;
     if (begin % kTensorAlignment != 0 || begin + bytes > plan_.arena_bytes)
       return fail("scratch outside of the arena:", layer, 0);
@@ -104,7 +102,7 @@ class Walk {
   Range place_of(int layer, int row) {
     const LayerPlan& plan = plan_.layers[static_cast<size_t>(layer)];
     if (plan.output == kCallerPlace) return {};
-    const ImageShape& shape = shapes_[static_cast<size_t>(layer)];
+    const ImageShape& shape = spec_.shape(layer);
     const int64_t bytes = int64_t{shape.width} * shape.channels, begin = plan.output + row % plan.output_rows * bytes;
     if (plan.output % kTensorAlignment != 0 || begin + bytes > plan_.arena_bytes)
       fail("outside of the arena:", layer, row);
@@ -113,7 +111,6 @@ class Walk {
   }
 
   const NetworkSpec& spec_;
-  const std::vector<ImageShape> shapes_;
   const MemoryPlan plan_;
   std::vector<std::pair<int, int>> owners_;  // of each byte: layer and row
   std::vector<int> done_;                    // rows of each layer
@@ -122,31 +119,28 @@ class Walk {
 };
 
 NetworkSpec one_layer(const LayerSpec& layer, const ImageShape& shape) {
-  NetworkSpec spec{shape, 2, {}, RamPlan::kOverlap};
-  spec.layers.push_back({"first", LayerKind::kConv, kImage, kImage, shape.channels, 1, 1, false, true, true});
-  spec.layers.push_back(layer);
-  spec.layers.push_back(
-      {"pool", LayerKind::kGlobalAveragePool, 1, kImage, layer.out_channels, 1, 1, false, false, false});
-  spec.layers.push_back({"classifier", LayerKind::kLinear, 2, kImage, 2, 1, 1, true, false, false});
-  return spec;
+  return NetworkSpec(shape, 2,
+                     {{"first", LayerKind::kConv, {kImage}, shape.channels, 1, 1, false, true, true},
+                      layer,
+                      {"pool", LayerKind::kGlobalAveragePool, {1}, layer.out_channels},
+                      {"classifier", LayerKind::kLinear, {2}, 2, 1, 1, true}});
 }
 
 // Of one layer behind a pointwise one, both 16x16x8, less the scratch of the layer, which has more than the one before
 // it.
 int64_t arena_with(LayerKind kind, int out_channels, int kernel, int stride) {
   const NetworkSpec spec =
-      one_layer({"layer", kind, 0, kImage, out_channels, kernel, stride, false, true, true}, {16, 16, 8});
-  return plan_memory(spec).arena_bytes - (scratch_bytes(spec.layers[1], {16, 16, 8}) + 3) / 4 * 4;
+      one_layer({"layer", kind, {0}, out_channels, kernel, stride, false, true, true}, {16, 16, 8});
+  return arena_of(spec, RamPlan::kOverlap) - (scratch_bytes(spec.layers()[1], {16, 16, 8}) + 3) / 4 * 4;
 }
 
 }  // namespace
 
 TEST_CASE("w16:s3*6 on 32x32, whole: 64 KiB and scratch, the first depthwise layer's input and output", "[mcu][plan]") {
-  NetworkSpec spec = family_network(16, std::vector<FamilyLayer>(6), {32, 32, 3}, 2);
-  spec.ram_plan = RamPlan::kWhole;
-  const MemoryPlan plan = plan_memory(spec);
-  const int64_t stem_scratch = scratch_bytes(spec.layers[0], spec.input);
-  const int64_t depthwise_scratch = scratch_bytes(spec.layers[1], {32, 32, 32});
+  const NetworkSpec spec = family_network(16, std::vector<FamilyLayer>(6), {32, 32, 3}, 2);
+  const MemoryPlan plan = plan_memory(spec, RamPlan::kWhole);
+  const int64_t stem_scratch = scratch_bytes(spec.layers()[0], spec.input());
+  const int64_t depthwise_scratch = scratch_bytes(spec.layers()[1], {32, 32, 32});
   CHECK(depthwise_scratch == 1'056);
   CHECK(plan.arena_bytes == 65'536 + depthwise_scratch);
   CHECK(plan.lower_bound == 65'536 + depthwise_scratch);
@@ -154,7 +148,7 @@ TEST_CASE("w16:s3*6 on 32x32, whole: 64 KiB and scratch, the first depthwise lay
   CHECK(plan.layers[0].live_bytes == 32'768 + stem_scratch);  // the stem: the image is not in the arena
   CHECK(plan.layers[1].live_bytes == 65'536 + depthwise_scratch);
   CHECK(plan.layers.back().live_bytes ==
-        64 + scratch_bytes(spec.layers.back(), {1, 1, 64}));  // the classifier: the logits are not
+        64 + scratch_bytes(spec.layers().back(), {1, 1, 64}));  // the classifier: the logits are not
 }
 
 TEST_CASE("an output needs the rows of its window beyond the larger tensor", "[mcu][plan]") {
@@ -168,14 +162,17 @@ TEST_CASE("an output needs the rows of its window beyond the larger tensor", "[m
 }
 
 TEST_CASE("an addition runs in place", "[mcu][plan]") {
-  NetworkSpec spec = one_layer({"layer", LayerKind::kConv, 0, kImage, 8, 1, 1, false, true, true}, {16, 16, 8});
-  spec.layers.insert(spec.layers.begin() + 2, {"add", LayerKind::kAdd, 1, 0, 8, 1, 1, false, false, true});
-  spec.layers[3].input = 2;
-  spec.layers[4].input = 3;
-  const int64_t row = 16 * 8, scratch = scratch_bytes(spec.layers[1], {16, 16, 8});
-  CHECK(plan_memory(spec).arena_bytes == 2 * 16 * row + scratch);
-  spec.ram_plan = RamPlan::kStrips;  // the sum's first summand, and a row of its second
-  CHECK(plan_memory(spec).arena_bytes == (16 + 1) * row + scratch);
+  const NetworkSpec spec =
+      with_layers(one_layer({"layer", LayerKind::kConv, {0}, 8, 1, 1, false, true, true}, {16, 16, 8}),
+                  [](std::vector<LayerSpec>& layers) {
+                    layers.insert(layers.begin() + 2, {"add", LayerKind::kAdd, {1, 0}, 8, 1, 1, false, false, true});
+                    layers[3].inputs = {2};
+                    layers[4].inputs = {3};
+                  });
+  const int64_t row = 16 * 8, scratch = scratch_bytes(spec.layers()[1], {16, 16, 8});
+  CHECK(arena_of(spec, RamPlan::kOverlap) == 2 * 16 * row + scratch);
+  // The sum's first summand, and a row of its second.
+  CHECK(arena_of(spec, RamPlan::kStrips) == (16 + 1) * row + scratch);
 }
 
 TEST_CASE("strips shrink the published networks to a fraction", "[mcu][plan]") {
@@ -198,11 +195,10 @@ TEST_CASE(
     "[mcu][plan]") {
   uint64_t strips = 0, adds = 0;
   for (uint64_t seed = 0; seed < rounds(300); ++seed) {
-    NetworkSpec spec = random_network(Rng(seed), {20, 6, 8, 10});
+    const NetworkSpec spec = random_network(Rng(seed), {20, 6, 8, 10});
     int64_t before = std::numeric_limits<int64_t>::max();
     for (const RamPlan kind : kPlans) {
-      spec.ram_plan = kind;
-      Walk walk(spec);
+      Walk walk(spec, kind);
       CAPTURE(seed, to_text(kind));
       REQUIRE(walk.run() == "");
       REQUIRE(walk.plan().optimal);
@@ -212,21 +208,21 @@ TEST_CASE(
       before = walk.plan().arena_bytes;
       for (const LayerPlan& layer : walk.plan().layers) strips += layer.strip > 1;
     }
-    for (const LayerSpec& layer : spec.layers) adds += layer.kind == LayerKind::kAdd;
+    for (const LayerSpec& layer : spec.layers()) adds += layer.kind == LayerKind::kAdd;
   }
   CHECK(strips > rounds(50));
   CHECK(adds > rounds(50));
 }
 
 TEST_CASE("large networks are planned at once: MobileNetV2", "[mcu][plan]") {
-  NetworkSpec spec = named_network("mobilenetv2", {32, 32, 3}, 10);
-  Walk walk(spec);
+  const NetworkSpec spec = named_network("mobilenetv2", {32, 32, 3}, 10);
+  Walk walk(spec, RamPlan::kStrips);
   CHECK(walk.run() == "");
   CHECK(walk.plan().arena_bytes < arena_of(spec, RamPlan::kOverlap));
   CHECK(arena_of(spec, RamPlan::kOverlap) < arena_of(spec, RamPlan::kWhole));
 }
 
 TEST_CASE("a network that needs no tensor gets an arena of its layer's scratch", "[mcu][plan]") {
-  NetworkSpec spec{{1, 1, 3}, 2, {{"classifier", LayerKind::kLinear, kImage, kImage, 2, 1, 1, true, false, false}}};
-  CHECK(plan_memory(spec).arena_bytes == scratch_bytes(spec.layers[0], spec.input));
+  const NetworkSpec spec{{1, 1, 3}, 2, {{"classifier", LayerKind::kLinear, {kImage}, 2, 1, 1, true, false, false}}};
+  CHECK(arena_of(spec, RamPlan::kStrips) == scratch_bytes(spec.layers()[0], spec.input()));
 }

@@ -53,11 +53,11 @@ int8_t to_byte(const QuantizedLayer& layer, int64_t sum, size_t channel) {
 
 int8_t plain_value(const QuantizedModel& model, int index, const Padded& in, const std::vector<int8_t>* other, int y,
                    int x, int c) {
-  const LayerSpec& spec = model.spec.layers[static_cast<size_t>(index)];
+  const LayerSpec& spec = model.spec.layer(index);
   const QuantizedLayer& layer = model.layers[static_cast<size_t>(index)];
   if (has_weights(spec.kind)) return to_byte(layer, window_sum(spec, layer, in, y, x, c), static_cast<size_t>(c));
   if (spec.kind == LayerKind::kAdd) {
-    const Padded second{*other, in.shape, model.layers[static_cast<size_t>(spec.other)].output.zero_point};
+    const Padded second{*other, in.shape, model.input_of(index, 1).zero_point};
     const auto summand = [&](const Padded& tensor, size_t m) {
       return mn_rescale((tensor.at(y, x, c) - tensor.zero) * 1048576, layer.rescale[m].multiplier,
                         layer.rescale[m].right_shift);
@@ -71,16 +71,15 @@ int8_t plain_value(const QuantizedModel& model, int index, const Padded& in, con
 }
 
 std::vector<std::vector<int8_t>> plain_forward(const QuantizedModel& model, const uint8_t* image) {
-  const auto shapes = layer_shapes(model.spec);
   std::vector<int8_t> pixels;
-  for (int64_t i = 0; i < model.spec.input.size(); ++i) pixels.push_back(static_cast<int8_t>(image[i] - 128));
+  for (int64_t i = 0; i < model.spec.input().size(); ++i) pixels.push_back(static_cast<int8_t>(image[i] - 128));
   std::vector<std::vector<int8_t>> outputs;
-  for (int i = 0; i < static_cast<int>(shapes.size()); ++i) {
-    const LayerSpec& spec = model.spec.layers[static_cast<size_t>(i)];
-    const ImageShape &in = input_shape(model.spec, shapes, i), &out = shapes[static_cast<size_t>(i)];
-    const Padded input{spec.input == kImage ? pixels : outputs[static_cast<size_t>(spec.input)], in,
+  for (int i = 0; i < model.spec.size(); ++i) {
+    const LayerSpec& spec = model.spec.layer(i);
+    const ImageShape &in = model.spec.input_shape(i), &out = model.spec.shape(i);
+    const Padded input{spec.input() == kImage ? pixels : outputs[static_cast<size_t>(spec.input())], in,
                        model.input_of(i).zero_point};
-    const auto* other = spec.kind == LayerKind::kAdd ? &outputs[static_cast<size_t>(spec.other)] : nullptr;
+    const auto* other = spec.kind == LayerKind::kAdd ? &outputs[static_cast<size_t>(spec.inputs[1])] : nullptr;
     std::vector<int8_t> values;
     for (int y = 0; y < out.height; ++y)
       for (int x = 0; x < out.width; ++x)
@@ -95,13 +94,13 @@ std::vector<std::vector<int8_t>> plain_forward(const QuantizedModel& model, cons
 TEST_CASE("the engine's integer forward equals the plain definition, byte for byte", "[mcu][integer]") {
   for (uint64_t seed = 0; seed < 60; ++seed) {
     const QuantizedModel model = random_model(random_network(Rng(seed), {14, 6, 5, 5}), Rng(seed + 1000));
-    const auto images = random_images(model.spec.input, 3, Rng(seed));
+    const auto images = random_images(model.spec.input(), 3, Rng(seed));
     const IntegerOutputs outputs = integer_forward(model, images.data(), 3);
     for (int64_t image = 0; image < 3; ++image) {
-      const auto expected = plain_forward(model, images.data() + image * model.spec.input.size());
+      const auto expected = plain_forward(model, images.data() + image * model.spec.input().size());
       for (size_t layer = 0; layer < expected.size(); ++layer) {
         const auto begin = outputs.layers[layer].begin() + image * static_cast<int64_t>(expected[layer].size());
-        CAPTURE(seed, image, model.spec.layers[layer].name);
+        CAPTURE(seed, image, model.spec.layers()[layer].name);
         REQUIRE(std::equal(expected[layer].begin(), expected[layer].end(), begin));
       }
     }
@@ -110,7 +109,7 @@ TEST_CASE("the engine's integer forward equals the plain definition, byte for by
 
 TEST_CASE("the integer forward gives the same bytes for any number of threads", "[mcu][integer]") {
   const QuantizedModel model = small_model();
-  const auto images = random_images(model.spec.input, 9, Rng(5));
+  const auto images = random_images(model.spec.input(), 9, Rng(5));
   const int threads = thread_count();
   set_thread_count(1);
   const auto one = integer_forward(model, images.data(), 9);
@@ -131,7 +130,7 @@ TEST_CASE("the prediction is the first of equal largest logits", "[mcu][integer]
   classifier.high = 127;
   classifier.bias = {0, 50, 50};
   validate(model);
-  const auto images = random_images(model.spec.input, 70, Rng(5));  // more than one block
+  const auto images = random_images(model.spec.input(), 70, Rng(5));  // more than one block
   CHECK(integer_predict(model, images.data(), 70) == std::vector<int>(70, 1));
 }
 
@@ -142,7 +141,7 @@ TEST_CASE("a saved model comes back equal", "[mcu][qnet]") {
   const QuantizedModel back = load_quantized_model(folder / "model.qnet");
   CHECK(back.class_names == model.class_names);
   CHECK(back.input.zero_point == model.input.zero_point);
-  const auto images = random_images(model.spec.input, 4, Rng(5));
+  const auto images = random_images(model.spec.input(), 4, Rng(5));
   CHECK(integer_forward(back, images.data(), 4).layers == integer_forward(model, images.data(), 4).layers);
   save_quantized_model(back, folder / "again.qnet");
   CHECK(read_file(folder / "again.qnet") == read_file(folder / "model.qnet"));

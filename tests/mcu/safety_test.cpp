@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "tests/support/changed_network.h"
 #include "tests/support/device.h"
 #include "tests/support/random_model.h"
 
@@ -17,14 +18,12 @@ namespace {
 
 // Layers of every kind.
 NetworkSpec varied_network() {
-  NetworkSpec spec = family_network(3, {{true, 3}, {false, 3}}, {8, 6, 3}, 3);
-  const int before_pool = static_cast<int>(spec.layers.size()) - 3;
-  LayerSpec add{"add", LayerKind::kAdd, before_pool, before_pool,
-                spec.layers[static_cast<size_t>(before_pool)].out_channels};
-  spec.layers.insert(spec.layers.end() - 2, add);
-  for (size_t i = spec.layers.size() - 2; i < spec.layers.size(); ++i) ++spec.layers[i].input;
-  layer_shapes(spec);
-  return spec;
+  return with_layers(family_network(3, {{true, 3}, {false, 3}}, {8, 6, 3}, 3), [](std::vector<LayerSpec>& layers) {
+    const int before_pool = static_cast<int>(layers.size()) - 3;
+    const LayerSpec& last = layers[static_cast<size_t>(before_pool)];
+    layers.insert(layers.end() - 2, {"add", LayerKind::kAdd, {before_pool, before_pool}, last.out_channels});
+    for (size_t i = layers.size() - 2; i < layers.size(); ++i) ++layers[i].inputs[0];
+  });
 }
 
 // Biases of 0: whatever a forged table makes of the shapes, no sum overflows.
@@ -35,8 +34,8 @@ QuantizedModel varied_model(uint64_t seed = 1) {
 }
 
 int index_of(const QuantizedModel& model, LayerKind kind) {
-  for (size_t i = 0; i < model.spec.layers.size(); ++i)
-    if (model.spec.layers[i].kind == kind && i > 0) return static_cast<int>(i);
+  for (size_t i = 0; i < model.spec.layers().size(); ++i)
+    if (model.spec.layers()[i].kind == kind && i > 0) return static_cast<int>(i);
   FAIL("the network has no layer of this kind");
   return 0;
 }
@@ -142,9 +141,9 @@ TEST_CASE("a layer table that leaves model or arena is refused, number by number
   // What the fast kernels take for granted; the plain kinds bear it.
   const auto first_on_image = [&](mn_layer& l) {
     l.input = MN_CALLER;
-    l.in_height = l.out_height = l.in_rows = l.out_rows = static_cast<uint16_t>(model.spec.input.height);
-    l.in_width = l.out_width = static_cast<uint16_t>(model.spec.input.width);
-    l.in_channels = l.out_channels = static_cast<uint16_t>(model.spec.input.channels);
+    l.in_height = l.out_height = l.in_rows = l.out_rows = static_cast<uint16_t>(model.spec.input().height);
+    l.in_width = l.out_width = static_cast<uint16_t>(model.spec.input().width);
+    l.in_channels = l.out_channels = static_cast<uint16_t>(model.spec.input().channels);
     l.output = 0;
   };
   const auto large_kernel = [](mn_layer& l) {

@@ -11,6 +11,7 @@
 #include "core/io/file.h"
 #include "nn/quant/quantized_network.h"
 #include "tests/nn/small_networks.h"
+#include "tests/support/changed_network.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/threads.h"
 
@@ -29,7 +30,7 @@ TrainConfig recipe() {
           .seed = 4};
 }
 
-ImageSet images_of(const NetworkSpec& spec) { return noise_images(spec.input, spec.classes, 20, Rng(6)); }
+ImageSet images_of(const NetworkSpec& spec) { return noise_images(spec.input(), spec.classes(), 20, Rng(6)); }
 
 std::unique_ptr<Trainable> float_network() { return std::make_unique<Network>(residual_network(), kPixels, Rng(1)); }
 
@@ -172,8 +173,7 @@ TEST_CASE("a checkpoint of other data or of another network is refused, even one
   };
   const NetworkSpec spec = residual_network();
   ImageSet images = images_of(spec);
-  NetworkSpec without_stride = spec;
-  without_stride.layers[0].stride = 1;
+  const NetworkSpec without_stride = with_layers(spec, [](std::vector<LayerSpec>& layers) { layers[0].stride = 1; });
   Network other_stride(without_stride, kPixels, Rng(1)), other_seed(spec, kPixels, Rng(2)),
       other_scale(spec, {.zero = 120, .scale = 0.021f}, Rng(1));
   check_refused(other_stride, images);

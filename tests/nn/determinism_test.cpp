@@ -19,7 +19,7 @@ namespace {
 
 // Trains in float, then with integers; both digests.
 std::string trained_digests(const NetworkSpec& spec) {
-  const ImageSet images = noise_images(spec.input, spec.classes, 11, Rng(1));
+  const ImageSet images = noise_images(spec.input(), spec.classes(), 11, Rng(1));
   Network network(spec, measure_pixel_scale(images), Rng(2));
   TrainConfig config{.epochs = 1,
                      .batch = 8,
@@ -36,9 +36,8 @@ std::string trained_digests(const NetworkSpec& spec) {
 }
 
 NetworkSpec training_network() {
-  NetworkSpec spec = residual_network();
-  spec.input = {13, 11, 1};
-  return spec;
+  const NetworkSpec spec = residual_network();
+  return NetworkSpec({13, 11, 1}, spec.classes(), spec.layers());
 }
 
 }  // namespace

@@ -39,19 +39,19 @@ const Quantization& output_of(const QuantizedModel& model, int layer) {
 
 // The factors of layer `index`, of float32 values alone.
 std::vector<double> factors(const QuantizedModel& model, size_t index) {
-  const LayerSpec& spec = model.spec.layers[index];
+  const LayerSpec& spec = model.spec.layers()[index];
   const QuantizedLayer& layer = model.layers[index];
-  const double in = output_of(model, spec.input).scale, out = layer.output.scale;
+  const double in = output_of(model, spec.input()).scale, out = layer.output.scale;
   std::vector<double> result;
   for (const float weight : layer.weight_scales) result.push_back(in * static_cast<double>(weight) / out);
   if (spec.kind != LayerKind::kAdd) return result;
-  const double other = output_of(model, spec.other).scale, twice = 2 * std::max(in, other);
+  const double other = output_of(model, spec.inputs[1]).scale, twice = 2 * std::max(in, other);
   return {in / twice, other / twice, twice / ((1 << 20) * out)};
 }
 
 void check_rescales(const QuantizedModel& model) {
   for (size_t i = 0; i < model.layers.size(); ++i) {
-    INFO(model.spec.layers[i].name);
+    INFO(model.spec.layers()[i].name);
     const std::vector<double> expected = factors(model, i);
     const std::vector<FixedPoint>& found = model.layers[i].rescale;
     REQUIRE(found.size() == expected.size());
@@ -71,11 +71,11 @@ void check_weights(const QuantizedModel& model, const std::vector<Parameter*>& p
     const QuantizedLayer& layer = model.layers[i];
     const size_t channels = layer.bias.size(), taps = channels == 0 ? 0 : layer.weights.size() / channels;
     if (channels == 0) continue;
-    INFO(model.spec.layers[i].name);
+    INFO(model.spec.layers()[i].name);
     const Tensor &weight = (*next++)->value, &bias = (*next++)->value;
-    const double in = output_of(model, model.spec.layers[i].input).scale;
+    const double in = output_of(model, model.spec.layers()[i].input()).scale;
     for (size_t w = 0; w < layer.weights.size(); ++w) {
-      const size_t channel = model.spec.layers[i].kind == LayerKind::kDepthwise ? w % channels : w / taps;
+      const size_t channel = model.spec.layers()[i].kind == LayerKind::kDepthwise ? w % channels : w / taps;
       CHECK(layer.weights[w] == std::llround(double{weight.data()[w]} / double{layer.weight_scales[channel]}));
     }
     for (size_t c = 0; c < channels; ++c)
@@ -85,7 +85,7 @@ void check_weights(const QuantizedModel& model, const std::vector<Parameter*>& p
 }
 
 QuantizedNetwork trained_network(const NetworkSpec& spec) {
-  const ImageSet images = noise_images(spec.input, spec.classes, 40, Rng(2));
+  const ImageSet images = noise_images(spec.input(), spec.classes(), 40, Rng(2));
   Network network(spec, {.zero = 101, .scale = 0.0125f}, Rng(5));
   randomize_norms(network, Rng(6));
   QuantizedNetwork quantized(network, images.class_names, images);
@@ -142,7 +142,7 @@ TEST_CASE("a multiplier or a shift that does not follow from the scales is refus
   const QuantizedModel model = random_model(residual_network(), Rng(4));
   for (size_t i = 0; i < model.layers.size(); ++i)
     for (size_t c = 0; c < model.layers[i].rescale.size(); ++c) {
-      const LayerSpec& layer = model.spec.layers[i];
+      const LayerSpec& layer = model.spec.layers()[i];
       const std::string where =
           text("layer ", layer.name) + (layer.kind == LayerKind::kAdd ? kOfAdd[c] : text(", channel ", c, ": "));
       check_refused(model, where, [&](auto& m) { ++m.layers[i].rescale[c].multiplier; });
@@ -156,7 +156,7 @@ TEST_CASE("a scale that is moved to the next float is refused: no multiplier sur
   const auto move = [](float& scale) { scale = std::nextafter(scale, 1e9f); };
   check_refused(model, "layer stem, channel 0: multiplier ", [&](auto& m) { move(m.input.scale); });
   for (size_t i = 0; i < model.layers.size(); ++i) {
-    const std::string where = text("layer ", model.spec.layers[i].name);
+    const std::string where = text("layer ", model.spec.layers()[i].name);
     check_refused(model, where, [&](auto& m) { move(m.layers[i].output.scale); });
     for (size_t c = 0; c < model.layers[i].weight_scales.size(); ++c)
       check_refused(model, text(where, ", channel ", c, ": multiplier "),
@@ -170,6 +170,6 @@ TEST_CASE("a file of integers with scales in double is refused in one line that 
   const TempDir folder;
   BinaryWriter("QNET", 2).write(folder / "model.qnet");
   CHECK_THROWS_WITH(load_quantized_model(folder / "model.qnet"),
-                    Catch::Contains("model.qnet") && Catch::Contains("expected format version 3, found 2") &&
+                    Catch::Contains("model.qnet") && Catch::Contains("expected format version 4, found 2") &&
                         Catch::Contains("make it again"));
 }

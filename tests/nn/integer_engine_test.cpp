@@ -14,13 +14,13 @@ using namespace mininas::test;
 namespace {
 
 void check_equal_bytes(const QuantizedModel& model, int64_t count, Rng rng) {
-  const auto images = random_images(model.spec.input, count, rng);
+  const auto images = random_images(model.spec.input(), count, rng);
   const IntegerEngine engine(model);
   const auto expected = integer_forward(model, images.data(), count).layers;
   const auto found = engine.outputs(images.data(), count);
   REQUIRE(found.size() == expected.size());
   for (size_t layer = 0; layer < found.size(); ++layer) {
-    CAPTURE(model.spec.layers[layer].name);
+    CAPTURE(model.spec.layers()[layer].name);
     REQUIRE(found[layer].size() == static_cast<int64_t>(expected[layer].size()));
     int64_t wrong = 0;
     for (size_t i = 0; i < expected[layer].size(); ++i)
@@ -52,8 +52,8 @@ TEST_CASE("the fast engine is right for channels beyond a tile and for long redu
 TEST_CASE("the fast engine's answers do not depend on threads or on how many images are asked for at once",
           "[nn][integer_engine]") {
   const QuantizedModel model = random_model(random_network(Rng(7)), Rng(8));
-  const int64_t count = 21, size = model.spec.input.size();
-  const auto images = random_images(model.spec.input, count, Rng(9));
+  const int64_t count = 21, size = model.spec.input().size();
+  const auto images = random_images(model.spec.input(), count, Rng(9));
   const IntegerEngine engine(model);
   std::vector<int> one_by_one;
   for (int64_t i = 0; i < count; ++i) one_by_one.push_back(engine.predict(images.data() + i * size, 1)[0]);

@@ -10,6 +10,7 @@
 #include "tests/nn/reference_network.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/allclose.h"
+#include "tests/support/changed_network.h"
 #include "tests/support/tensors.h"
 
 using namespace mininas;
@@ -18,23 +19,19 @@ using namespace mininas::test;
 namespace {
 
 const LayerSpec& layer(const NetworkSpec& spec, const std::string& name) {
-  for (const LayerSpec& candidate : spec.layers)
+  for (const LayerSpec& candidate : spec.layers())
     if (candidate.name == name) return candidate;
   throw std::runtime_error("no layer " + name);
 }
 
 int count_of(const NetworkSpec& spec, LayerKind kind) {
   int count = 0;
-  for (const LayerSpec& candidate : spec.layers) count += candidate.kind == kind;
+  for (const LayerSpec& candidate : spec.layers()) count += candidate.kind == kind;
   return count;
 }
 
 // What the device holds: norms are folded, and each layer with weights has one bias a channel.
-int64_t folded_count(NetworkSpec spec) {
-  for (LayerSpec& folded : spec.layers)
-    if (has_weights(folded.kind)) folded.batch_norm = false, folded.bias = true;
-  return parameter_count(spec);
-}
+int64_t folded_count(const NetworkSpec& spec) { return parameter_count(without_norms(spec)); }
 
 double reference_loss(const Network& network, const std::vector<double>& parameters, const ImageSet& images) {
   const auto pass = reference_pass(network, parameters, whole(images), Phase::kTraining);
@@ -49,7 +46,7 @@ TEST_CASE("MobileNetV2 in its CIFAR form has its published size and shape", "[nn
   CHECK(mac_count(spec) == 91'154'944);
   CHECK(count_of(spec, LayerKind::kDepthwise) == 17);
   CHECK(count_of(spec, LayerKind::kAdd) == 14);
-  CHECK(layer_shapes(spec)[spec.layers.size() - 3] == ImageShape{4, 4, 1280});
+  CHECK(spec.shape(spec.size() - 3) == ImageShape{4, 4, 1280});
   CHECK_FALSE(layer(spec, "block3.project").relu);
   CHECK_FALSE(layer(spec, "block2.sum").relu);
   CHECK(layer(spec, "block0.shortcut").batch_norm);
@@ -61,7 +58,7 @@ TEST_CASE("ResNet-8 has its published size and shape", "[nn][named]") {
   CHECK(parameter_count(spec) == 77'946);
   CHECK(mac_count(spec) == 12'501'632);
   CHECK(count_of(spec, LayerKind::kAdd) == 3);
-  CHECK(layer_shapes(spec)[spec.layers.size() - 3] == ImageShape{8, 8, 64});
+  CHECK(spec.shape(spec.size() - 3) == ImageShape{8, 8, 64});
   CHECK(layer(spec, "block1.shortcut").bias);
   CHECK_FALSE(layer(spec, "block0.conv2").relu);
   CHECK(layer(spec, "block0.sum").relu);
@@ -82,7 +79,7 @@ TEST_CASE("named networks are the composition of the definitions: logits, and th
   for (const auto& [name, tolerance] : {std::pair{"resnet8", 1e-3}, std::pair{"mobilenetv2", 2e-2}}) {
     INFO(name);
     const NetworkSpec spec = named_network(name, {16, 16, 3}, 3);
-    const ImageSet images = noise_images(spec.input, spec.classes, 4, Rng(1));
+    const ImageSet images = noise_images(spec.input(), spec.classes(), 4, Rng(1));
     Network network(spec, {.zero = 101, .scale = 0.0125f}, Rng(2));
     randomize_norms(network, Rng(3));
     const auto parameters = parameters_of(network);

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "core/error.h"
+#include "nn/spec/layer_chain.h"
 #include "tests/nn/small_networks.h"
 
 using namespace mininas;
@@ -13,11 +14,19 @@ using namespace mininas::test;
 
 namespace {
 
-// The error that the network gives after one change.
-std::string refusal(const std::function<void(NetworkSpec&)>& change, NetworkSpec spec = residual_network()) {
-  change(spec);
+// What a network is made of; that of residual_network at first.
+struct Parts {
+  ImageShape input = residual_network().input();
+  int classes = residual_network().classes();
+  std::vector<LayerSpec> layers = residual_network().layers();
+};
+
+// The error that a network of these parts gives after one change.
+std::string refusal(const std::function<void(Parts&)>& change) {
+  Parts parts;
+  change(parts);
   try {
-    layer_shapes(spec);
+    NetworkSpec(parts.input, parts.classes, parts.layers);
   } catch (const ConfigError& error) {
     return error.what();
   }
@@ -27,14 +36,44 @@ std::string refusal(const std::function<void(NetworkSpec&)>& change, NetworkSpec
 }  // namespace
 
 TEST_CASE("layer shapes follow windows, strides and kinds", "[nn][spec]") {
-  CHECK(layer_shapes(plain_network()) ==
-        std::vector<ImageShape>{{7, 6, 4}, {4, 3, 4}, {4, 3, 6}, {4, 3, 5}, {1, 1, 5}, {1, 1, 3}});
-  const auto shapes = layer_shapes(residual_network());
-  CHECK(shapes[0] == ImageShape{3, 4, 4});
-  CHECK(shapes[3] == ImageShape{3, 4, 4});
-  CHECK(shapes[8] == ImageShape{3, 4, 5});
-  CHECK(input_shape(residual_network(), shapes, 0) == ImageShape{6, 7, 1});
-  CHECK(input_shape(residual_network(), shapes, 7) == ImageShape{3, 4, 5});
+  const NetworkSpec plain = plain_network(), residual = residual_network();
+  const std::vector<ImageShape> expected{{7, 6, 4}, {4, 3, 4}, {4, 3, 6}, {4, 3, 5}, {1, 1, 5}, {1, 1, 3}};
+  REQUIRE(plain.size() == 6);
+  for (int i = 0; i < plain.size(); ++i) CHECK(plain.shape(i) == expected[static_cast<size_t>(i)]);
+  CHECK(plain.shape(kImage) == ImageShape{7, 6, 3});
+  CHECK(residual.shape(0) == ImageShape{3, 4, 4});
+  CHECK(residual.shape(3) == ImageShape{3, 4, 4});
+  CHECK(residual.shape(8) == ImageShape{3, 4, 5});
+  CHECK(residual.input_shape(0) == ImageShape{6, 7, 1});
+  CHECK(residual.input_shape(7) == ImageShape{3, 4, 5});
+  CHECK(residual.input_shape(8, 0) == ImageShape{3, 4, 5});
+  CHECK(residual.input_shape(8, 1) == ImageShape{3, 4, 5});
+}
+
+TEST_CASE("a network knows who reads what, also where it branches", "[nn][spec]") {
+  const NetworkSpec spec = residual_network();
+  CHECK(spec.inputs(0) == std::vector<int>{kImage});
+  CHECK(spec.inputs(3) == std::vector<int>{2, 0});
+  CHECK(spec.inputs(8) == std::vector<int>{7, 6});
+  CHECK(spec.readers(kImage) == std::vector<int>{0});
+  CHECK(spec.readers(0) == std::vector<int>{1, 3});
+  CHECK(spec.readers(5) == std::vector<int>{6, 7});
+  CHECK(spec.readers(10).empty());
+  CHECK(spec.last_reader(0) == 3);
+  CHECK(spec.last_reader(10) == 10);
+}
+
+TEST_CASE("a layer that reads one tensor twice is one reader; one that nobody reads is legal", "[nn][spec]") {
+  const NetworkSpec spec{{4, 4, 2},
+                         2,
+                         {{"conv", LayerKind::kConv, {kImage}, 2},
+                          {"double", LayerKind::kAdd, {0, 0}, 2},
+                          {"unread", LayerKind::kDepthwise, {0}, 2, 3},
+                          {"pool", LayerKind::kGlobalAveragePool, {1}, 2},
+                          {"classifier", LayerKind::kLinear, {3}, 2}}};
+  CHECK(spec.readers(0) == std::vector<int>{1, 2});
+  CHECK(spec.readers(2).empty());
+  CHECK(spec.last_reader(2) == 2);
 }
 
 TEST_CASE("a stride rounds the extent up, a window without stride keeps it", "[nn][spec]") {
@@ -49,14 +88,12 @@ TEST_CASE("a stride rounds the extent up, a window without stride keeps it", "[n
 
 TEST_CASE("parameters and MACs are those counted by hand", "[nn][spec]") {
   const NetworkSpec spec = plain_network();
-  const auto shapes = layer_shapes(spec);
   const std::vector<int64_t> parameters{4 * 9 * 3 + 8, 9 * 4, 6 * 4 + 12, 5 * 25 * 6 + 10, 0, 3 * 5 + 3};
   const std::vector<int64_t> macs{4 * 9 * 3 * 42, 9 * 4 * 12, 6 * 4 * 12, 5 * 25 * 6 * 12, 0, 3 * 5};
-  for (size_t i = 0; i < spec.layers.size(); ++i) {
-    INFO(spec.layers[i].name);
-    const ImageShape in = input_shape(spec, shapes, static_cast<int>(i));
-    CHECK(parameter_count(spec.layers[i], in) == parameters[i]);
-    CHECK(mac_count(spec.layers[i], in, shapes[i]) == macs[i]);
+  for (int i = 0; i < spec.size(); ++i) {
+    INFO(spec.layer(i).name);
+    CHECK(parameter_count(spec, i) == parameters[static_cast<size_t>(i)]);
+    CHECK(mac_count(spec, i) == macs[static_cast<size_t>(i)]);
   }
   CHECK(parameter_count(spec) == 116 + 36 + 36 + 760 + 18);
   CHECK(mac_count(spec) == 4536 + 432 + 288 + 9000 + 15);
@@ -71,77 +108,95 @@ TEST_CASE("sums have neither parameters nor MACs; biases count", "[nn][spec]") {
 TEST_CASE("counts do not overflow 32 bits", "[nn][spec]") {
   const NetworkSpec spec{{1024, 1024, 256},
                          2,
-                         {{"wide", LayerKind::kConv, kImage, kImage, 4096, 7, 1, false, false, false},
-                          {"pool", LayerKind::kGlobalAveragePool, 0, kImage, 4096, 1, 1, false, false, false},
-                          {"classifier", LayerKind::kLinear, 1, kImage, 2, 1, 1, false, false, false}}};
+                         {{"wide", LayerKind::kConv, {kImage}, 4096, 7, 1, false, false, false},
+                          {"pool", LayerKind::kGlobalAveragePool, {0}, 4096, 1, 1, false, false, false},
+                          {"classifier", LayerKind::kLinear, {1}, 2, 1, 1, false, false, false}}};
   CHECK(mac_count(spec) == int64_t{4096} * 49 * 256 * 1024 * 1024 + 8192);
 }
 
 TEST_CASE("weights lie as the kernels want them; layers without weights say so", "[nn][spec]") {
   const NetworkSpec spec = plain_network();
-  CHECK(weight_shape(spec.layers[0], {7, 6, 3}) == Shape{4, 3, 3, 3});
-  CHECK(weight_shape(spec.layers[1], {7, 6, 4}) == Shape{1, 3, 3, 4});
-  CHECK(weight_shape(spec.layers[5], {1, 1, 5}) == Shape{3, 1, 1, 5});
+  CHECK(weight_shape(spec.layers()[0], {7, 6, 3}) == Shape{4, 3, 3, 3});
+  CHECK(weight_shape(spec.layers()[1], {7, 6, 4}) == Shape{1, 3, 3, 4});
+  CHECK(weight_shape(spec.layers()[5], {1, 1, 5}) == Shape{3, 1, 1, 5});
   CHECK_FALSE(has_weights(LayerKind::kGlobalAveragePool));
   CHECK_FALSE(has_weights(LayerKind::kAdd));
-  CHECK_THROWS_AS(weight_shape(spec.layers[4], {4, 3, 5}), std::logic_error);
+  CHECK_THROWS_AS(weight_shape(spec.layers()[4], {4, 3, 5}), std::logic_error);
 }
 
 TEST_CASE("each rule of a spec is refused with the layer and the rule", "[nn][spec]") {
   struct Case {
     const char* where;
     const char* rule;
-    std::function<void(NetworkSpec&)> change;
+    std::function<void(Parts&)> change;
   };
   const std::vector<Case> cases{
-      {"layer depthwise: ", "reads layer 1, expected an earlier one", [](NetworkSpec& s) { s.layers[1].input = 1; }},
-      {"layer stem: ", "reads layer -2, expected an earlier one", [](NetworkSpec& s) { s.layers[0].input = -2; }},
-      {"layer stem: ", "has 0 output channels", [](NetworkSpec& s) { s.layers[0].out_channels = 0; }},
-      {"layer stem: ", "has 65537 output channels", [](NetworkSpec& s) { s.layers[0].out_channels = 65537; }},
-      {"layer stem: ", "has kernel 4, expected an odd number", [](NetworkSpec& s) { s.layers[0].kernel = 4; }},
-      {"layer stem: ", "has kernel -1", [](NetworkSpec& s) { s.layers[0].kernel = -1; }},
-      {"layer stem: ", "has kernel 2147483647", [](NetworkSpec& s) { s.layers[0].kernel = 2147483647; }},
+      {"layer depthwise: ", "reads layer 1, expected an earlier one", [](Parts& s) { s.layers[1].inputs = {1}; }},
+      {"layer stem: ", "reads layer -2, expected an earlier one", [](Parts& s) { s.layers[0].inputs = {-2}; }},
+      {"layer stem: ", "has 0 output channels", [](Parts& s) { s.layers[0].out_channels = 0; }},
+      {"layer stem: ", "has 65537 output channels", [](Parts& s) { s.layers[0].out_channels = 65537; }},
+      {"layer stem: ", "has kernel 4, expected an odd number", [](Parts& s) { s.layers[0].kernel = 4; }},
+      {"layer stem: ", "has kernel -1", [](Parts& s) { s.layers[0].kernel = -1; }},
+      {"layer stem: ", "has kernel 2147483647", [](Parts& s) { s.layers[0].kernel = 2147483647; }},
       {"layer depthwise: ", "has kernel 9, expected an odd number from 1 to 7",
-       [](NetworkSpec& s) { s.layers[1].kernel = 9; }},
-      {"layer stem: ", "has stride 0, expected at least 1", [](NetworkSpec& s) { s.layers[0].stride = 0; }},
+       [](Parts& s) { s.layers[1].kernel = 9; }},
+      {"layer stem: ", "has stride 0, expected at least 1", [](Parts& s) { s.layers[0].stride = 0; }},
       {"layer depthwise: ", "has 5 output channels, expected its input's 4",
-       [](NetworkSpec& s) { s.layers[1].out_channels = 5; }},
+       [](Parts& s) { s.layers[1].out_channels = 5; }},
       {"layer residual: ", "has 5 output channels, expected its input's 4",
-       [](NetworkSpec& s) { s.layers[3].out_channels = 5; }},
-      {"layer pool: ", "has 4 output channels, expected its input's 5",
-       [](NetworkSpec& s) { s.layers[9].out_channels = 4; }},
-      {"layer pool: ", "only convolutions have a kernel and a stride", [](NetworkSpec& s) { s.layers[9].kernel = 3; }},
-      {"layer classifier: ", "only convolutions have a kernel and a stride",
-       [](NetworkSpec& s) { s.layers[10].stride = 2; }},
-      {"layer classifier: ", "only convolutions have a batch norm",
-       [](NetworkSpec& s) { s.layers[10].batch_norm = true; }},
-      {"layer pool: ", "only layers with weights have a bias", [](NetworkSpec& s) { s.layers[9].bias = true; }},
-      {"layer residual: ", "only layers with weights have a bias", [](NetworkSpec& s) { s.layers[3].bias = true; }},
-      {"layer stem: ", "has a bias before its batch norm", [](NetworkSpec& s) { s.layers[0].bias = true; }},
-      {"layer stem: ", "only sums have a second input", [](NetworkSpec& s) { s.layers[0].other = 3; }},
-      {"layer classifier: ", "reads 3x4x5, expected a single pixel", [](NetworkSpec& s) { s.layers[10].input = 8; }},
-      {"layer residual: ", "adds the outputs of two earlier layers",
-       [](NetworkSpec& s) { s.layers[3].other = kImage; }},
-      {"layer residual: ", "adds the outputs of two earlier layers", [](NetworkSpec& s) { s.layers[3].other = 3; }},
-      {"layer sum: ", "adds 3x4x5 and 3x4x4, expected equal shapes", [](NetworkSpec& s) { s.layers[8].other = 3; }},
-      {"layer stem: ", "has the name of layer number 0", [](NetworkSpec& s) { s.layers[4].name = "stem"; }},
+       [](Parts& s) { s.layers[3].out_channels = 5; }},
+      {"layer pool: ", "has 4 output channels, expected its input's 5", [](Parts& s) { s.layers[9].out_channels = 4; }},
+      {"layer pool: ", "only convolutions have a kernel and a stride", [](Parts& s) { s.layers[9].kernel = 3; }},
+      {"layer classifier: ", "only convolutions have a kernel and a stride", [](Parts& s) { s.layers[10].stride = 2; }},
+      {"layer classifier: ", "only convolutions have a batch norm", [](Parts& s) { s.layers[10].batch_norm = true; }},
+      {"layer pool: ", "only layers with weights have a bias", [](Parts& s) { s.layers[9].bias = true; }},
+      {"layer residual: ", "only layers with weights have a bias", [](Parts& s) { s.layers[3].bias = true; }},
+      {"layer stem: ", "has a bias before its batch norm", [](Parts& s) { s.layers[0].bias = true; }},
+      {"layer stem: ", "has 2 inputs, expected 1",
+       [](Parts& s) {
+         s.layers[0].inputs = {kImage, kImage};
+       }},
+      {"layer pool: ", "has 0 inputs, expected 1", [](Parts& s) { s.layers[9].inputs.clear(); }},
+      {"layer sum: ", "has 3 inputs, expected 2",
+       [](Parts& s) {
+         s.layers[8].inputs = {7, 6, 7};
+       }},
+      {"layer classifier: ", "reads 3x4x5, expected a single pixel", [](Parts& s) { s.layers[10].inputs = {8}; }},
+      {"layer residual: ", "adds the image, expected outputs of layers",
+       [](Parts& s) {
+         s.layers[3].inputs = {kImage, 0};
+         s.layers[3].out_channels = 1;
+       }},
+      {"layer residual: ", "reads layer 3, expected an earlier one",
+       [](Parts& s) {
+         s.layers[3].inputs = {2, 3};
+       }},
+      {"layer residual: ", "reads layer -2, expected an earlier one",
+       [](Parts& s) {
+         s.layers[3].inputs = {2, -2};
+       }},
+      {"layer sum: ", "adds 3x4x5 and 3x4x4, expected equal shapes",
+       [](Parts& s) {
+         s.layers[8].inputs = {7, 3};
+       }},
+      {"layer stem: ", "has the name of layer number 0", [](Parts& s) { s.layers[4].name = "stem"; }},
       {"layer classifier: ", "is the last one, expected a linear layer with 3 outputs",
-       [](NetworkSpec& s) { s.classes = 3; }},
+       [](Parts& s) { s.classes = 3; }},
       {"layer pool: ", "is the last one, expected a linear layer with 2 outputs",
-       [](NetworkSpec& s) { s.layers.pop_back(); }},
-      {"a network", " needs at least one layer", [](NetworkSpec& s) { s.layers.clear(); }},
-      {"a network", " needs at least 2 classes, not 1", [](NetworkSpec& s) { s.classes = 1; }},
-      {"a network", " cannot read images of 0x7x1", [](NetworkSpec& s) { s.input.height = 0; }},
-      {"a network", " cannot read images of 6x70000x1", [](NetworkSpec& s) { s.input.width = 70000; }},
-      {"a network", " cannot read images of 6x7x-3", [](NetworkSpec& s) { s.input.channels = -3; }},
+       [](Parts& s) { s.layers.pop_back(); }},
+      {"a network", " needs at least one layer", [](Parts& s) { s.layers.clear(); }},
+      {"a network", " needs at least 2 classes, not 1", [](Parts& s) { s.classes = 1; }},
+      {"a network", " cannot read images of 0x7x1", [](Parts& s) { s.input.height = 0; }},
+      {"a network", " cannot read images of 6x70000x1", [](Parts& s) { s.input.width = 70000; }},
+      {"a network", " cannot read images of 6x7x-3", [](Parts& s) { s.input.channels = -3; }},
   };
   for (const Case& c : cases) CHECK_THAT(refusal(c.change), Catch::StartsWith(std::string(c.where) + c.rule));
 }
 
-TEST_CASE("a sum of an image is refused", "[nn][spec]") {
-  CHECK_THAT(refusal([](NetworkSpec& s) {
-               s.layers[3].input = kImage;
-               s.layers[3].out_channels = 1;
-             }),
-             Catch::Contains("layer residual: adds the outputs of two earlier layers"));
+TEST_CASE("a network of 10,000 layers is made in a moment", "[nn][spec]") {
+  LayerChain chain({4, 4, 2}, 2);
+  for (int i = 0; i < 9998; ++i) chain.add_normed(text("layer", i), LayerKind::kConv, 2);
+  const NetworkSpec spec = std::move(chain).finish();
+  CHECK(spec.size() == 10000);
+  CHECK(parameter_count(spec) == 9998 * (4 + 4) + 2 * 2 + 2);
 }

@@ -14,6 +14,7 @@
 #include "nn/quant/quantized_network.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/allclose.h"
+#include "tests/support/changed_network.h"
 #include "tests/support/random_model.h"
 #include "tests/support/tensors.h"
 #include "tests/support/threads.h"
@@ -33,28 +34,25 @@ struct Reference {
 class ReferenceGradients {
  public:
   ReferenceGradients(const QuantizedModel& model, const std::vector<uint8_t>& images, int64_t count)
-      : model_(model),
-        shapes_(layer_shapes(model.spec)),
-        count_(count),
-        bytes_(integer_forward(model, images.data(), count)) {
+      : model_(model), count_(count), bytes_(integer_forward(model, images.data(), count)) {
     for (const uint8_t byte : images) image_.push_back(real(int{byte} - 128, model.input));
   }
 
   Reference run(const Tensor& logits) {
-    const size_t layers = shapes_.size();
+    const size_t layers = model_.layers.size();
     Reference result{std::vector<Numbers>(layers), std::vector<Numbers>(layers)};
-    for (const ImageShape& shape : shapes_) gradient_.emplace_back(static_cast<size_t>(count_ * shape.size()), 0.0);
+    for (int i = 0; i < model_.spec.size(); ++i)
+      gradient_.emplace_back(static_cast<size_t>(count_ * model_.spec.shape(i).size()), 0.0);
     gradient_.back() = to_doubles(logits);
     for (size_t i = layers; i-- > 0;) {
-      const LayerSpec& spec = model_.spec.layers[i];
+      const LayerSpec& spec = model_.spec.layers()[i];
       if (spec.kind == LayerKind::kGlobalAveragePool) {
         pool(spec, i);
         continue;
       }
       const Numbers dy = behind_clamp(i);
       if (spec.kind == LayerKind::kAdd) {
-        add(spec.input, dy);
-        add(spec.other, dy);
+        for (const int summand : spec.inputs) add(summand, dy);
         continue;
       }
       result.bias[i].resize(static_cast<size_t>(spec.out_channels));
@@ -78,7 +76,7 @@ class ReferenceGradients {
   }
 
   void weighted(const LayerSpec& spec, size_t i, const Numbers& dy, Numbers& weight_gradient) {
-    const ImageShape in = input_shape(model_.spec, shapes_, static_cast<int>(i));
+    const ImageShape in = model_.spec.input_shape(static_cast<int>(i));
     const ConvGeometry g{.batch = count_,
                          .in_h = in.height,
                          .in_w = in.width,
@@ -88,30 +86,30 @@ class ReferenceGradients {
                          .stride = spec.stride};
     const bool depthwise = spec.kind == LayerKind::kDepthwise;
     Numbers x = image_;
-    if (spec.input != kImage) {
+    if (spec.input() != kImage) {
       x.clear();
-      const auto source = static_cast<size_t>(spec.input);
+      const auto source = static_cast<size_t>(spec.input());
       for (const int8_t q : bytes_.layers[source]) x.push_back(real(q, model_.layers[source].output));
     }
     weight_gradient =
         depthwise ? reference::depthwise_weight_gradient(g, x, dy) : reference::conv2d_weight_gradient(g, x, dy);
-    if (spec.input == kImage) return;
+    if (spec.input() == kImage) return;
     const QuantizedLayer& layer = model_.layers[i];
     Numbers weights;
     const auto channels = static_cast<size_t>(spec.out_channels), taps = layer.weights.size() / channels;
     for (size_t w = 0; w < layer.weights.size(); ++w)
       weights.push_back(layer.weights[w] * double{layer.weight_scales[depthwise ? w % channels : w / taps]});
-    add(spec.input, depthwise ? reference::depthwise_input_gradient(g, dy, weights)
-                              : reference::conv2d_input_gradient(g, dy, weights));
+    add(spec.input(), depthwise ? reference::depthwise_input_gradient(g, dy, weights)
+                                : reference::conv2d_input_gradient(g, dy, weights));
   }
 
   void pool(const LayerSpec& spec, size_t i) {
-    const ImageShape in = shapes_[static_cast<size_t>(spec.input)];
+    const ImageShape in = model_.spec.shape(spec.input());
     const auto channels = static_cast<size_t>(in.channels), pixels = static_cast<size_t>(in.height * in.width);
-    Numbers dx(gradient_[static_cast<size_t>(spec.input)].size());
+    Numbers dx(gradient_[static_cast<size_t>(spec.input())].size());
     for (size_t k = 0; k < dx.size(); ++k)
       dx[k] = gradient_[i][k / (pixels * channels) * channels + k % channels] / static_cast<double>(pixels);
-    add(spec.input, dx);
+    add(spec.input(), dx);
   }
 
   void add(int layer, const Numbers& dx) {
@@ -121,7 +119,6 @@ class ReferenceGradients {
   }
 
   const QuantizedModel& model_;
-  std::vector<ImageShape> shapes_;
   int64_t count_;
   IntegerOutputs bytes_;
   Numbers image_;
@@ -136,17 +133,16 @@ QuantizedPass pass_of(const QuantizedModel& model, const std::vector<uint8_t>& i
 }
 
 void check(const QuantizedModel& model, int64_t count, Rng rng) {
-  const auto images = random_images(model.spec.input, count, rng.fork("images"));
-  const Tensor logits = random_tensor({count, 1, 1, model.spec.classes}, rng.fork("logits"));
+  const auto images = random_images(model.spec.input(), count, rng.fork("images"));
+  const Tensor logits = random_tensor({count, 1, 1, model.spec.classes()}, rng.fork("logits"));
   const Reference expected = ReferenceGradients(model, images, count).run(logits);
   const auto found = quantized_gradients(model, pass_of(model, images, count), logits);
-  const auto shapes = layer_shapes(model.spec);
   for (size_t i = 0; i < found.size(); ++i) {
-    const LayerSpec& spec = model.spec.layers[i];
+    const LayerSpec& spec = model.spec.layers()[i];
     INFO(text("layer ", spec.name, ", ", to_text(spec.kind), " ", spec.kernel, "/", spec.stride));
     REQUIRE(found[i].weight.empty() == !has_weights(spec.kind));
     if (found[i].weight.empty()) continue;
-    const Shape shape = weight_shape(spec, input_shape(model.spec, shapes, static_cast<int>(i)));
+    const Shape shape = weight_shape(spec, model.spec.input_shape(static_cast<int>(i)));
     CHECK_THAT(Values(found[i].weight), close_to(shape, expected.weight[i], 2e-5));
     CHECK_THAT(Values(found[i].bias), close_to({1, 1, 1, spec.out_channels}, expected.bias[i], 2e-5));
   }
@@ -184,15 +180,15 @@ TEST_CASE("an output on a bound of its clamp passes no gradient", "[nn][quantize
   last.high = 100;
   validate(model);
   last.bias = {200, 198, -1000};  // 100: on the bound, though nothing was cut off; 99; far below
-  const auto images = random_images(model.spec.input, 2, Rng(8));
+  const auto images = random_images(model.spec.input(), 2, Rng(8));
   const auto found = quantized_gradients(model, pass_of(model, images, 2), Tensor::full({2, 1, 1, 3}, 1.0f));
   CHECK(to_doubles(found.back().bias) == Numbers{0.0, 2.0, 0.0});
 }
 
 TEST_CASE("gradients have the same bits for any number of threads", "[nn][quantized_gradients]") {
   const QuantizedModel model = random_model(residual_network(), Rng(9));
-  const auto images = random_images(model.spec.input, 21, Rng(10));
-  const Tensor logits = random_tensor({21, 1, 1, model.spec.classes}, Rng(11));
+  const auto images = random_images(model.spec.input(), 21, Rng(10));
+  const Tensor logits = random_tensor({21, 1, 1, model.spec.classes()}, Rng(11));
   std::vector<LayerGradients> first;
   for (const int threads : {1, 2, 5}) {
     const Threads scope(threads);
@@ -209,17 +205,12 @@ TEST_CASE("gradients have the same bits for any number of threads", "[nn][quanti
 TEST_CASE("a whole quantised network's gradients are near those of the folded float network",
           "[nn][quantized_gradients]") {
   const NetworkSpec spec = plain_network();
-  ImageSet images = noise_images(spec.input, spec.classes, 40, Rng(14));
+  ImageSet images = noise_images(spec.input(), spec.classes(), 40, Rng(14));
   images.labels.assign(40, 1);  // gradients of unlike labels would cancel, and rounding would stand out
   Network network(spec, {.zero = 101, .scale = 0.0125f}, Rng(5));
   randomize_norms(network, Rng(6));
   QuantizedNetwork quantized(network, images.class_names, images);
-  NetworkSpec plain = spec;
-  for (LayerSpec& layer : plain.layers) {
-    layer.batch_norm = false;
-    layer.bias = has_weights(layer.kind);
-  }
-  Network folded(plain, network.pixel_scale(), Rng(1));
+  Network folded(without_norms(spec), network.pixel_scale(), Rng(1));
   auto weights = fold_batch_norm(network);
   for (size_t i = 0; i < weights.size(); ++i) {
     folded.layers()[i].weight.value = std::move(weights[i].weight);

@@ -73,20 +73,19 @@ std::vector<double> parameters_of(Network& network) {
 ReferencePass reference_pass(const Network& network, const std::vector<double>& parameters, const ImageBatch& batch,
                              Phase phase) {
   const NetworkSpec& spec = network.spec();
-  const auto shapes = layer_shapes(spec);
-  const Doubles image = real_pixels(batch, batch.count * spec.input.size(), network.pixel_scale());
+  const Doubles image = real_pixels(batch, batch.count * spec.input().size(), network.pixel_scale());
   ReferencePass pass;
   Cursor cursor(parameters);
   const auto output_of = [&](int index) -> const Doubles& {
     return index == kImage ? image : pass.outputs[static_cast<size_t>(index)];
   };
-  for (size_t i = 0; i < spec.layers.size(); ++i) {
-    const LayerSpec& layer = spec.layers[i];
-    const Shape in = input_shape(spec, shapes, static_cast<int>(i)).batch(batch.count);
-    Doubles y = output_of(layer.input);
+  for (size_t i = 0; i < spec.layers().size(); ++i) {
+    const LayerSpec& layer = spec.layers()[i];
+    const Shape in = spec.input_shape(static_cast<int>(i)).batch(batch.count);
+    Doubles y = output_of(layer.input());
     if (has_weights(layer.kind)) y = convolved(layer, in, y, cursor);
     if (layer.kind == LayerKind::kGlobalAveragePool) y = reference::global_average_pool(in, y);
-    if (layer.kind == LayerKind::kAdd) y = reference::add(y, output_of(layer.other));
+    if (layer.kind == LayerKind::kAdd) y = reference::add(y, output_of(layer.inputs[1]));
     if (layer.bias) y = biased(y, cursor.next(layer.out_channels));
     reference::BatchNorm<double> norm{
         .gamma = {}, .beta = {}, .epsilon = double{kBatchNormEpsilon}, .relu = false, .mean = {}, .variance = {}};

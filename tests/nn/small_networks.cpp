@@ -9,50 +9,50 @@ namespace mininas::test {
 NetworkSpec plain_network() {
   return {{7, 6, 3},
           3,
-          {{"stem", LayerKind::kConv, kImage, kImage, 4, 3, 1, false, true, true},
-           {"depthwise", LayerKind::kDepthwise, 0, kImage, 4, 3, 2, false, false, false},
-           {"pointwise", LayerKind::kConv, 1, kImage, 6, 1, 1, false, true, true},
-           {"conv", LayerKind::kConv, 2, kImage, 5, 5, 1, false, true, false},
-           {"pool", LayerKind::kGlobalAveragePool, 3, kImage, 5, 1, 1, false, false, false},
-           {"classifier", LayerKind::kLinear, 4, kImage, 3, 1, 1, true, false, false}}};
+          {{"stem", LayerKind::kConv, {kImage}, 4, 3, 1, false, true, true},
+           {"depthwise", LayerKind::kDepthwise, {0}, 4, 3, 2, false, false, false},
+           {"pointwise", LayerKind::kConv, {1}, 6, 1, 1, false, true, true},
+           {"conv", LayerKind::kConv, {2}, 5, 5, 1, false, true, false},
+           {"pool", LayerKind::kGlobalAveragePool, {3}, 5, 1, 1, false, false, false},
+           {"classifier", LayerKind::kLinear, {4}, 3, 1, 1, true, false, false}}};
 }
 
 NetworkSpec residual_network() {
   return {{6, 7, 1},
           2,
-          {{"stem", LayerKind::kConv, kImage, kImage, 4, 3, 2, false, true, true},
-           {"depthwise", LayerKind::kDepthwise, 0, kImage, 4, 5, 1, false, true, true},
-           {"pointwise", LayerKind::kConv, 1, kImage, 4, 1, 1, false, true, false},
-           {"residual", LayerKind::kAdd, 2, 0, 4, 1, 1, false, false, true},
-           {"depthwise2", LayerKind::kDepthwise, 3, kImage, 4, 3, 1, false, false, false},
-           {"pointwise2", LayerKind::kConv, 4, kImage, 5, 1, 1, false, true, true},
-           {"bare", LayerKind::kConv, 5, kImage, 5, 1, 1, false, false, false},
-           {"biased", LayerKind::kConv, 5, kImage, 5, 3, 1, true, false, true},
-           {"sum", LayerKind::kAdd, 7, 6, 5, 1, 1, false, false, false},
-           {"pool", LayerKind::kGlobalAveragePool, 8, kImage, 5, 1, 1, false, false, false},
-           {"classifier", LayerKind::kLinear, 9, kImage, 2, 1, 1, true, false, false}}};
+          {{"stem", LayerKind::kConv, {kImage}, 4, 3, 2, false, true, true},
+           {"depthwise", LayerKind::kDepthwise, {0}, 4, 5, 1, false, true, true},
+           {"pointwise", LayerKind::kConv, {1}, 4, 1, 1, false, true, false},
+           {"residual", LayerKind::kAdd, {2, 0}, 4, 1, 1, false, false, true},
+           {"depthwise2", LayerKind::kDepthwise, {3}, 4, 3, 1, false, false, false},
+           {"pointwise2", LayerKind::kConv, {4}, 5, 1, 1, false, true, true},
+           {"bare", LayerKind::kConv, {5}, 5, 1, 1, false, false, false},
+           {"biased", LayerKind::kConv, {5}, 5, 3, 1, true, false, true},
+           {"sum", LayerKind::kAdd, {7, 6}, 5, 1, 1, false, false, false},
+           {"pool", LayerKind::kGlobalAveragePool, {8}, 5, 1, 1, false, false, false},
+           {"classifier", LayerKind::kLinear, {9}, 2, 1, 1, true, false, false}}};
 }
 
 NetworkSpec forked_network() {
   return {{5, 5, 3},
           2,
-          {{"stem", LayerKind::kConv, kImage, kImage, 4, 3, 1, false, true, true},
-           {"shared", LayerKind::kDepthwise, 0, kImage, 4, 3, 1, false, false, false},
-           {"pointwise", LayerKind::kConv, 1, kImage, 4, 1, 1, false, true, true},
-           {"sum", LayerKind::kAdd, 2, 1, 4, 1, 1, false, false, false},
-           {"beside", LayerKind::kDepthwise, 3, kImage, 4, 3, 1, false, false, false},
-           {"pointwise2", LayerKind::kConv, 3, kImage, 4, 1, 1, false, true, false},
-           {"sum2", LayerKind::kAdd, 5, 4, 4, 1, 1, false, false, true},
-           {"normed", LayerKind::kDepthwise, 6, kImage, 4, 3, 1, false, true, false},
-           {"pointwise3", LayerKind::kConv, 7, kImage, 4, 1, 1, false, true, true},
-           {"rectified", LayerKind::kDepthwise, 8, kImage, 4, 3, 1, false, false, true},
-           {"pointwise4", LayerKind::kConv, 9, kImage, 4, 1, 1, false, true, true},
-           {"biased", LayerKind::kDepthwise, 10, kImage, 4, 3, 1, true, false, false},
-           {"pointwise5", LayerKind::kConv, 11, kImage, 4, 1, 1, false, true, true},
-           {"bare", LayerKind::kDepthwise, 12, kImage, 4, 3, 1, false, false, false},
-           {"pointwise6", LayerKind::kConv, 13, kImage, 4, 1, 1, false, false, true},
-           {"pool", LayerKind::kGlobalAveragePool, 14, kImage, 4, 1, 1, false, false, false},
-           {"classifier", LayerKind::kLinear, 15, kImage, 2, 1, 1, true, false, false}}};
+          {{"stem", LayerKind::kConv, {kImage}, 4, 3, 1, false, true, true},
+           {"shared", LayerKind::kDepthwise, {0}, 4, 3, 1, false, false, false},
+           {"pointwise", LayerKind::kConv, {1}, 4, 1, 1, false, true, true},
+           {"sum", LayerKind::kAdd, {2, 1}, 4, 1, 1, false, false, false},
+           {"beside", LayerKind::kDepthwise, {3}, 4, 3, 1, false, false, false},
+           {"pointwise2", LayerKind::kConv, {3}, 4, 1, 1, false, true, false},
+           {"sum2", LayerKind::kAdd, {5, 4}, 4, 1, 1, false, false, true},
+           {"normed", LayerKind::kDepthwise, {6}, 4, 3, 1, false, true, false},
+           {"pointwise3", LayerKind::kConv, {7}, 4, 1, 1, false, true, true},
+           {"rectified", LayerKind::kDepthwise, {8}, 4, 3, 1, false, false, true},
+           {"pointwise4", LayerKind::kConv, {9}, 4, 1, 1, false, true, true},
+           {"biased", LayerKind::kDepthwise, {10}, 4, 3, 1, true, false, false},
+           {"pointwise5", LayerKind::kConv, {11}, 4, 1, 1, false, true, true},
+           {"bare", LayerKind::kDepthwise, {12}, 4, 3, 1, false, false, false},
+           {"pointwise6", LayerKind::kConv, {13}, 4, 1, 1, false, false, true},
+           {"pool", LayerKind::kGlobalAveragePool, {14}, 4, 1, 1, false, false, false},
+           {"classifier", LayerKind::kLinear, {15}, 2, 1, 1, true, false, false}}};
 }
 
 void randomize_norms(Network& network, Rng rng) {

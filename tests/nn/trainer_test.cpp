@@ -34,9 +34,12 @@ ImageSet few_images(int64_t count = 20) { return noise_images({7, 6, 3}, 3, coun
 // Answers nothing and notes the bytes that it is shown.
 class Spy final : public Trainable {
  public:
-  explicit Spy(const ImageShape& shape) : spec_{shape, 2, {}} {}
+  explicit Spy(const ImageShape& shape)
+      : spec_(shape, 2,
+              {{"pool", LayerKind::kGlobalAveragePool, {kImage}, shape.channels},
+               {"classifier", LayerKind::kLinear, {0}, 2}}) {}
   Var forward(Tape& tape, const ImageBatch& batch, Phase) override {
-    shown.insert(shown.end(), batch.pixels, batch.pixels + batch.count * spec_.input.size());
+    shown.insert(shown.end(), batch.pixels, batch.pixels + batch.count * spec_.input().size());
     return tape.constant(Tensor::zeros({batch.count, 1, 1, 2}));
   }
   const NetworkSpec& spec() const override { return spec_; }
@@ -309,10 +312,10 @@ TEST_CASE("equal logits answer with the first class", "[nn][trainer]") {
 TEST_CASE("a batch with a single pixel a channel trains and stays finite", "[nn][trainer]") {
   NetworkSpec spec{{1, 1, 3},
                    2,
-                   {{"conv", LayerKind::kConv, kImage, kImage, 4, 3, 2, false, true, true},
-                    {"classifier", LayerKind::kLinear, 0, kImage, 2, 1, 1, true, false, false}}};
+                   {{"conv", LayerKind::kConv, {kImage}, 4, 3, 2, false, true, true},
+                    {"classifier", LayerKind::kLinear, {0}, 2, 1, 1, true, false, false}}};
   Network network(spec, kPixels, Rng(1));
-  const ImageSet images = noise_images(spec.input, 2, 9, Rng(2));  // batches of 8 and of 1
+  const ImageSet images = noise_images(spec.input(), 2, 9, Rng(2));  // batches of 8 and of 1
   TrainConfig config = short_config();
   config.augmentation = {.crop_padding = 0, .horizontal_flip = true, .cutout = 0};
   const TrainResult result = train(network, images, &images, config, {});

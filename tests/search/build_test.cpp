@@ -37,27 +37,26 @@ TEST_CASE("the network is a chain with strides at one and two thirds and a ReLU 
           "[search][build]") {
   const NetworkSpec spec = build_network_spec(parse_architecture("w8:s3,c5,s7*2"), kCifar, 3);
   std::vector<std::string> names;
-  for (const LayerSpec& layer : spec.layers) names.push_back(layer.name);
+  for (const LayerSpec& layer : spec.layers()) names.push_back(layer.name);
   CHECK(names == std::vector<std::string>{"stem", "layer0.depthwise", "layer0.pointwise", "layer1.conv",
                                           "layer2.depthwise", "layer2.pointwise", "layer3.depthwise",
                                           "layer3.pointwise", "pool", "classifier"});
-  const auto shapes = layer_shapes(spec);
-  CHECK(shapes[0] == ImageShape{32, 32, 16});
-  CHECK(shapes[1] == ImageShape{32, 32, 16});
-  CHECK(shapes[2] == ImageShape{32, 32, 8});
-  CHECK(shapes[3] == ImageShape{16, 16, 16});
-  CHECK(shapes[5] == ImageShape{8, 8, 32});
-  CHECK(shapes[7] == ImageShape{8, 8, 32});
-  CHECK(shapes[9] == ImageShape{1, 1, 3});
+  CHECK(spec.shape(0) == ImageShape{32, 32, 16});
+  CHECK(spec.shape(1) == ImageShape{32, 32, 16});
+  CHECK(spec.shape(2) == ImageShape{32, 32, 8});
+  CHECK(spec.shape(3) == ImageShape{16, 16, 16});
+  CHECK(spec.shape(5) == ImageShape{8, 8, 32});
+  CHECK(spec.shape(7) == ImageShape{8, 8, 32});
+  CHECK(spec.shape(9) == ImageShape{1, 1, 3});
   std::vector<bool> relu, norm;
-  for (const LayerSpec& layer : spec.layers) {
+  for (const LayerSpec& layer : spec.layers()) {
     relu.push_back(layer.relu);
     norm.push_back(layer.batch_norm);
   }
   // The last searched layer has no ReLU: the pool averages what its batch norm puts out.
   CHECK(relu == std::vector<bool>{true, false, true, true, false, true, false, false, false, false});
   CHECK(norm == std::vector<bool>{true, false, true, true, false, true, false, true, false, false});
-  CHECK(spec.layers.back().bias);
+  CHECK(spec.layers().back().bias);
 }
 
 TEST_CASE("an architecture that breaks a rule is not built", "[search][build]") {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
+#include "search/job/settings.h"
 #include "search/space/build.h"
 
 using namespace mininas;
@@ -74,6 +75,24 @@ TEST_CASE("a network's cost on a target: instructions of its board, milliseconds
   CHECK(timed.milliseconds == Approx(static_cast<double>(counted.instructions) / 50'000));
   CHECK(timed.flash_bytes == predict_cost(spec).flash_bytes);
   CHECK(predict_cost(spec, {"m0", 0}).instructions > counted.instructions);
+}
+
+TEST_CASE("a run's settings keep the plan for RAM, board and clock; those of a run without a search have the defaults",
+          "[search][budget]") {
+  SearchSettings settings;
+  settings.target = {"m4", 120'000'000, RamPlan::kOverlap};
+  const Target kept = search_settings_from(to_record(settings)).target;
+  CHECK(kept.board == "m4");
+  CHECK(kept.clock_hz == 120'000'000);
+  CHECK(kept.ram_plan == RamPlan::kOverlap);
+  CHECK(target_from(Record().set("architecture", "w8:s3*3")).ram_plan == RamPlan::kStrips);
+}
+
+TEST_CASE("a network needs the RAM of its target's plan", "[search][budget]") {
+  const NetworkSpec spec = build_network_spec(std::string("w16:s3*5"), {32, 32, 3}, 2);
+  CHECK(predict_cost(spec, {.ram_plan = RamPlan::kWhole}).ram_bytes == 66'592);
+  CHECK(predict_cost(spec, {.ram_plan = RamPlan::kOverlap}).ram_bytes == 35'872);
+  CHECK(predict_cost(spec).ram_bytes == 10'784);
 }
 
 TEST_CASE("numbers are grouped by thousands", "[search]") {

@@ -16,7 +16,7 @@ using namespace mininas::test;
 TEST_CASE("what the finished networks answer is recorded, the surest mistakes first and with their pictures",
           "[search][report]") {
   const NetworkSpec spec = plain_network();
-  const ImageSet images = noise_images(spec.input, spec.classes, 60, Rng(3));
+  const ImageSet images = noise_images(spec.input(), spec.classes(), 60, Rng(3));
   Network network(spec, measure_pixel_scale(images), Rng(5));
   const QuantizedModel model = QuantizedNetwork(network, images.class_names, images).freeze();
   const Record record = evaluate_finished(network, model, images);
@@ -33,7 +33,8 @@ TEST_CASE("what the finished networks answer is recorded, the surest mistakes fi
     CHECK(mistakes[i].string("label") != mistakes[i].string("prediction"));
     if (i > 0) CHECK(mistakes[i].number("confidence") <= mistakes[i - 1].number("confidence"));
     CHECK(mistakes[i].string("picture") == encode_bitmap(images.image(mistakes[i].integer64("image")),
-                                                         spec.input.height, spec.input.width, spec.input.channels));
+                                                         spec.input().height, spec.input().width,
+                                                         spec.input().channels));
   }
 }
 

@@ -20,7 +20,7 @@ struct Traced {
 };
 
 Traced make_traced(const NetworkSpec& spec) {
-  ImageSet images = noise_images(spec.input, spec.classes, 6, Rng(3));
+  ImageSet images = noise_images(spec.input(), spec.classes(), 6, Rng(3));
   Network network(spec, measure_pixel_scale(images), Rng(5));
   randomize_norms(network, Rng(6));
   const QuantizedModel model = QuantizedNetwork(network, images.class_names, images).freeze();
@@ -60,11 +60,10 @@ void check_steps(const Trace& t) {
 TEST_CASE("every number of a network can be traced to the byte that the engine computes", "[search][trace]") {
   for (const NetworkSpec& spec : {plain_network(), residual_network()}) {
     const Traced n = make_traced(spec);
-    const auto shapes = layer_shapes(spec);
     const IntegerOutputs expected = integer_forward(n.model, n.images.image(1), 1);
-    for (int layer = 0; layer < static_cast<int>(shapes.size()); ++layer) {
-      INFO(spec.layers[static_cast<size_t>(layer)].name);
-      const ImageShape& shape = shapes[static_cast<size_t>(layer)];
+    for (int layer = 0; layer < spec.size(); ++layer) {
+      INFO(spec.layer(layer).name);
+      const ImageShape& shape = spec.shape(layer);
       size_t at = 0;
       for (int y = 0; y < shape.height; ++y)
         for (int x = 0; x < shape.width; ++x)

@@ -44,48 +44,48 @@ class VariedNetwork {
  public:
   VariedNetwork(const Limits& limits, Rng rng) : limits_(limits), rng_(rng) {}
 
-  NetworkSpec build() {
+  PlannedNetwork build() {
     const std::array<RamPlan, 4> plans = {RamPlan::kStrips, RamPlan::kStrips, RamPlan::kWhole, RamPlan::kOverlap};
-    spec_.ram_plan = plans[rng_.below(4)];
-    spec_.input = {extent(), extent(), one_in(rng_, 4) ? 1 : 3};
-    spec_.classes = between(rng_, 2, 20);
+    const RamPlan ram_plan = plans[rng_.below(4)];
+    image_ = {extent(), extent(), one_in(rng_, 4) ? 1 : 3};
+    classes_ = between(rng_, 2, 20);
     conv(draw_channels(rng_, limits_.max_channels / 2), one_in(rng_, 3) ? draw_kernel(rng_) : 3, stride(), true);
     const int blocks = between(rng_, 3, limits_.blocks);
     for (int block = 0; block < blocks; ++block) append_block();
-    append({"", LayerKind::kGlobalAveragePool, last(), kImage, channels(), 1, 1, false, false, false});
-    append({"", LayerKind::kLinear, last(), kImage, spec_.classes, 1, 1, true, false, false});
-    return spec_;
+    append({"", LayerKind::kGlobalAveragePool, {last()}, channels(), 1, 1, false, false, false});
+    append({"", LayerKind::kLinear, {last()}, classes_, 1, 1, true, false, false});
+    return {NetworkSpec(image_, classes_, layers_), ram_plan};
   }
 
  private:
   int extent() {
     return one_in(rng_, 3) ? between(rng_, 7, limits_.max_extent) : between(rng_, 2, limits_.max_extent / 4) * 4;
   }
-  int last() const { return static_cast<int>(spec_.layers.size()) - 1; }
-  int channels() const { return spec_.layers.back().out_channels; }
+  int last() const { return static_cast<int>(layers_.size()) - 1; }
+  int channels() const { return layers_.back().out_channels; }
   int stride() { return one_in(rng_, 3) && smallest_extent() >= 6 ? 2 : 1; }
   int smallest_extent() const {
-    if (spec_.layers.empty()) return std::min(spec_.input.height, spec_.input.width);
-    NetworkSpec closed = spec_;
-    closed.layers.push_back(
-        {"pool", LayerKind::kGlobalAveragePool, last(), kImage, channels(), 1, 1, false, false, false});
-    closed.layers.push_back(
-        {"classifier", LayerKind::kLinear, last() + 1, kImage, closed.classes, 1, 1, true, false, false});
-    const ImageShape shape = layer_shapes(closed)[static_cast<size_t>(last())];
+    if (layers_.empty()) return std::min(image_.height, image_.width);
+    std::vector<LayerSpec> closed = layers_;
+    closed.push_back({"pool", LayerKind::kGlobalAveragePool, {last()}, channels(), 1, 1, false, false, false});
+    closed.push_back({"classifier", LayerKind::kLinear, {last() + 1}, classes_, 1, 1, true, false, false});
+    const ImageShape shape = NetworkSpec(image_, classes_, closed).shape(last());
     return std::min(shape.height, shape.width);
   }
 
   void append(LayerSpec layer) {
-    layer.name = text("layer", spec_.layers.size());
-    spec_.layers.push_back(layer);
+    layer.name = text("layer", layers_.size());
+    layers_.push_back(layer);
   }
   void conv(int out, int kernel, int stride, bool relu) {
-    append({"", LayerKind::kConv, last(), kImage, out, kernel, stride, false, true, relu});
+    append({"", LayerKind::kConv, {last()}, out, kernel, stride, false, true, relu});
   }
   void depthwise(int kernel, int stride, bool relu) {
-    append({"", LayerKind::kDepthwise, last(), kImage, channels(), kernel, stride, false, true, relu});
+    append({"", LayerKind::kDepthwise, {last()}, channels(), kernel, stride, false, true, relu});
   }
-  void add(int other, bool relu) { append({"", LayerKind::kAdd, last(), other, channels(), 1, 1, false, false, relu}); }
+  void add(int other, bool relu) {
+    append({"", LayerKind::kAdd, {last(), other}, channels(), 1, 1, false, false, relu});
+  }
 
   // Separable, standard, a residual of two convolutions with a shortcut, or expand, filter and project.
   void append_block() {
@@ -111,18 +111,20 @@ class VariedNetwork {
     conv(out, 3, step, true);
     conv(out, 3, 1, false);
     const int branch = last();
-    append({"", LayerKind::kConv, trunk, kImage, out, 1, step, true, false, false});
+    append({"", LayerKind::kConv, {trunk}, out, 1, step, true, false, false});
     add(branch, true);
   }
 
   const Limits limits_;
   Rng rng_;
-  NetworkSpec spec_;
+  ImageShape image_;
+  int classes_ = 2;
+  std::vector<LayerSpec> layers_;
 };
 
 // What the emulator can run in a moment.
-bool suits(const NetworkSpec& spec, const Board& board, int64_t macs) {
-  return mac_count(spec) <= macs && !why_too_large(board, spec);
+bool suits(const PlannedNetwork& network, const Board& board, int64_t macs) {
+  return mac_count(network.spec) <= macs && !why_too_large(board, network.spec, network.ram_plan);
 }
 
 // Instructions that watching adds to a call of a kernel.
@@ -145,11 +147,11 @@ void clear_shift(QuantizedLayer& layer, size_t channel) {
 
 }  // namespace
 
-NetworkSpec network_to_learn_from(const Board& board, Rng rng) {
+PlannedNetwork network_to_learn_from(const Board& board, Rng rng) {
   const Limits limits = limits_of(board);
   for (uint64_t draw = 0;; ++draw) {
-    const NetworkSpec spec = VariedNetwork(limits, rng.fork("draw", draw)).build();
-    if (suits(spec, board, limits.macs)) return spec;
+    const PlannedNetwork network = VariedNetwork(limits, rng.fork("draw", draw)).build();
+    if (suits(network, board, limits.macs)) return network;
   }
 }
 
@@ -161,7 +163,7 @@ NamedSpec searched_network(const Board& board, Rng rng) {
     const Architecture architecture = sample(space, rng);
     const ImageShape image = kImages[rng.below(kImages.size())];
     const NetworkSpec spec = build_network_spec(architecture, image, between(rng, 2, 10));
-    if (suits(spec, board, 30'000'000)) return {text(to_text(architecture), " ", to_text(image)), spec};
+    if (suits({spec}, board, 30'000'000)) return {text(to_text(architecture), " ", to_text(image)), spec};
   }
 }
 
@@ -169,19 +171,20 @@ QuantizedModel model_to_count(const NetworkSpec& spec, bool plain_layers, Rng rn
   QuantizedModel model = trained_like_model(spec, rng.fork("model"));
   Rng draws = rng.fork("plain");
   for (size_t i = 0; i < model.layers.size(); ++i)
-    if (plain_layers && has_weights(spec.layers[i].kind) && one_in(draws, 10)) clear_shift(model.layers[i], 0);
+    if (plain_layers && has_weights(spec.layers()[i].kind) && one_in(draws, 10)) clear_shift(model.layers[i], 0);
   return model;
 }
 
-CountedNetwork count_network(const QuantizedModel& model, const Board& board, const std::filesystem::path& objects) {
+CountedNetwork count_network(const QuantizedModel& model, RamPlan ram_plan, const Board& board,
+                             const std::filesystem::path& objects) {
   const TempDir folder;
-  const ImageSet images{model.spec.input, model.class_names, random_images(model.spec.input, 4, Rng(2)),
+  const ImageSet images{model.spec.input(), model.class_names, random_images(model.spec.input(), 4, Rng(2)),
                         std::vector<int>(4, 0)};
   const ImageSet one = select_images(images, {0});  // noise
-  export_c(model, one, folder / "c");
+  export_c(model, ram_plan, one, folder / "c");
   const BoardVerification result = verify_on_board(model, folder / "c", one, board, {.objects = objects});
   if (result.bytes.first) throw Error(text("board ", board.name, ": ", to_text(*result.bytes.first)));
-  return {model.spec, layer_loops(model), result.layer_instructions, result.instructions};
+  return {layer_loops(model, ram_plan), result.layer_instructions, result.instructions};
 }
 
 std::vector<LayerSample> layer_samples(const std::vector<CountedNetwork>& networks) {

@@ -12,7 +12,11 @@ namespace mininas::test {
 
 // Many different layers in one network, so that a run in the emulator gives many samples: kernels and strides of every
 // kind, odd channels and extents, additions, every plan of memory. Fits the board.
-NetworkSpec network_to_learn_from(const Board& board, Rng rng);
+struct PlannedNetwork {
+  NetworkSpec spec;
+  RamPlan ram_plan = RamPlan::kStrips;
+};
+PlannedNetwork network_to_learn_from(const Board& board, Rng rng);
 
 // What a search asks about: a member of the family with 3 to 10 layers, 4 to 64 wide, on images of usual sizes. Fits
 // the board, with at most 30 million multiply-accumulates.
@@ -26,7 +30,6 @@ NamedSpec searched_network(const Board& board, Rng rng);
 QuantizedModel model_to_count(const NetworkSpec& spec, bool plain_layers, Rng rng);
 
 struct CountedNetwork {
-  NetworkSpec spec;
   std::vector<LayerLoops> loops;
   std::vector<int64_t> layers;  // instructions of a run that is watched
   int64_t total = 0;            // of a run that is not
@@ -34,7 +37,7 @@ struct CountedNetwork {
 
 // Exports, compiles and runs it on the board. Throws as verify_on_board, and Error where a byte differs. `objects`: as
 // in BoardOptions.
-CountedNetwork count_network(const QuantizedModel& model, const Board& board,
+CountedNetwork count_network(const QuantizedModel& model, RamPlan ram_plan, const Board& board,
                              const std::filesystem::path& objects = {});
 
 // Samples to fit a model of a board with: the layers' counts without what watching costs, which the totals tell.

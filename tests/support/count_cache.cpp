@@ -44,14 +44,14 @@ CountCache::CountCache(std::filesystem::path folder) : folder_(std::move(folder)
   }
 }
 
-CountedNetwork CountCache::count(const QuantizedModel& model, const Board& board) {
-  const std::string key = key_of(model, board);
+CountedNetwork CountCache::count(const QuantizedModel& model, RamPlan ram_plan, const Board& board) {
+  const std::string key = key_of(model, ram_plan, board);
   {
     const std::lock_guard lock(mutex_);
     if (const auto known = known_.find(key); known != known_.end())
-      return {model.spec, layer_loops(model), known->second.layers, known->second.total};
+      return {layer_loops(model, ram_plan), known->second.layers, known->second.total};
   }
-  const CountedNetwork counted = count_network(model, board, folder_ / "objects");
+  const CountedNetwork counted = count_network(model, ram_plan, board, folder_ / "objects");
   std::string line = text(key, " ", counted.total);
   for (const int64_t layer : counted.layers) line += text(" ", layer);
   const std::lock_guard lock(mutex_);
@@ -60,10 +60,10 @@ CountedNetwork CountCache::count(const QuantizedModel& model, const Board& board
   return counted;
 }
 
-std::string CountCache::key_of(const QuantizedModel& model, const Board& board) const {
+std::string CountCache::key_of(const QuantizedModel& model, RamPlan ram_plan, const Board& board) const {
   std::string all = text(digest_of_sources(board), "\n", board.name, " ", board.machine, " ", board.counter_mhz);
   for (const std::string& flag : board.compiler_flags) all += " " + flag;
-  const std::vector<uint8_t> bytes = make_model_image(model).bytes;
+  const std::vector<uint8_t> bytes = make_model_image(model, ram_plan).bytes;
   return digest_of_text(all + "\n" + sha256_hex(std::as_bytes(std::span(bytes))));
 }
 

@@ -17,14 +17,14 @@ class CountCache {
   explicit CountCache(std::filesystem::path folder);
 
   // As count_network. From any thread.
-  CountedNetwork count(const QuantizedModel& model, const Board& board);
+  CountedNetwork count(const QuantizedModel& model, RamPlan ram_plan, const Board& board);
 
  private:
   struct Counts {
     int64_t total = 0;
     std::vector<int64_t> layers;
   };
-  std::string key_of(const QuantizedModel& model, const Board& board) const;
+  std::string key_of(const QuantizedModel& model, RamPlan ram_plan, const Board& board) const;
 
   const std::filesystem::path folder_, file_;
   std::mutex mutex_;

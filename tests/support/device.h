@@ -11,8 +11,8 @@
 namespace mininas::test {
 
 struct Device {
-  explicit Device(const QuantizedModel& quantized)
-      : bytes(make_model_image(quantized).bytes), arena(model()->arena_bytes) {}
+  explicit Device(const QuantizedModel& quantized, RamPlan ram_plan = RamPlan::kStrips)
+      : bytes(make_model_image(quantized, ram_plan).bytes), arena(model()->arena_bytes) {}
 
   mn_model* model() { return reinterpret_cast<mn_model*>(bytes.data()); }
   mn_layer* layer(int index) { return reinterpret_cast<mn_layer*>(bytes.data() + sizeof(mn_model)) + index; }

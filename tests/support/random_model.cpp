@@ -18,33 +18,32 @@ bool one_in(Rng& rng, uint32_t count) { return rng.below(count) == 0; }
 // Appends layers, each reading the one before it.
 class SpecBuilder {
  public:
-  explicit SpecBuilder(const ImageShape& input) : channels_(input.channels) { spec_.input = input; }
+  explicit SpecBuilder(const ImageShape& input) : input_(input), channels_(input.channels) {}
 
   void conv(const std::string& name, int out, int kernel, int stride, bool relu) {
-    append({name, LayerKind::kConv, last(), kImage, out, kernel, stride, false, true, relu});
+    append({name, LayerKind::kConv, {last()}, out, kernel, stride, false, true, relu});
   }
   void depthwise(const std::string& name, int kernel, int stride, bool relu) {
-    append({name, LayerKind::kDepthwise, last(), kImage, channels_, kernel, stride, false, true, relu});
+    append({name, LayerKind::kDepthwise, {last()}, channels_, kernel, stride, false, true, relu});
   }
   void add(const std::string& name, int other, bool relu) {
-    append({name, LayerKind::kAdd, last(), other, channels_, 1, 1, false, false, relu});
+    append({name, LayerKind::kAdd, {last(), other}, channels_, 1, 1, false, false, relu});
   }
   NetworkSpec finish(int classes) {
-    append({"pool", LayerKind::kGlobalAveragePool, last(), kImage, channels_, 1, 1, false, false, false});
-    append({"classifier", LayerKind::kLinear, last(), kImage, classes, 1, 1, true, false, false});
-    spec_.classes = classes;
-    layer_shapes(spec_);  // proves it
-    return spec_;
+    append({"pool", LayerKind::kGlobalAveragePool, {last()}, channels_, 1, 1, false, false, false});
+    append({"classifier", LayerKind::kLinear, {last()}, classes, 1, 1, true, false, false});
+    return NetworkSpec(input_, classes, layers_);
   }
-  int last() const { return static_cast<int>(spec_.layers.size()) - 1; }
+  int last() const { return static_cast<int>(layers_.size()) - 1; }
   int channels() const { return channels_; }
 
  private:
   void append(const LayerSpec& layer) {
-    spec_.layers.push_back(layer);
+    layers_.push_back(layer);
     channels_ = layer.out_channels;
   }
-  NetworkSpec spec_;
+  ImageShape input_;
+  std::vector<LayerSpec> layers_;
   int channels_;
 };
 
@@ -180,22 +179,20 @@ NetworkSpec random_network(Rng rng, const RandomNetworkLimits& limits) {
 }
 
 QuantizedModel random_model(const NetworkSpec& spec, Rng rng) {
-  const auto shapes = layer_shapes(spec);
   QuantizedModel model{spec, {}, random_quantization(rng), {}};
-  for (int i = 0; i < spec.classes; ++i) model.class_names.push_back(text("class ", i));
-  for (size_t i = 0; i < spec.layers.size(); ++i) {
-    const LayerSpec& layer_spec = spec.layers[i];
-    const Quantization& in =
-        layer_spec.input == kImage ? model.input : model.layers[static_cast<size_t>(layer_spec.input)].output;
+  for (int i = 0; i < spec.classes(); ++i) model.class_names.push_back(text("class ", i));
+  for (size_t i = 0; i < spec.layers().size(); ++i) {
+    const LayerSpec& layer_spec = spec.layers()[i];
+    const Quantization& in = model.input_of(static_cast<int>(i));
     QuantizedLayer layer;
     layer.output = layer_spec.kind == LayerKind::kGlobalAveragePool ? in : random_quantization(rng);
     if (layer_spec.relu) layer.low = layer.output.zero_point;
     if (one_in(rng, 10)) layer.high = between(rng, layer.low, 127);
     if (has_weights(layer_spec.kind))
-      fill_weighted(layer, layer_spec, input_shape(spec, shapes, static_cast<int>(i)), in.scale, rng);
+      fill_weighted(layer, layer_spec, spec.input_shape(static_cast<int>(i)), in.scale, rng);
     if (layer_spec.kind == LayerKind::kAdd)
-      layer.rescale = add_rescales(in.scale, model.layers[static_cast<size_t>(layer_spec.other)].output.scale,
-                                   layer.output.scale, layer_spec.name);
+      layer.rescale =
+          add_rescales(in.scale, model.input_of(static_cast<int>(i), 1).scale, layer.output.scale, layer_spec.name);
     model.layers.push_back(std::move(layer));
   }
   validate(model);
@@ -203,26 +200,24 @@ QuantizedModel random_model(const NetworkSpec& spec, Rng rng) {
 }
 
 QuantizedModel trained_like_model(const NetworkSpec& spec, Rng rng) {
-  const auto shapes = layer_shapes(spec);
   QuantizedModel model{spec, {}, {0.01f, between(rng, -20, 10)}, {}};
-  for (int i = 0; i < spec.classes; ++i) model.class_names.push_back(text("class ", i));
-  for (size_t i = 0; i < spec.layers.size(); ++i) {
-    const LayerSpec& layer_spec = spec.layers[i];
-    const bool reads_image = layer_spec.input == kImage;
-    const Quantization& in = reads_image ? model.input : model.layers[static_cast<size_t>(layer_spec.input)].output;
+  for (int i = 0; i < spec.classes(); ++i) model.class_names.push_back(text("class ", i));
+  for (size_t i = 0; i < spec.layers().size(); ++i) {
+    const LayerSpec& layer_spec = spec.layers()[i];
+    const bool reads_image = layer_spec.input() == kImage;
+    const Quantization& in = model.input_of(static_cast<int>(i));
     QuantizedLayer layer;
     layer.output = {0.05f, layer_spec.relu ? -128 : between(rng, -20, 20)};
     if (layer_spec.kind == LayerKind::kGlobalAveragePool) layer.output = in;
     if (layer_spec.kind == LayerKind::kAdd) {
       layer.output.scale = in.scale * 1.4f;
-      layer.rescale = add_rescales(in.scale, model.layers[static_cast<size_t>(layer_spec.other)].output.scale,
-                                   layer.output.scale, layer_spec.name);
+      layer.rescale =
+          add_rescales(in.scale, model.input_of(static_cast<int>(i), 1).scale, layer.output.scale, layer_spec.name);
     }
     // Half of what ReLU let through is 0; noise fills all of a byte.
     const double spread_of_input = reads_image ? 74 : in.zero_point == -128 ? 0.7 * kSpread : kSpread;
     if (has_weights(layer_spec.kind))
-      fill_trained_like(layer, layer_spec, input_shape(spec, shapes, static_cast<int>(i)), in.scale, spread_of_input,
-                        rng);
+      fill_trained_like(layer, layer_spec, spec.input_shape(static_cast<int>(i)), in.scale, spread_of_input, rng);
     model.layers.push_back(std::move(layer));
   }
   validate(model);

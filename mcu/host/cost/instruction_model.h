@@ -62,11 +62,11 @@ struct InstructionCount {
 // Throws ConfigError where nothing is known of the board's code.
 void check_calibrated(const Board& board);
 
-// Throws ConfigError where the board's code, or a kernel in it, was never calibrated, or for an illegal spec.
-InstructionCount predict_instructions(const NetworkSpec& spec, const Board& board);
+// Throws ConfigError where the board's code, or a kernel in it, was never calibrated.
+InstructionCount predict_instructions(const NetworkSpec& spec, const Board& board, RamPlan ram_plan);
 
 // The same for a network of which it is known which layers have the fast kernels. Nothing where that code or kernel was
 // never calibrated.
-std::optional<InstructionCount> known_instructions(const QuantizedModel& model, const Board& board);
+std::optional<InstructionCount> known_instructions(const QuantizedModel& model, const Board& board, RamPlan ram_plan);
 
 }  // namespace mininas

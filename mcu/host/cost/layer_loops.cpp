@@ -191,33 +191,27 @@ LayerLoops add_loops(const Geometry& g) { return LoopList("add", g).add("outputs
 
 class Counter {
  public:
-  Counter(const NetworkSpec& spec, const std::function<bool(int)>& is_fast)
-      : spec_(spec), shapes_(layer_shapes(spec)), plan_(plan_memory(spec)), is_fast_(is_fast) {}
+  Counter(const NetworkSpec& spec, RamPlan ram_plan, const std::function<bool(int)>& is_fast)
+      : spec_(spec), plan_(plan_memory(spec, ram_plan)), is_fast_(is_fast) {}
 
   std::vector<LayerLoops> run() const {
     std::vector<LayerLoops> all;
     int first = 0, last = 0;
-    for (int layer = 0; layer < static_cast<int>(shapes_.size()); ++layer) {
+    for (int layer = 0; layer < spec_.size(); ++layer) {
       if (plan_.layers[static_cast<size_t>(layer)].strip > 0) {
         first = layer;
         last = layer + plan_.layers[static_cast<size_t>(layer)].strip - 1;
       }
-      all.push_back(loops_of(layer, Strip(spec_, shapes_, first, last)));
+      all.push_back(loops_of(layer, Strip(spec_, first, last)));
     }
     return all;
   }
 
  private:
   Geometry geometry(int layer, const Strip& strip) const {
-    const LayerSpec& spec = spec_.layers[static_cast<size_t>(layer)];
-    Geometry g{input_shape(spec_, shapes_, layer),
-               shapes_[static_cast<size_t>(layer)],
-               spec.kernel,
-               spec.stride,
-               spec.input == kImage,
-               spec.relu,
-               {},
-               {}};
+    const LayerSpec& spec = spec_.layer(layer);
+    Geometry g{spec_.input_shape(layer), spec_.shape(layer), spec.kernel, spec.stride,
+               spec.input() == kImage,   spec.relu,          {},          {}};
     g.turns = {0, 0, static_cast<double>(strip.steps())};
     for (int64_t step = 0; step < strip.steps(); ++step) {
       const int rows = strip.done_rows(layer, step + 1) - strip.done_rows(layer, step);
@@ -233,7 +227,7 @@ class Counter {
   // As mn_depthwise_dsp.c decides: not where an output lies on top of its input at a distance that is no whole number
   // of pixels.
   bool groups_may_take_turns(int layer, const Geometry& g) const {
-    const int input = spec_.layers[static_cast<size_t>(layer)].input;
+    const int input = spec_.layer(layer).input();
     if (input == kImage) return true;
     const LayerPlan &from = plan_.layers[static_cast<size_t>(input)], &to = plan_.layers[static_cast<size_t>(layer)];
     if (from.output == kCallerPlace || to.output == kCallerPlace) return true;
@@ -245,7 +239,7 @@ class Counter {
 
   LayerLoops loops_of(int layer, const Strip& strip) const {
     const Geometry g = geometry(layer, strip);
-    switch (spec_.layers[static_cast<size_t>(layer)].kind) {
+    switch (spec_.layer(layer).kind) {
       case LayerKind::kConv:
       case LayerKind::kLinear:
         return is_fast_(layer) ? conv_loops(g) : plain_loops("conv plain", g, g.in.channels);
@@ -260,19 +254,18 @@ class Counter {
   }
 
   const NetworkSpec& spec_;
-  const std::vector<ImageShape> shapes_;
   const MemoryPlan plan_;
   const std::function<bool(int)>& is_fast_;
 };
 
 }  // namespace
 
-std::vector<LayerLoops> layer_loops(const NetworkSpec& spec) {
-  return Counter(spec, [&](int layer) { return expects_fast_kernel(spec, layer); }).run();
+std::vector<LayerLoops> layer_loops(const NetworkSpec& spec, RamPlan ram_plan) {
+  return Counter(spec, ram_plan, [&](int layer) { return expects_fast_kernel(spec, layer); }).run();
 }
 
-std::vector<LayerLoops> layer_loops(const QuantizedModel& model) {
-  return Counter(model.spec, [&](int layer) { return fits_fast_kernel(model, layer); }).run();
+std::vector<LayerLoops> layer_loops(const QuantizedModel& model, RamPlan ram_plan) {
+  return Counter(model.spec, ram_plan, [&](int layer) { return fits_fast_kernel(model, layer); }).run();
 }
 
 }  // namespace mininas

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "mcu/host/plan/ram_plan.h"
 #include "nn/quant/quantized_model.h"
 
 namespace mininas {
@@ -23,9 +24,9 @@ struct LayerLoops {
   double calls = 0;               // of the kernel: 1, or about one a row in a strip
 };
 
-// By layer. Throws ConfigError for an illegal spec. The first one expects of every layer what trained networks have
+// By layer. The first one expects of every layer what trained networks have
 // (expects_fast_kernel); the second one knows.
-std::vector<LayerLoops> layer_loops(const NetworkSpec& spec);
-std::vector<LayerLoops> layer_loops(const QuantizedModel& model);
+std::vector<LayerLoops> layer_loops(const NetworkSpec& spec, RamPlan ram_plan);
+std::vector<LayerLoops> layer_loops(const QuantizedModel& model, RamPlan ram_plan);
 
 }  // namespace mininas

@@ -38,15 +38,15 @@ const std::vector<CodeSize>& code_sizes() {
   return sizes;
 }
 
-DeviceCost device_cost(const NetworkSpec& spec) {
+DeviceCost device_cost(const NetworkSpec& spec, RamPlan ram_plan) {
   const ModelLayout layout = lay_out_model(spec);
-  const MemoryPlan plan = plan_memory(spec);
+  const MemoryPlan plan = plan_memory(spec, ram_plan);
   DeviceCost cost;
   cost.model_bytes = layout.bytes;
   cost.ram_bytes = plan.arena_bytes;
-  for (size_t i = 0; i < spec.layers.size(); ++i) {
+  for (size_t i = 0; i < plan.layers.size(); ++i) {
     const int64_t constants = static_cast<int64_t>(sizeof(mn_layer)) + layout.layers[i].bytes;
-    cost.layers.push_back({spec.layers[i].name, constants, plan.layers[i].live_bytes});
+    cost.layers.push_back({spec.layers()[i].name, constants, plan.layers[i].live_bytes});
   }
   const auto files = runtime_files_for(spec);
   for (const CodeSize& size : code_sizes())

@@ -1,4 +1,5 @@
-// Flash and RAM of a network on a device, exactly, from the NetworkSpec alone: the search rejects with these figures
+// Flash and RAM of a network on a device, exactly, from the NetworkSpec and the way its tensors
+// are laid out: the search rejects with these figures
 // before it trains, and the exporter emits nothing else. All in bytes.
 #pragma once
 #include <cstdint>
@@ -6,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mcu/host/plan/ram_plan.h"
 #include "nn/spec/network_spec.h"
 
 namespace mininas {
@@ -26,7 +28,7 @@ struct DeviceCost {
 };
 
 // Throws ConfigError, with the layer's name, for a network that cannot be exported.
-DeviceCost device_cost(const NetworkSpec& spec);
+DeviceCost device_cost(const NetworkSpec& spec, RamPlan ram_plan);
 
 // Code and constants of one runtime file, measured with kCodeSizeCommand and the `text` column of arm-none-eabi-size
 // (GCC 12.2).

@@ -41,28 +41,28 @@ compile `model.c` and `mn_*.c` with any C99 compiler for a little-endian target,
 it and `test_vectors.c` out afterwards.
 )";
 
-std::string readme_text(const QuantizedModel& model) {
-  const DeviceCost cost = device_cost(model.spec);
+std::string readme_text(const QuantizedModel& model, RamPlan ram_plan) {
+  const DeviceCost cost = device_cost(model.spec, ram_plan);
   std::string classes;
   for (const std::string& name : model.class_names) classes += (classes.empty() ? "" : ", ") + name;
   constexpr size_t kLongest = 400;
   if (classes.size() > kLongest) classes = classes.substr(0, classes.rfind(',', kLongest)) + ", ...";
-  return text("# An image classifier in C99\n\nTakes ", to_text(model.spec.input), " raw bytes, tells ",
-              model.spec.classes, " classes apart: ", classes,
+  return text("# An image classifier in C99\n\nTakes ", to_text(model.spec.input()), " raw bytes, tells ",
+              model.spec.classes(), " classes apart: ", classes,
               ".\n\n| RAM (arena) | constants | code (Cortex-M4, -Os) | multiply-accumulates |\n",
               "|---|---|---|---|\n| ", cost.ram_bytes, " bytes | ", cost.model_bytes, " bytes | ", cost.code_bytes,
               " bytes | ", mac_count(model.spec), " |\n", kReadmeUse);
 }
 
-std::vector<TextFile> all_files(const QuantizedModel& model, const ImageSet& vectors) {
-  const ModelImage image = make_model_image(model);
+std::vector<TextFile> all_files(const QuantizedModel& model, RamPlan ram_plan, const ImageSet& vectors) {
+  const ModelImage image = make_model_image(model, ram_plan);
   std::vector<TextFile> files = {{"model.h", model_header_text(model, image)}};  // first: marks the folder as ours
   files.push_back({"model.c", model_source_text(model, image)});
   files.push_back({"test_vectors.h", vectors_header_text(model, vectors)});
   files.push_back({"test_vectors.c", vectors_source_text(model, vectors)});
   files.push_back({"selftest.c", std::string(exported_selftest())});
   files.push_back({"Makefile", std::string(exported_makefile())});
-  files.push_back({"README.md", readme_text(model)});
+  files.push_back({"README.md", readme_text(model, ram_plan)});
   for (TextFile& file : runtime_files_for(model.spec)) files.push_back(std::move(file));
   return files;
 }
@@ -137,11 +137,12 @@ void replace_folder(const fs::path& fresh, const fs::path& folder) {
 
 }  // namespace
 
-void export_c(const QuantizedModel& model, const ImageSet& vectors, const fs::path& folder, Place place) {
-  if (vectors.count() < 1 || !(vectors.shape == model.spec.input))
+void export_c(const QuantizedModel& model, RamPlan ram_plan, const ImageSet& vectors, const fs::path& folder,
+              Place place) {
+  if (vectors.count() < 1 || !(vectors.shape == model.spec.input()))
     throw ConfigError(text("test vectors: ", vectors.count(), " images of ", to_text(vectors.shape),
-                           ", expected at least one of ", to_text(model.spec.input)));
-  const auto files = all_files(model, vectors);
+                           ", expected at least one of ", to_text(model.spec.input())));
+  const auto files = all_files(model, ram_plan, vectors);
   fs::path target = fs::absolute(folder).lexically_normal();
   if (!target.has_filename()) target = target.parent_path();  // "out/c/"
   const fs::path fresh = beside(target, ".tmp");
@@ -159,6 +160,16 @@ void export_c(const QuantizedModel& model, const ImageSet& vectors, const fs::pa
     fs::remove_all(fresh, ignored);
     throw;
   }
+}
+
+RamPlan exported_ram_plan(const fs::path& folder) {
+  const fs::path path = folder / "model.h";
+  std::ifstream header(path);
+  const std::string before = kRamPlanDefinition;
+  for (std::string line; std::getline(header, line);)
+    for (const RamPlan plan : {RamPlan::kWhole, RamPlan::kOverlap, RamPlan::kStrips})
+      if (line == text(before, "\"", to_text(plan), "\"")) return plan;
+  throw FormatError(text(path.string(), ": no line '", before, "...' names a plan for RAM; export the network again"));
 }
 
 }  // namespace mininas

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "datasets/dataset.h"
+#include "mcu/host/plan/ram_plan.h"
 #include "nn/quant/quantized_model.h"
 
 namespace mininas {
@@ -14,7 +15,10 @@ enum class Place { kAnywhere, kOwnRun };
 
 // Writes `folder`; `vectors` become the test vectors (a few images). Replaces an older export; kAnywhere: refuses any
 // other folder that is not empty. Throws ConfigError for a model that cannot be exported, IoError with path and reason.
-void export_c(const QuantizedModel& model, const ImageSet& vectors, const std::filesystem::path& folder,
-              Place place = Place::kAnywhere);
+void export_c(const QuantizedModel& model, RamPlan ram_plan, const ImageSet& vectors,
+              const std::filesystem::path& folder, Place place = Place::kAnywhere);
+
+// By which plan an exported folder was made: its model.h tells. Throws FormatError where it does not.
+RamPlan exported_ram_plan(const std::filesystem::path& folder);
 
 }  // namespace mininas

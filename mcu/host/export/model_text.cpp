@@ -95,11 +95,10 @@ struct NamedLayer {
 };
 
 std::vector<NamedLayer> name_layers(const QuantizedModel& model) {
-  const auto shapes = layer_shapes(model.spec);
   std::vector<NamedLayer> layers;
-  for (int i = 0; i < static_cast<int>(shapes.size()); ++i) {
-    const LayerSpec& spec = model.spec.layers[static_cast<size_t>(i)];
-    const std::string what = describe_layer(spec, input_shape(model.spec, shapes, i), shapes[static_cast<size_t>(i)]);
+  for (int i = 0; i < model.spec.size(); ++i) {
+    const LayerSpec& spec = model.spec.layer(i);
+    const std::string what = describe_layer(spec, model.spec.input_shape(i), model.spec.shape(i));
     layers.push_back({c_identifier(i, spec.name), text(i, " ", c_comment(spec.name), ": ", what)});
   }
   return layers;
@@ -139,7 +138,7 @@ std::string struct_text(const ModelImage& image, const std::vector<NamedLayer>& 
 }  // namespace
 
 std::string model_header_text(const QuantizedModel& model, const ModelImage& image) {
-  const ImageShape& in = model.spec.input;
+  const ImageShape& in = model.spec.input();
   std::ostringstream out;
   out << kModelHeaderMark
       << " How to use it: README.md and mn.h. */\n#ifndef MODEL_H\n#define MODEL_H\n\n#include \"mn.h\"\n\n"
@@ -147,14 +146,17 @@ std::string model_header_text(const QuantizedModel& model, const ModelImage& ima
       << " with q = byte - 128. */\n"
       << "#define MODEL_HEIGHT " << in.height << "\n#define MODEL_WIDTH " << in.width << "\n#define MODEL_CHANNELS "
       << in.channels << "\n#define MODEL_IMAGE_BYTES " << in.size()
-      << "\n\n/* The answer: an index into these. */\n#define MODEL_CLASSES " << model.spec.classes
+      << "\n\n/* The answer: an index into these. */\n#define MODEL_CLASSES " << model.spec.classes()
       << "\n#define MODEL_CLASS_NAMES \\\n  {";
   for (size_t i = 0; i < model.class_names.size(); ++i)
     out << (i == 0 ? "" : ", \\\n   ") << c_string(model.class_names[i]);
   out << "}\n\n#define MODEL_LAYERS " << image.layers.size()
       << "\n/* Of the constant object below. */\n#define MODEL_BYTES " << image.header.bytes
       << "\n/* RAM that mn_run needs; as uint32_t words, for an array that is aligned. */\n#define MODEL_ARENA_BYTES "
-      << image.header.arena_bytes << "\n#define MODEL_ARENA_WORDS ((MODEL_ARENA_BYTES + 3) / 4)\n\n"
+      << image.header.arena_bytes
+      << "\n#define MODEL_ARENA_WORDS ((MODEL_ARENA_BYTES + 3) / 4)\n\n/* How the tensors share it: whole, overlap or "
+      << "strips. */\n"
+      << kRamPlanDefinition << "\"" << to_text(image.ram_plan) << "\"\n\n"
       << "struct model_data;\nextern const struct model_data model_data;\n#define MODEL ((const mn_model "
          "*)&model_data)\n\n#endif\n";
   return out.str();
@@ -178,7 +180,7 @@ std::string model_source_text(const QuantizedModel& model, const ModelImage& ima
 }
 
 std::string vectors_header_text(const QuantizedModel& model, const ImageSet& vectors) {
-  MN_CHECK(vectors.count() >= 1 && vectors.shape == model.spec.input, to_text(vectors.shape));
+  MN_CHECK(vectors.count() >= 1 && vectors.shape == model.spec.input(), to_text(vectors.shape));
   return text("/* Test vectors: images, and what the training engine computed for them. */\n#ifndef TEST_VECTORS_H\n",
               "#define TEST_VECTORS_H\n\n", "#include <stdint.h>\n\n#include \"model.h\"\n\n#define TEST_VECTORS ",
               vectors.count(), "\n\nextern const uint8_t test_images[TEST_VECTORS][MODEL_IMAGE_BYTES];\n",
@@ -211,7 +213,7 @@ std::string vectors_source_text(const QuantizedModel& model, const ImageSet& vec
     }
     digests << "},\n";
   }
-  for (const LayerSpec& layer : model.spec.layers) names << "    " << c_string(layer.name) << ",\n";
+  for (const LayerSpec& layer : model.spec.layers()) names << "    " << c_string(layer.name) << ",\n";
   return text("#include \"test_vectors.h\"\n\nconst uint8_t test_images[TEST_VECTORS][MODEL_IMAGE_BYTES] = {\n",
               images.str(), "};\n\n", "const int8_t test_logits[TEST_VECTORS][MODEL_CLASSES] = {\n", logits.str(),
               "};\n\n", "const uint32_t test_digests[TEST_VECTORS][MODEL_LAYERS] = {\n", digests.str(), "};\n\n",

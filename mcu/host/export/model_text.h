@@ -11,6 +11,9 @@ namespace mininas {
 // First line of model.h: tells an export from any other folder.
 constexpr const char* kModelHeaderMark = "/* An image classifier, exported by mininas.";
 
+// In model.h, before the name of the plan in quotes.
+constexpr const char* kRamPlanDefinition = "#define MODEL_RAM_PLAN ";
+
 std::string model_header_text(const QuantizedModel& model, const ModelImage& image);
 std::string model_source_text(const QuantizedModel& model, const ModelImage& image);
 

@@ -59,7 +59,7 @@ constexpr LayerKind kKinds[] = {LayerKind::kConv, LayerKind::kDepthwise, LayerKi
                                 LayerKind::kAdd};
 
 bool uses(const NetworkSpec& spec, const std::string& kernel) {
-  return std::any_of(spec.layers.begin(), spec.layers.end(),
+  return std::any_of(spec.layers().begin(), spec.layers().end(),
                      [&](const LayerSpec& layer) { return kernel_name(layer.kind) == kernel; });
 }
 

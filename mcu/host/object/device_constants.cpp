@@ -44,16 +44,16 @@ std::vector<int32_t> folded_bias(const LayerSpec& layer, int64_t taps, const Qua
 // The value, as the device reads it, that stands for the real 0: an image's bytes are not shifted to int8.
 int value_of_zero(const QuantizedModel& model, int layer) {
   const int zero_point = model.input_of(layer).zero_point;
-  return model.spec.layers[static_cast<size_t>(layer)].input == kImage ? zero_point + 128 : zero_point;
+  return model.spec.layer(layer).input() == kImage ? zero_point + 128 : zero_point;
 }
 
 // Of two sums of a standard convolution one is taken 256 times, and both have to stay within 32 bits.
 constexpr int64_t kConvLimit = (int64_t{1} << 23) - (int64_t{1} << 15);
 
-constexpr int64_t largest_value(const LayerSpec& layer) { return layer.input == kImage ? 255 : 128; }
+int64_t largest_value(const LayerSpec& layer) { return layer.input() == kImage ? 255 : 128; }
 
 bool has_fast_depthwise(const LayerSpec& layer) {
-  return layer.input != kImage && mn_depthwise_turns(layer.kernel, layer.stride) != 0;
+  return layer.input() != kImage && mn_depthwise_turns(layer.kernel, layer.stride) != 0;
 }
 
 // Mean of |weight| in a bell of two thousand weights whose largest is 127: about 29, and 34 in that channel of a layer
@@ -74,13 +74,13 @@ std::vector<int64_t> largest_sums(const LayerSpec& layer, int64_t taps, const Qu
 }  // namespace
 
 bool fits_fast_kernel(const QuantizedModel& model, int layer) {
-  const LayerSpec& spec = model.spec.layers[static_cast<size_t>(layer)];
+  const LayerSpec& spec = model.spec.layer(layer);
   const QuantizedLayer& integers = model.layers[static_cast<size_t>(layer)];
   for (const FixedPoint& rescale : integers.rescale)
     if (rescale.right_shift == 0) return false;
   const bool depthwise = spec.kind == LayerKind::kDepthwise;
   if (depthwise && !has_fast_depthwise(spec)) return false;
-  const int64_t taps = taps_of(spec, input_shape(model.spec, layer_shapes(model.spec), layer));
+  const int64_t taps = taps_of(spec, model.spec.input_shape(layer));
   const std::vector<int32_t> bias = folded_bias(spec, taps, integers, value_of_zero(model, layer));
   const std::vector<int64_t> sums = largest_sums(spec, taps, integers, largest_value(spec));
   const int64_t limit = depthwise ? MN_LARGEST_ACCUMULATOR : kConvLimit;
@@ -91,9 +91,9 @@ bool fits_fast_kernel(const QuantizedModel& model, int layer) {
 }
 
 bool expects_fast_kernel(const NetworkSpec& spec, int layer) {
-  const LayerSpec& layer_spec = spec.layers[static_cast<size_t>(layer)];
+  const LayerSpec& layer_spec = spec.layer(layer);
   if (layer_spec.kind == LayerKind::kDepthwise) return has_fast_depthwise(layer_spec);
-  const int64_t taps = taps_of(layer_spec, input_shape(spec, layer_shapes(spec), layer));
+  const int64_t taps = taps_of(layer_spec, spec.input_shape(layer));
   return taps * kExpectedWeight * largest_value(layer_spec) < kConvLimit;
 }
 
@@ -104,7 +104,7 @@ int64_t device_weight_count(const LayerSpec& layer, const ImageShape& in) {
 }
 
 DeviceConstants device_constants(const QuantizedModel& model, int layer) {
-  const LayerSpec& spec = model.spec.layers[static_cast<size_t>(layer)];
+  const LayerSpec& spec = model.spec.layer(layer);
   const QuantizedLayer& integers = model.layers[static_cast<size_t>(layer)];
   DeviceConstants constants;
   for (const FixedPoint& rescale : integers.rescale) {
@@ -112,7 +112,7 @@ DeviceConstants device_constants(const QuantizedModel& model, int layer) {
     constants.shifts.push_back(static_cast<uint8_t>(rescale.right_shift));
   }
   if (!has_weights(spec.kind)) return constants;
-  const ImageShape in = input_shape(model.spec, layer_shapes(model.spec), layer);
+  const ImageShape& in = model.spec.input_shape(layer);
   constants.bias = folded_bias(spec, taps_of(spec, in), integers, value_of_zero(model, layer));
   constants.weights =
       spec.kind == LayerKind::kDepthwise ? integers.weights : paired_weights(spec, in, integers.weights);

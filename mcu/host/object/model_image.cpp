@@ -15,7 +15,7 @@ static_assert(std::endian::native == std::endian::little,
               "the device's object is little-endian and is copied as it lies in memory");
 
 uint8_t kind_of(const QuantizedModel& model, int layer) {
-  switch (model.spec.layers[static_cast<size_t>(layer)].kind) {
+  switch (model.spec.layer(layer).kind) {
     case LayerKind::kConv:
     case LayerKind::kLinear:
       return fits_fast_kernel(model, layer) ? MN_CONV : MN_CONV_PLAIN;
@@ -31,15 +31,14 @@ uint8_t kind_of(const QuantizedModel& model, int layer) {
 
 // Zero points, clamp and kind.
 mn_layer row_of(const QuantizedModel& model, int index) {
-  const LayerSpec& spec = model.spec.layers[static_cast<size_t>(index)];
+  const LayerSpec& spec = model.spec.layer(index);
   const QuantizedLayer& integers = model.layers[static_cast<size_t>(index)];
   mn_layer row{};
   row.kind = kind_of(model, index);
   row.kernel = static_cast<uint8_t>(spec.kernel);
   row.stride = static_cast<uint8_t>(spec.stride);
   row.in_zero = static_cast<int8_t>(model.input_of(index).zero_point);
-  if (spec.kind == LayerKind::kAdd)
-    row.other_zero = static_cast<int8_t>(model.layers[static_cast<size_t>(spec.other)].output.zero_point);
+  if (spec.kind == LayerKind::kAdd) row.other_zero = static_cast<int8_t>(model.input_of(index, 1).zero_point);
   row.out_zero = static_cast<int8_t>(integers.output.zero_point);
   row.low = static_cast<int8_t>(integers.low);
   row.high = static_cast<int8_t>(integers.high);
@@ -57,18 +56,18 @@ void set_extents(mn_layer& row, const ImageShape& in, const ImageShape& out) {
 
 // Where input, output and scratch lie, and when rows come to be.
 void set_places(mn_layer& row, const NetworkSpec& spec, const MemoryPlan& plan, int index) {
-  const LayerSpec& layer = spec.layers[static_cast<size_t>(index)];
+  const LayerSpec& layer = spec.layer(index);
   const LayerPlan& own = plan.layers[static_cast<size_t>(index)];
   const auto place = [](int64_t offset) { return offset == kCallerPlace ? MN_CALLER : static_cast<uint32_t>(offset); };
   row.input = MN_CALLER;
   row.in_rows = row.in_height;
-  if (layer.input != kImage) {
-    const LayerPlan& input = plan.layers[static_cast<size_t>(layer.input)];
+  if (layer.input() != kImage) {
+    const LayerPlan& input = plan.layers[static_cast<size_t>(layer.input())];
     row.input = place(input.output);
     row.in_rows = static_cast<uint16_t>(input.output_rows);
   }
   if (layer.kind == LayerKind::kAdd) {
-    const LayerPlan& other = plan.layers[static_cast<size_t>(layer.other)];
+    const LayerPlan& other = plan.layers[static_cast<size_t>(layer.inputs[1])];
     row.other = place(other.output);
     row.other_rows = static_cast<uint16_t>(other.output_rows);
   }
@@ -109,10 +108,10 @@ mn_model header_of(const QuantizedModel& model, const ModelLayout& layout, const
   header.arena_bytes = static_cast<uint32_t>(plan.arena_bytes);
   header.version = MN_VERSION;
   header.layers = static_cast<uint16_t>(model.layers.size());
-  header.height = static_cast<uint16_t>(model.spec.input.height);
-  header.width = static_cast<uint16_t>(model.spec.input.width);
-  header.channels = static_cast<uint16_t>(model.spec.input.channels);
-  header.classes = static_cast<uint16_t>(model.spec.classes);
+  header.height = static_cast<uint16_t>(model.spec.input().height);
+  header.width = static_cast<uint16_t>(model.spec.input().width);
+  header.channels = static_cast<uint16_t>(model.spec.input().channels);
+  header.classes = static_cast<uint16_t>(model.spec.classes());
   return header;
 }
 
@@ -122,21 +121,20 @@ void write_header(std::vector<uint8_t>& bytes, const mn_model& header) {
 
 }  // namespace
 
-ModelImage make_model_image(const QuantizedModel& model) {
+ModelImage make_model_image(const QuantizedModel& model, RamPlan ram_plan) {
   validate(model);
-  const auto shapes = layer_shapes(model.spec);
-  const MemoryPlan plan = plan_memory(model.spec);
-  ModelImage image{lay_out_model(model.spec), {}, {}, {}};
+  const MemoryPlan plan = plan_memory(model.spec, ram_plan);
+  ModelImage image{ram_plan, lay_out_model(model.spec), {}, {}, {}};
   image.header = header_of(model, image.layout, plan);
   image.bytes.assign(static_cast<size_t>(image.layout.bytes), 0);
-  for (size_t i = 0; i < shapes.size(); ++i) {
-    const int index = static_cast<int>(i);
+  for (int index = 0; index < model.spec.size(); ++index) {
+    const LayerLayout& layout = image.layout.layers[static_cast<size_t>(index)];
     mn_layer row = row_of(model, index);
-    set_extents(row, input_shape(model.spec, shapes, index), shapes[i]);
+    set_extents(row, model.spec.input_shape(index), model.spec.shape(index));
     set_places(row, model.spec, plan, index);
-    set_constants(row, image.layout.layers[i]);
+    set_constants(row, layout);
     image.layers.push_back(row);
-    write_constants(image.bytes, image.layout.layers[i], device_constants(model, index));
+    write_constants(image.bytes, layout, device_constants(model, index));
   }
   write_values(image.bytes, sizeof(mn_model), image.layers);
   write_header(image.bytes, image.header);

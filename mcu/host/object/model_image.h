@@ -12,6 +12,7 @@
 namespace mininas {
 
 struct ModelImage {
+  RamPlan ram_plan;
   ModelLayout layout;
   mn_model header;  // with its digest
   std::vector<mn_layer> layers;
@@ -19,6 +20,6 @@ struct ModelImage {
 };
 
 // Validates the model. Throws ConfigError with layer and channel.
-ModelImage make_model_image(const QuantizedModel& model);
+ModelImage make_model_image(const QuantizedModel& model, RamPlan ram_plan);
 
 }  // namespace mininas

@@ -45,19 +45,17 @@ LayerLayout lay_out_layer(const LayerSpec& spec, const ImageShape& in, int64_t s
 }  // namespace
 
 ModelLayout lay_out_model(const NetworkSpec& spec) {
-  const auto shapes = layer_shapes(spec);
-  const auto count = static_cast<int64_t>(shapes.size());
-  require_at_most(count, kLargest16, "the network", "the number of layers");
-  check_limits("the image", spec.input);
+  require_at_most(spec.size(), kLargest16, "the network", "the number of layers");
+  check_limits("the image", spec.input());
   ModelLayout layout;
-  layout.bytes = static_cast<int64_t>(sizeof(mn_model)) + count * static_cast<int64_t>(sizeof(mn_layer));
-  for (size_t i = 0; i < shapes.size(); ++i) {
-    const LayerSpec& layer = spec.layers[i];
+  layout.bytes = static_cast<int64_t>(sizeof(mn_model)) + spec.size() * static_cast<int64_t>(sizeof(mn_layer));
+  for (int i = 0; i < spec.size(); ++i) {
+    const LayerSpec& layer = spec.layer(i);
     const std::string where = text("layer ", layer.name);
-    check_limits(where, shapes[i]);
+    check_limits(where, spec.shape(i));
     require_at_most(layer.kernel, kLargest8, where, "the kernel");
     require_at_most(layer.stride, kLargest8, where, "the stride");
-    layout.layers.push_back(lay_out_layer(layer, input_shape(spec, shapes, static_cast<int>(i)), layout.bytes));
+    layout.layers.push_back(lay_out_layer(layer, spec.input_shape(i), layout.bytes));
     layout.bytes += layout.layers.back().bytes;
   }
   return layout;

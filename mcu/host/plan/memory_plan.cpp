@@ -12,18 +12,6 @@ namespace {
 
 int64_t aligned(int64_t bytes) { return (bytes + kTensorAlignment - 1) / kTensorAlignment * kTensorAlignment; }
 
-// Index of the layer that reads each layer's output for the last time; its own where nothing reads it.
-std::vector<int> last_uses(const NetworkSpec& spec) {
-  std::vector<int> last(spec.layers.size());
-  for (size_t i = 0; i < spec.layers.size(); ++i) {
-    const LayerSpec& layer = spec.layers[i];
-    last[i] = static_cast<int>(i);
-    if (layer.input != kImage) last[static_cast<size_t>(layer.input)] = static_cast<int>(i);
-    if (layer.kind == LayerKind::kAdd) last[static_cast<size_t>(layer.other)] = static_cast<int>(i);
-  }
-  return last;
-}
-
 // A strip, and what of its layers' outputs exists at once. Rings and scratch are the strip's workspace, one behind the
 // other.
 struct PlannedStrip {
@@ -37,9 +25,9 @@ constexpr int64_t kWhole = -1;
 
 class Planner {
  public:
-  explicit Planner(const NetworkSpec& spec) : spec_(spec), shapes_(layer_shapes(spec)), last_use_(last_uses(spec)) {
+  Planner(const NetworkSpec& spec, RamPlan ram_plan) : spec_(spec), ram_plan_(ram_plan) {
     for (int layer = 0; layer < count(); ++layer)
-      tensors_.push_back({bytes_of(layer, height(layer)), layer, last_use(layer)});
+      tensors_.push_back({bytes_of(layer, height(layer)), layer, spec_.last_reader(layer)});
     for (int first = 0; first < count(); ++first)
       for (int last = first; last < count() && may_join(first, last); ++last) consider(first, last);
   }
@@ -58,32 +46,27 @@ class Planner {
   }
 
  private:
-  int count() const { return static_cast<int>(shapes_.size()); }
-  int height(int layer) const { return shapes_[static_cast<size_t>(layer)].height; }
-  int last_use(int layer) const { return last_use_[static_cast<size_t>(layer)]; }
+  int count() const { return spec_.size(); }
+  int height(int layer) const { return spec_.shape(layer).height; }
   bool in_arena(int layer) const { return layer + 1 < count(); }
   int64_t bytes_of(int layer, int rows) const {
-    const ImageShape& shape = shapes_[static_cast<size_t>(layer)];
+    const ImageShape& shape = spec_.shape(layer);
     return aligned(int64_t{rows} * shape.width * shape.channels);
   }
 
   // A pool needs its whole input before its first row: it ends every strip.
   bool may_join(int first, int last) const {
     if (first == last) return true;
-    const LayerKind kind = spec_.layers[static_cast<size_t>(last)].kind,
-                    before = spec_.layers[static_cast<size_t>(last) - 1].kind;
+    const LayerKind kind = spec_.layer(last).kind, before = spec_.layer(last - 1).kind;
     const auto joins = [](LayerKind k) {
       return k == LayerKind::kConv || k == LayerKind::kDepthwise || k == LayerKind::kAdd;
     };
-    return spec_.ram_plan == RamPlan::kStrips && joins(kind) && joins(before);
+    return ram_plan_ == RamPlan::kStrips && joins(kind) && joins(before);
   }
 
   void consider(int first, int last) {
-    PlannedStrip planned{Strip(spec_, shapes_, first, last),
-                         {},
-                         {},
-                         0,
-                         {first, last + 1, {}, {}, 0, first == last ? 0 : last - first + 1}};
+    PlannedStrip planned{
+        Strip(spec_, first, last), {}, {}, 0, {first, last + 1, {}, {}, 0, first == last ? 0 : last - first + 1}};
     if (!planned.strip.possible()) return;
     add_tensors(planned);
     add_scratch(planned);
@@ -93,7 +76,7 @@ class Planner {
   void add_tensors(PlannedStrip& planned) const {
     ArenaStep& step = planned.step;
     for (int layer = step.begin; layer < step.end; ++layer) {
-      const bool ring = last_use(layer) != layer && last_use(layer) < step.end;
+      const bool ring = spec_.last_reader(layer) != layer && spec_.last_reader(layer) < step.end;
       planned.rows.push_back(ring ? planned.strip.ring_rows(layer) : height(layer));
       planned.ring_offsets.push_back(ring ? step.workspace : kWhole);
       if (ring) step.workspace += bytes_of(layer, planned.rows.back());
@@ -104,9 +87,9 @@ class Planner {
   void add_written(PlannedStrip& planned, int layer) const {
     ArenaStep& step = planned.step;
     step.written.push_back(static_cast<size_t>(layer));
-    if (spec_.ram_plan == RamPlan::kWhole) return;
+    if (ram_plan_ == RamPlan::kWhole) return;
     for (int input = 0; input < step.begin; ++input) {
-      if (last_use(input) < step.begin || last_use(input) >= step.end) continue;
+      if (spec_.last_reader(input) < step.begin || spec_.last_reader(input) >= step.end) continue;
       const int64_t distance = aligned(planned.strip.overlap_distance(layer, input));
       step.overlaps.push_back({static_cast<size_t>(layer), static_cast<size_t>(input), distance});
     }
@@ -115,8 +98,7 @@ class Planner {
   void add_scratch(PlannedStrip& planned) const {
     int64_t most = 0;
     for (int layer = planned.step.begin; layer < planned.step.end; ++layer)
-      most =
-          std::max(most, scratch_bytes(spec_.layers[static_cast<size_t>(layer)], input_shape(spec_, shapes_, layer)));
+      most = std::max(most, scratch_bytes(spec_.layer(layer), spec_.input_shape(layer)));
     planned.scratch_offset = planned.step.workspace;
     planned.step.workspace += aligned(most);
   }
@@ -142,14 +124,13 @@ class Planner {
   }
 
   const NetworkSpec& spec_;
-  const std::vector<ImageShape> shapes_;
-  const std::vector<int> last_use_;
+  const RamPlan ram_plan_;
   std::vector<ArenaTensor> tensors_;  // every layer's output, whole
   std::vector<PlannedStrip> strips_;  // that could be
 };
 
 }  // namespace
 
-MemoryPlan plan_memory(const NetworkSpec& spec) { return Planner(spec).run(); }
+MemoryPlan plan_memory(const NetworkSpec& spec, RamPlan ram_plan) { return Planner(spec, ram_plan).run(); }
 
 }  // namespace mininas

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "mcu/host/plan/ram_plan.h"
 #include "mcu/host/plan/row_strip.h"
 #include "nn/spec/network_spec.h"
 
@@ -30,9 +31,7 @@ struct MemoryPlan {
   bool optimal = true;                     // no plan of this kind needs less: proven
 };
 
-// Of all plans of the kind that the spec names and that need the fewest bytes, one with the fewest layers inside
-// strips.
-// Throws ConfigError for an illegal spec.
-MemoryPlan plan_memory(const NetworkSpec& spec);
+// Of all plans of this kind that need the fewest bytes, one with the fewest layers inside strips.
+MemoryPlan plan_memory(const NetworkSpec& spec, RamPlan ram_plan);
 
 }  // namespace mininas

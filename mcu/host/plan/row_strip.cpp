@@ -7,12 +7,6 @@
 namespace mininas {
 namespace {
 
-const LayerSpec& layer_of(const NetworkSpec& spec, int layer) { return spec.layers[static_cast<size_t>(layer)]; }
-
-bool reads(const LayerSpec& reader, int layer) {
-  return reader.input == layer || (reader.kind == LayerKind::kAdd && reader.other == layer);
-}
-
 // A row needs a window of rows; an addition's is one row.
 bool has_window(LayerKind kind) {
   return kind == LayerKind::kConv || kind == LayerKind::kDepthwise || kind == LayerKind::kAdd;
@@ -20,13 +14,13 @@ bool has_window(LayerKind kind) {
 
 }  // namespace
 
-Strip::Strip(const NetworkSpec& spec, const std::vector<ImageShape>& shapes, int first, int last)
-    : spec_(spec), shapes_(shapes), first_(first), last_(last), paces_(static_cast<size_t>(last - first + 1)) {
-  MN_CHECK(0 <= first && first <= last && last < static_cast<int>(shapes.size()), first);
+Strip::Strip(const NetworkSpec& spec, int first, int last)
+    : spec_(spec), first_(first), last_(last), paces_(static_cast<size_t>(last - first + 1)) {
+  MN_CHECK(0 <= first && first <= last && last < spec.size(), first);
   if (first == last) return;
   possible_ = find_paces();
   const RowPace slowest = pace(last);
-  steps_ = slowest.delay + slowest.steps * shapes[static_cast<size_t>(last)].height;
+  steps_ = slowest.delay + slowest.steps * spec.shape(last).height;
 }
 
 // First the strides from each layer to the last one: the layer with the largest makes a row a step, the last one needs
@@ -39,7 +33,7 @@ bool Strip::find_paces() {
   for (int layer = last_ - 1; layer >= first_; --layer) {
     const auto readers = readers_of(layer);
     if (readers.empty()) return false;
-    const auto stride_by = [&](int reader) { return stride_to_end(reader) * layer_of(spec_, reader).stride; };
+    const auto stride_by = [&](int reader) { return stride_to_end(reader) * spec_.layer(reader).stride; };
     stride_to_end(layer) = stride_by(readers.front());
     if (stride_to_end(layer) > INT16_MAX) return false;
     for (const int reader : readers)
@@ -52,7 +46,7 @@ bool Strip::find_paces() {
     if (longest % stride_to_end(layer) != 0) return false;
     pace = {longest / stride_to_end(layer), layer == last_ ? 0 : INT64_MAX};
     for (const int reader : readers_of(layer)) {
-      const LayerSpec& window = layer_of(spec_, reader);
+      const LayerSpec& window = spec_.layer(reader);
       const int beyond = window.kernel - (window.kernel - 1) / 2 - window.stride;
       pace.delay = std::min(pace.delay, this->pace(reader).delay - beyond * pace.steps);
     }
@@ -64,22 +58,22 @@ bool Strip::find_paces() {
 
 std::vector<int> Strip::readers_of(int layer) const {
   std::vector<int> readers;
-  for (int reader = std::max(first_, layer + 1); reader <= last_; ++reader)
-    if (reads(layer_of(spec_, reader), layer)) readers.push_back(reader);
+  for (const int reader : spec_.readers(layer))
+    if (reader >= first_ && reader <= last_) readers.push_back(reader);
   return readers;
 }
 
 int Strip::done_rows(int layer, int64_t step) const {
-  const int height = shapes_[static_cast<size_t>(layer)].height;
+  const int height = spec_.shape(layer).height;
   if (step == steps_) return height;
   if (step <= pace(layer).delay) return 0;
   return static_cast<int>(std::min<int64_t>(height, (step - pace(layer).delay) / pace(layer).steps));
 }
 
 int Strip::first_row_needed(int reader, int row) const {
-  const LayerSpec& layer = layer_of(spec_, reader);
-  const int in_height = input_shape(spec_, shapes_, reader).height;
-  if (row >= shapes_[static_cast<size_t>(reader)].height) return in_height;
+  const LayerSpec& layer = spec_.layer(reader);
+  const int in_height = spec_.input_shape(reader).height;
+  if (row >= spec_.shape(reader).height) return in_height;
   if (!has_window(layer.kind)) return 0;
   return std::clamp(row * layer.stride - (layer.kernel - 1) / 2, 0, in_height);
 }
@@ -96,9 +90,9 @@ int Strip::ring_rows(int layer) const {
 }
 
 int64_t Strip::overlap_distance(int layer, int input) const {
-  const ImageShape &in = shapes_[static_cast<size_t>(input)], &out = shapes_[static_cast<size_t>(layer)];
+  const ImageShape &in = spec_.shape(input), &out = spec_.shape(layer);
   const int64_t in_row = int64_t{in.width} * in.channels, out_row = int64_t{out.width} * out.channels;
-  const bool in_place = layer_of(spec_, layer).kind == LayerKind::kAdd;  // element by element
+  const bool in_place = spec_.layer(layer).kind == LayerKind::kAdd;  // element by element
   int64_t distance = 0;
   for (const int reader : readers_of(input)) {
     for (int64_t step = 0; step < steps_; ++step) {

@@ -17,9 +17,9 @@ struct RowPace {
 
 class Strip {
  public:
-  // Layers [first, last]. Requires shapes = layer_shapes(spec); both must outlive the strip. Of several layers, each
-  // but the last is read by another of them.
-  Strip(const NetworkSpec& spec, const std::vector<ImageShape>& shapes, int first, int last);
+  // Layers [first, last] of a network, which must outlive the strip. Of several layers, each but the last is read by
+  // another of them.
+  Strip(const NetworkSpec& spec, int first, int last);
 
   // False where layers cannot keep pace: nothing in the strip reads one of them, readers stride differently, or a
   // number is larger than the device's table takes. Nothing else may then be asked.
@@ -44,7 +44,6 @@ class Strip {
   int first_row_needed(int reader, int row) const;
 
   const NetworkSpec& spec_;
-  const std::vector<ImageShape>& shapes_;
   int first_, last_;
   std::vector<RowPace> paces_;
   int64_t steps_ = 1;

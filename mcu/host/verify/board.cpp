@@ -146,11 +146,11 @@ std::optional<std::string> why_unavailable(const Board& board) {
   }
 }
 
-std::optional<std::string> why_too_large(const Board& board, const NetworkSpec& spec) {
-  const DeviceCost cost = device_cost(spec);
+std::optional<std::string> why_too_large(const Board& board, const NetworkSpec& spec, RamPlan ram_plan) {
+  const DeviceCost cost = device_cost(spec, ram_plan);
   const int64_t code = cost.model_bytes + kProgramBytes;
-  const int64_t ram = cost.ram_bytes + spec.input.size() + spec.classes + kProgramRam +
-                      kProgramRamOfLayer * static_cast<int64_t>(spec.layers.size());
+  const int64_t ram =
+      cost.ram_bytes + spec.input().size() + spec.classes() + kProgramRam + kProgramRamOfLayer * spec.size();
   if (code > board.code.bytes) return too_large(board, "flash", code, board.code);
   if (ram > board.ram.bytes) return too_large(board, "RAM", ram, board.ram);
   return std::nullopt;

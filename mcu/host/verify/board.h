@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mcu/host/plan/ram_plan.h"
 #include "nn/spec/network_spec.h"
 
 namespace mininas {
@@ -49,6 +50,6 @@ std::optional<std::string> why_unavailable(const Board& board);
 
 // Why this network does not fit the board's memory, with the bytes of both, or nothing where it does. The program of
 // verification with its start-up code and stack is counted in.
-std::optional<std::string> why_too_large(const Board& board, const NetworkSpec& spec);
+std::optional<std::string> why_too_large(const Board& board, const NetworkSpec& spec, RamPlan ram_plan);
 
 }  // namespace mininas

@@ -1,6 +1,6 @@
 #include "mcu/host/verify/driver_stream.h"
 
-#include <numeric>
+#include <algorithm>
 
 #include "core/error.h"
 #include "mcu/host/verify/compile.h"
@@ -12,31 +12,33 @@ namespace {
 constexpr uint32_t kTagHead = 0xFFFFFFFD, kTagTicks = 0xFFFFFFFE, kTagTrouble = 0xFFFFFFFF;
 constexpr uint32_t kLongestTrouble = 1000;
 
-int64_t bytes_of(const std::vector<ImageShape>& shapes) {
-  return std::accumulate(shapes.begin(), shapes.end(), int64_t{0},
-                         [](int64_t sum, const ImageShape& shape) { return sum + shape.size(); });
+int64_t bytes_of_layers(const NetworkSpec& spec) {
+  int64_t sum = 0;
+  for (int i = 0; i < spec.size(); ++i) sum += spec.shape(i).size();
+  return sum;
 }
 
 }  // namespace
 
 DriverStream::DriverStream(const QuantizedModel& model, const std::vector<std::string>& command,
                            const std::filesystem::path& folder, const std::filesystem::path& errors)
-    : model_(model), shapes_(layer_shapes(model.spec)), errors_(errors), process_(command, errors, folder) {
+    : model_(model), errors_(errors), process_(command, errors, folder) {
   const auto head = take_words(kTagHead, 3, "words of the head");
   init_status_ = head[0];
-  expect(head[1], model.spec.input.size(), "bytes of an image");
-  expect(head[2], static_cast<int64_t>(shapes_.size()), "layers");
+  expect(head[1], model.spec.input().size(), "bytes of an image");
+  expect(head[2], model.spec.size(), "layers");
 }
 
 void DriverStream::compare_image(const uint8_t* pixels, int64_t image, Verification& result) {
   const IntegerOutputs expected = integer_forward(model_, pixels, 1);
   take_layers();
-  for (size_t layer = 0; layer < shapes_.size(); ++layer) compare_layer(expected.layers[layer], image, layer, result);
+  for (size_t layer = 0; layer < model_.layers.size(); ++layer)
+    compare_layer(expected.layers[layer], image, layer, result);
   ++result.images;
 }
 
 DriverTicks DriverStream::finish() {
-  const auto words = take_words(kTagTicks, 3 + shapes_.size(), "words of ticks");
+  const auto words = take_words(kTagTicks, 3 + model_.layers.size(), "words of ticks");
   if (const std::string end = process_.wait(); !end.empty()) died(end);
   return {words[0] | uint64_t{words[1]} << 32, words[2], {words.begin() + 3, words.end()}};
 }
@@ -62,16 +64,16 @@ std::vector<uint32_t> DriverStream::take_words(uint32_t tag, size_t count, const
 
 // Puts together the layers of one image. A layer's pieces come in order, from its first byte to its last.
 void DriverStream::take_layers() {
-  found_.assign(shapes_.size(), {});
-  for (int64_t missing = bytes_of(shapes_); missing > 0;) {
+  const NetworkSpec& spec = model_.spec;
+  found_.assign(model_.layers.size(), {});
+  for (int64_t missing = bytes_of_layers(spec); missing > 0;) {
     const Record record = next_record();
-    if (record.tag >= shapes_.size())
-      expect(record.tag, static_cast<int64_t>(shapes_.size()) - 1, "the index of a layer, at most");
+    if (record.tag >= found_.size()) expect(record.tag, spec.size() - 1, "the index of a layer, at most");
+    const int64_t bytes = spec.shape(static_cast<int>(record.tag)).size();
     std::vector<int8_t>& layer = found_[record.tag];
     expect(record.offset, static_cast<int64_t>(layer.size()), "the next byte of a layer");
     const int64_t end = int64_t{record.offset} + record.bytes;
-    if (record.bytes == 0 || end > shapes_[record.tag].size())
-      expect(static_cast<uint32_t>(end), shapes_[record.tag].size(), "bytes of a layer");
+    if (record.bytes == 0 || end > bytes) expect(static_cast<uint32_t>(end), bytes, "bytes of a layer");
     layer.resize(static_cast<size_t>(end));
     take(layer.data() + record.offset, record.bytes);
     missing -= record.bytes;
@@ -102,9 +104,10 @@ void DriverStream::compare_layer(const std::vector<int8_t>& expected, int64_t im
     if (expected[i] == found[i]) continue;
     ++result.bytes_different;
     if (result.first) continue;
-    const int place = static_cast<int>(i), channels = shapes_[layer].channels, width = shapes_[layer].width;
+    const ImageShape& shape = model_.spec.shape(static_cast<int>(layer));
+    const int place = static_cast<int>(i), channels = shape.channels, width = shape.width;
     result.first = {image,
-                    model_.spec.layers[layer].name,
+                    model_.spec.layers()[layer].name,
                     place / channels / width,
                     place / channels % width,
                     place % channels,

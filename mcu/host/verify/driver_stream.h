@@ -49,7 +49,6 @@ class DriverStream {
   void compare_layer(const std::vector<int8_t>& expected, int64_t image, size_t layer, Verification& result) const;
 
   const QuantizedModel& model_;
-  const std::vector<ImageShape> shapes_;
   const std::filesystem::path errors_;
   Process process_;
   uint32_t init_status_ = 0;

@@ -112,9 +112,9 @@ std::string to_text(const Difference& difference) {
 }
 
 void check_images(const QuantizedModel& model, const ImageSet& images) {
-  if (!(images.shape == model.spec.input))
+  if (!(images.shape == model.spec.input()))
     throw ConfigError(
-        text("the images are ", to_text(images.shape), ", the network takes ", to_text(model.spec.input)));
+        text("the images are ", to_text(images.shape), ", the network takes ", to_text(model.spec.input())));
 }
 
 void check_init(const fs::path& folder, uint32_t init_status, const Verification& result) {

@@ -46,14 +46,15 @@ struct Job {
 void run(Job& job) {
   try {
     if (const auto why = why_unavailable(*job.board)) job.skipped = *why;
-    if (const auto why = why_too_large(*job.board, job.example->spec)) job.skipped = text("the network ", *why);
+    if (const auto why = why_too_large(*job.board, job.example->spec, RamPlan::kStrips))
+      job.skipped = text("the network ", *why);
     if (!job.skipped.empty()) return;
     const TempDir folder;
     const NetworkSpec& spec = job.example->spec;
     const QuantizedModel model = random_model(spec, Rng(1));
-    const ImageSet images{spec.input, model.class_names, random_images(spec.input, kImages, Rng(2)),
+    const ImageSet images{spec.input(), model.class_names, random_images(spec.input(), kImages, Rng(2)),
                           std::vector<int>(kImages, 0)};
-    export_c(model, images, folder / "c");
+    export_c(model, RamPlan::kStrips, images, folder / "c");
     job.result = verify_on_board(model, folder / "c", images, *job.board);
     if (job.result.bytes.first) job.failed = to_text(*job.result.bytes.first);
   } catch (const std::exception& error) {

@@ -34,7 +34,7 @@ constexpr double kTolerance = 0.05;
 struct Job {
   const Board* board = nullptr;
   std::string name;
-  NetworkSpec spec;
+  PlannedNetwork network;
   bool learn = false;
   Rng rng{0};
   CountedNetwork counted;
@@ -85,11 +85,12 @@ void add_jobs(Core& core) {
   for (uint64_t i = 0; i < kUnseen; ++i) {
     const Board& board = *core.boards[i % core.boards.size()];
     const NamedSpec unseen = searched_network(board, rng.fork("held out", i));
-    core.jobs.push_back({&board, unseen.name, unseen.spec, false, rng.fork("held out model", i), {}, {}});
+    core.jobs.push_back({&board, unseen.name, {unseen.spec}, false, rng.fork("held out model", i), {}, {}});
   }
   for (const char* name : {"resnet8", "mobilenetv2"}) {
     const NetworkSpec spec = build_network_spec(std::string(name), {32, 32, 3}, 10);
-    if (!why_too_large(largest, spec)) core.jobs.push_back({&largest, name, spec, false, rng.fork(name), {}, {}});
+    if (!why_too_large(largest, spec, RamPlan::kStrips))
+      core.jobs.push_back({&largest, name, {spec}, false, rng.fork(name), {}, {}});
   }
 }
 
@@ -104,7 +105,7 @@ void count_all(std::vector<Core>& all, const std::string& file) {
     Job& job = *jobs[static_cast<size_t>(i)];
     if (failed) return;
     try {
-      job.counted = cache.count(model_to_count(job.spec, job.learn, job.rng), *job.board);
+      job.counted = cache.count(model_to_count(job.network.spec, job.learn, job.rng), job.network.ram_plan, *job.board);
     } catch (const std::exception& error) {
       job.failed = error.what();
       failed = true;
@@ -119,7 +120,7 @@ void count_all(std::vector<Core>& all, const std::string& file) {
 // (predicted - counted) / counted of a network; of a searched one as a search would predict it.
 double error_of(const InstructionModel& model, const Job& job) {
   double predicted = 0;
-  for (const LayerLoops& loops : job.learn ? job.counted.loops : layer_loops(job.spec))
+  for (const LayerLoops& loops : job.learn ? job.counted.loops : layer_loops(job.network.spec, job.network.ram_plan))
     predicted += model.instructions(loops);
   const auto counted = static_cast<double>(job.counted.total);
   return (predicted - counted) / counted;

@@ -15,8 +15,8 @@ int main(int argc, char** argv) {
   try {
     make_writable_folder(argv[1]);
     for (uint64_t seed = 0; seed < 40; ++seed) {
-      const ModelImage image =
-          make_model_image(test::random_model(test::random_network(Rng(seed), {8, 3, 3, 3}), Rng(seed)));
+      const ModelImage image = make_model_image(
+          test::random_model(test::random_network(Rng(seed), {8, 3, 3, 3}), Rng(seed)), RamPlan::kStrips);
       write_file(std::filesystem::path(argv[1]) / text("model-", seed), std::as_bytes(std::span(image.bytes)));
     }
     return 0;
