@@ -29,12 +29,12 @@ namespace {
 
 // The widest table, or the one that MININAS_ISA names.
 template <class Tables>
-auto& choose(const Tables& all) {
+auto* choose(const Tables& all) {
   const char* wish = std::getenv("MININAS_ISA");
-  if (wish == nullptr || *wish == '\0') return *all.table[0];
+  if (wish == nullptr || *wish == '\0') return all.table[0];
   std::string known;
   for (int i = 0; i < all.count; ++i) {
-    if (std::string(all.table[i]->isa) == wish) return *all.table[i];
+    if (std::string(all.table[i]->isa) == wish) return all.table[i];
     known += std::string(known.empty() ? "" : ", ") + all.table[i]->isa;
   }
   throw ConfigError(text("MININAS_ISA=", wish, ": this machine runs ", known));
@@ -72,13 +72,13 @@ Int8KernelTables available_int8_kernels() {
 }
 
 const Kernels& kernels() {
-  static const Kernels& chosen = choose(available_kernels());
-  return chosen;
+  static const Kernels* const chosen = choose(available_kernels());
+  return *chosen;
 }
 
 const Int8Kernels& int8_kernels() {
-  static const Int8Kernels& chosen = choose(available_int8_kernels());
-  return chosen;
+  static const Int8Kernels* const chosen = choose(available_int8_kernels());
+  return *chosen;
 }
 
 }  // namespace mininas

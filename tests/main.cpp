@@ -1,27 +1,73 @@
-// The test program: Catch2's main, a plain last line `N passed, N failed`, and an exit status that is the verdict.
+// The test program: Catch2's main, a plain last line `N passed, N failed, N skipped`, and an exit status that is the
+// verdict.
 #define CATCH_CONFIG_RUNNER
-#include <catch2/catch.hpp>
-
 #include <iostream>
+#include <map>
+#include <set>
+
+#include "tests/support/catch.h"
+#include "tests/support/skip.h"
+
+using mininas::test::kSkipped, mininas::test::kSkippedPart;
 
 namespace {
 
-// Counts test cases, so that the last line speaks of claims and not of assertions.
-struct Totals : Catch::TestEventListenerBase {
-  using TestEventListenerBase::TestEventListenerBase;
-  void testRunEnded(const Catch::TestRunStats& stats) override {
-    passed = stats.totals.testCases.passed;
-    failed = stats.totals.testCases.failed + stats.totals.testCases.failedButOk;
-  }
-  static inline size_t passed = 0, failed = 0;
+struct Totals {
+  size_t passed = 0, failed = 0, skipped = 0;
+  std::map<std::string, std::set<std::string>> tests_by_reason;  // of what was skipped, in whole or in part
 };
-CATCH_REGISTER_LISTENER(Totals)
+
+Totals& totals() {
+  static Totals all;
+  return all;
+}
+
+// Counts test cases, so that the last line speaks of claims and not of assertions.
+struct Counter : Catch::TestEventListenerBase {
+  using TestEventListenerBase::TestEventListenerBase;
+  // What it returns differs between the versions of Catch2.
+  using Handled =
+      decltype(std::declval<TestEventListenerBase>().assertionEnded(std::declval<const Catch::AssertionStats&>()));
+
+  void testCaseStarting(const Catch::TestCaseInfo& test) override {
+    name_ = test.name;
+    skipped_ = false;
+  }
+
+  Handled assertionEnded(const Catch::AssertionStats& stats) override {
+    if (stats.assertionResult.getResultType() == Catch::ResultWas::Warning)
+      note(std::string(stats.assertionResult.getMessage()));
+    return Handled();
+  }
+
+  void testCaseEnded(const Catch::TestCaseStats& stats) override {
+    const bool failed = stats.totals.assertions.failed > 0;
+    ++(failed ? totals().failed : skipped_ ? totals().skipped : totals().passed);
+  }
+
+ private:
+  void note(const std::string& message) {
+    skipped_ |= message.starts_with(kSkipped);
+    if (message.starts_with(kSkipped) || message.starts_with(kSkippedPart))
+      totals().tests_by_reason[message].insert(name_);
+  }
+
+  std::string name_;
+  bool skipped_ = false;
+};
+CATCH_REGISTER_LISTENER(Counter)
+
+void print(const Totals& all) {
+  for (const auto& [reason, tests] : all.tests_by_reason)
+    std::cout << reason << " (" << tests.size() << (tests.size() == 1 ? " test)\n" : " tests)\n");
+  std::cout << all.passed << " passed, " << all.failed << " failed, " << all.skipped << " skipped" << std::endl;
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const int status = Catch::Session().run(argc, argv);
-  if (Totals::passed + Totals::failed > 0)
-    std::cout << Totals::passed << " passed, " << Totals::failed << " failed" << std::endl;
+  const Totals& all = totals();
+  if (all.passed + all.failed + all.skipped > 0) print(all);
   return status;
 }

@@ -1,7 +1,6 @@
 // `mininas bench`: which figures it gives, not how large they are.
-#include <catch2/catch.hpp>
-
 #include "tests/cli/program.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 using namespace mininas::test;

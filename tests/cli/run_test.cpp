@@ -1,13 +1,14 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 
 #include "core/io/file.h"
 #include "tests/cli/program.h"
+#include "tests/support/catch.h"
 #include "tests/support/shell.h"
+#include "tests/support/skip.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;
@@ -427,10 +428,7 @@ TEST_CASE("published networks go from training to verified C", "[cli][train][nam
 
 TEST_CASE("real images go through training as generated ones do", "[cli][train][data]") {
   const char* data = std::getenv("MININAS_DATA");
-  if (data == nullptr) {
-    WARN("skipped: MININAS_DATA is not set");
-    return;
-  }
+  if (data == nullptr) return skip("MININAS_DATA is not set");
   const std::string folder = data;
   for (const std::string& images : {"cifar10:" + folder + "/cifar-10-batches-bin:airplane,automobile",
                                     "folder:" + folder + "/tiny-imagenet-pairs/volleyball-basketball:32x32"}) {

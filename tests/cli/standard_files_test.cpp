@@ -1,8 +1,7 @@
 // What the program does where standard output is full or closed, and with signals that whoever started it ignores.
-#include <catch2/catch.hpp>
-
 #include "core/io/file.h"
 #include "tests/cli/program.h"
+#include "tests/support/catch.h"
 #include "tests/support/shell.h"
 #include "tests/support/temp_dir.h"
 

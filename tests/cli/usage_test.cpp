@@ -1,9 +1,9 @@
-#include <catch2/catch.hpp>
 #include <filesystem>
 
 #include "core/io/file.h"
 #include "search/cost/cost.h"
 #include "tests/cli/program.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;

@@ -1,9 +1,8 @@
 // core/fused/batch_norm.h against the reference in double.
-#include <catch2/catch.hpp>
-
 #include "core/fused/batch_norm.h"
 #include "core/reference/batch_norm.h"
 #include "tests/support/allclose.h"
+#include "tests/support/catch.h"
 #include "tests/support/tensors.h"
 
 using namespace mininas;

@@ -1,8 +1,7 @@
-#include <catch2/catch.hpp>
-
 #include "core/error.h"
 #include "core/io/binary_io.h"
 #include "core/io/file.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/tensors.h"
 

@@ -1,10 +1,9 @@
 // A convolution unit (core/fused/conv_unit.h) against its definition: the composition of the plain operations, values
 // and gradients.
-#include <catch2/catch.hpp>
-
 #include "core/autograd/ops.h"
 #include "core/fused/conv_unit.h"
 #include "tests/support/allclose.h"
+#include "tests/support/catch.h"
 #include "tests/support/tensors.h"
 
 using namespace mininas;

@@ -1,12 +1,11 @@
 // The convolutions of core/conv/convolution.h against the reference in double, over shapes that break careless kernels.
-#include <catch2/catch.hpp>
-
 #include "core/conv/bands.h"
 #include "core/conv/convolution.h"
 #include "core/conv/winograd.h"
 #include "core/error.h"
 #include "core/reference/depthwise.h"
 #include "tests/support/allclose.h"
+#include "tests/support/catch.h"
 #include "tests/support/tensors.h"
 
 using namespace mininas;

@@ -1,7 +1,5 @@
 // The same bits for any number of threads and on every instruction set: a small network's loss, gradients and
 // statistics as one digest.
-#include <catch2/catch.hpp>
-
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -9,6 +7,7 @@
 #include "core/autograd/ops.h"
 #include "core/io/sha256.h"
 #include "core/kernels/kernels.h"
+#include "tests/support/catch.h"
 #include "tests/support/tensors.h"
 #include "tests/support/threads.h"
 

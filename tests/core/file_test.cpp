@@ -1,5 +1,3 @@
-#include <catch2/catch.hpp>
-
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/resource.h>
@@ -12,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/io/file.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;

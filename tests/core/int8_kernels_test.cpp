@@ -1,7 +1,5 @@
 // Every table of integer kernels against plain loops over the shared arithmetic: all bytes equal, nothing written
 // beside the outputs.
-#include <catch2/catch.hpp>
-
 #include <algorithm>
 #include <functional>
 #include <string>
@@ -10,6 +8,7 @@
 #include "core/kernels/int8.h"
 #include "core/rng.h"
 #include "mcu/runtime/mn_arithmetic.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 

@@ -1,10 +1,10 @@
 #include "tests/core/kernel_calls.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cstdint>
 
 #include "core/error.h"
+#include "tests/support/catch.h"
 
 namespace mininas::test {
 namespace {

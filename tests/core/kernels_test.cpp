@@ -1,13 +1,12 @@
 // Every table of kernels that this machine runs: against the reference in double, against each other bit by bit, and
 // within their bounds.
-#include <catch2/catch.hpp>
-
 #include <algorithm>
 #include <cmath>
 
 #include "core/conv/packed_weights.h"
 #include "tests/core/kernel_calls.h"
 #include "tests/support/allclose.h"
+#include "tests/support/catch.h"
 #include "tests/support/tensors.h"
 
 using namespace mininas;

@@ -1,14 +1,13 @@
 // Memory of tensors: what is freed is handed out again, until it is given back.
 #include "core/memory.h"
 
-#include <catch2/catch.hpp>
-
 #include <algorithm>
 #include <cstring>
 #include <vector>
 
 #include "core/parallel.h"
 #include "core/tensor.h"
+#include "tests/support/catch.h"
 #include "tests/support/rounds.h"
 
 using namespace mininas;

@@ -1,7 +1,5 @@
 // The operations on a tape (core/autograd/ops.h) against the reference: values, and the gradients that arrive at every
 // input.
-#include <catch2/catch.hpp>
-
 #include "core/autograd/ops.h"
 #include "core/conv/convolution.h"
 #include "core/error.h"
@@ -13,6 +11,7 @@
 #include "core/reference/relu.h"
 #include "core/reference/softmax_xent.h"
 #include "tests/support/allclose.h"
+#include "tests/support/catch.h"
 #include "tests/support/tensors.h"
 
 using namespace mininas;

@@ -1,11 +1,10 @@
-#include <catch2/catch.hpp>
-
 #include <algorithm>
 #include <atomic>
 #include <numeric>
 #include <vector>
 
 #include "core/parallel.h"
+#include "tests/support/catch.h"
 #include "tests/support/threads.h"
 
 using namespace mininas;

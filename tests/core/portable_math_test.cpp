@@ -1,12 +1,11 @@
 // exp, log and cos against the system's in long double.
-#include <catch2/catch.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
 
 #include "core/portable_math.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 

@@ -1,6 +1,4 @@
 // The derivatives in core/reference/*.h against central differences of the functions beside them, in double.
-#include <catch2/catch.hpp>
-
 #include "core/reference/batch_norm.h"
 #include "core/reference/depthwise.h"
 #include "core/reference/linear.h"
@@ -9,6 +7,7 @@
 #include "core/reference/sgd.h"
 #include "core/reference/softmax_xent.h"
 #include "tests/support/allclose.h"
+#include "tests/support/catch.h"
 #include "tests/support/gradcheck.h"
 #include "tests/support/tensors.h"
 

@@ -1,10 +1,9 @@
-#include <catch2/catch.hpp>
-
 #include <algorithm>
 #include <cstdlib>
 #include <set>
 
 #include "core/rng.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 

@@ -1,8 +1,7 @@
-#include <catch2/catch.hpp>
-
 #include <vector>
 
 #include "core/io/sha256.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 

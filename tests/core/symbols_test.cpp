@@ -2,8 +2,6 @@
 // inline functions, so an object of kernels that offered std::max<float> or a template of Eigen could lend its AVX-512
 // copy to the whole program, and a machine without AVX-512 would stop there. Hence: all that such an object offers lies
 // in the namespace of its set (the Makefile renames Eigen's).
-#include <catch2/catch.hpp>
-
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +9,8 @@
 #include <sstream>
 
 #include "core/error.h"
+#include "tests/support/catch.h"
+#include "tests/support/skip.h"
 
 using mininas::text;
 
@@ -50,5 +50,6 @@ TEST_CASE("objects of an instruction set offer nothing but names of that set", "
       }
     }
   }
-  if (sets.size() < 2) WARN("skipped: fewer than two sets of kernel objects in " << folder.string() << ", or no nm");
+  if (sets.size() < 2)
+    mininas::test::skip(text("fewer than two sets of kernel objects in ", folder.string(), ", or no nm"));
 }

@@ -1,8 +1,7 @@
-#include <catch2/catch.hpp>
-
 #include "core/autograd/ops.h"
 #include "core/autograd/tape.h"
 #include "core/error.h"
+#include "tests/support/catch.h"
 #include "tests/support/tensors.h"
 
 using namespace mininas;

@@ -1,6 +1,5 @@
-#include <catch2/catch.hpp>
-
 #include "core/error.h"
+#include "tests/support/catch.h"
 #include "tests/support/tensors.h"
 
 using namespace mininas;

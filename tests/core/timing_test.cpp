@@ -1,6 +1,5 @@
 #include "core/timing.h"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 #include <chrono>
 #include <thread>

@@ -1,13 +1,12 @@
 // Winograd's form of a 3x3 convolution: its definition against the direct one in double, and the fast form
 // (core/conv/winograd.h) against that, at any shape, also where it is not taken.
 #include <algorithm>
-#include <catch2/catch.hpp>
-
 #include "core/autograd/ops.h"
 #include "core/conv/winograd.h"
 #include "core/fused/conv_unit.h"
 #include "core/reference/winograd.h"
 #include "tests/support/allclose.h"
+#include "tests/support/catch.h"
 #include "tests/support/gradcheck.h"
 #include "tests/support/tensors.h"
 

@@ -1,10 +1,10 @@
 #include "datasets/augment.h"
 
-#include <catch2/catch.hpp>
 #include <numeric>
 #include <set>
 
 #include "tests/datasets/files.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 using namespace mininas::test;

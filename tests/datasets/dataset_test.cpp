@@ -1,10 +1,10 @@
 #include "datasets/dataset.h"
 
-#include <catch2/catch.hpp>
 #include <map>
 #include <set>
 
 #include "tests/datasets/files.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 using namespace mininas::test;

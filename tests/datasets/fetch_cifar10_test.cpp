@@ -2,10 +2,10 @@
 // repository.
 #include <sys/wait.h>
 
-#include <catch2/catch.hpp>
 #include <cstdlib>
 
 #include "tests/datasets/files.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;

@@ -1,4 +1,5 @@
 #include "tests/datasets/files.h"
+#include "tests/support/skip.h"
 
 #include <fstream>
 
@@ -126,7 +127,7 @@ void check_survives(const std::function<void()>& load) {
 std::optional<std::filesystem::path> real_data(const std::string& name) {
   const char* root = std::getenv("MININAS_DATA");
   if (root != nullptr) return std::filesystem::path(root) / name;
-  WARN("skipped: MININAS_DATA is not set");
+  skip("MININAS_DATA is not set");
   return std::nullopt;
 }
 

@@ -1,6 +1,5 @@
 // What the tests of datasets/ share: files made on the spot, their damage, and the real data where it is at hand.
 #pragma once
-#include <catch2/catch.hpp>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -13,6 +12,7 @@
 #include "core/error.h"
 #include "core/io/file.h"
 #include "core/rng.h"
+#include "tests/support/catch.h"
 
 namespace mininas::test {
 
@@ -54,7 +54,7 @@ Bytes damaged(const Bytes& whole, Rng& rng);
 // Runs `load` and lets it succeed or throw an Error; anything else that escapes fails the test.
 void check_survives(const std::function<void()>& load);
 
-// The folder `name` of the real data; none, with a warning, where MININAS_DATA is not set.
+// The folder `name` of the real data; none, and the test counts as skipped, where MININAS_DATA is not set.
 std::optional<std::filesystem::path> real_data(const std::string& name);
 
 }  // namespace mininas::test

@@ -2,10 +2,9 @@
 
 #include <sys/stat.h>
 
-#include <catch2/catch.hpp>
-
 #include "core/parallel.h"
 #include "tests/datasets/files.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;

@@ -1,11 +1,10 @@
 // Decoding and resizing of single images.
 #include <algorithm>
-#include <catch2/catch.hpp>
-
 #include "core/io/sha256.h"
 #include "datasets/resize.h"
 #include "datasets/stb_decoder.h"
 #include "tests/datasets/files.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 using namespace mininas::test;

@@ -1,8 +1,7 @@
 #include "datasets/open.h"
 
-#include <catch2/catch.hpp>
-
 #include "tests/datasets/files.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;

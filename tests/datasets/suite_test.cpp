@@ -7,6 +7,7 @@
 
 #include "datasets/open.h"
 #include "tests/datasets/files.h"
+#include "tests/support/skip.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;
@@ -27,10 +28,7 @@ TEST_CASE("the suite has 31 data sets with names of their own", "[datasets][suit
 
 TEST_CASE("the suite's figures are those of Table 2", "[datasets][suite][reference]") {
   const char* folder = std::getenv("MININAS_REFERENCE");
-  if (folder == nullptr) {
-    WARN("skipped: MININAS_REFERENCE is not set");
-    return;
-  }
+  if (folder == nullptr) return skip("MININAS_REFERENCE is not set");
   std::istringstream lines(read_text_file(fs::path(folder) / "table2.csv"));
   std::string line;
   std::getline(lines, line);

@@ -1,12 +1,12 @@
 #include "datasets/synthetic.h"
 
 #include <Eigen/Dense>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
 
 #include "core/parallel.h"
 #include "tests/datasets/files.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 using namespace mininas::test;

@@ -1,7 +1,5 @@
 // The one arithmetic against the definitions of gemmlowp and TensorFlow Lite, written out here with their divisions and
 // branches.
-#include <catch2/catch.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -14,6 +12,7 @@
 #include "mcu/runtime/mn_crc32.h"
 #include "mcu/runtime/mn_rescale.h"
 #include "nn/quant/quantized_model.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 

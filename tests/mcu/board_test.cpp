@@ -1,7 +1,5 @@
 // Boards: exported networks without an operating system, in an emulator. `make mcu-test` runs more of them on all
 // boards.
-#include <catch2/catch.hpp>
-
 #include <set>
 
 #include "core/error.h"
@@ -9,6 +7,8 @@
 #include "mcu/host/cost/sizes.h"
 #include "mcu/host/export/emit_c.h"
 #include "mcu/host/verify/verify_board.h"
+#include "tests/support/catch.h"
+#include "tests/support/emulated_boards.h"
 #include "tests/support/random_model.h"
 #include "tests/support/shell.h"
 #include "tests/support/temp_dir.h"
@@ -33,12 +33,6 @@ struct Exported {
   const ImageSet images;
 };
 
-bool skipped(const Board& board) {
-  const auto why = why_unavailable(board);
-  if (why) WARN("skipped: board " << board.name << ": " << *why);
-  return why.has_value();
-}
-
 int64_t bytes_of_layers(const NetworkSpec& spec) {
   int64_t bytes = 0;
   for (int i = 0; i < spec.size(); ++i) bytes += spec.shape(i).size();
@@ -52,9 +46,7 @@ TEST_CASE("a board computes the engine's bytes in the predicted memory, and its 
           "[mcu][board]") {
   const Exported exported;
   const DeviceCost predicted = device_cost(exported.model.spec, RamPlan::kStrips);
-  for (const char* name : {"m0", "rv32"}) {
-    const Board& board = find_board(name);
-    if (skipped(board)) continue;
+  for (const Board& board : emulated_boards({"m0", "rv32"})) {
     CAPTURE(board.name);
     REQUIRE_FALSE(why_too_large(board, exported.model.spec, RamPlan::kStrips));
     const BoardVerification result = exported.verify(board);
@@ -73,8 +65,9 @@ TEST_CASE("a board computes the engine's bytes in the predicted memory, and its 
 
 TEST_CASE("a weight that changed after the export is found on the board: layer, position, channel, expected, found",
           "[mcu][board]") {
-  const Board& board = find_board("m3");
-  if (skipped(board)) return;
+  const auto available = emulated_boards({"m3"});
+  if (available.empty()) return;
+  const Board& board = available[0];
   const Exported exported;
   const auto path = exported.folder / "c" / "model.c";
   std::string source = read_text_file(path);
@@ -98,17 +91,15 @@ TEST_CASE("a fault on the board is told as such", "[mcu][board]") {
   const size_t body = source.find("crc = ~crc;");
   REQUIRE(body != std::string::npos);
   write_text_file(path, std::string(source).insert(body, "*(volatile uint32_t *)0xF0000000u = 1;\n  "));
-  for (const char* name : {"m4", "rv32"}) {
-    const Board& board = find_board(name);
-    if (skipped(board)) continue;
-    CAPTURE(name);
+  for (const Board& board : emulated_boards({"m4", "rv32"})) {
+    CAPTURE(board.name);
     CHECK_THROWS_WITH(exported.verify(board), Catch::Contains("says: the processor met a fault"));
   }
 }
 
 TEST_CASE("a description that is wrong is told: memory, tick, machine, name", "[mcu][board]") {
+  if (emulated_boards({"m4"}).empty()) return;
   Board board = find_board("m4");
-  if (skipped(board)) return;
   const Exported exported(1, 1);
   board.counter_mhz = 26;
   CHECK_THROWS_WITH(exported.verify(board),

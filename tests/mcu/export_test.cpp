@@ -1,6 +1,4 @@
 // Export and verification, as a person uses them: a folder of C, compiled and run.
-#include <catch2/catch.hpp>
-
 #include <stdlib.h>
 
 #include <algorithm>
@@ -14,6 +12,7 @@
 #include "mcu/host/export/emit_c.h"
 #include "mcu/host/object/model_image.h"
 #include "mcu/host/verify/verify.h"
+#include "tests/support/catch.h"
 #include "tests/support/changed_network.h"
 #include "tests/support/random_model.h"
 #include "tests/support/rounds.h"

@@ -1,7 +1,5 @@
 // The kernels for special cores against the definition, layer by layer: on this machine, with every special instruction
 // written out in C.
-#include <catch2/catch.hpp>
-
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -18,6 +16,7 @@
 #define MN_DSP_EMULATED
 #include "mcu/runtime/dsp/mn_dsp.h"
 #include "mcu/runtime/mn_arithmetic.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 using namespace mininas::test;

@@ -2,14 +2,15 @@
 // emulator.
 #include "mcu/host/cost/instruction_model.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
 
 #include "core/error.h"
 #include "mcu/host/cost/least_squares.h"
 #include "tests/support/calibration.h"
+#include "tests/support/catch.h"
 #include "tests/support/device.h"
+#include "tests/support/emulated_boards.h"
 #include "tests/support/random_model.h"
 #include "tests/support/rounds.h"
 
@@ -198,12 +199,7 @@ TEST_CASE("every board is predicted, and a core or kernel that was never counted
 TEST_CASE("the predicted count of a network that the fit never saw lies within 8 % of the emulator's",
           "[mcu][calibration][board]") {
   constexpr double kTolerance = 0.08;
-  for (const char* name : {"m0", "m3", "m4", "rv32"}) {
-    const Board& board = find_board(name);
-    if (const auto why = why_unavailable(board)) {
-      WARN("skipped: board " << board.name << ": " << *why);
-      continue;
-    }
+  for (const Board& board : emulated_boards({"m0", "m3", "m4", "rv32"})) {
     for (uint64_t round = 0; round < 2; ++round) {
       const NamedSpec network = searched_network(board, Rng(1234).fork(board.name, round));
       CAPTURE(board.name, network.name);

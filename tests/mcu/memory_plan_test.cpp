@@ -1,7 +1,5 @@
 // Memory plans of whole networks: figures that can be worked out by hand, and a walk over the rows that knows only the
 // plan.
-#include <catch2/catch.hpp>
-
 #include <algorithm>
 
 #include "core/error.h"
@@ -9,6 +7,7 @@
 #include "mcu/host/plan/memory_plan.h"
 #include "mcu/host/plan/scratch.h"
 #include "nn/spec/named_networks.h"
+#include "tests/support/catch.h"
 #include "tests/support/changed_network.h"
 #include "tests/support/random_model.h"
 #include "tests/support/rounds.h"

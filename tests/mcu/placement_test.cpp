@@ -1,10 +1,9 @@
 // Placement of tensors in one arena, against trying every offset.
-#include <catch2/catch.hpp>
-
 #include <algorithm>
 
 #include "core/rng.h"
 #include "mcu/host/plan/placement.h"
+#include "tests/support/catch.h"
 #include "tests/support/rounds.h"
 
 using namespace mininas;

@@ -1,5 +1,3 @@
-#include <catch2/catch.hpp>
-
 #include <functional>
 
 #include "core/error.h"
@@ -7,6 +5,7 @@
 #include "core/parallel.h"
 #include "mcu/runtime/mn_arithmetic.h"
 #include "nn/quant/quantized_model.h"
+#include "tests/support/catch.h"
 #include "tests/support/random_model.h"
 #include "tests/support/temp_dir.h"
 

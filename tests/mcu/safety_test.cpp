@@ -1,12 +1,11 @@
 // What a device meets: models that are damaged, foreign or forged, arenas that do not fit. Under the sanitizers (make
 // asan, make ubsan) a read or write outside of model, arena, image or logits ends these tests.
-#include <catch2/catch.hpp>
-
 #include <functional>
 #include <limits>
 #include <string>
 
 #include "core/error.h"
+#include "tests/support/catch.h"
 #include "tests/support/changed_network.h"
 #include "tests/support/device.h"
 #include "tests/support/random_model.h"

@@ -1,8 +1,6 @@
 // Training that was interrupted and goes on, and what a checkpoint refuses.
 #include "nn/train/checkpoint.h"
 
-#include <catch2/catch.hpp>
-
 #include <cmath>
 #include <functional>
 #include <memory>
@@ -11,6 +9,7 @@
 #include "core/io/file.h"
 #include "nn/quant/quantized_network.h"
 #include "tests/nn/small_networks.h"
+#include "tests/support/catch.h"
 #include "tests/support/changed_network.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/threads.h"

@@ -1,7 +1,5 @@
 // Whole training runs, with augmentation and quantisation: the same bits for any number of threads and on every
 // instruction set. (Single operations: tests/core/determinism_test.cpp.)
-#include <catch2/catch.hpp>
-
 #include <filesystem>
 #include <iostream>
 
@@ -9,6 +7,7 @@
 #include "nn/quant/quantized_network.h"
 #include "nn/train/trainer.h"
 #include "tests/nn/small_networks.h"
+#include "tests/support/catch.h"
 #include "tests/support/shell.h"
 #include "tests/support/threads.h"
 

@@ -1,8 +1,6 @@
 // The integers of a quantised network follow from its float32 scales: whoever reads the scales back from a file that
 // stores them as floats computes the same multipliers and shifts. The factors are written out here once more, as
 // TensorFlow Lite computes them.
-#include <catch2/catch.hpp>
-
 #include <cmath>
 #include <functional>
 
@@ -11,6 +9,7 @@
 #include "nn/quant/quantized_network.h"
 #include "nn/train/trainer.h"
 #include "tests/nn/small_networks.h"
+#include "tests/support/catch.h"
 #include "tests/support/random_model.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/threads.h"

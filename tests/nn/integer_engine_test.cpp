@@ -2,9 +2,8 @@
 // every layer.
 #include "nn/quant/integer_engine.h"
 
-#include <catch2/catch.hpp>
-
 #include "core/parallel.h"
+#include "tests/support/catch.h"
 #include "tests/support/random_model.h"
 #include "tests/support/threads.h"
 

@@ -1,8 +1,6 @@
 // Finished networks on disk: what comes back is what was saved, and what is damaged or impossible does not come back.
 #include "nn/weights/model_file.h"
 
-#include <catch2/catch.hpp>
-
 #include <cmath>
 #include <functional>
 
@@ -11,6 +9,7 @@
 #include "core/io/file.h"
 #include "nn/train/trainer.h"
 #include "tests/nn/small_networks.h"
+#include "tests/support/catch.h"
 #include "tests/support/random_model.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/tensors.h"

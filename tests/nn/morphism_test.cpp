@@ -1,11 +1,11 @@
 #include "nn/weights/morphism.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <stdexcept>
 
 #include "tests/nn/small_networks.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 

@@ -1,8 +1,6 @@
 // The published networks: their sizes, their shapes, and that training computes what they are defined to be.
 #include "nn/spec/named_networks.h"
 
-#include <catch2/catch.hpp>
-
 #include "core/autograd/ops.h"
 #include "core/error.h"
 #include "core/reference/softmax_xent.h"
@@ -10,6 +8,7 @@
 #include "tests/nn/reference_network.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/allclose.h"
+#include "tests/support/catch.h"
 #include "tests/support/changed_network.h"
 #include "tests/support/tensors.h"
 

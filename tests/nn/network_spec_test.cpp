@@ -1,13 +1,12 @@
 // What follows from a spec alone: shapes, parameters, MACs, and the rules that a spec must keep.
 #include "nn/spec/network_spec.h"
 
-#include <catch2/catch.hpp>
-
 #include <functional>
 
 #include "core/error.h"
 #include "nn/spec/layer_chain.h"
 #include "tests/nn/small_networks.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 using namespace mininas::test;

@@ -1,10 +1,9 @@
 // Gradient descent against its definition, and the cosine schedule.
 #include "nn/train/optimizer.h"
 
-#include <catch2/catch.hpp>
-
 #include "core/reference/sgd.h"
 #include "tests/support/allclose.h"
+#include "tests/support/catch.h"
 #include "tests/support/tensors.h"
 
 using namespace mininas;

@@ -2,8 +2,6 @@
 // clamp's bounds.
 #include "nn/quant/quantized_gradients.h"
 
-#include <catch2/catch.hpp>
-
 #include <cmath>
 
 #include "core/autograd/ops.h"
@@ -14,6 +12,7 @@
 #include "nn/quant/quantized_network.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/allclose.h"
+#include "tests/support/catch.h"
 #include "tests/support/changed_network.h"
 #include "tests/support/random_model.h"
 #include "tests/support/tensors.h"

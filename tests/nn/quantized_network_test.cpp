@@ -2,8 +2,6 @@
 // learns.
 #include "nn/quant/quantized_network.h"
 
-#include <catch2/catch.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -14,6 +12,7 @@
 #include "tests/nn/reference_network.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/allclose.h"
+#include "tests/support/catch.h"
 #include "tests/support/changed_network.h"
 #include "tests/support/random_model.h"
 #include "tests/support/tensors.h"

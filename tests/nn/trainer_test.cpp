@@ -1,8 +1,6 @@
 // The training loop: what it learns, its schedule and limits, the data it refuses, and its evaluation.
 #include "nn/train/trainer.h"
 
-#include <catch2/catch.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -12,6 +10,7 @@
 #include "core/error.h"
 #include "nn/train/optimizer.h"
 #include "tests/nn/small_networks.h"
+#include "tests/support/catch.h"
 #include "tests/support/threads.h"
 
 using namespace mininas;

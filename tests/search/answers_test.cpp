@@ -1,10 +1,10 @@
 #include "search/methods/answers.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "core/error.h"
 #include "core/rng.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 

@@ -1,10 +1,9 @@
 #include "search/space/architecture.h"
 
-#include <catch2/catch.hpp>
-
 #include "core/error.h"
 #include "core/rng.h"
 #include "search/space/space.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 

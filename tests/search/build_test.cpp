@@ -1,8 +1,7 @@
 #include "search/space/build.h"
 
-#include <catch2/catch.hpp>
-
 #include "core/error.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 

@@ -1,10 +1,9 @@
 #include "search/cost/cost.h"
 
-#include <catch2/catch.hpp>
-
 #include "core/error.h"
 #include "search/job/settings.h"
 #include "search/space/build.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 

@@ -1,7 +1,6 @@
-#include <catch2/catch.hpp>
-
 #include "search/methods/mini_nas.h"
 #include "tests/search/mini_nas_drive.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 using namespace mininas::test;

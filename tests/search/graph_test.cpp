@@ -1,7 +1,5 @@
 #include "search/space/graph.h"
 
-#include <catch2/catch.hpp>
-
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -9,6 +7,7 @@
 #include "core/error.h"
 #include "core/rng.h"
 #include "search/space/graph_operations.h"
+#include "tests/support/catch.h"
 #include "tests/support/rounds.h"
 
 using namespace mininas;

@@ -1,10 +1,9 @@
 #include "search/methods/macro_micro.h"
 
-#include <catch2/catch.hpp>
-
 #include "core/error.h"
 #include "search/run/published_log.h"
 #include "tests/search/mini_nas_drive.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 using mininas::test::score;

@@ -1,9 +1,8 @@
 #include "search/methods/mini_nas.h"
 
-#include <catch2/catch.hpp>
-
 #include "core/error.h"
 #include "tests/search/mini_nas_drive.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 using namespace mininas::test;

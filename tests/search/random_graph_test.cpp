@@ -1,10 +1,9 @@
 #include "search/space/random_graph.h"
 
-#include <catch2/catch.hpp>
-
 #include <map>
 #include <set>
 
+#include "tests/support/catch.h"
 #include "tests/support/rounds.h"
 
 using namespace mininas;

@@ -1,15 +1,16 @@
 #include "search/run/replay.h"
 
-#include <catch2/catch.hpp>
 #include <cstdlib>
 
 #include "core/error.h"
 #include "core/io/file.h"
 #include "search/methods/protocol.h"
+#include "tests/support/catch.h"
+#include "tests/support/skip.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;
-using mininas::test::TempDir;
+using mininas::test::skip, mininas::test::TempDir;
 
 namespace {
 
@@ -44,10 +45,7 @@ std::optional<std::string> replayed(const std::string& protocol, const std::vect
 
 TEST_CASE("both published logs replay without a difference", "[search][replay][reference]") {
   const char* folder = std::getenv("MININAS_REFERENCE");
-  if (folder == nullptr) {
-    WARN("skipped: MININAS_REFERENCE is not set");
-    return;
-  }
+  if (folder == nullptr) return skip("MININAS_REFERENCE is not set");
   struct Published {
     std::string protocol, file, found, to_train;
     size_t candidates;

@@ -1,5 +1,3 @@
-#include <catch2/catch.hpp>
-
 #include "nn/quant/quantized_network.h"
 #include "nn/train/trainer.h"
 #include "search/job/final_evaluation.h"
@@ -8,6 +6,7 @@
 #include "search/report/plot.h"
 #include "search/report/report_parts.h"
 #include "tests/nn/small_networks.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;

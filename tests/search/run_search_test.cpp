@@ -1,10 +1,9 @@
 #include "search/run/run_search.h"
 
-#include <catch2/catch.hpp>
-
 #include "core/error.h"
 #include "core/io/file.h"
 #include "search/methods/mini_nas.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;

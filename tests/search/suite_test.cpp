@@ -2,14 +2,13 @@
 
 #include <signal.h>
 
-#include <catch2/catch.hpp>
-
 #include "core/error.h"
 #include "core/io/file.h"
 #include "datasets/open.h"
 #include "search/space/build.h"
 #include "tests/cli/program.h"
 #include "tests/datasets/files.h"
+#include "tests/support/catch.h"
 #include "tests/support/shell.h"
 #include "tests/support/temp_dir.h"
 

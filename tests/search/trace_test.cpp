@@ -1,12 +1,12 @@
 #include "search/inspect/trace.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "core/error.h"
 #include "nn/quant/quantized_network.h"
 #include "tests/nn/small_networks.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 using namespace mininas::test;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <catch2/catch.hpp>
-
 #include "core/error.h"
 #include "core/io/file.h"
 #include "core/memory.h"
@@ -11,6 +9,7 @@
 #include "search/evaluate/warm_start.h"
 #include "search/space/build.h"
 #include "tests/nn/small_networks.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/threads.h"
 

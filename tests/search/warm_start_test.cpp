@@ -1,13 +1,13 @@
 #include "search/evaluate/warm_start.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "core/error.h"
 #include "nn/weights/morphism.h"
 #include "search/space/build.h"
 #include "tests/nn/small_networks.h"
+#include "tests/support/catch.h"
 
 using namespace mininas;
 using namespace mininas::test;

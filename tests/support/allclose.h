@@ -3,7 +3,6 @@
 // all that is expected: relative for large elements, and for small ones absolute at the size that rounding errors of
 // such sums have. What is not a number never passes.
 #pragma once
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <ostream>
@@ -12,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/tensor.h"
+#include "tests/support/catch.h"
 
 namespace mininas::test {
 

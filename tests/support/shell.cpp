@@ -1,10 +1,10 @@
 #include "tests/support/shell.h"
 
-#include <catch2/catch.hpp>
-
 #include "core/error.h"
 #include "core/io/file.h"
 #include "mcu/host/verify/process.h"
+#include "tests/support/catch.h"
+#include "tests/support/skip.h"
 #include "tests/support/temp_dir.h"
 
 namespace mininas::test {
@@ -33,7 +33,7 @@ bool has_program(const std::string& name) {
 
 bool skipped_without(const std::string& program) {
   const bool missing = !has_program(program);
-  if (missing) WARN("skipped: " << program << " is not installed");
+  if (missing) skip(program + " is not installed");
   return missing;
 }
 

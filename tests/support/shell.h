@@ -16,7 +16,8 @@ CommandResult run_command(const std::vector<std::string>& command);
 
 bool has_program(const std::string& name);
 
-// As the first line of a test that needs a program: `if (skipped_without("make")) return;` says so in the output.
+// As the first line of a test that needs a program: `if (skipped_without("make")) return;` skips the test where the
+// program is missing.
 bool skipped_without(const std::string& program);
 
 }  // namespace mininas::test
