@@ -63,4 +63,33 @@ double portable_cos(double x) {
   }
 }
 
+namespace {
+
+constexpr double kRootOf2Pi = 2.5066282746310002;
+
+// phi(x) * (x + x^3 / 3 + x^5 / (3 * 5) + ...): the probability of a value between 0 and x.
+double normal_middle(double x) {
+  double term = x, sum = x;
+  for (int n = 3; n < 200; n += 2) {
+    term *= x * x / n;
+    sum += term;
+  }
+  return portable_exp(-0.5 * x * x) / kRootOf2Pi * sum;
+}
+
+// phi(x) / (x + 1 / (x + 2 / (x + 3 / (x + ...)))): the probability of a value above x, for x well above 0.
+double normal_tail(double x) {
+  double fraction = x;
+  for (int n = 200; n >= 1; --n) fraction = x + n / fraction;
+  return portable_exp(-0.5 * x * x) / kRootOf2Pi / fraction;
+}
+
+}  // namespace
+
+double portable_normal_cdf(double x) {
+  constexpr double kWhereTheTailBegins = 2.5;
+  if (x > kWhereTheTailBegins) return 1.0 - normal_tail(x);
+  return x < -kWhereTheTailBegins ? normal_tail(-x) : 0.5 + normal_middle(x);
+}
+
 }  // namespace mininas

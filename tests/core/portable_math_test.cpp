@@ -53,3 +53,13 @@ TEST_CASE("portable cos is accurate to two units in the last place of one", "[co
   CHECK(portable_cos(0.0) == 1.0);
   CHECK(portable_cos(std::numbers::pi) == -1.0);
 }
+
+TEST_CASE("the portable normal distribution is accurate far into its tail", "[core][portable_math]") {
+  double worst = 0.0;
+  for (int i = -35000; i <= 9000; ++i) {
+    const double x = i * 1e-3;
+    const long double exact = 0.5L * std::erfc(-static_cast<long double>(x) / std::sqrt(2.0L));
+    worst = std::max(worst, static_cast<double>(std::abs(portable_normal_cdf(x) / exact - 1.0L)));
+  }
+  CHECK(worst < 1e-12);
+}
