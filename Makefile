@@ -42,9 +42,9 @@ ISA_avx512vnni := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512vnni -mfma 
 # Folders tell what a file is for: kernels are compiled once an instruction set, the command line stays out of the library.
 KERNELS := $(wildcard core/kernels/*.cpp)
 PROGRAM := $(wildcard search/cli/*.cpp)
-LIBRARY := $(filter-out $(KERNELS) $(PROGRAM),$(foreach module,core datasets nn mcu/host search,$(wildcard $(module)/*.cpp $(module)/*/*.cpp)))
+LIBRARY := $(filter-out $(KERNELS) $(PROGRAM),$(foreach module,core datasets nn mcu/host search,$(wildcard $(module)/*.cpp $(module)/*/*.cpp $(module)/*/*/*.cpp)))
 RUNTIME := $(wildcard mcu/runtime/*.c mcu/runtime/*/*.c)
-TESTS   := $(wildcard tests/*.cpp tests/*/*.cpp)
+TESTS   := $(wildcard tests/*.cpp tests/*/*.cpp tests/search/*/*.cpp)
 MCU_PROGRAMS := $(wildcard tests/mcu/programs/*.cpp)
 BENCHES := $(wildcard bench/*_bench.cpp)
 
