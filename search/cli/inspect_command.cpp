@@ -1,5 +1,5 @@
 // mininas inspect: what a network is and what it will cost on the device, layer by layer, without training it.
-#include <cctype>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -65,12 +65,33 @@ std::vector<Record> layer_records(const NetworkSpec& spec, const DeviceCost& dev
   return records;
 }
 
-void print_line(const std::string& name, const std::string& kind, const std::string& output,
-                const std::vector<std::string>& numbers) {
-  std::printf("%-20s %-12s %-12s", name.c_str(), kind.c_str(), output.c_str());
-  for (const std::string& number : numbers) std::printf(" %13s", number.c_str());
-  std::printf("\n");
+// "stem" or "block0.project, stem": the layers that a layer reads.
+std::string input_names(const NetworkSpec& spec, int layer) {
+  std::string names;
+  for (const int input : spec.inputs(layer))
+    names += (names.empty() ? "" : ", ") + (input == kImage ? "image" : spec.layer(input).name);
+  return names;
 }
+
+// The first columns of the table are as wide as their longest entries.
+struct Columns {
+  size_t layer = 5, inputs = 6;
+
+  explicit Columns(const NetworkSpec& spec) {
+    for (int i = 0; i < spec.size(); ++i) {
+      layer = std::max(layer, spec.layer(i).name.size());
+      inputs = std::max(inputs, input_names(spec, i).size());
+    }
+  }
+
+  void print(const std::string& name, const std::string& kind, const std::string& read, const std::string& output,
+             const std::vector<std::string>& numbers) const {
+    std::printf("%-*s  %-9s  %-*s  %-11s", static_cast<int>(layer), name.c_str(), kind.c_str(),
+                static_cast<int>(inputs), read.c_str(), output.c_str());
+    for (const std::string& number : numbers) std::printf(" %12s", number.c_str());
+    std::printf("\n");
+  }
+};
 
 // `costs` is cost_record's.
 void print_table(const std::vector<Record>& layers, const Record& costs, const NetworkSpec& spec,
@@ -80,18 +101,20 @@ void print_table(const std::vector<Record>& layers, const Record& costs, const N
     if (board) numbers.push_back(instructions);
     return numbers;
   };
-  print_line("layer", "kind", "output",
-             with_instructions({"parameters", "MACs", "flash bytes", "live RAM"}, "instructions"));
-  for (const Record& l : layers) {
+  const Columns columns(spec);
+  columns.print("layer", "kind", "inputs", "output",
+                with_instructions({"parameters", "MACs", "flash bytes", "live RAM"}, "instructions"));
+  for (int i = 0; i < spec.size(); ++i) {
+    const Record& l = layers[static_cast<size_t>(i)];
     std::vector<std::string> numbers;
     for (const char* key : {"params", "macs", "flash_bytes", "live_ram_bytes"})
       numbers.push_back(grouped(l.integer64(key)));
-    print_line(l.string("name"), l.string("kind"), l.string("output"),
-               with_instructions(numbers, board ? grouped(l.integer64("instructions")) : ""));
+    columns.print(l.string("name"), l.string("kind"), input_names(spec, i), l.string("output"),
+                  with_instructions(numbers, board ? grouped(l.integer64("instructions")) : ""));
   }
   const std::vector<std::string> totals = {grouped(parameter_count(spec)), grouped(mac_count(spec)),
                                            grouped(device.model_bytes), grouped(device.ram_bytes)};
-  print_line("total", "", "", with_instructions(totals, board ? grouped(costs.integer64("instructions")) : ""));
+  columns.print("total", "", "", "", with_instructions(totals, board ? grouped(costs.integer64("instructions")) : ""));
   std::printf("\nflash %s bytes = model %s + code %s (runtime for Cortex-M4 at -Os)\n",
               grouped(device.flash_bytes()).c_str(), grouped(device.model_bytes).c_str(),
               grouped(device.code_bytes).c_str());

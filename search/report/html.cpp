@@ -41,7 +41,7 @@ ol.path li.kept{border-color:var(--kept)}.kept b{color:var(--kept)}ol.path li sp
 .layer{display:grid;grid-template-columns:30rem 1fr;gap:0 1rem;align-items:center;font-size:.88rem;margin:.35rem 0}
 .layer .soft{grid-column:1;font-size:.8rem}.layer .bar{grid-row:1/3;grid-column:2;display:flex;align-items:center;gap:.5rem}
 .bar i{display:block;height:1rem;background:var(--soft);border-radius:2px;min-width:2px}.bar i.peak{background:var(--limit)}
-.network{max-width:38rem;margin:.8rem 0}.live{fill:var(--soft)}.live.peak{fill:var(--limit)}
+.network{max-width:38rem;margin:.8rem 0}.rail{fill:none;stroke:var(--soft);stroke-width:1.2}.live{fill:var(--soft)}.live.peak{fill:var(--limit)}
 .bar em{font-style:normal;white-space:nowrap;font-variant-numeric:tabular-nums}
 .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(7.5rem,1fr));gap:.8rem}
 .pictures img{width:96px;height:auto;image-rendering:pixelated;border:1px solid var(--line);display:block}

@@ -1,19 +1,23 @@
-// The network as one picture: what each layer puts out as a block, and below it the memory that lives while the layer
-// runs.
+// The network as one picture: what each layer puts out as a block, the way of the data as a line that the blocks stand
+// on, branch beside branch, and below the memory that lives while the layer runs.
 #include <algorithm>
+#include <numeric>
 
 #include "core/error.h"
 #include "mcu/host/cost/sizes.h"
 #include "search/cost/cost.h"
 #include "search/report/html.h"
+#include "search/report/network_layout.h"
 #include "search/report/report_parts.h"
 
 namespace mininas {
 namespace {
 
-// Of the picture, in its own units. Blocks stand on kGround; bars of memory hang from kCeiling.
-constexpr double kWidth = 420, kHeight = 226, kGround = 122, kTallest = 100, kCeiling = 146, kLongest = 78;
-constexpr double kNarrowest = 2, kGap = 1.5, kLetter = 7.4;
+// Of the picture, in its own units. Blocks are as tall as there is room for all lanes in kLanes, up to kTallest.
+constexpr double kWidth = 420, kHead = 22, kTallest = 100, kLanes = 170, kLongest = 78;
+constexpr double kNarrowest = 2, kLowest = 1.5, kGap = 1.5, kWidestGap = 12, kLetter = 7.4;
+constexpr double kRail = 1;       // from the ground of a lane down to its line
+constexpr double kUnderLane = 8;  // from a lane's line down to the tallest block of the lane below
 
 struct Kind {
   const char *name, *colour;
@@ -38,24 +42,89 @@ struct Block {
   double x = 0, width = 0;
 };
 
-// From left to right in the order of execution; as wide as they have channels.
+// The image and the layers in the order of execution.
 std::vector<Block> blocks_of(const NetworkSpec& spec, RamPlan ram_plan) {
   const DeviceCost device = device_cost(spec, ram_plan);
   std::vector<Block> blocks = {{"image", spec.input(), &kKinds[0], 0}};
   for (int i = 0; i < spec.size(); ++i)
     blocks.push_back({spec.layer(i).name, spec.shape(i), &kind_of(spec.layer(i)),
                       device.layers[static_cast<size_t>(i)].live_ram_bytes});
-  double channels = 0;
-  for (const Block& block : blocks) channels += block.shape.channels;
-  const double room = std::max(0.0, kWidth - static_cast<double>(blocks.size()) * (kNarrowest + kGap));
-  double x = 0;
-  for (Block& block : blocks) {
-    block.x = x;
-    block.width = kNarrowest + room * block.shape.channels / channels;
-    x += block.width + kGap;
-  }
   return blocks;
 }
+
+NetworkLayout layout_of(const NetworkSpec& spec) {
+  std::vector<std::vector<int>> inputs = {{}};
+  for (const LayerSpec& layer : spec.layers()) {
+    inputs.emplace_back();
+    for (const int input : layer.inputs) inputs.back().push_back(input + 1);  // place 0 is the image
+  }
+  return lay_out_network(inputs);
+}
+
+// Sizes and places of everything in the picture.
+class Picture {
+ public:
+  Picture(std::vector<Block> blocks, NetworkLayout layout) : blocks_(std::move(blocks)), layout_(std::move(layout)) {
+    for (const Block& block : blocks_) {
+      most_rows_ = std::max(most_rows_, block.shape.height);
+      most_bytes_ = std::max(most_bytes_, block.live_ram_bytes);
+    }
+    place_columns();
+    place_lanes();
+  }
+
+  bool branches() const { return layout_.lane_count > 1; }
+  const std::vector<Block>& blocks() const { return blocks_; }
+  const std::vector<Route>& routes() const { return layout_.routes; }
+  const Block& block(int place) const { return blocks_[static_cast<size_t>(place)]; }
+  int lane(int place) const { return layout_.lanes[static_cast<size_t>(place)]; }
+  double gap() const { return gap_; }
+  int64_t most_bytes() const { return most_bytes_; }
+
+  double ground(int lane) const { return grounds_[static_cast<size_t>(lane)]; }  // lane 0 is the lowest
+  double height(const Block& block) const { return std::max(kLowest, tallest_ * relative_height(block)); }
+  double ceiling() const { return ground(0) + 24; }  // bars of memory hang from it
+  double bottom() const { return ceiling() + kLongest + 2; }
+
+ private:
+  double relative_height(const Block& block) const { return double(block.shape.height) / most_rows_; }
+
+  void place_columns() {
+    const double count = static_cast<double>(blocks_.size());
+    if (branches()) gap_ = std::clamp(0.3 * kWidth / count, kGap, kWidestGap);
+    double channels = 0, x = 0;
+    for (const Block& block : blocks_) channels += block.shape.channels;
+    const double room = std::max(0.0, kWidth - count * (kNarrowest + gap_));
+    for (Block& block : blocks_) {
+      block.x = x;
+      block.width = kNarrowest + room * block.shape.channels / channels;
+      x += block.width + gap_;
+    }
+  }
+
+  // A lane is as high as its tallest block.
+  void place_lanes() {
+    std::vector<double> heights(static_cast<size_t>(layout_.lane_count), 0.0);
+    for (size_t i = 0; i < blocks_.size(); ++i) {
+      double& height = heights[static_cast<size_t>(layout_.lanes[i])];
+      height = std::max(height, relative_height(blocks_[i]));
+    }
+    tallest_ = std::min(kTallest, kLanes / std::accumulate(heights.begin(), heights.end(), 0.0));
+    double y = kHead;
+    for (auto height = heights.rbegin(); height != heights.rend(); ++height) {
+      y += tallest_ * *height;
+      grounds_.insert(grounds_.begin(), y);
+      y += kRail + kUnderLane;
+    }
+  }
+
+  std::vector<Block> blocks_;
+  NetworkLayout layout_;
+  std::vector<double> grounds_;
+  double gap_ = kGap, tallest_ = kTallest;
+  int most_rows_ = 1;
+  int64_t most_bytes_ = 1;
+};
 
 std::string box(double x, double y, double width, double height, const std::string& more, const std::string& note) {
   return text("<rect x=\"", svg_number(x), "\" y=\"", svg_number(y), "\" width=\"", svg_number(width), "\" height=\"",
@@ -90,41 +159,94 @@ std::string legend(const std::vector<Block>& blocks) {
   return out;
 }
 
+// From one point to another that lies `across` to the right of it.
+std::string turn(double x, double across, double from, double to) {
+  const double half = x + across / 2;
+  return text(" C", svg_number(half), ",", svg_number(from), " ", svg_number(half), ",", svg_number(to), " ",
+              svg_number(x + across), ",", svg_number(to));
+}
+
+// A line behind one block, along its lane, up to another block.
+std::string line(const Picture& picture, const Route& route) {
+  const Block &from = picture.block(route.from), &to = picture.block(route.to);
+  const double start = picture.ground(picture.lane(route.from)) + kRail, run = picture.ground(route.lane) + kRail,
+               end = picture.ground(picture.lane(route.to)) + kRail, x = from.x + from.width, gap = picture.gap();
+  std::string way = text("M", svg_number(x), ",", svg_number(start));
+  if (route.from + 1 == route.to) {
+    way += turn(x, gap, start, end);
+  } else {
+    way += turn(x, gap, start, run) + " H" + svg_number(to.x - gap) + turn(to.x - gap, gap, run, end);
+  }
+  return text("<path class=\"rail\" d=\"", way, "\">", element("title", escaped(from.name + " to " + to.name)),
+              "</path>");
+}
+
+// The lines, also along under each block.
+std::string lines(const Picture& picture) {
+  std::string out;
+  for (size_t i = 0; i < picture.blocks().size(); ++i) {
+    const Block& block = picture.blocks()[i];
+    const double y = picture.ground(picture.lane(static_cast<int>(i))) + kRail;
+    out += text("<path class=\"rail\" d=\"M", svg_number(block.x), ",", svg_number(y), " H",
+                svg_number(block.x + block.width), "\"/>");
+  }
+  for (const Route& route : picture.routes()) out += line(picture, route);
+  return out;
+}
+
+std::string block_box(const Picture& picture, const Block& block, int lane) {
+  const double height = picture.height(block);
+  return box(block.x, picture.ground(lane) - height, block.width, height,
+             text("fill=\"var(--", block.kind->colour, ")\""), text(block.name, ": ", to_text(block.shape)));
+}
+
+std::string memory_bar(const Picture& picture, const Block& block) {
+  if (block.live_ram_bytes == 0) return "";
+  const double length =
+      kLongest * static_cast<double>(block.live_ram_bytes) / static_cast<double>(picture.most_bytes());
+  return box(block.x, picture.ceiling(), block.width, length,
+             text("class=\"live", block.live_ram_bytes == picture.most_bytes() ? " peak" : "", "\""),
+             text(block.name, ": ", grouped(block.live_ram_bytes), " bytes"));
+}
+
+// Of rows and columns above the lanes, of channels below them, where they change from one layer to the next.
+std::string labels(const Picture& picture) {
+  std::string out;
+  Labels sides(13), channels(picture.ground(0) + 15);
+  const ImageShape* before = nullptr;
+  for (const Block& block : picture.blocks()) {
+    const ImageShape& shape = block.shape;
+    const double centre = block.x + block.width / 2;
+    if (before == nullptr || before->height != shape.height || before->width != shape.width)
+      out += sides.add(centre, text(shape.height, "x", shape.width));
+    if (before == nullptr || before->channels != shape.channels)
+      out += channels.add(centre, std::to_string(shape.channels));
+    before = &shape;
+  }
+  return out;
+}
+
+std::string caption(const Picture& picture) {
+  return text(
+      "A block is what a layer puts out: as high as it has rows, as wide as it has channels; the numbers stand ",
+      "where they change. ",
+      picture.branches() ? "Layers run from left to right; the lines show who reads whom, branches above. " : "",
+      "Below: the RAM that lives while the layer runs, at most ", grouped(picture.most_bytes()), " bytes.");
+}
+
 }  // namespace
 
 std::string network_drawing(const NetworkSpec& spec, RamPlan ram_plan) {
-  const std::vector<Block> blocks = blocks_of(spec, ram_plan);
-  int tallest = 1;
-  int64_t most = 1;
-  for (const Block& block : blocks) {
-    tallest = std::max(tallest, block.shape.height);
-    most = std::max(most, block.live_ram_bytes);
+  const Picture picture(blocks_of(spec, ram_plan), layout_of(spec));
+  std::string drawing = picture.branches() ? lines(picture) : "";
+  for (size_t i = 0; i < picture.blocks().size(); ++i) {
+    const Block& block = picture.blocks()[i];
+    drawing += block_box(picture, block, picture.lane(static_cast<int>(i))) + memory_bar(picture, block);
   }
-  std::string drawing;
-  Labels sides(13), channels(kGround + 14);
-  const ImageShape* before = nullptr;
-  for (const Block& block : blocks) {
-    const ImageShape& shape = block.shape;
-    const double centre = block.x + block.width / 2, height = std::max(1.5, kTallest * shape.height / tallest);
-    drawing += box(block.x, kGround - height, block.width, height, text("fill=\"var(--", block.kind->colour, ")\""),
-                   text(block.name, ": ", to_text(shape)));
-    const double live = kLongest * static_cast<double>(block.live_ram_bytes) / static_cast<double>(most);
-    if (block.live_ram_bytes > 0)
-      drawing += box(block.x, kCeiling, block.width, live,
-                     text("class=\"live", block.live_ram_bytes == most ? " peak" : "", "\""),
-                     text(block.name, ": ", grouped(block.live_ram_bytes), " bytes"));
-    if (before == nullptr || before->height != shape.height || before->width != shape.width)
-      drawing += sides.add(centre, text(shape.height, "x", shape.width));
-    if (before == nullptr || before->channels != shape.channels)
-      drawing += channels.add(centre, std::to_string(shape.channels));
-    before = &shape;
-  }
-  const std::string caption =
-      text("A block is what a layer puts out: as high as it has rows, as wide as it has channels; the numbers stand ",
-           "where they change. Below: the RAM that lives while the layer runs, at most ", grouped(most), " bytes.");
+  drawing += labels(picture);
   return text("<figure class=\"network\"><svg role=\"img\" aria-label=\"the network, layer by layer\" viewBox=\"0 0 ",
-              kWidth, " ", kHeight, "\">", drawing, "</svg>", element("figcaption", legend(blocks) + "<br>" + caption),
-              "</figure>\n");
+              kWidth, " ", svg_number(picture.bottom()), "\">", drawing, "</svg>",
+              element("figcaption", legend(picture.blocks()) + "<br>" + caption(picture)), "</figure>\n");
 }
 
 }  // namespace mininas

@@ -21,6 +21,15 @@ std::string layer_kind(const LayerSpec& layer) {
   return out + (layer.relu ? " ReLU" : "");
 }
 
+// "; reads a and b", where that is not the layer before it alone.
+std::string layer_inputs(const NetworkSpec& spec, int index) {
+  if (spec.inputs(index) == std::vector<int>{index - 1}) return "";
+  std::string names;
+  for (const int input : spec.inputs(index))
+    names += (names.empty() ? "" : " and ") + (input == kImage ? "the image" : spec.layer(input).name);
+  return "; reads " + names;
+}
+
 struct Confusion {
   std::string label, prediction;
   int count, of;
@@ -90,8 +99,9 @@ std::string layers_part(const NetworkSpec& spec, RamPlan ram_plan, int64_t max_r
     rows += element("div",
                     element("div", element("b", escaped(layer.name)) + " " + escaped(to_text(spec.shape(i)))) +
                         element("div",
-                                text(layer_kind(layer), "; ", grouped(parameter_count(spec, i)), " parameters, ",
-                                     grouped(mac_count(spec, i)), " MACs, ", grouped(cost.constant_bytes), " B flash"),
+                                text(layer_kind(layer), escaped(layer_inputs(spec, i)), "; ",
+                                     grouped(parameter_count(spec, i)), " parameters, ", grouped(mac_count(spec, i)),
+                                     " MACs, ", grouped(cost.constant_bytes), " B flash"),
                                 "soft") +
                         element("div", bar, "bar"),
                     "layer");

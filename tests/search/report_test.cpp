@@ -140,3 +140,21 @@ TEST_CASE("a report tells which candidates began with what another had learned, 
   CHECK(curves.series[1].points.front().x == 4);
   CHECK(curves.series[1].points.back().x == 5);
 }
+
+TEST_CASE("a chain is drawn as a row of blocks, a network with branches with a line for every input",
+          "[search][report]") {
+  const auto count = [](const std::string& drawing, const std::string& part) {
+    int found = 0;
+    for (size_t at = drawing.find(part); at != std::string::npos; at = drawing.find(part, at + 1)) ++found;
+    return found;
+  };
+  const std::string chain = network_drawing(plain_network(), RamPlan::kStrips);
+  CHECK(count(chain, "class=\"rail\"") == 0);
+  const NetworkSpec branched = residual_network();
+  const std::string drawing = network_drawing(branched, RamPlan::kStrips);
+  for (int i = 0; i < branched.size(); ++i)
+    for (const int input : branched.inputs(i)) {
+      const std::string from = input == kImage ? "image" : branched.layer(input).name;
+      CHECK(count(drawing, "<title>" + from + " to " + branched.layer(i).name + "</title>") == 1);
+    }
+}
