@@ -11,11 +11,14 @@
 
 namespace mininas {
 
-// `protocol`: the name of the search, whose options the command then has.
-void add_search_command(Parser& parser, const std::string& protocol);
+// Which search: the command then has the options of that method, with the values of the preset.
+struct MethodChoice {
+  std::string method, preset;
+};
+void add_search_command(Parser& parser, const MethodChoice& choice);
 void add_suite_command(Parser& parser);
 void add_report_command(Parser& parser);
-void add_replay_command(Parser& parser, const std::string& protocol);
+void add_replay_command(Parser& parser, const MethodChoice& choice);
 void add_train_command(Parser& parser);
 void add_quantize_command(Parser& parser);
 void add_export_command(Parser& parser);

@@ -10,11 +10,11 @@
 #include "search/cli/commands.h"
 #include "search/cli/interrupt.h"
 #include "search/cli/standard_files.h"
-#include "search/methods/protocol.h"
+#include "search/methods/registry.h"
 
 namespace {
 
-// An option's value before the line is parsed: the protocol decides which options there are.
+// An option's value before the line is parsed: the method decides which options there are.
 std::string value_of(const std::string& option, int argc, char** argv, const std::string& otherwise) {
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
@@ -32,8 +32,9 @@ int main(int argc, char** argv) {
   occupy_standard_files();
   try {
     Parser parser;
-    const std::string protocol = value_of("--protocol", argc, argv, kDefaultProtocol);
-    add_search_command(parser, protocol);
+    const std::string older = value_of("--protocol", argc, argv, kDefaultMethod);
+    const MethodChoice choice{value_of("--method", argc, argv, older), value_of("--preset", argc, argv, "")};
+    add_search_command(parser, choice);
     add_train_command(parser);
     add_quantize_command(parser);
     add_export_command(parser);
@@ -43,7 +44,7 @@ int main(int argc, char** argv) {
     add_bench_command(parser);
     add_suite_command(parser);
     add_report_command(parser);
-    add_replay_command(parser, protocol);
+    add_replay_command(parser, choice);
     const auto action = parser.parse(argc, argv);
     watch_for_interrupts();
     const int status = action();

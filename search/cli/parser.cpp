@@ -13,7 +13,9 @@ Command& Command::positional(const std::string& name, std::string& value, const 
 }
 
 Command& Command::option(const std::string& name, std::string& value, const std::string& help) {
-  app_->add_option("--" + name, value, help)->capture_default_str()->type_name("TEXT");
+  std::string names = "--" + name;
+  if (const size_t comma = names.find(','); comma != std::string::npos) names.insert(comma + 1, "--");
+  app_->add_option(names, value, help)->capture_default_str()->type_name("TEXT");
   return *this;
 }
 

@@ -21,7 +21,8 @@ class Command {
   explicit Command(CLI::App& app) : app_(&app) {}
 
   Command& positional(const std::string& name, std::string& value, const std::string& help);  // required
-  Command& option(const std::string& name, std::string& value, const std::string& help);      // name without the dashes
+  // The name without the dashes; an older name that is still taken behind a comma.
+  Command& option(const std::string& name, std::string& value, const std::string& help);
   Command& required(const std::string& name, std::string& value, const std::string& help);
   Command& flag(const std::string& name, bool& value, const std::string& help);
   // Numbers, lists (comma-separated) and yes/no (`--flip`, `--no-flip`); ranges are checked once the line is parsed.

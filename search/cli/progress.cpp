@@ -66,10 +66,10 @@ TrainHooks Progress::training_hooks() {
 PipelineHooks Progress::pipeline_hooks() {
   PipelineHooks hooks;
   hooks.on_stage = [this](const std::string& name) { stage(name); };
-  hooks.on_candidate = [this](const Candidate& c, const Cost&, int index, int most_left) {
-    candidate(c, index, most_left);
+  hooks.search.on_candidate = [this](const Candidate& c, const Cost&, int index, int left) {
+    candidate(c, index, left);
   };
-  hooks.on_decision = [this](const JournalEntry& entry, int index) { decision(entry, index); };
+  hooks.search.on_decision = [this](const JournalEntry& entry) { decision(entry); };
   hooks.training = training_hooks();
   hooks.on_verified = [this](int64_t done, int64_t images) { verified(done, images); };
   return hooks;
@@ -83,19 +83,19 @@ void Progress::stage(const std::string& name) {
   say(name);
 }
 
-void Progress::candidate(const Candidate& candidate, int index, int most_left) {
+void Progress::candidate(const Candidate& candidate, int index, int left) {
   stop_if_interrupted();
-  title_ = text("candidate ", index + 1, ", ", candidate.stage, ", at most ", most_left,
+  title_ = text("candidate ", index + 1, ", ", candidate.stage, ", at most ", left,
                 " more: ", to_text(candidate.architecture));
   accuracy_.clear();
   first_done_ = -1;
 }
 
-void Progress::decision(const JournalEntry& entry, int index) {
+void Progress::decision(const JournalEntry& entry) {
   const Candidate& candidate = entry.trial.candidate;
-  const std::string mark = entry.decision.accepted ? in_colour("32", "kept    ") : in_colour("2", "rejected");
-  say(text("  ", index + 1, "  ", candidate.stage, "  ", mark, "  ", to_text(candidate.architecture), "  ",
-           entry.decision.reason));
+  const std::string mark = entry.kept() ? in_colour("32", "kept    ") : in_colour("2", "rejected");
+  say(text("  ", entry.trial.index + 1, "  ", candidate.stage, "  ", mark, "  ", to_text(candidate.architecture), "  ",
+           entry.decision->reason));
 }
 
 void Progress::step(const TrainProgress& p) {

@@ -27,8 +27,8 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void candidate(const Candidate& candidate, int index, int most_left);
-  void decision(const JournalEntry& entry, int index);
+  void candidate(const Candidate& candidate, int index, int left);
+  void decision(const JournalEntry& entry);
   void step(const TrainProgress& progress);
   void epoch(const EpochResult& result);
 

@@ -1,4 +1,4 @@
-// mininas replay: walks a protocol through a published log and tells whether it is the search that left it.
+// mininas replay: walks a search method through a published log and tells whether it is the search that left it.
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
@@ -7,7 +7,6 @@
 #include "core/error.h"
 #include "search/cli/commands.h"
 #include "search/cost/cost.h"
-#include "search/methods/protocol.h"
 #include "search/run/replay.h"
 
 namespace mininas {
@@ -17,8 +16,9 @@ constexpr int64_t kScoreImages = 10000;  // the published searches scored on the
 
 struct Options {
   CommonOptions common;
-  std::string protocol_name, log;
-  std::unique_ptr<Protocol> protocol;
+  MethodChoice choice;
+  std::string log;
+  std::unique_ptr<Method> method;
   int classes = 0, channels = 0, score_images = kScoreImages;
   bool explain = false;
 };
@@ -41,64 +41,55 @@ std::string wrapped(const std::string& source, size_t columns) {
 // Each decision with the rule that made it: the rule when its stage begins, then a line a candidate.
 class Lesson {
  public:
-  explicit Lesson(const SearchStrategy& strategy) : strategy_(strategy) {}
+  explicit Lesson(const Method& method) : method_(method) {}
 
   void tell(const LoggedTrial& logged, const Decision& decision) {
-    const auto& [candidate, outcome] = logged.trial;
+    const Candidate& candidate = logged.trial.candidate;
     if (candidate.stage != stage_) {
       stage_ = candidate.stage;
-      std::printf("%s%s\n\n", number_ == 0 ? "" : "\n",
-                  wrapped(text(stage_, ": ", strategy_.rule(stage_)), 110).c_str());
+      std::printf("%s%s\n\n", number_ == 0 ? "" : "\n", wrapped(text(stage_, ": ", method_.rule(stage_)), 110).c_str());
     }
     std::printf("%4d  %-8s  %s, %s parameters, %d epochs\n                %s\n", ++number_,
-                decision.accepted ? "kept" : "rejected", to_text(candidate.architecture).c_str(),
+                decision.kept ? "kept" : "rejected", to_text(candidate.architecture).c_str(),
                 grouped(logged.parameters).c_str(), candidate.epochs, decision.reason.c_str());
   }
 
  private:
-  const SearchStrategy& strategy_;
+  const Method& method_;
   std::string stage_;
   int number_ = 0;
 };
 
-struct Replayed {
-  std::optional<std::string> difference;
-  std::optional<Trial> best;
-  std::vector<Architecture> finals;
-  std::vector<Record> decisions;  // with the rule of their stage
-};
-
-Record decision_record(const LoggedTrial& logged, const Decision& decision, const SearchStrategy& strategy) {
-  const auto& [candidate, outcome] = logged.trial;
+Record decision_record(const LoggedTrial& logged, const Decision& decision, const Method& method) {
+  const Candidate& candidate = logged.trial.candidate;
+  const Outcome& outcome = logged.trial.outcome;
   Record record;
   record.set("line", logged.line).set("stage", candidate.stage).set("architecture", to_text(candidate.architecture));
   record.set("params", logged.parameters).set("epochs", candidate.epochs).set("score", outcome.score);
-  return record.set("accepted", decision.accepted)
-      .set("reason", decision.reason)
-      .set("rule", strategy.rule(candidate.stage));
+  return record.set("accepted", decision.kept).set("reason", decision.reason).set("rule", method.rule(candidate.stage));
 }
 
-Replayed walk(const Options& o, const std::vector<LoggedTrial>& log, const LoggedTask& task) {
-  const auto strategy = o.protocol->make_strategy({{32, 32, task.channels}, task.classes, o.score_images});
-  Lesson lesson(*strategy);
+// Prints each decision as it is made, or keeps them in `decisions`, where an explanation is wanted.
+Replayed walk(const Options& o, const std::vector<LoggedTrial>& log, const LoggedTask& task,
+              std::vector<Record>& decisions) {
+  Lesson lesson(*o.method);
   ReplayHooks hooks;
-  std::vector<Record> decisions;
   if (o.explain)
     hooks.on_decision = [&](const LoggedTrial& trial, const Decision& made) {
       if (o.common.json)
-        decisions.push_back(decision_record(trial, made, *strategy));
+        decisions.push_back(decision_record(trial, made, *o.method));
       else
         lesson.tell(trial, made);
     };
-  const auto wrong = replay(*strategy, log, task, hooks);
+  const Replayed end = replay(*o.method, log, task, o.score_images, hooks);
   if (o.explain && !o.common.json) std::printf("\n");
-  return {wrong, strategy->best(), strategy->finals(), decisions};
+  return end;
 }
 
 void print(const Options& o, const Record& record, const Replayed& end) {
   if (end.difference) return;
   print_row("replayed",
-            text(record.integer("candidates"), " candidates of ", o.protocol->name(), " without a difference (",
+            text(record.integer("candidates"), " candidates of ", o.method->name(), " without a difference (",
                  record.integer("classes"), " classes, ", record.integer("channels"), " channels)"));
   print_row("architecture", record.string("architecture"));
   print_row("parameters", grouped(record.integer64("params")));
@@ -110,7 +101,7 @@ void print(const Options& o, const Record& record, const Replayed& end) {
 
 int run(Options& o, const Command&) {
   try {
-    o.protocol->validate();
+    o.method->validate();
   } catch (const ConfigError& error) {
     throw UsageError(error.what());
   }
@@ -121,19 +112,20 @@ int run(Options& o, const Command&) {
   } catch (const ConfigError& error) {
     throw FormatError(text(o.log, ", ", error.what()));
   }
-  const Replayed end = walk(o, log, task);
+  std::vector<Record> decisions;
+  const Replayed end = walk(o, log, task, decisions);
   Record record;
-  record.set("protocol", o.protocol->name()).set("candidates", static_cast<int64_t>(log.size()));
+  record.set("method", o.method->name()).set("candidates", static_cast<int64_t>(log.size()));
   record.set("classes", task.classes).set("channels", task.channels).set("equal", !end.difference);
   if (end.difference) record.set("difference", text(o.log, ", ", *end.difference));
-  if (end.best) {
-    const Architecture &found = end.best->candidate.architecture, &to_train = end.finals.front();
+  if (end.found.best) {
+    const Architecture &found = end.found.best->candidate.architecture, &to_train = end.found.finals.front();
     record.set("architecture", to_text(found))
         .set("params", parameter_count(found, task))
-        .set("score", end.best->outcome.score);
+        .set("score", end.found.best->outcome.score);
     record.set("final_architecture", to_text(to_train)).set("final_params", parameter_count(to_train, task));
   }
-  if (o.explain) record.set("decisions", end.decisions);
+  if (o.explain) record.set("decisions", decisions);
   if (o.common.json)
     print_json(record);
   else
@@ -145,26 +137,26 @@ int run(Options& o, const Command&) {
 
 }  // namespace
 
-void add_replay_command(Parser& parser, const std::string& protocol) {
+void add_replay_command(Parser& parser, const MethodChoice& choice) {
   auto o = std::make_shared<Options>();
-  o->protocol = make_protocol(protocol);
-  o->protocol_name = protocol;
+  o->method = make_method(choice.method, choice.preset);
+  o->choice = choice;
   Command& command = parser.add(
-      "replay", "walks a protocol through a published log and tells whether it asks for the same candidates",
-      "Example:\n  mininas replay --protocol trg-nas log.csv --explain\n\nThe options of the search are those of "
-      "the protocol named; --protocol P --help shows P's. Protocols:\n" +
-          protocol_help() +
-          "\nExit status 0: the log is this search's; 1: it is not, and the first difference is told.",
+      "replay", "walks a search method through a published log and tells whether it asks for the same candidates",
+      "Example:\n  mininas replay --method trg-nas log.csv --explain\n\nThe options of the search are those of "
+      "the method named; --method M --help shows M's. Methods:\n" +
+          method_help() + "\nExit status 0: the log is this search's; 1: it is not, and the first difference is told.",
       [o](const Command& given) { return run(*o, given); });
   command.positional("LOG.csv", o->log,
                      "a candidate a line: step, stage, depth, width, ops, kernels, epochs, params, train_acc, "
                      "valid_acc, epoch1_valid_acc");
-  command.option("protocol", o->protocol_name, "the search");
+  command.option("method,protocol", o->choice.method, "how the log was searched");
+  command.option("preset", o->choice.preset, "values for the method's options");
   command.flag("explain", o->explain, "print every decision with the rule that made it");
   command.fields({{"classes", "of the data set; 0: as the first parameter count says", &o->classes, 0, 100000},
                   {"channels", "of the images, 1 or 3; 0: as the first parameter count says", &o->channels, 0, 3},
                   {"score-images", "images that a score was measured on, for --noise", &o->score_images, 1, 1e9}});
-  command.fields(o->protocol->fields());
+  command.fields(o->method->fields());
   add_common(command, o->common);
 }
 

@@ -14,7 +14,8 @@ namespace {
 struct Options {
   CommonOptions common;
   SearchSettings settings;
-  std::string protocol, schedule = "usual", score = "validation";
+  MethodChoice choice;
+  std::string schedule = "usual", score = "validation";
   std::string max_flash, max_ram, max_macs, max_params, max_instructions, max_ms, board, clock, ram_plan = "strips";
   std::string out, resume;
 };
@@ -116,24 +117,25 @@ int run(Options& o, const Command& command) {
 
 }  // namespace
 
-void add_search_command(Parser& parser, const std::string& protocol) {
+void add_search_command(Parser& parser, const MethodChoice& choice) {
   auto o = std::make_shared<Options>();
-  o->protocol = protocol;
-  o->settings.protocol = make_protocol(protocol);
-  o->settings.protocol->adjust_recipe(o->settings.recipe);
+  o->choice = choice;
+  o->settings.method = make_method(choice.method, choice.preset);
+  o->settings.method->adjust_recipe(o->settings.recipe);
   Command& command =
       parser.add("search", "the main job: search, train, quantise, export to RUN/c, verify",
                  "Example:\n  mininas search --data cifar10:build/data/cifar-10-batches-bin:airplane,automobile "
                  "--max-flash 64K --max-ram 64K "
                  "--out run\n\n"
-                 "The options of the search are those of the protocol named: `mininas search --protocol P --help` "
-                 "shows P's. Protocols:\n" +
-                     protocol_help() + "\n" + dataset_help(),
+                 "The options of the search are those of the method named: `mininas search --method M --help` shows "
+                 "M's. Methods:\n" +
+                     method_help() + "\n" + dataset_help(),
                  [o](const Command& given) { return run(*o, given); });
   command.option("data", o->settings.data, "the images, see below");
   command.option("out", o->out, "folder of the new run");
   command.option("resume", o->resume, "folder of a run to go on with; its settings stand");
-  command.option("protocol", o->protocol, "the search, see below");
+  command.option("method,protocol", o->choice.method, "how to search, see below");
+  command.option("preset", o->choice.preset, "values for the method's options, see below; options given beside it win");
   command.option("cache", o->settings.cache,
                  "folder of candidates' outcomes, shared by searches; the same question is not trained again");
   command.option("max-flash", o->max_flash, "largest flash in bytes: 65536, 64K, 1M");
@@ -147,7 +149,7 @@ void add_search_command(Parser& parser, const std::string& protocol) {
   command.option("max-ms", o->max_ms, "most estimated milliseconds an inference on --board at --clock");
   command.fields(option_fields(o->settings))
       .fields(quantize_fields(o->settings.quantize))
-      .fields(o->settings.protocol->fields());
+      .fields(o->settings.method->fields());
   command.option("score", o->score,
                  "what scores a candidate: validation (last epoch, on a part of the training images), or as-published "
                  "(best epoch, on the "

@@ -20,9 +20,8 @@ class CachedEvaluator final : public Evaluator {
 
   // Throws FormatError where a file of the cache is damaged.
   Outcome evaluate(const Candidate& candidate, int index) override;
-  void settle(const Candidate& candidate, int index, bool accepted) override {
-    inner_.settle(candidate, index, accepted);
-  }
+  void recorded(int index) override { inner_.recorded(index); }
+  void decided(const Candidate& candidate, bool kept) override { inner_.decided(candidate, kept); }
   void finish() override { inner_.finish(); }
 
   // Where the outcome of `candidate` is kept.

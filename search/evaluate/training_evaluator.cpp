@@ -110,11 +110,12 @@ TrainResult TrainingEvaluator::provide_branch(const Candidate& candidate) const 
   return result;
 }
 
-void TrainingEvaluator::settle(const Candidate& candidate, int index, bool accepted) {
-  std::filesystem::remove(checkpoint(index));
+void TrainingEvaluator::recorded(int index) { std::filesystem::remove(checkpoint(index)); }
+
+void TrainingEvaluator::decided(const Candidate& candidate, bool kept) {
   if (!candidate.ancestors.empty() || candidate.branch_epoch == 0) return;
   const auto own = branch_file(candidate.architecture, candidate, "network");
-  if (accepted)
+  if (kept)
     remove_branches(own);
   else
     std::filesystem::remove(own);

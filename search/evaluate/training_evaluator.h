@@ -22,13 +22,13 @@ struct EvaluationRecipe {
 class TrainingEvaluator final : public Evaluator {
  public:
   // `data` outlives the evaluator. `folder` receives `candidate-N.checkpoint` and, for warm starts,
-  // `branch-DIGEST.network`, the weights of a network at its branch epoch; `settle` and `finish` remove what is not
-  // needed any more. It exists.
+  // `branch-DIGEST.network`, the weights of a network at its branch epoch; what is not needed any more is removed. It exists.
   // `hooks`: on_step and on_epoch are passed on to every training.
   TrainingEvaluator(const SearchData& data, EvaluationRecipe recipe, std::filesystem::path folder, TrainHooks hooks);
 
   Outcome evaluate(const Candidate& candidate, int index) override;
-  void settle(const Candidate& candidate, int index, bool accepted) override;
+  void recorded(int index) override;
+  void decided(const Candidate& candidate, bool kept) override;
   void finish() override;
 
  private:

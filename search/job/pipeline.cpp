@@ -9,7 +9,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Found {
+struct SearchEnd {
   Architecture architecture;
   int candidates = 0, trained = 0;
   std::string end;
@@ -29,39 +29,31 @@ NetworkSpec network_of(const Architecture& architecture, const Dataset& data) {
   return build_network_spec(architecture, data.train.shape, data.train.classes());
 }
 
-Found search_stage(const RunFolder& folder, SearchSettings& settings, const Dataset& data, const PipelineHooks& hooks) {
+SearchEnd search_stage(const RunFolder& folder, SearchSettings& settings, const Dataset& data,
+                       const PipelineHooks& hooks) {
   const bool published = settings.scored_on == ScoredOn::kAsPublished;
   SearchData images = published ? search_data_as_published(data)
                                 : split_for_search(data.train, settings.validation_fraction, settings.recipe.seed);
   if (settings.search_images > 0)
     images.train = draw_images(images.train, settings.search_images, settings.recipe.seed);
-  const auto strategy =
-      settings.protocol->make_strategy({images.train.shape, images.train.classes(), images.validation.count()});
   const EvaluationRecipe recipe{settings.recipe, published ? Score::kBest : Score::kLast};
   TrainingEvaluator trainer(images, recipe, folder.checkpoint_folder(), hooks.training);
   CachedEvaluator cached(trainer, settings.cache, evaluation_key(images, recipe));
   Evaluator& evaluator = settings.cache.empty() ? static_cast<Evaluator&>(trainer) : cached;
   SearchTask task;
+  task.task = {images.train.shape, images.train.classes(), images.validation.count()};
+  task.seed = settings.recipe.seed;
   task.cost = [&](const Architecture& a) { return predict_cost(network_of(a, data), settings.target); };
   task.budget = settings.budget;
   task.max_seconds = settings.hours * 3600;
-  SearchHooks search_hooks;
-  if (hooks.on_candidate)
-    search_hooks.on_candidate = [&](const Candidate& candidate, const Cost& cost, int index) {
-      hooks.on_candidate(candidate, cost, index, strategy->most_left());
-    };
-  search_hooks.on_decision = hooks.on_decision;
   Journal journal(folder.journal_file(), label_of(settings.scored_on));
-  run_search(*strategy, evaluator, task, journal, search_hooks);
-  return {within(task, strategy->finals()),
-          static_cast<int>(journal.entries().size()),
-          journal.trained(),
-          *journal.end(),
-          journal.seconds(),
-          journal.image_epochs()};
+  const Found found = run_search(*settings.method, evaluator, task, journal, hooks.search);
+  return {within(task, found.finals), static_cast<int>(journal.entries().size()),
+          journal.trained(),          *journal.end(),
+          journal.seconds(),          journal.image_epochs()};
 }
 
-Record summarize(const Found& found, const Cost& cost, const Record& finished, const RunIdentity& identity,
+Record summarize(const SearchEnd& found, const Cost& cost, const Record& finished, const RunIdentity& identity,
                  const SearchSettings& settings) {
   Record summary;
   summary.set("architecture", to_text(found.architecture));
@@ -85,7 +77,7 @@ Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, Search
   if (fs::exists(folder.summary_file())) return Record::read(folder.summary_file());
   const std::string label = label_of(settings.scored_on);
   if (hooks.on_stage) hooks.on_stage(label.empty() ? "search" : "search, AS PUBLISHED: scored on the test images");
-  const Found found = search_stage(folder, settings, data, hooks);
+  const SearchEnd found = search_stage(folder, settings, data, hooks);
   const NetworkSpec spec = network_of(found.architecture, data);
   const Record finished = finish_network(
       folder, spec, {settings.recipe, settings.quantize, 0, label, settings.target.ram_plan}, data, hooks);

@@ -14,8 +14,7 @@
 namespace mininas {
 
 struct PipelineHooks : FinishHooks {  // `training` is that of every training, candidates included
-  std::function<void(const Candidate&, const Cost&, int index, int most_left)> on_candidate;
-  std::function<void(const JournalEntry&, int index)> on_decision;
+  SearchHooks search;
 };
 
 // Returns what summary.json holds: architecture, what finish_network measured, what it costs on the target

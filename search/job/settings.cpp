@@ -129,18 +129,18 @@ void validate(SearchSettings& s) {
   validate(recipe_fields(s.recipe));
   validate(quantize_fields(s.quantize));
   validate(s.budget, s.target);
-  validate(s.protocol->fields());
-  s.protocol->validate();
+  s.method->validate();
 }
 
 Record to_record(SearchSettings& s) {
   Record record;
   record.set("data", s.data)
       .set("cache", s.cache)
-      .set("protocol", s.protocol->name())
+      .set("method", s.method->name())
+      .set("preset", s.method->preset())
       .set("score", to_text(s.scored_on));
   record.set("ram-plan", to_text(s.target.ram_plan));
-  record.set("strategy", to_record(s.protocol->fields())).set("budget", to_record(s.budget));
+  record.set("method-options", to_record(s.method->fields())).set("budget", to_record(s.budget));
   record.set("target", to_record(s.target));
   record.set("recipe", to_record(s.recipe)).set("quantize", to_record(quantize_fields(s.quantize)));
   record.set("numbers", to_record(option_fields(s)));
@@ -151,9 +151,9 @@ SearchSettings search_settings_from(const Record& record) {
   SearchSettings s;
   s.cache = record.string("cache");
   s.data = record.string("data");
-  s.protocol = make_protocol(record.string("protocol"));
+  s.method = make_method(record.string("method"), record.string("preset"));
   s.scored_on = parse_scored_on(record.string("score"));
-  from_record(s.protocol->fields(), record.record("strategy"));
+  from_record(s.method->fields(), record.record("method-options"));
   s.budget = budget_from(record.record("budget"));
   s.target = target_from(record);
   s.recipe = train_config_from(record.record("recipe"));

@@ -8,7 +8,7 @@
 #include "nn/train/trainer.h"
 #include "search/cost/cost.h"
 #include "search/evaluate/training_evaluator.h"
-#include "search/methods/protocol.h"
+#include "search/methods/registry.h"
 #include "search/record/options.h"
 
 namespace mininas {
@@ -45,7 +45,7 @@ std::string label_of(const Record& settings);
 
 struct SearchSettings {
   std::string data;  // the text of --data
-  std::unique_ptr<Protocol> protocol = make_protocol(kDefaultProtocol);
+  std::unique_ptr<Method> method = make_method(kDefaultMethod);
   double validation_fraction = 0.1;
   int search_images = 0;  // training images of a candidate, drawn class by class; 0: all but those for validation
   std::string cache;      // folder of candidates' outcomes (search/evaluate/cached_evaluator.h); empty: none
@@ -56,7 +56,7 @@ struct SearchSettings {
   TrainConfig recipe;  // of candidates and of the final training; `epochs` is the final training's
   QuantizeSettings quantize;
 
-  SearchSettings() { protocol->adjust_recipe(recipe); }
+  SearchSettings() { method->adjust_recipe(recipe); }
 };
 
 // Of a run's settings: board, clock and RAM plan; the defaults where they name none, as those of `train` do.

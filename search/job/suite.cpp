@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kBaseline = "mobilenetv2";
-constexpr const char* kPublishedProtocol = "mini-nas";  // of Table 2: its recipe is that of every scale, without cutout
+constexpr const char* kPublishedMethod = "mini-nas";  // of Table 2: its recipe is that of every scale, without cutout
 
 const std::vector<SuiteScale>& scales() {
   // Images that short trainings leave out score them: the more there are, the smaller the differences that are told
@@ -20,7 +20,7 @@ const std::vector<SuiteScale>& scales() {
   static const std::vector<SuiteScale> all = {
       {.name = "quick",
        .summary = "at most 10 minutes a data set on 2 cores",
-       .protocol = "mini-nas-fast",
+       .method = "mini-nas-fast",
        .max_depth = 6,
        .max_width = 32,
        .candidate_epochs = 2,
@@ -34,7 +34,7 @@ const std::vector<SuiteScale>& scales() {
        .verify_images = 20},
       {.name = "study",
        .summary = "at most 60 minutes a data set on 2 cores",
-       .protocol = "mini-nas-fast",
+       .method = "mini-nas-fast",
        .search_images = 4000,
        .validation_fraction = 0.25,
        .finalists = 3,
@@ -47,7 +47,7 @@ const std::vector<SuiteScale>& scales() {
        .verify_images = 100},
       {.name = "paper",
        .summary = "the published epochs: days",
-       .protocol = kPublishedProtocol,
+       .method = kPublishedMethod,
        .candidate_epochs = 300,
        .most_epochs = 300,
        .qat_epochs = 10},
@@ -145,9 +145,9 @@ SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, 
                               const SuiteLengths& lengths) {
   SearchSettings settings;
   settings.data = data;
-  settings.protocol = make_protocol(scale.protocol);
-  make_protocol(kPublishedProtocol)->adjust_recipe(settings.recipe);
-  for (const OptionField& field : settings.protocol->fields()) {
+  settings.method = make_method(scale.method);
+  make_method(kPublishedMethod)->adjust_recipe(settings.recipe);
+  for (const OptionField& field : settings.method->fields()) {
     if (field.name == "max-depth") *std::get<int*>(field.value) = scale.max_depth;
     if (field.name == "max-width") *std::get<int*>(field.value) = scale.max_width;
     if (field.name == "candidate-epochs") *std::get<int*>(field.value) = lengths.candidate_epochs;

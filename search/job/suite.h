@@ -17,7 +17,7 @@ namespace mininas {
 struct SuiteScale {
   std::string name, summary;
   // The search.
-  std::string protocol;
+  std::string method;
   int max_depth = 8, max_width = 64;
   int candidate_epochs = 5;  // on `search_images`
   int search_images = 0;  // 0: all. Of a data set that has fewer, candidates train for more epochs, up to twice as many

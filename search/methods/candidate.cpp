@@ -13,4 +13,14 @@ std::string question(const Candidate& candidate) {
   return out;
 }
 
+std::string described(const Candidate& c) {
+  return text(to_text(c.architecture), " (", c.stage, ", ", c.epochs, " epochs)");
+}
+
+std::optional<std::string> difference(const Candidate& asked, const Candidate& recorded) {
+  if (asked.stage == recorded.stage && asked.architecture == recorded.architecture && asked.epochs == recorded.epochs)
+    return std::nullopt;
+  return text("expected candidate ", described(recorded), ", but the search asks for ", described(asked));
+}
+
 }  // namespace mininas

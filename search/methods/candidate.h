@@ -2,6 +2,7 @@
 // exchange.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,12 @@ struct Candidate {
 // same question, to whoever remembers answers.
 std::string question(const Candidate& candidate);
 
+// For people: "w16:s3*5 (depth, 5 epochs)".
+std::string described(const Candidate& candidate);
+// What is wrong with `asked` against what is recorded, as a sentence with both; nullopt where stage, architecture and
+// epochs agree.
+std::optional<std::string> difference(const Candidate& asked, const Candidate& recorded);
+
 // Infeasible (over the budget, known before training) and failed (training diverged) are answers, not errors.
 enum class Status { kOk, kInfeasible, kFailed };
 
@@ -47,6 +54,13 @@ struct Outcome {
 struct Trial {
   Candidate candidate;
   Outcome outcome;
+  int index = 0;  // of all candidates of the search, in the order asked
+};
+
+// What a method made of a trial.
+struct Decision {
+  bool kept = false;   // the search goes on with this network
+  std::string reason;  // one sentence with the numbers and the rule
 };
 
 }  // namespace mininas

@@ -18,12 +18,6 @@ std::string formatted(const char* format, double value) {
   return digits;
 }
 
-// Before anything is made of them.
-const GreedyOptions& checked(const GreedyOptions& options) {
-  validate(options);
-  return options;
-}
-
 }  // namespace
 
 OptionFields option_fields(GreedyOptions& o) {
@@ -88,170 +82,126 @@ std::string layers_rule(const GreedyOptions& o) {
   return o.layer_fraction < 1 ? text(" on the first ", points(100 * o.layer_fraction), " % of the layers") : "";
 }
 
-std::optional<Architecture> LayerWalk::next_operation(const Architecture& current, int layers) {
-  if (layer_ >= layers) return std::nullopt;
-  Architecture changed = current;
-  changed.layers[static_cast<size_t>(layer_++)].operation = Operation::kConv;
-  return changed;
-}
+GreedyWalk::GreedyWalk(Session& session, const GreedyOptions& options)
+    : session_(session), options_(options), widths_(widths(search_space(options))) {}
 
-std::optional<Architecture> LayerWalk::next_kernel(const Architecture& current, int layers,
-                                                   const std::vector<int>& kernels) {
-  for (; layer_ < layers; ++layer_, choice_ = 0)
-    while (choice_ < static_cast<int>(kernels.size())) {
-      Architecture changed = current;
-      int& kernel = changed.layers[static_cast<size_t>(layer_)].kernel;
-      const int larger = kernels[static_cast<size_t>(choice_++)];
-      if (larger <= kernel) continue;
-      kernel = larger;
-      return changed;
+bool GreedyWalk::start() {
+  std::vector<int> all = widths_;
+  for (int width = all.back() - options_.width_step; width >= 1; width -= options_.width_step) all.push_back(width);
+  for (const int width : all) {
+    const Architecture shallowest = plain_architecture(width, options_.min_depth);
+    const Trial trial = session_.evaluate(from_scratch("depth", shallowest, options_.epochs));
+    if (trial.outcome.status == Status::kOk) {
+      keep(trial, text(points(trial.outcome.score), " %: the first network"));
+      return true;
     }
-  return std::nullopt;
-}
-
-std::vector<Architecture> starts(const SearchSpace& space) {
-  std::vector<Architecture> all;
-  for (const int width : widths(space)) all.push_back(plain_architecture(width, space.min_depth));
-  for (int width = all.back().width - space.width_step; width >= 1; width -= space.width_step)
-    all.push_back(plain_architecture(width, space.min_depth));
-  return all;
-}
-
-GreedySearch::GreedySearch(const GreedyOptions& options, const SearchSpace& space, int64_t score_images)
-    : common_(checked(options)), score_images_(score_images), widths_(widths(space)), starts_(starts(space)) {
-  MN_CHECK(score_images >= 1, score_images, " images to score on");
-}
-
-std::optional<Candidate> GreedySearch::ask() {
-  MN_CHECK(!asked_, "the last candidate has not been told yet");
-  while (stage_ != Stage::kDone) {
-    if (!stage_over_ && (asked_ = propose())) {
-      warm_start(*asked_);
-      return asked_;
-    }
-    // Without a first network there is nothing to refine.
-    stage_ = current_ ? static_cast<Stage>(static_cast<int>(stage_) + 1) : Stage::kDone;
-    stage_over_ = false;
-    walk_ = LayerWalk();
-    if (stage_ == Stage::kWidth) width_ = place_of_width();
-    if (stage_ != Stage::kDone) begin_stage();
+    reject(trial, trial.outcome.problem + ": the search starts with a cheaper network");
   }
-  return std::nullopt;
+  return false;
 }
 
-Decision GreedySearch::tell(const Trial& trial) {
-  MN_CHECK(asked_ && trial.candidate.architecture == asked_->architecture, "told what was not asked");
-  asked_.reset();
-  note(trial);
-  return stage_ == Stage::kDepth && !current_ ? judge_start(trial) : judge(trial);
+void GreedyWalk::keep(const Trial& trial, const std::string& why) {
+  current_ = trial;
+  session_.decide(trial, true, why);
 }
 
-bool GreedySearch::conclude() {
-  if (!current_ || concluding()) return false;
-  stage_ = Stage::kKernel;  // behind which come the finalists
-  end_stage();
+void GreedyWalk::reject(const Trial& trial, const std::string& why) { session_.decide(trial, false, why); }
+
+Candidate GreedyWalk::from_scratch(const std::string& stage, const Architecture& architecture, int epochs) const {
+  Candidate candidate{stage, architecture, epochs};
+  if (options_.warm_epochs > 0) candidate.branch_epoch = std::max(epochs - options_.warm_epochs, 0);
+  return candidate;
+}
+
+Candidate GreedyWalk::changed(const std::string& stage, const Architecture& architecture, int epochs) const {
+  Candidate candidate = from_scratch(stage, architecture, epochs);
+  if (candidate.branch_epoch == 0 || current().candidate.epochs != epochs) return candidate;
+  candidate.ancestors = current().candidate.ancestors;
+  candidate.ancestors.push_back(current().candidate.architecture);
+  return candidate;
+}
+
+bool GreedyWalk::grow(const Ask& ask, const std::function<bool(const Trial&)>& judge) {
+  size_t width = width_index();
+  for (int depth = options_.min_depth + 1; depth <= options_.max_depth && !good_enough();) {
+    const auto trial = ask(plain_architecture(width < widths_.size() ? widths_[width] : architecture().width, depth));
+    if (!trial) return false;
+    if (trial->outcome.status != Status::kInfeasible) {
+      if (!judge(*trial)) return true;
+      ++depth;
+    } else if (++width < widths_.size()) {
+      reject(*trial, trial->outcome.problem + ": as deep a network is tried narrower");
+    } else {
+      reject(*trial, trial->outcome.problem + ": no deeper network is tried");
+      return true;
+    }
+  }
   return true;
 }
 
-void GreedySearch::warm_start(Candidate& candidate) const {
-  // Finalists train from scratch.
-  if (common_.warm_epochs > 0 && stage_ != Stage::kFinalists)
-    candidate.branch_epoch = std::max(candidate.epochs - common_.warm_epochs, 0);
-  if (candidate.branch_epoch == 0 || stage_ == Stage::kDepth || current_->candidate.epochs != candidate.epochs) return;
-  candidate.ancestors = current_->candidate.ancestors;
-  candidate.ancestors.push_back(current_->candidate.architecture);
+std::vector<int> GreedyWalk::narrower_widths() const {
+  const size_t next = std::min(width_index() + 1, widths_.size());
+  return {widths_.begin() + static_cast<std::ptrdiff_t>(next), widths_.end()};
 }
 
-std::string GreedySearch::stage_name() const {
-  constexpr const char* kNames[] = {"depth", "width", "operation", "kernel", "finalists", "done"};
-  return kNames[static_cast<int>(stage_)];
-}
-
-Decision GreedySearch::accept(const Trial& trial, const std::string& reason) {
-  current_ = trial;
-  return {true, reason};
-}
-
-std::optional<Architecture> GreedySearch::next_depth() {
-  if (!current_) {
-    if (start_ == starts_.size()) return std::nullopt;  // not even the cheapest fits
-    depth_ = common_.min_depth;
-    return starts_[start_];
+bool GreedyWalk::change_operations(const Attempt& attempt) const {
+  const int layers = layers_tried(architecture().depth());
+  for (int layer = 0; layer < layers; ++layer) {
+    Architecture changed = architecture();
+    changed.layers[static_cast<size_t>(layer)].operation = Operation::kConv;
+    if (!attempt(changed)) return false;
   }
-  if (good_enough() || depth_ == common_.max_depth) return std::nullopt;
-  Architecture deeper = current_->candidate.architecture;
-  deeper.layers.assign(static_cast<size_t>(++depth_), SearchedLayer{});
-  if (width_ < widths_.size()) deeper.width = widths_[width_];
-  return deeper;
+  return true;
 }
 
-Decision GreedySearch::judge_too_deep(const Trial& trial) {
-  if (width_ + 1 < widths_.size()) {
-    ++width_;
-    --depth_;
-    return {false, trial.outcome.problem + ": as deep a network is tried narrower"};
-  }
-  end_stage();
-  return {false, trial.outcome.problem + ": no deeper network is tried"};
+bool GreedyWalk::change_kernels(const Attempt& attempt) const {
+  const int layers = layers_tried(architecture().depth());
+  for (int layer = 0; layer < layers; ++layer)
+    for (const int kernel : options_.kernels) {
+      Architecture changed = architecture();
+      SearchedLayer& searched = changed.layers[static_cast<size_t>(layer)];
+      if (kernel <= searched.kernel) continue;
+      searched.kernel = kernel;
+      if (!attempt(changed)) return false;
+    }
+  return true;
 }
 
-Decision GreedySearch::judge_start(const Trial& trial) {
-  if (trial.outcome.status != Status::kOk) {
-    ++start_;
-    return {false, trial.outcome.problem + ": the search starts with a cheaper network"};
-  }
-  const Decision decision = accept(trial, text(points(trial.outcome.score), " %: the first network"));
-  width_ = place_of_width();
-  return decision;
-}
-
-size_t GreedySearch::place_of_width() const {
-  const auto place = std::find(widths_.begin(), widths_.end(), current_->candidate.architecture.width);
-  return static_cast<size_t>(place - widths_.begin());
-}
-
-bool GreedySearch::good_enough() const {
-  const Outcome& now = current_->outcome;
-  return at_least(now.score, common_.target_accuracy - common_.target_tolerance) ||
-         at_least(now.best_train, common_.train_ceiling);
-}
-
-std::optional<Architecture> GreedySearch::next_width() {
-  if (width_ + 1 >= widths_.size()) return std::nullopt;
-  Architecture narrower = current_->candidate.architecture;
-  narrower.width = widths_[++width_];
-  return narrower;
-}
-
-double GreedySearch::with_noise(double tolerance, const Outcome& outcome, const Outcome& reference) const {
-  const auto images = static_cast<double>(score_images_);
+double GreedyWalk::with_noise(double tolerance, const Outcome& outcome, const Outcome& reference) const {
+  const auto images = static_cast<double>(session_.task().score_images);
   const bool paired = !outcome.right.empty() && outcome.right.size() == reference.right.size();
   const double error =
       paired ? paired_standard_error(outcome.right, reference.right, images) : standard_error(reference.score, images);
-  return tolerance < 0 ? tolerance : std::max(tolerance, common_.noise * error);
+  return tolerance < 0 ? tolerance : std::max(tolerance, options_.noise * error);
 }
 
-int GreedySearch::layers_tried(int depth) const {
-  return static_cast<int>(std::floor(common_.layer_fraction * depth + 1e-6));  // two thirds of 15 are 10
-}
-
-bool GreedySearch::can_gain(double margin) const {
+bool GreedyWalk::can_gain(double margin) const {
   if (margin < 0) return true;
   // Against a network that answers everything right, the error of the difference is that of the score alone.
-  const double score = current_->outcome.score;
-  const double needed = std::max(margin, common_.noise * standard_error(score, static_cast<double>(score_images_)));
-  return above(100.0, score + needed);
+  const double score = current().outcome.score;
+  const auto images = static_cast<double>(session_.task().score_images);
+  return above(100.0, score + std::max(margin, options_.noise * standard_error(score, images)));
 }
 
-int GreedySearch::depths_left() const {
-  const int starts = current_ ? 0 : static_cast<int>(starts_.size() - start_);
-  const int narrower = static_cast<int>(widths_.size() - width_);
-  return starts + narrower + common_.max_depth - std::max(depth_, common_.min_depth - 1);
+int GreedyWalk::most_growth() const {
+  const int starts = current_ ? 0 : static_cast<int>(widths_.size()) + widths_.back() / options_.width_step;
+  const int narrower = static_cast<int>(current_ ? narrower_widths().size() : widths_.size());
+  return starts + narrower + options_.max_depth - options_.min_depth + narrower;
 }
 
-int GreedySearch::widths_left() const {
-  const bool growing = stage_ == Stage::kDepth && current_;
-  return static_cast<int>(widths_.size() - (growing ? place_of_width() : width_));
+bool GreedyWalk::good_enough() const {
+  const Outcome& now = current().outcome;
+  return at_least(now.score, options_.target_accuracy - options_.target_tolerance) ||
+         at_least(now.best_train, options_.train_ceiling);
+}
+
+// Two thirds of 15 are 10.
+int GreedyWalk::layers_tried(int depth) const {
+  return static_cast<int>(std::floor(options_.layer_fraction * depth + 1e-6));
+}
+
+size_t GreedyWalk::width_index() const {
+  return static_cast<size_t>(std::find(widths_.begin(), widths_.end(), architecture().width) - widths_.begin());
 }
 
 }  // namespace mininas

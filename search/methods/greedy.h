@@ -1,6 +1,6 @@
-// What the greedy searches have in common: stages that are passed in order, tolerances in percentage points, one
-// current network, and layers that are walked from the input. mini_nas.h and macro_micro.h add what each stage asks and
-// how it judges.
+// What the greedy searches have in common: tolerances in percentage points, one current network, networks that grow and
+// shrink, and layers that are changed one at a time from the input. mini_nas.h and macro_micro.h tell in which order, for
+// how many epochs, and how answers are judged.
 //
 // Noise. The published tolerances (0.05 to 0.5 points) were made for 10,000 images. On 1,000 validation images one
 // standard error of an accuracy near 95 % is already 0.7 points, so that a search with bare tolerances follows noise.
@@ -8,7 +8,12 @@
 // measured on the same images: only those count that one network answered right and the other did not. Where that is
 // not known, it is the standard error of the reference's score. `noise` = 0 is the published rule.
 #pragma once
-#include "search/methods/strategy.h"
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "search/methods/session.h"
 #include "search/record/options.h"
 #include "search/space/space.h"
 
@@ -43,10 +48,6 @@ OptionFields option_fields(GreedyOptions& options);
 SearchSpace search_space(const GreedyOptions& options);
 void validate(const GreedyOptions& options);  // throws ConfigError
 
-// The shallowest networks, in the order in which a search tries to start with one: the widths of the range, the
-// largest first, and where the budget allows none of them, narrower ones: the range is a habit, the budget a fact.
-std::vector<Architecture> starts(const SearchSpace& space);
-
 // Scores are ratios of small integers in floating point: 95.53 + 0.10 and 95.63 count as equal.
 bool at_least(double score, double bound);
 bool above(double score, double bound);
@@ -58,88 +59,69 @@ std::string comparison(double score, double reference);
 std::string noise_rule(const GreedyOptions& options);
 std::string layers_rule(const GreedyOptions& options);
 
-// The operation and kernel stages: one changed layer at a time, from the input on.
-class LayerWalk {
+// A greedy search under way: the current network, and networks that differ from it in one thing. The methods ask how
+// good those are and judge them; what is here tells which ones there are, and does the bookkeeping.
+class GreedyWalk {
  public:
-  // The next change of `current`; nullopt once the first `layers` layers have been tried.
-  std::optional<Architecture> next_operation(const Architecture& current, int layers);
-  std::optional<Architecture> next_kernel(const Architecture& current, int layers, const std::vector<int>& kernels);
-  // How many changes of a kind there can be at most from here, `choices` a layer.
-  int most_left(int layers, int choices) const { return (layers - layer_) * choices - choice_; }
+  // Both outlive this. Requires valid options.
+  GreedyWalk(Session& session, const GreedyOptions& options);
 
- private:
-  int layer_ = 0, choice_ = 0;
-};
+  // Asks for the shallowest networks until one keeps the budget and can be trained, which becomes the first current
+  // network: the widths of the range, the largest first, then narrower ones: the range is a habit, the budget a fact.
+  // False where not even the narrowest one can be used.
+  bool start();
 
-class GreedySearch : public SearchStrategy {
- public:
-  std::optional<Candidate> ask() final;
-  Decision tell(const Trial& trial) final;
-  std::optional<Trial> best() const final { return current_; }
-  bool conclude() final;  // leaves out all stages but the finalists
+  // The network kept last. Requires one.
+  const Trial& current() const { return *current_; }
+  const Architecture& architecture() const { return current_->candidate.architecture; }
+  // Records what a method makes of a trial. The one kept is the current network from then on.
+  void keep(const Trial& trial, const std::string& why);
+  void reject(const Trial& trial, const std::string& why);
 
- protected:
-  // A search without finalists asks nothing in kFinalists.
-  enum class Stage { kDepth, kWidth, kOperation, kKernel, kFinalists, kDone };
+  // A candidate that trains from scratch, and that later ones can branch off (warm starts).
+  Candidate from_scratch(const std::string& stage, const Architecture& architecture, int epochs) const;
+  // A candidate that branches off the current network's training, where both train equally long.
+  Candidate changed(const std::string& stage, const Architecture& architecture, int epochs) const;
 
-  // Throws ConfigError where the options contradict each other. `score_images`: how many images a score is measured on.
-  // `space`: what the search may ask for.
-  GreedySearch(const GreedyOptions& options, const SearchSpace& space, int64_t score_images);
+  // Asks for deeper networks layer by layer until one is good enough or the deepest. Budget rule: one that does not fit
+  // is asked for again, narrower, as width is what a search has to spare and shrinks later anyway; where no width of the
+  // range is left, the growth ends.
+  // `ask`: nullopt where the time is up. `judge` keeps or rejects, and returns whether growing goes on.
+  // Returns false where the time is up.
+  using Ask = std::function<std::optional<Trial>(const Architecture& deeper)>;
+  bool grow(const Ask& ask, const std::function<bool(const Trial&)>& judge);
 
-  // The next question of the running stage; nullopt when it has none left.
-  virtual std::optional<Candidate> propose() = 0;
-  virtual Decision judge(const Trial& trial) = 0;
-  virtual void begin_stage() {}
-  virtual void note(const Trial& /*trial*/) {}  // every answer, before it is judged
+  // The widths of the range below the current one, largest first.
+  std::vector<int> narrower_widths() const;
 
-  Stage stage() const { return stage_; }
-  bool concluding() const { return stage_ >= Stage::kFinalists; }
-  // A rule ended the running stage: nothing more is asked in it.
-  void end_stage() { stage_over_ = true; }
-  std::string stage_name() const;
-  const std::optional<Trial>& current() const { return current_; }
-  Decision accept(const Trial& trial, const std::string& reason);
-
-  // The stage of growing. The search starts with the first of `starts` that keeps the budget.
-  std::optional<Architecture> next_depth();
-  Decision judge_start(const Trial& trial);
-  // Budget rule: a deeper network that does not fit is asked for again, narrower: width is what a search has to spare,
-  // it shrinks later anyway. Where no width of the range is left, the growth ends. Requires kInfeasible.
-  Decision judge_too_deep(const Trial& trial);
-  bool good_enough() const;
-  std::optional<Architecture> next_width();
+  // Calls `attempt` with the current architecture changed in one layer, layer by layer from the input: to a standard
+  // convolution; to each larger kernel. Stops, and returns false, where `attempt` does: the time is up.
+  using Attempt = std::function<bool(const Architecture& changed)>;
+  bool change_operations(const Attempt& attempt) const;
+  bool change_kernels(const Attempt& attempt) const;
 
   // `tolerance`, or `noise` standard errors of the difference between the two where that is larger. One below 0 stays:
   // few images make much noise, and what forgives all of it forgives everything.
   double with_noise(double tolerance, const Outcome& outcome, const Outcome& reference) const;
-  int layers_tried(int depth) const;
   // No network can gain more than what is missing to 100 %.
   bool can_gain(double margin) const;
 
-  int depths_left() const;  // of the depth stage, the starts and narrower ones among them
-  int widths_left() const;
-  LayerWalk& walk() { return walk_; }
-  const LayerWalk& walk() const { return walk_; }
+  // For the progress display, the most questions: of start, growth and narrower widths together, from here on; of
+  // changed operations and of changed kernels, for a network of `depth`.
+  int most_growth() const;
+  int most_operations(int depth) const { return layers_tried(depth); }
+  int most_kernels(int depth) const { return layers_tried(depth) * static_cast<int>(options_.kernels.size()); }
 
  private:
+  bool good_enough() const;
+  int layers_tried(int depth) const;
   // The current network's index into widths_; their number where it is none of them.
-  size_t place_of_width() const;
-  // Whose weights the candidate begins with.
-  void warm_start(Candidate& candidate) const;
+  size_t width_index() const;
 
-  const GreedyOptions common_;
-  const int64_t score_images_;
+  Session& session_;
+  const GreedyOptions& options_;
   const std::vector<int> widths_;  // of the range, largest first
-  const std::vector<Architecture> starts_;
-
-  Stage stage_ = Stage::kDepth;
-  bool stage_over_ = false;
-  std::optional<Trial> current_;    // the network accepted last
-  std::optional<Candidate> asked_;  // the question that `tell` will answer
-  size_t start_ = 0;                // index into starts_ of the network asked for first
-  size_t width_ = 0;  // index into widths_ of the last width asked for; their number where it is none of them
-  int depth_ = 0;     // the last depth asked for
-  LayerWalk walk_;
+  std::optional<Trial> current_;
 };
 
 }  // namespace mininas

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "search/cost/cost.h"
+#include "search/space/build.h"
 
 namespace mininas {
 
@@ -42,121 +43,187 @@ void validate(const MacroMicroOptions& options) {
 
 namespace {
 
-const MacroMicroOptions& checked(const MacroMicroOptions& options) {
-  validate(options);
-  return options;
+// The stages. Each returns false where the time is up.
+class MacroMicro {
+ public:
+  MacroMicro(Session& session, const MacroMicroOptions& options)
+      : session_(session), options_(options), walk_(session, options), epochs_(options.epochs) {}
+
+  bool start();
+  bool grow();
+  bool shrink();
+  // The two micro stages.
+  bool change_operations();
+  bool change_kernels();
+  Found found() const { return {finals(), walk_.current()}; }
+
+ private:
+  std::optional<Trial> ask(const Candidate& candidate);
+  int micro_questions(int depth) const { return 2 + walk_.most_operations(depth) + walk_.most_kernels(depth); }
+  int64_t parameters(const Architecture& architecture) const;
+
+  bool judge_deeper(const Trial& trial);
+  bool judge_narrower(const Trial& trial);
+  // Trains the macro network briefly, to compare changes with, unless it has been. nullopt where the time is up; false
+  // where there is nothing to compare with.
+  std::optional<bool> train_reference(const std::string& stage);
+  bool attempt(const std::string& stage, const Architecture& changed, double margin);
+  // `changed` at the macro width, narrowed channel by channel until it is small enough; nullopt where it cannot be.
+  std::optional<Architecture> shrunk(Architecture changed) const;
+  std::vector<Architecture> finals() const;
+
+  Session& session_;
+  const MacroMicroOptions& options_;
+  GreedyWalk walk_;
+  int epochs_;               // of the last candidate of the macro stages
+  int failures_ = 0;         // counted by the running stage's rule
+  int macro_width_ = 0;      // 0: the macro stages are not over
+  bool referenced_ = false;  // the macro network has its brief training
+  int64_t size_limit_ = 0;   // parameters, of the running micro stage
+};
+
+std::optional<Trial> MacroMicro::ask(const Candidate& candidate) {
+  if (session_.time_is_up()) return std::nullopt;
+  return session_.evaluate(candidate);
 }
 
-}  // namespace
-
-MacroMicro::MacroMicro(const MacroMicroOptions& options, int64_t score_images, CountParameters count)
-    : GreedySearch(checked(options), search_space(options), score_images),
-      options_(options),
-      count_(std::move(count)) {}
-
-void MacroMicro::begin_stage() {
-  failures_ = 0;
-  const Architecture& now = current()->candidate.architecture;
-  if (stage() == Stage::kOperation) macro_width_ = now.width;
-  size_limit_ = count_(now) + options_.size_slack;
+int64_t MacroMicro::parameters(const Architecture& architecture) const {
+  return parameter_count(build_network_spec(architecture, session_.task().input, session_.task().classes));
 }
 
-std::optional<Candidate> MacroMicro::propose() {
-  if (stage() == Stage::kFinalists) return std::nullopt;
-  if (stage() == Stage::kOperation || stage() == Stage::kKernel) return propose_micro();
-  const bool deepening = stage() == Stage::kDepth;
-  const auto architecture = deepening ? next_depth() : next_width();
-  if (!architecture) return std::nullopt;
-  epochs_ = !current() ? options_.epochs : epochs_ + (deepening ? options_.depth_epochs : options_.width_epochs);
-  return Candidate{stage_name(), *architecture, epochs_};
+bool MacroMicro::start() {
+  session_.expect(walk_.most_growth() + micro_questions(options_.max_depth));
+  return walk_.start();
 }
 
-std::optional<Candidate> MacroMicro::propose_micro() {
-  const Architecture& now = current()->candidate.architecture;
-  if (!referenced_) return Candidate{stage_name(), now, options_.micro_epochs};
-  const int layers = layers_tried(now.depth());
-  for (;;) {
-    const auto changed = stage() == Stage::kOperation ? walk().next_operation(now, layers)
-                                                      : walk().next_kernel(now, layers, options_.kernels);
-    if (!changed) return std::nullopt;
-    if (const auto small = shrunk(*changed)) return Candidate{stage_name(), *small, options_.micro_epochs};
+bool MacroMicro::grow() {
+  session_.expect(walk_.most_growth() + micro_questions(options_.max_depth));
+  return walk_.grow(
+      [&](const Architecture& deeper) {
+        return ask(walk_.from_scratch("depth", deeper, epochs_ += options_.depth_epochs));
+      },
+      [&](const Trial& trial) { return judge_deeper(trial); });
+}
+
+// Returns whether growing goes on. A near-tie neither counts nor resets the count.
+bool MacroMicro::judge_deeper(const Trial& trial) {
+  const bool trained = trial.outcome.status == Status::kOk;
+  const Outcome& reference = walk_.current().outcome;
+  const double score = trial.outcome.score;
+  const double gain = walk_.with_noise(options_.depth_gain, trial.outcome, reference);
+  const double loss = walk_.with_noise(options_.depth_loss, trial.outcome, reference);
+  const std::string compared = trained ? comparison(score, reference.score) : trial.outcome.problem;
+  if (trained && at_least(score, reference.score + gain)) {
+    failures_ = 0;
+    walk_.keep(trial, text(compared, ": a gain of at least ", points(gain), ", the deeper network is kept"));
+    return true;
   }
+  if (trained && at_least(score, reference.score - loss)) {
+    walk_.reject(trial, text(compared, ": less than ", points(gain), " gained, but no more than ", points(loss),
+                             " lost, which counts for nothing"));
+    return true;
+  }
+  const bool goes_on = ++failures_ <= options_.depth_failures;
+  walk_.reject(trial, text(compared, ": failure ", failures_, " since the last gain, ", options_.depth_failures,
+                           " are tolerated", goes_on ? "" : ", which ends the growth"));
+  return goes_on;
+}
+
+bool MacroMicro::shrink() {
+  failures_ = 0;
+  const std::vector<int> widths = walk_.narrower_widths();
+  session_.expect(static_cast<int>(widths.size()) + micro_questions(walk_.architecture().depth()));
+  for (const int width : widths) {
+    Architecture narrower = walk_.architecture();
+    narrower.width = width;
+    const auto trial = ask(walk_.changed("width", narrower, epochs_ += options_.width_epochs));
+    if (!trial) return false;
+    if (!judge_narrower(*trial)) return true;
+  }
+  return true;
+}
+
+// Returns whether shrinking goes on.
+bool MacroMicro::judge_narrower(const Trial& trial) {
+  const bool trained = trial.outcome.status == Status::kOk;
+  const Outcome& reference = walk_.current().outcome;
+  const double score = trial.outcome.score;
+  const double tolerance = walk_.with_noise(options_.width_tolerance, trial.outcome, reference);
+  const std::string compared = trained ? comparison(score, reference.score) : trial.outcome.problem;
+  if (trained && at_least(score, reference.score - tolerance)) {
+    failures_ = 0;
+    walk_.keep(trial, text(compared, ": no more than ", points(tolerance), " lost, the narrower network is kept"));
+    return true;
+  }
+  const bool goes_on = ++failures_ <= options_.width_failures;
+  walk_.reject(trial, text(compared, ": failure ", failures_, " in a row, ", options_.width_failures, " are tolerated",
+                           goes_on ? "" : ", which ends the shrinking"));
+  return goes_on;
+}
+
+bool MacroMicro::change_operations() {
+  macro_width_ = walk_.architecture().width;
+  size_limit_ = parameters(walk_.architecture()) + options_.size_slack;
+  session_.expect(micro_questions(walk_.architecture().depth()));
+  const auto comparable = train_reference("operation");
+  if (!comparable.value_or(false)) return comparable.has_value();
+  return walk_.change_operations(
+      [&](const Architecture& changed) { return attempt("operation", changed, options_.operation_margin); });
+}
+
+// The macro network is asked for again where it could not be trained before.
+bool MacroMicro::change_kernels() {
+  size_limit_ = parameters(walk_.architecture()) + options_.size_slack;
+  session_.expect(1 + walk_.most_kernels(walk_.architecture().depth()));
+  const auto comparable = train_reference("kernel");
+  if (!comparable.value_or(false)) return comparable.has_value();
+  return walk_.change_kernels(
+      [&](const Architecture& changed) { return attempt("kernel", changed, options_.kernel_margin); });
+}
+
+std::optional<bool> MacroMicro::train_reference(const std::string& stage) {
+  if (referenced_) return true;
+  const auto trial = ask(walk_.changed(stage, walk_.architecture(), options_.micro_epochs));
+  if (!trial) return std::nullopt;
+  referenced_ = trial->outcome.status == Status::kOk;
+  if (referenced_)
+    walk_.keep(*trial, text(points(trial->outcome.score), " % after ", options_.micro_epochs,
+                            " epochs: the macro network, with which changed layers are compared; they may have ",
+                            grouped(size_limit_), " parameters"));
+  else
+    walk_.reject(*trial, trial->outcome.problem + ": nothing to compare changed layers with");
+  return referenced_;
+}
+
+// Budget rule: a change that does not fit is not made.
+bool MacroMicro::attempt(const std::string& stage, const Architecture& changed, double margin) {
+  const auto small = shrunk(changed);
+  if (!small) return true;
+  const auto trial = ask(walk_.changed(stage, *small, options_.micro_epochs));
+  if (!trial) return false;
+  if (trial->outcome.status != Status::kOk) {
+    walk_.reject(*trial, trial->outcome.problem + ": the layer stays as it was");
+    return true;
+  }
+  const Outcome& reference = walk_.current().outcome;
+  const double needed = walk_.with_noise(margin, trial->outcome, reference);
+  const std::string compared = text(comparison(trial->outcome.score, reference.score), " at width ", small->width);
+  if (above(trial->outcome.score, reference.score + needed))
+    walk_.keep(*trial, text(compared, ": more than ", points(needed), " gained, the change is kept"));
+  else
+    walk_.reject(*trial, text(compared, ": not more than ", points(needed), " gained, the layer stays as it was"));
+  return true;
 }
 
 std::optional<Architecture> MacroMicro::shrunk(Architecture changed) const {
   for (changed.width = macro_width_; changed.width >= 1; --changed.width)
-    if (count_(changed) <= size_limit_) return changed;
+    if (parameters(changed) <= size_limit_) return changed;
   return std::nullopt;
-}
-
-Decision MacroMicro::judge(const Trial& trial) {
-  if (stage() == Stage::kDepth) return judge_depth(trial);
-  if (stage() == Stage::kWidth) return judge_width(trial);
-  return referenced_ ? judge_change(trial) : judge_reference(trial);
-}
-
-// A near-tie neither counts nor resets the count.
-Decision MacroMicro::judge_depth(const Trial& trial) {
-  if (trial.outcome.status == Status::kInfeasible) return judge_too_deep(trial);
-  const bool trained = trial.outcome.status == Status::kOk;
-  const double score = trial.outcome.score, reference = current()->outcome.score;
-  const double gain = with_noise(options_.depth_gain, trial.outcome, current()->outcome);
-  const double loss = with_noise(options_.depth_loss, trial.outcome, current()->outcome);
-  const std::string compared = trained ? comparison(score, reference) : trial.outcome.problem;
-  if (trained && at_least(score, reference + gain)) {
-    failures_ = 0;
-    return accept(trial, text(compared, ": a gain of at least ", points(gain), ", the deeper network is kept"));
-  }
-  if (trained && at_least(score, reference - loss))
-    return {false, text(compared, ": less than ", points(gain), " gained, but no more than ", points(loss),
-                        " lost, which counts for nothing")};
-  if (++failures_ > options_.depth_failures) end_stage();
-  return {false, text(compared, ": failure ", failures_, " since the last gain, ", options_.depth_failures,
-                      " are tolerated", failures_ > options_.depth_failures ? ", which ends the growth" : "")};
-}
-
-Decision MacroMicro::judge_width(const Trial& trial) {
-  const bool trained = trial.outcome.status == Status::kOk;
-  const double score = trial.outcome.score, reference = current()->outcome.score;
-  const double tolerance = with_noise(options_.width_tolerance, trial.outcome, current()->outcome);
-  const std::string compared = trained ? comparison(score, reference) : trial.outcome.problem;
-  if (trained && at_least(score, reference - tolerance)) {
-    failures_ = 0;
-    return accept(trial, text(compared, ": no more than ", points(tolerance), " lost, the narrower network is kept"));
-  }
-  if (++failures_ > options_.width_failures) end_stage();
-  return {false, text(compared, ": failure ", failures_, " in a row, ", options_.width_failures, " are tolerated",
-                      failures_ > options_.width_failures ? ", which ends the shrinking" : "")};
-}
-
-Decision MacroMicro::judge_reference(const Trial& trial) {
-  if (trial.outcome.status != Status::kOk) {
-    end_stage();  // and the kernel stage, which asks for the reference again, ends in the same way
-    return {false, trial.outcome.problem + ": nothing to compare changed layers with"};
-  }
-  referenced_ = true;
-  return accept(trial, text(points(trial.outcome.score), " % after ", options_.micro_epochs,
-                            " epochs: the macro network, with which changed layers are compared; they may have ",
-                            grouped(size_limit_), " parameters"));
-}
-
-// Budget rule: a change that does not fit is not made.
-Decision MacroMicro::judge_change(const Trial& trial) {
-  if (trial.outcome.status != Status::kOk) return {false, trial.outcome.problem + ": the layer stays as it was"};
-  const double reference = current()->outcome.score;
-  const double margin = stage() == Stage::kOperation ? options_.operation_margin : options_.kernel_margin;
-  const double needed = with_noise(margin, trial.outcome, current()->outcome);
-  const std::string compared =
-      text(comparison(trial.outcome.score, reference), " at width ", trial.candidate.architecture.width);
-  if (above(trial.outcome.score, reference + needed))
-    return accept(trial, text(compared, ": more than ", points(needed), " gained, the change is kept"));
-  return {false, text(compared, ": not more than ", points(needed), " gained, the layer stays as it was")};
 }
 
 // Budget rule: where the macro width does not fit, the widest below it that does; the searched width is known to.
 std::vector<Architecture> MacroMicro::finals() const {
-  if (!current()) return {};
-  Architecture found = current()->candidate.architecture;
+  Architecture found = walk_.architecture();
   std::vector<Architecture> choices;
   const int searched = found.width;
   for (found.width = options_.keep_macro_width && macro_width_ > 0 ? macro_width_ : searched; found.width >= searched;
@@ -165,28 +232,16 @@ std::vector<Architecture> MacroMicro::finals() const {
   return choices;
 }
 
-int MacroMicro::most_left() const {
-  const int kernels = static_cast<int>(options_.kernels.size());
-  const int depth = stage() == Stage::kDepth ? options_.max_depth
-                    : current()              ? current()->candidate.architecture.depth()
-                                             : 0;
-  const int layers = layers_tried(depth), micro = 2 + layers * (1 + kernels);
-  switch (stage()) {
-    case Stage::kDepth:
-      return depths_left() + widths_left() + micro;
-    case Stage::kWidth:
-      return widths_left() - 1 + micro;
-    case Stage::kOperation:
-      return 1 + walk().most_left(layers, 1) + layers * kernels;
-    case Stage::kKernel:
-      return 1 + walk().most_left(layers, kernels);
-    default:
-      return 0;
-  }
+}  // namespace
+
+Found macro_micro(Session& session, const MacroMicroOptions& options) {
+  MacroMicro search(session, options);
+  if (!search.start()) return {};
+  if (search.grow() && search.shrink() && search.change_operations()) search.change_kernels();
+  return search.found();
 }
 
-std::string MacroMicro::rule(const std::string& stage) const {
-  const MacroMicroOptions& o = options_;
+std::string macro_micro_rule(const MacroMicroOptions& o, const std::string& stage) {
   const std::string noise = noise_rule(o), part = layers_rule(o);
   if (stage == "depth")
     return text("Networks of separable 3x3 layers, ", o.max_width, " wide, grow from ", o.min_depth,

@@ -8,8 +8,6 @@
 //   kernel     the same with larger kernels, against the size of the network that the operation stage ended with
 // The network that is trained in the end has the operations and kernels found, at the macro width.
 #pragma once
-#include <functional>
-
 #include "search/methods/greedy.h"
 
 namespace mininas {
@@ -28,36 +26,9 @@ struct MacroMicroOptions : GreedyOptions {
 OptionFields option_fields(MacroMicroOptions& options);
 void validate(const MacroMicroOptions& options);
 
-class MacroMicro final : public GreedySearch {
- public:
-  using CountParameters = std::function<int64_t(const Architecture&)>;  // pure
-  MacroMicro(const MacroMicroOptions& options, int64_t score_images, CountParameters count);
-
-  int most_left() const override;
-  std::string rule(const std::string& stage) const override;
-  std::vector<Architecture> finals() const override;
-
- private:
-  std::optional<Candidate> propose() override;
-  Decision judge(const Trial& trial) override;
-  void begin_stage() override;
-
-  std::optional<Candidate> propose_micro();
-  // `changed` at the macro width, narrowed channel by channel until it is small enough; nullopt where it cannot be.
-  std::optional<Architecture> shrunk(Architecture changed) const;
-
-  Decision judge_depth(const Trial& trial);
-  Decision judge_width(const Trial& trial);
-  Decision judge_reference(const Trial& trial);
-  Decision judge_change(const Trial& trial);
-
-  const MacroMicroOptions options_;
-  const CountParameters count_;
-  int epochs_ = 0;           // of the last candidate of the macro stages
-  int failures_ = 0;         // counted by the running stage's rule
-  int macro_width_ = 0;      // 0: the macro stages are not over
-  bool referenced_ = false;  // the macro network has its brief training
-  int64_t size_limit_ = 0;   // parameters, of the running micro stage
-};
+// Requires valid options.
+Found macro_micro(Session& session, const MacroMicroOptions& options);
+// The rule of a stage in a paragraph, with the values of the options: for people.
+std::string macro_micro_rule(const MacroMicroOptions& options, const std::string& stage);
 
 }  // namespace mininas

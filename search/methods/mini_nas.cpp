@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "core/error.h"
 
@@ -26,7 +27,11 @@ OptionFields option_fields(MiniNasOptions& o) {
   return fields;
 }
 
-void validate(const MiniNasOptions& options) { validate(static_cast<const GreedyOptions&>(options)); }
+void validate(const MiniNasOptions& options) {
+  MiniNasOptions copy = options;  // fields point into a struct that could be written to
+  validate(option_fields(copy));
+  validate(search_space(options));
+}
 
 MiniNasOptions trg_nas_options() {
   MiniNasOptions o;
@@ -39,15 +44,170 @@ MiniNasOptions trg_nas_options() {
   return o;
 }
 
-void MiniNas::begin_stage() {
-  if (stage() == Stage::kWidth) width_reference_ = current()->outcome;
-  if (stage() == Stage::kFinalists) pick_finalists();
+MiniNasOptions fast_options() {
+  MiniNasOptions o;
+  o.epochs = 5;
+  o.warm_epochs = 1;
+  o.noise = 1;
+  o.depth_gain = o.kernel_margin = -0.5;
+  o.kernels = {7, 5};
+  return o;
 }
 
-void MiniNas::note(const Trial& trial) {
+namespace {
+
+// The stages. Each returns false where the time is up.
+class MiniNas {
+ public:
+  MiniNas(Session& session, const MiniNasOptions& options)
+      : session_(session), options_(options), walk_(session, options) {}
+
+  bool start();
+  bool grow();
+  bool shrink();
+  bool change_operations();
+  bool change_kernels();
+  void train_finalists();
+  Found found() const { return {{walk_.architecture()}, walk_.current()}; }
+
+ private:
+  // nullopt where only the finalists' time is left.
+  std::optional<Trial> ask(const Candidate& candidate);
+  void remember(const Trial& trial);
+  int changes(int depth) const { return walk_.most_operations(depth) + walk_.most_kernels(depth); }
+
+  bool judge_deeper(const Trial& trial);
+  bool judge_narrower(const Trial& trial, const Outcome& reference);
+  // Asks for a changed layer and keeps what gains more than `margin`.
+  bool attempt(const std::string& stage, const Architecture& changed, double margin);
+  int finalist_count() const;
+  std::vector<Architecture> finalists() const;
+  void judge_finalist(const Trial& trial, bool first);
+
+  Session& session_;
+  const MiniNasOptions& options_;
+  GreedyWalk walk_;
+  std::map<int, Trial> best_of_depth_;  // by depth, of all that were trained
+};
+
+std::optional<Trial> MiniNas::ask(const Candidate& candidate) {
+  if (session_.time_is_up(finalist_count() * options_.finalist_epochs)) return std::nullopt;
+  const Trial trial = session_.evaluate(candidate);
+  remember(trial);
+  return trial;
+}
+
+void MiniNas::remember(const Trial& trial) {
   if (trial.outcome.status != Status::kOk) return;
   const auto [best, first] = best_of_depth_.try_emplace(trial.candidate.architecture.depth(), trial);
   if (!first && above(trial.outcome.score, best->second.outcome.score)) best->second = trial;
+}
+
+bool MiniNas::start() {
+  session_.expect(walk_.most_growth() + changes(options_.max_depth) + options_.finalists);
+  if (!walk_.start()) return false;
+  remember(walk_.current());
+  return true;
+}
+
+bool MiniNas::grow() {
+  session_.expect(walk_.most_growth() + changes(options_.max_depth) + options_.finalists);
+  return walk_.grow(
+      [&](const Architecture& deeper) { return ask(walk_.from_scratch("depth", deeper, options_.epochs)); },
+      [&](const Trial& trial) { return judge_deeper(trial); });
+}
+
+// Returns whether growing goes on.
+bool MiniNas::judge_deeper(const Trial& trial) {
+  if (trial.outcome.status != Status::kOk) {
+    walk_.reject(trial, trial.outcome.problem + ": no deeper network is tried");
+    return false;
+  }
+  const Outcome& reference = walk_.current().outcome;
+  const double score = trial.outcome.score;
+  const double gain = walk_.with_noise(options_.depth_gain, trial.outcome, reference);
+  const double loss = walk_.with_noise(options_.depth_loss, trial.outcome, reference);
+  const std::string compared = comparison(score, reference.score);
+  if (at_least(score, reference.score + gain)) {
+    walk_.keep(trial, gain < 0 ? text(compared, ": no more than ", points(-gain), " lost, the deeper network is kept")
+                               : text(compared, ": a gain of at least ", points(gain), ", the deeper network is kept"));
+    return true;
+  }
+  if (at_least(score, reference.score - loss)) {
+    walk_.reject(
+        trial, text(compared, gain < 0 ? ": more than " : ": less than ", points(std::abs(gain)),
+                    gain < 0 ? " lost" : " gained", ", but no more than ", points(loss), " lost, so growing goes on"));
+    return true;
+  }
+  const bool every_depth = options_.finalists > 0;
+  walk_.reject(
+      trial, text(compared, ": more than ", points(loss),
+                  every_depth ? " lost; growing goes on, finalists want every depth" : " lost, which ends the growth"));
+  return every_depth;
+}
+
+// The reference does not move, or a long row of small losses would add up to a large one.
+bool MiniNas::shrink() {
+  const Outcome reference = walk_.current().outcome;
+  const std::vector<int> widths = walk_.narrower_widths();
+  session_.expect(static_cast<int>(widths.size()) + changes(walk_.architecture().depth()) + options_.finalists);
+  for (const int width : widths) {
+    Architecture narrower = walk_.architecture();
+    narrower.width = width;
+    const auto trial = ask(walk_.changed("width", narrower, options_.epochs));
+    if (!trial) return false;
+    if (!judge_narrower(*trial, reference)) return true;
+  }
+  return true;
+}
+
+// Returns whether shrinking goes on.
+bool MiniNas::judge_narrower(const Trial& trial, const Outcome& reference) {
+  if (trial.outcome.status != Status::kOk) {
+    walk_.reject(trial, trial.outcome.problem + ": no narrower network is tried");
+    return false;
+  }
+  const double tolerance = walk_.with_noise(options_.width_tolerance, trial.outcome, reference);
+  const std::string compared = comparison(trial.outcome.score, reference.score) + " at the end of the depth stage";
+  const bool kept = at_least(trial.outcome.score, reference.score - tolerance);
+  if (kept)
+    walk_.keep(trial, text(compared, ": no more than ", points(tolerance), " lost, the narrower network is kept"));
+  else
+    walk_.reject(trial, text(compared, ": more than ", points(tolerance), " lost: no narrower network is tried"));
+  return kept;
+}
+
+bool MiniNas::change_operations() {
+  session_.expect(changes(walk_.architecture().depth()) + options_.finalists);
+  return walk_.change_operations(
+      [&](const Architecture& changed) { return attempt("operation", changed, options_.operation_margin); });
+}
+
+bool MiniNas::change_kernels() {
+  session_.expect(walk_.most_kernels(walk_.architecture().depth()) + options_.finalists);
+  return walk_.change_kernels(
+      [&](const Architecture& changed) { return attempt("kernel", changed, options_.kernel_margin); });
+}
+
+// Budget rule: a change that does not fit is not made.
+bool MiniNas::attempt(const std::string& stage, const Architecture& changed, double margin) {
+  if (!walk_.can_gain(margin)) return true;
+  const auto trial = ask(walk_.changed(stage, changed, options_.epochs));
+  if (!trial) return false;
+  if (trial->outcome.status != Status::kOk) {
+    walk_.reject(*trial, trial->outcome.problem + ": the layer stays as it was");
+    return true;
+  }
+  const Outcome& reference = walk_.current().outcome;
+  const double needed = walk_.with_noise(margin, trial->outcome, reference);
+  const std::string compared = comparison(trial->outcome.score, reference.score);
+  const std::string bound = needed < 0 ? text(points(-needed), " lost") : text(points(needed), " gained");
+  if (above(trial->outcome.score, reference.score + needed))
+    walk_.keep(*trial, text(compared, needed < 0 ? ": less than " : ": more than ", bound, ", the change is kept"));
+  else
+    walk_.reject(*trial, text(compared, needed < 0 ? ": not less than " : ": not more than ", bound,
+                              ", the layer stays as it was"));
+  return true;
 }
 
 // One alone would have nobody to be compared with.
@@ -56,149 +216,49 @@ int MiniNas::finalist_count() const {
   return count > 1 ? count : 0;
 }
 
-int MiniNas::concluding_epochs() const { return concluding() ? 0 : finalist_count() * options_.finalist_epochs; }
-
-// The search's own choice is asked for first: it stands in for its depth. Then the deepest ones, whose short scores say
-// least.
-void MiniNas::pick_finalists() {
-  const int count = finalist_count();
-  if (count == 0) return;
-  const Architecture& own = current()->candidate.architecture;
+// The search's own choice comes first and stands in for its depth. Then the deepest ones, whose short scores say least.
+std::vector<Architecture> MiniNas::finalists() const {
+  std::vector<Architecture> chosen = {walk_.architecture()};
   for (auto best = best_of_depth_.rbegin(); best != best_of_depth_.rend(); ++best)
-    if (best->first != own.depth()) finalists_.push_back(best->second.candidate.architecture);
-  finalists_.resize(static_cast<size_t>(count) - 1);
-  finalists_.insert(finalists_.begin(), own);
-  std::reverse(finalists_.begin(), finalists_.end());
+    if (best->first != chosen.front().depth()) chosen.push_back(best->second.candidate.architecture);
+  chosen.erase(chosen.begin() + finalist_count(), chosen.end());
+  return chosen;
 }
 
-std::optional<Candidate> MiniNas::propose() {
-  const auto architecture = next_architecture();
-  if (!architecture) return std::nullopt;
-  return Candidate{stage_name(), *architecture,
-                   stage() == Stage::kFinalists ? options_.finalist_epochs : options_.epochs};
-}
-
-std::optional<Architecture> MiniNas::next_architecture() {
-  if (stage() == Stage::kDepth) return next_depth();
-  if (stage() == Stage::kWidth) return next_width();
-  if (stage() == Stage::kFinalists) return next_finalist();
-  const Architecture& now = current()->candidate.architecture;
-  const int layers = layers_tried(now.depth());
-  if (stage() == Stage::kOperation)
-    return can_gain(options_.operation_margin) ? walk().next_operation(now, layers) : std::nullopt;
-  return can_gain(options_.kernel_margin) ? walk().next_kernel(now, layers, options_.kernels) : std::nullopt;
-}
-
-std::optional<Architecture> MiniNas::next_finalist() {
-  if (finalists_.empty()) return std::nullopt;
-  const Architecture next = finalists_.back();
-  finalists_.pop_back();
-  return next;
-}
-
-Decision MiniNas::judge(const Trial& trial) {
-  switch (stage()) {
-    case Stage::kDepth:
-      return judge_depth(trial);
-    case Stage::kWidth:
-      return judge_width(trial);
-    case Stage::kOperation:
-      return judge_gain(trial, options_.operation_margin);
-    case Stage::kKernel:
-      return judge_gain(trial, options_.kernel_margin);
-    default:
-      return judge_finalist(trial);
+// Together, from scratch, and whatever the clock says: their time was set aside.
+void MiniNas::train_finalists() {
+  std::vector<Candidate> candidates;
+  for (const Architecture& finalist : finalists())
+    candidates.push_back({"finalists", finalist, options_.finalist_epochs});
+  session_.expect(static_cast<int>(candidates.size()));
+  bool first = true;
+  for (const Trial& trial : session_.evaluate(candidates)) {
+    judge_finalist(trial, first);
+    first = first && trial.outcome.status != Status::kOk;
   }
-}
-
-Decision MiniNas::judge_depth(const Trial& trial) {
-  if (trial.outcome.status == Status::kInfeasible) return judge_too_deep(trial);
-  if (trial.outcome.status != Status::kOk) {
-    end_stage();
-    return {false, trial.outcome.problem + ": no deeper network is tried"};
-  }
-  const Outcome& reference = current()->outcome;
-  const double score = trial.outcome.score;
-  const double gain = with_noise(options_.depth_gain, trial.outcome, reference);
-  const double loss = with_noise(options_.depth_loss, trial.outcome, reference);
-  const std::string compared = comparison(score, reference.score);
-  if (at_least(score, reference.score + gain))
-    return accept(trial, gain < 0
-                             ? text(compared, ": no more than ", points(-gain), " lost, the deeper network is kept")
-                             : text(compared, ": a gain of at least ", points(gain), ", the deeper network is kept"));
-  if (at_least(score, reference.score - loss))
-    return {false,
-            text(compared, gain < 0 ? ": more than " : ": less than ", points(std::abs(gain)),
-                 gain < 0 ? " lost" : " gained", ", but no more than ", points(loss), " lost, so growing goes on")};
-  if (options_.finalists > 0)
-    return {false, text(compared, ": more than ", points(loss), " lost; growing goes on, finalists want every depth")};
-  end_stage();
-  return {false, text(compared, ": more than ", points(loss), " lost, which ends the growth")};
-}
-
-// The reference does not move, or a long row of small losses would add up to a large one.
-Decision MiniNas::judge_width(const Trial& trial) {
-  if (trial.outcome.status != Status::kOk) {
-    end_stage();
-    return {false, trial.outcome.problem + ": no narrower network is tried"};
-  }
-  const double tolerance = with_noise(options_.width_tolerance, trial.outcome, width_reference_);
-  const std::string compared =
-      comparison(trial.outcome.score, width_reference_.score) + " at the end of the depth stage";
-  if (at_least(trial.outcome.score, width_reference_.score - tolerance))
-    return accept(trial, text(compared, ": no more than ", points(tolerance), " lost, the narrower network is kept"));
-  end_stage();
-  return {false, text(compared, ": more than ", points(tolerance), " lost: no narrower network is tried")};
-}
-
-// Budget rule: a change that does not fit is not made.
-Decision MiniNas::judge_gain(const Trial& trial, double margin) {
-  if (trial.outcome.status != Status::kOk) return {false, trial.outcome.problem + ": the layer stays as it was"};
-  const Outcome& reference = current()->outcome;
-  const double needed = with_noise(margin, trial.outcome, reference);
-  const std::string compared = comparison(trial.outcome.score, reference.score);
-  const std::string bound = needed < 0 ? text(points(-needed), " lost") : text(points(needed), " gained");
-  if (above(trial.outcome.score, reference.score + needed))
-    return accept(trial, text(compared, needed < 0 ? ": less than " : ": more than ", bound, ", the change is kept"));
-  return {false,
-          text(compared, needed < 0 ? ": not less than " : ": not more than ", bound, ", the layer stays as it was")};
 }
 
 // The best score wins, by however little: each of them was good enough, and one has to be taken.
-Decision MiniNas::judge_finalist(const Trial& trial) {
-  if (trial.outcome.status != Status::kOk) return {false, trial.outcome.problem + ": this finalist is out"};
-  const double score = trial.outcome.score, reference = current()->outcome.score;
-  if (current()->candidate.stage != stage_name()) return accept(trial, text(points(score), " %: the first finalist"));
+void MiniNas::judge_finalist(const Trial& trial, bool first) {
+  if (trial.outcome.status != Status::kOk) return walk_.reject(trial, trial.outcome.problem + ": this finalist is out");
+  const double score = trial.outcome.score, reference = walk_.current().outcome.score;
+  if (first) return walk_.keep(trial, text(points(score), " %: the first finalist"));
   const std::string compared = comparison(score, reference);
-  if (above(score, reference)) return accept(trial, compared + ": the better finalist");
-  return {false, compared + ": no better than the finalist before"};
+  if (above(score, reference)) return walk_.keep(trial, compared + ": the better finalist");
+  walk_.reject(trial, compared + ": no better than the finalist before");
 }
 
-int MiniNas::most_left() const {
-  if (stage() == Stage::kFinalists) return static_cast<int>(finalists_.size());
-  return stage() == Stage::kDone ? 0 : most_left_before_finalists() + options_.finalists;
+}  // namespace
+
+Found mini_nas(Session& session, const MiniNasOptions& options) {
+  MiniNas search(session, options);
+  if (!search.start()) return {};
+  if (search.grow() && search.shrink() && search.change_operations()) search.change_kernels();
+  search.train_finalists();
+  return search.found();
 }
 
-int MiniNas::most_left_before_finalists() const {
-  const int kernels = static_cast<int>(options_.kernels.size());
-  const int depth = stage() == Stage::kDepth ? options_.max_depth
-                    : current()              ? current()->candidate.architecture.depth()
-                                             : 0;
-  const int layers = layers_tried(depth);
-  switch (stage()) {
-    case Stage::kDepth:
-      return depths_left() + widths_left() + layers * (1 + kernels);
-    case Stage::kWidth:
-      return widths_left() - 1 + layers * (1 + kernels);
-    case Stage::kOperation:
-      return walk().most_left(layers, 1) + layers * kernels;
-    default:
-      return walk().most_left(layers, kernels);
-  }
-}
-
-std::string MiniNas::rule(const std::string& stage) const {
-  const MiniNasOptions& o = options_;
+std::string mini_nas_rule(const MiniNasOptions& o, const std::string& stage) {
   const std::string noise = noise_rule(o), part = layers_rule(o);
   if (stage == "depth")
     return text("Networks of separable 3x3 layers, ", o.max_width, " wide, grow from ", o.min_depth,

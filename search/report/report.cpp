@@ -65,6 +65,12 @@ std::string latency_text(const SearchSettings& settings) {
   return out;
 }
 
+// "mini-nas, preset paper: as published ... (Siddiqui: ...)"
+std::string searched_by(const Method& method) {
+  return text(method.name(), method.preset().empty() ? "" : ", preset " + method.preset(), ": ", method.summary(),
+              method.paper().empty() ? "" : " (" + method.paper() + ")");
+}
+
 std::string asked_part(const RunFile& run, SearchSettings& settings) {
   const Budget& b = settings.budget;
   const auto limit = [](int64_t value, const char* what) {
@@ -74,12 +80,12 @@ std::string asked_part(const RunFile& run, SearchSettings& settings) {
       "What was asked",
       html_facts(
           {{"images", escaped(run.identity.data)},
-           {"search", escaped(settings.protocol->name() + ": " + settings.protocol->summary())},
+           {"search", escaped(searched_by(*settings.method))},
            {"scored on", escaped(to_text(settings.scored_on))},
            {"budget", escaped(text(limit(b.max_flash_bytes, "bytes of flash"), ", ",
                                    limit(b.max_ram_bytes, "bytes of RAM"), ", ", limit(b.max_macs, "MACs"), ", ",
                                    limit(b.max_parameters, "parameters"), latency_text(settings)))},
-           {"rules", list_text(settings.protocol->fields())},
+           {"rules", list_text(settings.method->fields())},
            {"recipe", list_text(recipe_fields(settings.recipe)) + ", schedule " + to_text(settings.recipe.schedule)},
            {"seed", std::to_string(settings.recipe.seed)},
            {"other options",
@@ -153,13 +159,12 @@ std::string network_parts(const RunFolder& folder, RamPlan ram_plan, int64_t max
 std::string search_parts(const RunFolder& folder, const RunFile& run, const Record& summary) {
   SearchSettings settings = search_settings_from(run.settings);
   const Journal journal(folder.journal_file());
-  const auto strategy = settings.protocol->make_strategy({});
   const std::string score =
       settings.scored_on == ScoredOn::kValidation ? "validation accuracy" : "accuracy on the test images";
   Architecture chosen;
   if (summary.has("architecture")) chosen = parse_architecture(summary.string("architecture"));
   return asked_part(run, settings) + candidates_part(journal, chosen, settings.budget, score) +
-         path_part(journal, *strategy) + curves_part(folder, to_html(candidate_curves(journal, score))) +
+         path_part(journal, *settings.method) + curves_part(folder, to_html(candidate_curves(journal, score))) +
          network_parts(folder, settings.target.ram_plan, settings.budget.max_ram_bytes);
 }
 

@@ -16,7 +16,7 @@ namespace mininas {
 std::string candidates_part(const Journal& journal, const Architecture& chosen, const Budget& budget,
                             const std::string& score_name);
 // The stages with their rules, and every candidate with the reason of its decision.
-std::string path_part(const Journal& journal, const SearchStrategy& strategy);
+std::string path_part(const Journal& journal, const Method& method);
 // Accuracy of the candidates over their epochs.
 Plot candidate_curves(const Journal& journal, const std::string& score_name);
 // Loss and accuracy of a training over its epochs: of training.json and quantizing.json.

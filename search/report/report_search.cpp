@@ -13,7 +13,7 @@ namespace {
 std::string note_of(const JournalEntry& entry) {
   const Trial& trial = entry.trial;
   return text(to_text(trial.candidate.architecture), ": ", points(trial.outcome.score), " %, ",
-              entry.decision.accepted ? "kept" : "rejected");
+              entry.kept() ? "kept" : "rejected");
 }
 
 // The entry whose network was trained in the end: the last one of that architecture.
@@ -37,7 +37,7 @@ Plot cost_plot(const Journal& journal, const JournalEntry* chosen, const Measure
       end{"chosen", "final", Mark::kDiamond, {}};
   for (const JournalEntry& entry : journal.entries()) {
     if (entry.trial.outcome.status != Status::kOk) continue;
-    PlotSeries& series = &entry == chosen ? end : entry.decision.accepted ? kept : rejected;
+    PlotSeries& series = &entry == chosen ? end : entry.kept() ? kept : rejected;
     series.points.push_back(
         {static_cast<double>(measure.value(entry.cost)), entry.trial.outcome.score, note_of(entry)});
   }
@@ -56,13 +56,14 @@ std::string epochs_of(const Candidate& candidate, Status status) {
 }
 
 std::string step_html(const JournalEntry& entry, size_t index) {
-  const auto& [candidate, outcome] = entry.trial;
-  std::string head = text(element("b", entry.decision.accepted ? "kept" : "rejected"), " ", index + 1, ". ",
+  const Candidate& candidate = entry.trial.candidate;
+  const Outcome& outcome = entry.trial.outcome;
+  std::string head = text(element("b", entry.kept() ? "kept" : "rejected"), " ", index + 1, ". ",
                           element("code", escaped(to_text(candidate.architecture))), " ");
   head += text(outcome.status == Status::kOk ? points(outcome.score) + " %, " : "", grouped(entry.cost.parameters),
                " parameters", epochs_of(candidate, outcome.status), outcome.from_journal ? ", answered before" : "");
-  return text("<li", entry.decision.accepted ? " class=\"kept\"" : "", ">", head,
-              element("span", escaped(entry.decision.reason)), "</li>\n");
+  return text("<li", entry.kept() ? " class=\"kept\"" : "", ">", head,
+              element("span", escaped(entry.decision ? entry.decision->reason : "not decided")), "</li>\n");
 }
 
 }  // namespace
@@ -86,7 +87,8 @@ std::string candidates_part(const Journal& journal, const Architecture& chosen, 
   }
   int over = 0, failed = 0, warm = 0;
   for (const JournalEntry& entry : journal.entries()) {
-    const auto& [candidate, outcome] = entry.trial;
+    const Candidate& candidate = entry.trial.candidate;
+    const Outcome& outcome = entry.trial.outcome;
     over += outcome.status == Status::kInfeasible;
     failed += outcome.status == Status::kFailed;
     warm += outcome.status == Status::kOk && !outcome.from_journal && !candidate.ancestors.empty();
@@ -100,7 +102,7 @@ std::string candidates_part(const Journal& journal, const Architecture& chosen, 
   return html_section("Candidates", element("p", counts) + element("div", plots, "plots"));
 }
 
-std::string path_part(const Journal& journal, const SearchStrategy& strategy) {
+std::string path_part(const Journal& journal, const Method& method) {
   std::string out, steps, stage;
   const auto close = [&] {
     if (!steps.empty()) out += element("ol", steps, "path");
@@ -111,7 +113,8 @@ std::string path_part(const Journal& journal, const SearchStrategy& strategy) {
     if (entry.trial.candidate.stage != stage) {
       close();
       stage = entry.trial.candidate.stage;
-      out += element("h3", escaped("Stage: " + stage)) + element("p", escaped(strategy.rule(stage)), "soft");
+      out += element("h3", escaped("Stage: " + stage)) +
+             (method.rule(stage).empty() ? "" : element("p", escaped(method.rule(stage)), "soft"));
     }
     steps += step_html(entry, i);
   }
@@ -122,19 +125,14 @@ std::string path_part(const Journal& journal, const SearchStrategy& strategy) {
 Plot candidate_curves(const Journal& journal, const std::string& score_name) {
   Plot plot{"Candidates", "epoch", score_name + ", %", {}, std::nullopt, true};
   bool named[2] = {false, false};
-  for (const bool accepted : {false, true})
+  for (const bool kept : {false, true})
     for (const JournalEntry& entry : journal.entries()) {
       const auto& curve = entry.trial.outcome.curve;
-      if (entry.decision.accepted != accepted || curve.empty()) continue;
+      if (entry.kept() != kept || curve.empty()) continue;
       const Candidate& candidate = entry.trial.candidate;
       const auto first = static_cast<size_t>(candidate.ancestors.empty() ? 1 : candidate.branch_epoch + 1);
-      PlotSeries series{named[accepted] ? ""
-                        : accepted      ? "kept"
-                                        : "rejected",
-                        accepted ? "kept" : "rejected",
-                        Mark::kLine,
-                        {}};
-      named[accepted] = true;
+      PlotSeries series{named[kept] ? "" : kept ? "kept" : "rejected", kept ? "kept" : "rejected", Mark::kLine, {}};
+      named[kept] = true;
       for (size_t e = 0; e < curve.size(); ++e) series.points.push_back({static_cast<double>(first + e), curve[e], ""});
       plot.series.push_back(series);
     }

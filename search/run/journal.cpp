@@ -34,11 +34,11 @@ std::vector<std::string> texts_of(const std::vector<Architecture>& architectures
   return texts;
 }
 
-Record to_record(const JournalEntry& entry, size_t index) {
+Record to_record(const JournalEntry& entry) {
   const Candidate& candidate = entry.trial.candidate;
   const Outcome& outcome = entry.trial.outcome;
   Record line;
-  line.set("index", static_cast<int64_t>(index))
+  line.set("index", entry.trial.index)
       .set("stage", candidate.stage)
       .set("architecture", to_text(candidate.architecture));
   line.set("params", entry.cost.parameters).set("macs", entry.cost.macs).set("flash_bytes", entry.cost.flash_bytes);
@@ -49,12 +49,12 @@ Record to_record(const JournalEntry& entry, size_t index) {
   if (candidate.branch_epoch > 0)
     line.set("branch_epoch", candidate.branch_epoch).set("ancestors", texts_of(candidate.ancestors));
   set_outcome(line, outcome);
-  line.set("accepted", entry.decision.accepted).set("reason", entry.decision.reason);
   return line;
 }
 
 JournalEntry from_record(const Record& line, const std::string& where) {
   JournalEntry entry;
+  entry.trial.index = line.integer("index");
   Candidate& candidate = entry.trial.candidate;
   candidate.stage = line.string("stage");
   candidate.architecture = parse_architecture(line.string("architecture"));
@@ -69,7 +69,6 @@ JournalEntry from_record(const Record& line, const std::string& where) {
   if (line.has("instructions")) entry.cost.instructions = line.integer64("instructions");
   if (line.has("milliseconds")) entry.cost.milliseconds = line.number("milliseconds");
   entry.trial.outcome = outcome_from(line, where);
-  entry.decision = {line.boolean("accepted"), line.string("reason")};
   return entry;
 }
 
@@ -112,16 +111,31 @@ Journal::Journal(std::filesystem::path path, std::string label) : path_(std::mov
 }
 
 void Journal::read_line(const std::string& line) {
-  const std::string where = place(entries_.size());
+  const std::string where = place(events_.size());
   if (end_) throw FormatError(text(where, ": a line after the search's end"));
   const Record record = Record::parse(line, where);
   if (record.has("end")) {
     end_ = record.string("end");
-    return;
+  } else if (record.has("time_is_up")) {
+    events_.push_back({JournalEvent::Kind::kTimeIsUp});
+  } else if (record.has("decision")) {
+    read_decision(record, where);
+  } else {
+    if (record.integer64("index") != static_cast<int64_t>(entries_.size()))
+      throw FormatError(text(where, ": 'index' is ", record.integer64("index"), ", expected ", entries_.size()));
+    events_.push_back({JournalEvent::Kind::kCandidate, entries_.size()});
+    entries_.push_back(from_record(record, where));
   }
-  if (record.integer64("index") != static_cast<int64_t>(entries_.size()))
-    throw FormatError(text(where, ": 'index' is ", record.integer64("index"), ", expected ", entries_.size()));
-  entries_.push_back(from_record(record, where));
+}
+
+void Journal::read_decision(const Record& record, const std::string& where) {
+  const int64_t index = record.integer64("decision");
+  if (index < 0 || index >= static_cast<int64_t>(entries_.size()))
+    throw FormatError(text(where, ": a decision on candidate ", index, ", of which there is no line yet"));
+  JournalEntry& entry = entries_[static_cast<size_t>(index)];
+  if (entry.decision) throw FormatError(text(where, ": a second decision on candidate ", index));
+  entry.decision = Decision{record.boolean("kept"), record.string("reason")};
+  events_.push_back({JournalEvent::Kind::kDecision, static_cast<size_t>(index)});
 }
 
 double Journal::seconds() const {
@@ -149,20 +163,38 @@ std::optional<Outcome> Journal::find(const Candidate& candidate) const {
   return std::nullopt;
 }
 
-void Journal::append(const JournalEntry& entry) {
+void Journal::write(const Record& record) {
   MN_CHECK(!end_, "the search has ended");
-  Record line = to_record(entry, entries_.size());
+  append_line(path_, record.to_line());
+}
+
+void Journal::append(const JournalEntry& entry) {
+  MN_CHECK(entry.trial.index == static_cast<int>(entries_.size()) && !entry.decision, "not the next candidate");
+  Record line = to_record(entry);
   if (!label_.empty()) line.set("label", label_);
-  append_line(path_, line.to_line());
+  write(line);
+  events_.push_back({JournalEvent::Kind::kCandidate, entries_.size()});
   entries_.push_back(entry);
 }
 
+void Journal::append_decision(size_t entry, const Decision& decision) {
+  MN_CHECK(entry < entries_.size() && !entries_[entry].decision, "candidate ", entry, " takes no decision");
+  write(
+      Record().set("decision", static_cast<int64_t>(entry)).set("kept", decision.kept).set("reason", decision.reason));
+  events_.push_back({JournalEvent::Kind::kDecision, entry});
+  entries_[entry].decision = decision;
+}
+
+void Journal::append_time_is_up() {
+  write(Record().set("time_is_up", true));
+  events_.push_back({JournalEvent::Kind::kTimeIsUp});
+}
+
 void Journal::append_end(const std::string& reason) {
-  MN_CHECK(!end_, "the search has ended");
-  append_line(path_, Record().set("end", reason).to_line());
+  write(Record().set("end", reason));
   end_ = reason;
 }
 
-std::string Journal::place(size_t entry) const { return text(path_.string(), ", line ", entry + 1); }
+std::string Journal::place(size_t event) const { return text(path_.string(), ", line ", event + 1); }
 
 }  // namespace mininas

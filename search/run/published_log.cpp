@@ -107,7 +107,8 @@ std::string to_published_log(const std::vector<LoggedTrial>& trials) {
   std::string out;
   for (const char* column : kColumns) out += (out.empty() ? "" : ",") + std::string(column);
   for (size_t i = 0; i < trials.size(); ++i) {
-    const auto& [candidate, outcome] = trials[i].trial;
+    const Candidate& candidate = trials[i].trial.candidate;
+    const Outcome& outcome = trials[i].trial.outcome;
     std::string operations, kernels;
     for (const SearchedLayer& layer : candidate.architecture.layers) {
       operations += layer.operation == Operation::kConv ? '1' : '0';

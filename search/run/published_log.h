@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/tensor.h"
-#include "search/methods/strategy.h"
+#include "search/methods/candidate.h"
 
 namespace mininas {
 
@@ -20,8 +20,7 @@ struct LoggedTrial {
 
 // Throws FormatError that names file, line and column.
 std::vector<LoggedTrial> read_published_log(const std::filesystem::path& path);
-// The text of such a file. Requires: every architecture is of the published family (stem at twice the width, no early
-// stride).
+// The text of such a file.
 std::string to_published_log(const std::vector<LoggedTrial>& trials);
 
 // Channels of the image and classes, of which parameter counts speak.

@@ -1,23 +1,26 @@
-// Replay: drives a strategy with the accuracies of a recorded search in place of training, and checks that it asks for
-// the same candidates in the same order, with the same epochs and parameter counts, and ends where the record ends.
+// Replay: answers a method with the accuracies of a published search in place of training, and checks that it asks for
+// the same candidates in the same order, with the same epochs and parameter counts, and ends where the log ends.
 #pragma once
 #include <functional>
 #include <optional>
 
+#include "search/methods/registry.h"
 #include "search/run/published_log.h"
 
 namespace mininas {
-
-// What is wrong with `asked` against what is recorded, as a sentence with both; nullopt where they agree. `asked` is
-// empty where the search is over.
-std::optional<std::string> difference(const std::optional<Candidate>& asked, const Candidate& recorded);
 
 struct ReplayHooks {
   std::function<void(const LoggedTrial&, const Decision&)> on_decision;
 };
 
-// The first difference, with the line of the log, what it expects and what was asked; nullopt where there is none.
-std::optional<std::string> replay(SearchStrategy& strategy, const std::vector<LoggedTrial>& log, const LoggedTask& task,
-                                  const ReplayHooks& hooks = {});
+struct Replayed {
+  // The first one, with the line of the log, what it expects and what was asked; nullopt where there is none.
+  std::optional<std::string> difference;
+  Found found;  // of a method that came to its end
+};
+
+// `score_images`: how many images the log's scores were measured on.
+Replayed replay(const Method& method, const std::vector<LoggedTrial>& log, const LoggedTask& task, int64_t score_images,
+                const ReplayHooks& hooks = {});
 
 }  // namespace mininas

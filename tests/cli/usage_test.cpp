@@ -2,6 +2,7 @@
 
 #include "core/io/file.h"
 #include "search/cost/cost.h"
+#include "search/methods/registry.h"
 #include "tests/cli/program.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
@@ -70,7 +71,7 @@ TEST_CASE("wrong usage is one line and exit status 2", "[cli]") {
               "--max-flash: '64Q' is no size");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--max-params", "50Q"},
               "--max-params: '50Q' is no size");
-  check_usage({"search", "--data", "synthetic", "--out", "never", "--protocol", "magic"}, "there are: mini-nas");
+  check_usage({"search", "--data", "synthetic", "--out", "never", "--method", "magic"}, "there are: mini-nas");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--min-depth", "9"}, "depth 9 to 8");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--kernels", "5,6"}, "kernel 6");
   CHECK_FALSE(std::filesystem::exists("never"));
@@ -172,16 +173,37 @@ TEST_CASE("inspect tells the published sizes", "[cli][inspect]") {
   CHECK(mininas::test::mininas({"inspect", "w16:s3*6", "--ram-plan", "best"}).status == 2);
 }
 
-TEST_CASE("a protocol's options are shown and taken with that protocol alone", "[cli][search]") {
+TEST_CASE("a method's options are shown and taken with that method alone", "[cli][search]") {
   const std::string fast = mininas::test::mininas({"search", "--help"}).output;
-  const std::string macro = mininas::test::mininas({"search", "--protocol", "macro-micro", "--help"}).output;
+  const std::string macro = mininas::test::mininas({"search", "--method", "macro-micro", "--help"}).output;
   CHECK_THAT(fast, !Catch::Contains("--depth-failures") && Catch::Contains("--noise"));
   CHECK_THAT(macro, Catch::Contains("--depth-failures") && Catch::Contains("--size-slack"));
   check_usage({"search", "--data", "synthetic", "--out", "never", "--depth-failures", "1"}, "--depth-failures");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--protocol=macro-micro", "--depth-failures", "-1"},
-              "--depth-failures -1");
+              "--depth-failures -1");  // the name that --method had before
+  check_usage({"search", "--data", "synthetic", "--out", "never", "--method", "macro-micro", "--protocol", "mini-nas"},
+              "--method");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--score", "test"},
               "--score test: expected validation or as-published");
+}
+
+TEST_CASE("a preset sets a method's options, and options beside it win", "[cli][search]") {
+  const auto help = [](const std::vector<std::string>& words) {
+    std::vector<std::string> command = {"search", "--help"};
+    command.insert(command.end(), words.begin(), words.end());
+    return mininas::test::mininas(command).output;
+  };
+  for (const std::string& method : method_names()) CHECK_THAT(help({}), Catch::Contains("  " + method + ": "));
+  CHECK_THAT(help({"--method", "mini-nas", "--preset", "paper"}), Catch::Contains("--preset paper: as published"));
+  const std::vector<std::string> search = {"search", "--data", "synthetic", "--out", "never"};
+  const auto check_search = [&](const std::vector<std::string>& words, const std::string& expected) {
+    std::vector<std::string> command = search;
+    command.insert(command.end(), words.begin(), words.end());
+    check_usage(command, expected);
+  };
+  check_search({"--preset", "paper"}, "--preset paper: mini-nas-fast has no such preset, nor any other");
+  check_search({"--method", "mini-nas", "--preset", "poster"},
+               "--preset poster: mini-nas has no such preset; there are: paper");
 }
 
 TEST_CASE("replay tells the first difference and is exit status 1", "[cli][replay]") {
@@ -189,7 +211,7 @@ TEST_CASE("replay tells the first difference and is exit status 1", "[cli][repla
   const std::string log = (folder / "log.csv").string();
   const std::string head = "step,stage,depth,width,ops,kernels,epochs,params,train_acc,valid_acc,epoch1_valid_acc\n";
   // A whole search: one network, no room to grow, shrink or change.
-  const std::vector<std::string> command = {"replay",      log,  "--protocol", "mini-nas", "--max-depth",      "3",
+  const std::vector<std::string> command = {"replay",      log,  "--method", "mini-nas", "--max-depth",      "3",
                                             "--max-width", "16", "--noise",    "0",        "--layer-fraction", "0"};
   write_text_file(folder / "log.csv", head + "0,depth,3,16,000,333,300,5074,90,80,50\n");
   const Answer equal = mininas::test::mininas(command);

@@ -17,25 +17,28 @@ TEST_CASE("the best networks of the largest depths train longer in the end, and 
   const std::map<std::string, std::pair<double, double>> scores = {
       {"w16:s3*3", {90, 92}}, {"w16:s3*4", {88, 93}},      {"w16:s3*5", {89, 94}},   {"w16:s3*6", {87, 99}},
       {"w12:s3*3", {80, 80}}, {"w16:c3,s3*2", {91, 91.5}}, {"w16:c5,s3*2", {50, 50}}};
-  MiniNas search(o, 10000);
+  TableSession session([&](const Candidate& candidate) {
+    const auto known = scores.find(to_text(candidate.architecture));
+    const bool last = candidate.stage == "finalists";
+    CHECK(candidate.epochs == (last ? 9 : 5));
+    return score(known == scores.end() ? 50 : last ? known->second.second : known->second.first);
+  });
+  const Found found = mini_nas(session, o);
   std::vector<std::string> finalists;
-  while (const auto candidate = search.ask()) {
-    const auto known = scores.find(to_text(candidate->architecture));
-    const bool last = candidate->stage == "finalists";
-    CHECK(candidate->epochs == (last ? 9 : 5));
-    if (last) {
-      finalists.push_back(to_text(candidate->architecture));
-      CHECK(candidate->branch_epoch == 0);
-      CHECK(candidate->ancestors.empty());
-      CHECK(search.most_left() == static_cast<int>(3 - finalists.size()));
-    }
-    search.tell({*candidate, score(known == scores.end() ? 50 : last ? known->second.second : known->second.first)});
+  for (const TableSession::Step& step : session.steps) {
+    const Candidate& candidate = step.trial.candidate;
+    if (candidate.stage != "finalists") continue;
+    finalists.push_back(to_text(candidate.architecture));
+    CHECK(candidate.branch_epoch == 0);
+    CHECK(candidate.ancestors.empty());
+    CHECK(step.left == static_cast<int>(3 - finalists.size()));
   }
+  CHECK(session.batches.back() == 3);  // no finalist depends on another: they are asked for together
   CHECK(finalists ==
         std::vector<std::string>{"w16:c3,s3*2", "w16:s3*6", "w16:s3*5"});  // the search's own choice, then the deepest
-  CHECK(to_text(search.best()->candidate.architecture) == "w16:s3*6");
-  CHECK(search.best()->outcome.score == 99);
-  CHECK_THAT(search.rule("finalists"), Catch::Contains("9 epochs"));
+  CHECK(to_text(found.finals.front()) == "w16:s3*6");
+  CHECK(found.best->outcome.score == 99);
+  CHECK_THAT(mini_nas_rule(o, "finalists"), Catch::Contains("9 epochs"));
 }
 
 TEST_CASE("a finalist that diverges is out", "[search][mini-nas]") {
@@ -45,16 +48,17 @@ TEST_CASE("a finalist that diverges is out", "[search][mini-nas]") {
   Outcome diverged;
   diverged.status = Status::kFailed;
   diverged.problem = "the loss is no number";
-  MiniNas search(o, 10000);
+  TableSession session([&](const Candidate& candidate) {
+    const bool out = candidate.stage == "finalists" && candidate.architecture.depth() != 4;
+    return out ? diverged : score(60 + candidate.epochs);
+  });
+  const Found found = mini_nas(session, o);
   std::vector<std::string> reasons;
-  while (const auto candidate = search.ask()) {
-    const bool out = candidate->stage == "finalists" && candidate->architecture.depth() != 4;
-    const Decision decision = search.tell({*candidate, out ? diverged : score(60 + candidate->epochs)});
-    if (candidate->stage == "finalists") reasons.push_back(decision.reason);
-  }
+  for (const TableSession::Step& step : session.steps)
+    if (step.trial.candidate.stage == "finalists") reasons.push_back(step.decision->reason);
   REQUIRE(reasons.size() == 3);
   CHECK_THAT(reasons[0], Catch::Contains("the loss is no number") && Catch::Contains("out"));
-  CHECK(search.best()->candidate.architecture.depth() == 4);  // the only one that trained to its end
+  CHECK(found.finals.front().depth() == 4);  // the only one that trained to its end
 }
 
 TEST_CASE("a finalist that scores no more changes nothing, and without finalists the search ends with the kernels",
@@ -62,10 +66,10 @@ TEST_CASE("a finalist that scores no more changes nothing, and without finalists
   auto o = small_options();
   o.finalists = 2;
   o.finalist_epochs = 2;  // as long as the candidates: the same question again
-  const Drive d = drive(o, {{"w16:s3*3", score(90)}, {"w16:s3*4", score(89.9)}});
+  const Course d = drive(o, {{"w16:s3*3", score(90)}, {"w16:s3*4", score(89.9)}});
   CHECK(d.asked[d.asked.size() - 2] == "finalists w16:s3*3");
   CHECK(d.asked.back() == "finalists w16:s3*5");
-  CHECK(to_text(d.best->candidate.architecture) == "w16:s3*3");
+  CHECK(to_text(d.found.finals.front()) == "w16:s3*3");
   o.finalists = 0;
   for (const std::string& asked : drive(o, {{"w16:s3*3", score(90)}}).asked)
     CHECK_THAT(asked, !Catch::Contains("finalists"));

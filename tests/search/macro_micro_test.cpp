@@ -2,11 +2,11 @@
 
 #include "core/error.h"
 #include "search/run/published_log.h"
-#include "tests/search/mini_nas_drive.h"
+#include "tests/search/table_session.h"
 #include "tests/support/catch.h"
 
 using namespace mininas;
-using mininas::test::score;
+using namespace mininas::test;
 
 namespace {
 
@@ -23,19 +23,26 @@ MacroMicroOptions small_options() {
   return o;
 }
 
-MacroMicro make_search(const MacroMicroOptions& o) {
-  return MacroMicro(o, 10000, [](const Architecture& a) { return parameter_count(a, {3, 10}); });
-}
+// Answers with `scores` in turn, then with the last of them.
+struct Drive {
+  Drive(const MacroMicroOptions& options, const std::vector<double>& scores)
+      : session([&](const Candidate&) { return score(scores[std::min(next++, scores.size() - 1)]); }),
+        found(macro_micro(session, options)) {}
 
-// Answers with `scores` in turn, then with the last of them; returns "stage architecture epochs".
-std::vector<std::string> drive(MacroMicro& search, const std::vector<double>& scores) {
-  std::vector<std::string> asked;
-  while (const auto candidate = search.ask()) {
-    search.tell({*candidate, score(scores[std::min(asked.size(), scores.size() - 1)])});
-    asked.push_back(text(candidate->stage, " ", to_text(candidate->architecture), " ", candidate->epochs));
+  // "stage architecture epochs"
+  std::vector<std::string> asked() const {
+    std::vector<std::string> all;
+    for (const TableSession::Step& step : session.steps) {
+      const Candidate& c = step.trial.candidate;
+      all.push_back(text(c.stage, " ", to_text(c.architecture), " ", c.epochs));
+    }
+    return all;
   }
-  return asked;
-}
+
+  size_t next = 0;
+  TableSession session;
+  Found found;
+};
 
 std::vector<std::string> first(std::vector<std::string> list, size_t count) {
   list.resize(std::min(count, list.size()));
@@ -46,26 +53,23 @@ std::vector<std::string> first(std::vector<std::string> list, size_t count) {
 
 TEST_CASE("epochs grow with depth and width, and the micro stage begins with the macro network",
           "[search][macro-micro]") {
-  MacroMicro search = make_search(small_options());
-  const auto asked = drive(search, {80, 81, 80, 80, 80, 81, 80, 40});
+  const auto asked = Drive(small_options(), {80, 81, 80, 80, 80, 81, 80, 40}).asked();
   CHECK(first(asked, 8) == std::vector<std::string>{"depth w16:s3*3 3", "depth w16:s3*4 4", "depth w16:s3*5 5",
                                                     "depth w16:s3*6 6", "depth w16:s3*7 7", "width w12:s3*4 9",
                                                     "width w8:s3*4 11", "operation w12:s3*4 2"});
 }
 
 TEST_CASE("near-ties neither count as failures nor forgive them", "[search][macro-micro]") {
-  MacroMicro search = make_search(small_options());
   // failure, tie, failure, tie, third failure
-  const auto asked = drive(search, {80, 79, 80.05, 79, 79.95, 79, 50});
+  const auto asked = Drive(small_options(), {80, 79, 80.05, 79, 79.95, 79, 50}).asked();
   CHECK(asked[5] == "depth w16:s3*8 8");
   CHECK(asked[6].rfind("width w12:s3*3", 0) == 0);
-  MacroMicro other = make_search(small_options());
-  CHECK(drive(other, {80, 79, 79, 81, 79, 79, 50})[5] == "depth w16:s3*8 8");  // a gain forgives
+  CHECK(Drive(small_options(), {80, 79, 79, 81, 79, 79, 50}).asked()[5] == "depth w16:s3*8 8");  // a gain forgives
 }
 
 TEST_CASE("changed layers are paid for with width, from the macro width on", "[search][macro-micro]") {
-  MacroMicro search = make_search(small_options());
-  const auto asked = drive(search, {99.95, 90, 90, 50, 60});
+  const Drive drive(small_options(), {99.95, 90, 90, 50, 60});
+  const auto asked = drive.asked();
   REQUIRE(asked[3] == "operation w16:s3*3 2");
   const int64_t limit = parameter_count(plain_architecture(16, 3), {3, 10}) + 100;
   for (size_t i = 4; i < asked.size(); ++i) {
@@ -77,43 +81,53 @@ TEST_CASE("changed layers are paid for with width, from the macro width on", "[s
   }
   // The first change was kept at a smaller width; the final network has the macro width again, unless the budget
   // forbids it.
-  const auto finals = search.finals();
+  const auto& finals = drive.found.finals;
   CHECK(finals.front().width == 16);
-  CHECK(finals.back() == search.best()->candidate.architecture);
+  CHECK(finals.back() == drive.found.best->candidate.architecture);
   CHECK(finals.size() == static_cast<size_t>(16 - finals.back().width + 1));
   CHECK(finals.front().layers[0].operation == Operation::kConv);
 }
 
 TEST_CASE("growth ends where the target or the training accuracy is reached", "[search][macro-micro]") {
   for (const auto& [accuracy, train] : {std::pair{99.9, 0.0}, std::pair{80.0, 99.5}}) {
-    MacroMicro search = make_search(small_options());
-    Outcome outcome = score(accuracy);
-    outcome.best_train = train;
-    search.tell({*search.ask(), outcome});
-    CHECK(search.ask()->stage == "width");
+    TableSession session([&](const Candidate&) {
+      Outcome outcome = score(accuracy);
+      outcome.best_train = train;
+      return outcome;
+    });
+    macro_micro(session, small_options());
+    CHECK(session.steps[1].trial.candidate.stage == "width");
   }
 }
 
 TEST_CASE("a macro network that cannot be trained briefly ends the search with the macro network",
           "[search][macro-micro]") {
-  MacroMicro search = make_search(small_options());
-  while (const auto candidate = search.ask()) {
+  TableSession session([&](const Candidate& candidate) {
     Outcome outcome = score(99.95);
-    if (candidate->epochs == 2) outcome.status = Status::kFailed;
-    search.tell({*candidate, outcome});
-  }
-  CHECK(to_text(search.best()->candidate.architecture) == "w8:s3*3");
+    if (candidate.epochs == 2) outcome.status = Status::kFailed;
+    return outcome;
+  });
+  const Found found = macro_micro(session, small_options());
+  CHECK(to_text(found.best->candidate.architecture) == "w8:s3*3");
+  CHECK(session.steps.back().trial.candidate.stage == "kernel");  // asked for once more
 }
 
 TEST_CASE("the number of questions left in macro-micro is never underestimated", "[search][macro-micro]") {
   for (const double gain : {-1.0, 0.0, 1.0}) {
-    MacroMicro search = make_search(small_options());
-    std::vector<int> promised;
     double percent = 60;
-    while (const auto candidate = search.ask()) {
-      promised.push_back(search.most_left());
-      search.tell({*candidate, score(percent += gain)});
-    }
-    for (size_t i = 0; i < promised.size(); ++i) CHECK(promised[i] >= static_cast<int>(promised.size() - i - 1));
+    TableSession session([&](const Candidate&) { return score(percent += gain); });
+    macro_micro(session, small_options());
+    CHECK(expected_enough(session));
   }
+}
+
+TEST_CASE("a search whose time is up in a micro stage ends with the changes found until then at the macro width",
+          "[search][macro-micro]") {
+  double percent = 60;
+  TableSession session([&](const Candidate&) { return score(percent += 1); });
+  session.most_candidates = 12;
+  const Found found = macro_micro(session, small_options());
+  CHECK(session.steps.size() == 12);
+  CHECK(session.steps.back().trial.candidate.stage == "operation");
+  CHECK(found.finals.front().width > found.best->candidate.architecture.width);
 }

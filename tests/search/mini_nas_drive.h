@@ -1,11 +1,7 @@
-// A small search with made-up scores, driven to its end: what it asks, what it accepts and why.
+// Mini-NAS with made-up scores, driven to its end: what it asks, what it keeps and why.
 #pragma once
-#include <map>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "search/methods/mini_nas.h"
+#include "tests/search/table_session.h"
 
 namespace mininas::test {
 
@@ -22,41 +18,16 @@ inline MiniNasOptions small_options() {
   return o;
 }
 
-inline Outcome score(double percent) {
-  Outcome outcome;
-  outcome.score = percent;
-  return outcome;
-}
-
-inline Outcome infeasible() {
-  Outcome outcome;
-  outcome.status = Status::kInfeasible;
-  outcome.problem = "flash 2 is over the limit of 1";
-  return outcome;
-}
-
-// A drive of the strategy: answers by architecture, 50 % where none is given.
-struct Drive {
-  std::vector<std::string> asked;     // "depth w16:s3*3"
-  std::vector<std::string> accepted;  // architectures
-  std::vector<std::string> reasons;
-  std::optional<Trial> best;
-};
-
-inline Drive drive(const MiniNasOptions& options, const std::map<std::string, Outcome>& answers,
-                   int64_t images = 10000) {
-  MiniNas search(options, images);
-  Drive result;
-  while (const auto candidate = search.ask()) {
-    const std::string name = to_text(candidate->architecture);
-    const auto answer = answers.find(name);
-    const Decision decision = search.tell({*candidate, answer == answers.end() ? score(50) : answer->second});
-    result.asked.push_back(candidate->stage + " " + name);
-    if (decision.accepted) result.accepted.push_back(name);
-    result.reasons.push_back(decision.reason);
-  }
-  result.best = search.best();
-  return result;
+// Answers by architecture, 50 % where none is given.
+inline Course drive(const MiniNasOptions& options, const std::map<std::string, Outcome>& answers,
+                    int64_t images = 10000) {
+  const auto answer = [&](const Candidate& candidate) {
+    const auto known = answers.find(to_text(candidate.architecture));
+    return known == answers.end() ? score(50) : known->second;
+  };
+  TableSession session(answer, {{32, 32, 3}, 10, images});
+  const Found found = mini_nas(session, options);
+  return course_of(session, found);
 }
 
 }  // namespace mininas::test

@@ -13,16 +13,14 @@ TEST_CASE("the published search is walked candidate by candidate", "[search][min
       94.86, 95.28, 95.16, 95.43, 95.58, 95.8,  96.0,  95.9,  96.09, 96.13, 96.16, 95.79, 95.97, 95.51, 95.53, 95.36,
       95.7,  95.48, 96.0,  95.86, 95.78, 95.81, 95.81, 96.01, 95.92, 95.81, 95.73, 95.61, 95.63, 95.64, 95.56, 95.81,
       95.57, 95.7,  95.6,  95.64, 95.77, 95.71, 95.57, 95.75, 95.7,  95.85, 95.68, 95.67, 95.58, 95.8};
-  MiniNas search(trg_nas_options(), 10000);
-  std::vector<std::string> asked;
-  for (const double percent : scores) {
-    const auto candidate = search.ask();
-    REQUIRE(candidate);
-    CHECK(candidate->epochs == 600);
-    asked.push_back(candidate->stage + " " + to_text(candidate->architecture));
-    search.tell({*candidate, score(percent)});
-  }
-  CHECK_FALSE(search.ask());
+  size_t next = 0;
+  TableSession session([&](const Candidate& candidate) {
+    CHECK(candidate.epochs == 600);
+    return score(scores.at(next++));
+  });
+  const Found found = mini_nas(session, trg_nas_options());
+  const std::vector<std::string> asked = course_of(session, found).asked;
+  REQUIRE(asked.size() == scores.size());
   CHECK(asked[0] == "depth w72:s3*10");
   CHECK(asked[10] == "depth w72:s3*20");
   CHECK(asked[11] == "width w68:s3*16");
@@ -34,25 +32,26 @@ TEST_CASE("the published search is walked candidate by candidate", "[search][min
   CHECK(asked[26] == "kernel w56:c5,s3,c3,s3*13");
   CHECK(asked[27] == "kernel w56:c7,s3,c3,s3*13");
   CHECK(asked[45] == "kernel w56:c3,s3,c3,s3*6,s7,s3*6");
-  CHECK(to_text(search.best()->candidate.architecture) == "w56:c3,s3,c3,s3*13");
-  CHECK(search.best()->outcome.score == 96.0);
+  CHECK(to_text(found.finals.front()) == "w56:c3,s3,c3,s3*13");
+  CHECK(found.best->candidate.architecture == found.finals.front());
+  CHECK(found.best->outcome.score == 96.0);
 }
 
 TEST_CASE("a search without any gain stays with the first network and tries every change once", "[search][mini-nas]") {
-  const Drive d = drive(small_options(), {{"w16:s3*3", score(90)}});
+  const Course d = drive(small_options(), {{"w16:s3*3", score(90)}});
   CHECK(d.asked == std::vector<std::string>{"depth w16:s3*3", "depth w16:s3*4", "width w12:s3*3",
                                             "operation w16:c3,s3*2", "operation w16:s3,c3,s3", "operation w16:s3*2,c3",
                                             "kernel w16:s5,s3*2", "kernel w16:s3,s5,s3", "kernel w16:s3*2,s5"});
-  CHECK(d.accepted == std::vector<std::string>{"w16:s3*3"});
-  CHECK(to_text(d.best->candidate.architecture) == "w16:s3*3");
+  CHECK(d.kept == std::vector<std::string>{"w16:s3*3"});
+  CHECK(to_text(d.found.finals.front()) == "w16:s3*3");
 }
 
 TEST_CASE("a small loss does not end the growth, and only accepted depths count", "[search][mini-nas]") {
   auto o = small_options();
-  const Drive d = drive(o, {{"w16:s3*3", score(90)}, {"w16:s3*4", score(89.85)}, {"w16:s3*5", score(90.25)}});
+  const Course d = drive(o, {{"w16:s3*3", score(90)}, {"w16:s3*4", score(89.85)}, {"w16:s3*5", score(90.25)}});
   CHECK(d.asked[2] == "depth w16:s3*5");
-  CHECK(d.accepted == std::vector<std::string>{"w16:s3*3", "w16:s3*5"});
-  const Drive e = drive(o, {{"w16:s3*3", score(90)}, {"w16:s3*4", score(89.84)}, {"w16:s3*5", score(90.25)}});
+  CHECK(d.kept == std::vector<std::string>{"w16:s3*3", "w16:s3*5"});
+  const Course e = drive(o, {{"w16:s3*3", score(90)}, {"w16:s3*4", score(89.84)}, {"w16:s3*5", score(90.25)}});
   CHECK(e.asked[2] == "width w12:s3*3");
 }
 
@@ -67,9 +66,9 @@ TEST_CASE("the growth stops at the target and when nothing is left to learn", "[
 TEST_CASE("the width's reference does not move", "[search][mini-nas]") {
   // Each step loses 0.3: the second is 0.6 below the end of the depth stage and ends the shrinking, though only 0.3
   // below the step before.
-  const Drive d =
+  const Course d =
       drive(small_options(), {{"w16:s3*3", score(90)}, {"w12:s3*3", score(89.7)}, {"w8:s3*3", score(89.4)}});
-  CHECK(d.accepted == std::vector<std::string>{"w16:s3*3", "w12:s3*3"});
+  CHECK(d.kept == std::vector<std::string>{"w16:s3*3", "w12:s3*3"});
   CHECK(d.asked[3] == "width w8:s3*3");
   CHECK(d.asked[4] == "operation w12:c3,s3*2");
 }
@@ -79,55 +78,55 @@ TEST_CASE("a gain below zero is a loss that is forgiven, a deeper network or a l
   auto o = small_options();
   const std::map<std::string, Outcome> answers = {
       {"w16:s3*3", score(90)}, {"w16:s3*4", score(89.9)}, {"w16:s3*5", score(89.7)}, {"w16:s7,s3*3", score(89.5)}};
-  CHECK(drive(o, answers).accepted == std::vector<std::string>{"w16:s3*3"});
+  CHECK(drive(o, answers).kept == std::vector<std::string>{"w16:s3*3"});
   o.depth_gain = -0.15;
   o.kernel_margin = -0.5;
   o.kernels = {7, 5};
   o.max_depth = 5;
-  const Drive d = drive(o, answers);
-  CHECK(d.accepted == std::vector<std::string>{"w16:s3*3", "w16:s3*4", "w16:s7,s3*3"});
+  const Course d = drive(o, answers);
+  CHECK(d.kept == std::vector<std::string>{"w16:s3*3", "w16:s3*4", "w16:s7,s3*3"});
   CHECK_THAT(d.reasons[1], Catch::Contains("no more than 0.15 lost"));
   const auto asked = [&](const std::string& question) { return std::count(d.asked.begin(), d.asked.end(), question); };
   CHECK(asked("kernel w16:s5,s3*3") == 0);  // nothing smaller than what was kept
   CHECK(asked("kernel w16:s7,s5,s3*2") == 1);
-  CHECK_THAT(MiniNas(o, 10000).rule("depth"), Catch::Contains("loses no more than 0.15 points"));
-  CHECK_THAT(MiniNas(o, 10000).rule("kernel"), Catch::Contains("loses no more than 0.50 points"));
+  CHECK_THAT(mini_nas_rule(o, "depth"), Catch::Contains("loses no more than 0.15 points"));
+  CHECK_THAT(mini_nas_rule(o, "kernel"), Catch::Contains("loses no more than 0.50 points"));
   o.noise = 1;  // of 100 images: three points, and no more is forgiven
-  const Drive noisy = drive(o, answers, 100);
-  CHECK(noisy.accepted == d.accepted);
+  const Course noisy = drive(o, answers, 100);
+  CHECK(noisy.kept == d.kept);
   CHECK_THAT(noisy.reasons[2], Catch::Contains("more than 0.15 lost, but no more than"));
-  CHECK_THAT(MiniNas(o, 100).rule("depth"), Catch::Contains("or noise is not otherwise"));
-  CHECK_THAT(MiniNas(o, 100).rule("kernel"), !Catch::Contains("standard error"));
+  CHECK_THAT(mini_nas_rule(o, "depth"), Catch::Contains("or noise is not otherwise"));
+  CHECK_THAT(mini_nas_rule(o, "kernel"), !Catch::Contains("standard error"));
 }
 
 TEST_CASE("operations and kernels accumulate, and an equal score changes nothing", "[search][mini-nas]") {
-  const Drive d = drive(small_options(), {{"w16:s3*3", score(90)},
+  const Course d = drive(small_options(), {{"w16:s3*3", score(90)},
                                           {"w16:c3,s3*2", score(90)},
                                           {"w16:s3,c3,s3", score(90.1)},
                                           {"w16:s3,c3*2", score(90.1)},
                                           {"w16:s3,c5,s3", score(90.2)},
                                           {"w16:s3,c5,s5", score(90.3)}});
-  CHECK(d.accepted == std::vector<std::string>{"w16:s3*3", "w16:s3,c3,s3", "w16:s3,c5,s3", "w16:s3,c5,s5"});
+  CHECK(d.kept == std::vector<std::string>{"w16:s3*3", "w16:s3,c3,s3", "w16:s3,c5,s3", "w16:s3,c5,s5"});
 }
 
 TEST_CASE("changes that would have to gain more than is missing to 100 % are not tried", "[search][mini-nas]") {
   auto o = small_options();
   CHECK(drive(o, {{"w16:s3*3", score(100)}, {"w12:s3*3", score(90)}}).asked.size() == 2);
   o.operation_margin = 2;
-  const Drive d = drive(o, {{"w16:s3*3", score(98.5)}, {"w12:s3*3", score(90)}});
+  const Course d = drive(o, {{"w16:s3*3", score(98.5)}, {"w12:s3*3", score(90)}});
   CHECK(d.asked[2] == "kernel w16:s5,s3*2");
 }
 
 TEST_CASE("a rejected kernel goes back to the best so far of that layer", "[search][mini-nas]") {
   auto o = small_options();
   o.kernels = {5, 7};
-  const Drive d = drive(o, {{"w16:s3*3", score(90)}, {"w16:s5,s3*2", score(91)}, {"w16:s7,s3*2", score(90.5)}});
-  CHECK(to_text(d.best->candidate.architecture) == "w16:s5,s3*2");
+  const Course d = drive(o, {{"w16:s3*3", score(90)}, {"w16:s5,s3*2", score(91)}, {"w16:s7,s3*2", score(90.5)}});
+  CHECK(to_text(d.found.finals.front()) == "w16:s5,s3*2");
   CHECK(std::count(d.asked.begin(), d.asked.end(), "kernel w16:s5*2,s3") == 1);
 }
 
 TEST_CASE("the search starts at the largest width whose shallowest network fits", "[search][mini-nas]") {
-  const Drive d = drive(small_options(), {{"w16:s3*3", infeasible()}, {"w12:s3*3", score(90)}});
+  const Course d = drive(small_options(), {{"w16:s3*3", infeasible()}, {"w12:s3*3", score(90)}});
   CHECK(d.asked[1] == "depth w12:s3*3");
   CHECK(d.asked[2] == "depth w12:s3*4");
   CHECK(d.asked[3] == "width w8:s3*3");
@@ -136,7 +135,7 @@ TEST_CASE("the search starts at the largest width whose shallowest network fits"
 
 TEST_CASE("where no width of the range fits, narrower ones are tried, and the width stage has nothing to do",
           "[search][mini-nas]") {
-  const Drive d = drive(
+  const Course d = drive(
       small_options(),
       {{"w16:s3*3", infeasible()}, {"w12:s3*3", infeasible()}, {"w8:s3*3", infeasible()}, {"w4:s3*3", score(80)}});
   CHECK(d.asked[3] == "depth w4:s3*3");
@@ -145,15 +144,16 @@ TEST_CASE("where no width of the range fits, narrower ones are tried, and the wi
 }
 
 TEST_CASE("where nothing fits the search ends without a network", "[search][mini-nas]") {
-  const Drive d = drive(
+  const Course d = drive(
       small_options(),
       {{"w16:s3*3", infeasible()}, {"w12:s3*3", infeasible()}, {"w8:s3*3", infeasible()}, {"w4:s3*3", infeasible()}});
   CHECK(d.asked.size() == 4);
-  CHECK_FALSE(d.best);
+  CHECK(d.found.finals.empty());
+  CHECK_FALSE(d.found.best);
 }
 
 TEST_CASE("a deeper network that does not fit is tried narrower", "[search][mini-nas]") {
-  const Drive d = drive(small_options(), {{"w16:s3*3", score(90)},
+  const Course d = drive(small_options(), {{"w16:s3*3", score(90)},
                                           {"w16:s3*4", infeasible()},
                                           {"w12:s3*4", score(92)},
                                           {"w12:s3*5", infeasible()},
@@ -165,7 +165,7 @@ TEST_CASE("a deeper network that does not fit is tried narrower", "[search][mini
 }
 
 TEST_CASE("depths that fit in no width end the growth, an infeasible change is not made", "[search][mini-nas]") {
-  const Drive d = drive(small_options(), {{"w16:s3*3", score(90)},
+  const Course d = drive(small_options(), {{"w16:s3*3", score(90)},
                                           {"w16:s3*4", infeasible()},
                                           {"w12:s3*4", infeasible()},
                                           {"w8:s3*4", infeasible()},
@@ -175,7 +175,7 @@ TEST_CASE("depths that fit in no width end the growth, an infeasible change is n
   CHECK_THAT(d.reasons[3], Catch::Contains("no deeper network"));
   CHECK(d.asked[5] == "operation w16:c3,s3*2");
   CHECK_THAT(d.reasons[5], Catch::Contains("over the limit") && Catch::Contains("stays as it was"));
-  CHECK(to_text(d.best->candidate.architecture) == "w16:s3,c3,s3");
+  CHECK(to_text(d.found.finals.front()) == "w16:s3,c3,s3");
 }
 
 TEST_CASE("tolerances grow to the standard error of a small validation set", "[search][mini-nas]") {
@@ -183,10 +183,10 @@ TEST_CASE("tolerances grow to the standard error of a small validation set", "[s
   // One standard error of 90 % on 100 images is 3 points: a gain of 2 is noise, a loss of 2 as well.
   const std::map<std::string, Outcome> answers = {
       {"w16:s3*3", score(90)}, {"w16:s3*4", score(92)}, {"w16:s3*5", score(88)}, {"w12:s3*3", score(87.5)}};
-  CHECK(drive(o, answers, 100).accepted == std::vector<std::string>{"w16:s3*3", "w16:s3*4"});
+  CHECK(drive(o, answers, 100).kept == std::vector<std::string>{"w16:s3*3", "w16:s3*4"});
   o.noise = 1;
-  const Drive d = drive(o, answers, 100);
-  CHECK(d.accepted == std::vector<std::string>{"w16:s3*3", "w12:s3*3"});
+  const Course d = drive(o, answers, 100);
+  CHECK(d.kept == std::vector<std::string>{"w16:s3*3", "w12:s3*3"});
   CHECK_THAT(d.reasons[1], Catch::Contains("less than 3.00 gained"));
 }
 
@@ -203,50 +203,62 @@ TEST_CASE("where answers are known, the tolerance is the standard error of the d
     return outcome;
   };
   const std::string lost = std::string(20, 'f') + "ff300", alike = std::string(20, 'f') + "ffc00";
-  const Drive apart =
+  const Course apart =
       drive(o, {{"w16:s3*3", with_answers(90, lost)}, {"w16:s3*4", with_answers(92, "00" + reference.substr(2))}}, 100);
-  CHECK(apart.accepted == std::vector<std::string>{"w16:s3*3"});
+  CHECK(apart.kept == std::vector<std::string>{"w16:s3*3"});
   CHECK_THAT(apart.reasons[1], Catch::Contains("less than 4.24 gained"));
-  const Drive near = drive(
+  const Course near = drive(
       o, {{"w16:s3*3", with_answers(90, alike)}, {"w16:s3*4", with_answers(92, std::string(22, 'f') + "f00")}}, 100);
-  CHECK(near.accepted.back() == "w16:s3*4");
+  CHECK(near.kept.back() == "w16:s3*4");
   CHECK_THAT(near.reasons[1], Catch::Contains("a gain of at least 1.40"));
 }
 
 TEST_CASE("the layer fraction limits where operations and kernels are tried", "[search][mini-nas]") {
   auto o = small_options();
   o.layer_fraction = 2.0 / 3.0;
-  const Drive d = drive(o, {{"w16:s3*3", score(90)}});
+  const Course d = drive(o, {{"w16:s3*3", score(90)}});
   CHECK(d.asked.back() == "kernel w16:s3,s5,s3");
   CHECK(std::count_if(d.asked.begin(), d.asked.end(),
                       [](const std::string& name) { return name.rfind("operation", 0) == 0; }) == 2);
 }
 
 TEST_CASE("the number of questions left is never underestimated", "[search][mini-nas]") {
-  for (const double gain : {-1.0, 0.0, 1.0, 1.5}) {
-    MiniNas search(small_options(), 1000);
-    std::vector<int> promised;
-    double percent = 60;
-    while (const auto candidate = search.ask()) {
-      promised.push_back(search.most_left());
-      search.tell({*candidate, score(percent += gain)});
+  for (const double gain : {-1.0, 0.0, 1.0, 1.5})
+    for (const int finalists : {0, 3}) {
+      MiniNasOptions o = small_options();
+      o.finalists = finalists;
+      double percent = 60;
+      TableSession session([&](const Candidate&) { return score(percent += gain); });
+      mini_nas(session, o);
+      CHECK(expected_enough(session));
+      CHECK(session.steps.back().left == 0);
     }
-    for (size_t i = 0; i < promised.size(); ++i) CHECK(promised[i] >= static_cast<int>(promised.size() - i - 1));
-  }
 }
 
 TEST_CASE("nor is it where deeper networks must be narrower", "[search][mini-nas]") {
   for (const double gain : {-1.0, 0.0, 1.0}) {
-    MiniNas search(small_options(), 1000);
-    std::vector<int> promised;
     double percent = 60;
-    while (const auto candidate = search.ask()) {
-      promised.push_back(search.most_left());
-      const Architecture& a = candidate->architecture;
-      const bool fits = a.depth() * a.width <= 48;
-      search.tell({*candidate, fits ? score(percent += gain) : infeasible()});
-    }
-    for (size_t i = 0; i < promised.size(); ++i) CHECK(promised[i] >= static_cast<int>(promised.size() - i - 1));
+    TableSession session([&](const Candidate& candidate) {
+      const bool fits = candidate.architecture.depth() * candidate.architecture.width <= 48;
+      return fits ? score(percent += gain) : infeasible();
+    });
+    mini_nas(session, small_options());
+    CHECK(expected_enough(session));
+  }
+}
+
+TEST_CASE("where the time is up nothing more is asked, and the network in hand is found", "[search][mini-nas]") {
+  const std::map<std::string, Outcome> answers = {{"w16:s3*3", score(90)}, {"w16:s3*4", score(91)}};
+  const size_t all = drive(small_options(), answers).asked.size();
+  for (size_t most = 0; most <= all; ++most) {
+    TableSession session([&](const Candidate& candidate) {
+      const auto known = answers.find(to_text(candidate.architecture));
+      return known == answers.end() ? score(50) : known->second;
+    });
+    session.most_candidates = most;
+    const Found found = mini_nas(session, small_options());
+    CHECK(session.steps.size() == std::max<size_t>(most, 1));  // the first network is waited for
+    CHECK(to_text(found.finals.front()) == (most < 2 ? "w16:s3*3" : "w16:s3*4"));
   }
 }
 
@@ -262,7 +274,10 @@ TEST_CASE("options out of range are refused by name", "[search][mini-nas]") {
   CHECK_THROWS_WITH(validate(o), Catch::Contains("depth 9 to 8"));
   o = {};
   o.width_step = 0;
-  CHECK_THROWS_WITH(MiniNas(o, 100), Catch::Contains("--width-step 0"));
+  CHECK_THROWS_WITH(validate(o), Catch::Contains("--width-step 0"));
+  o = {};
+  o.finalists = -1;
+  CHECK_THROWS_WITH(validate(o), Catch::Contains("--finalists -1"));
 }
 
 TEST_CASE("options survive their record", "[search][options]") {

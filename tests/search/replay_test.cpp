@@ -4,42 +4,46 @@
 
 #include "core/error.h"
 #include "core/io/file.h"
-#include "search/methods/protocol.h"
+#include "tests/search/table_session.h"
 #include "tests/support/catch.h"
 #include "tests/support/skip.h"
 #include "tests/support/temp_dir.h"
 
 using namespace mininas;
-using mininas::test::skip, mininas::test::TempDir;
+using namespace mininas::test;
 
 namespace {
 
 constexpr int64_t kImages = 10000;
 
 // A log as a search over a landscape of our own would leave it.
-std::vector<LoggedTrial> made_log(const Protocol& protocol, const LoggedTask& task) {
-  const auto strategy = protocol.make_strategy({{32, 32, task.channels}, task.classes, kImages});
-  std::vector<LoggedTrial> log;
-  while (const auto candidate = strategy->ask()) {
-    const Architecture& a = candidate->architecture;
-    LoggedTrial logged{static_cast<int>(log.size()) + 2, {*candidate, {}}, parameter_count(a, task)};
-    logged.trial.outcome.score = 70 + 0.3 * a.depth() - 0.02 * (a.depth() - 14) * (a.depth() - 14) + 0.01 * a.width;
+std::vector<LoggedTrial> made_log(const Method& method, const LoggedTask& task) {
+  const auto outcome_of = [](const Candidate& candidate) {
+    const Architecture& a = candidate.architecture;
+    Outcome outcome;
+    outcome.score = 70 + 0.3 * a.depth() - 0.02 * (a.depth() - 14) * (a.depth() - 14) + 0.01 * a.width;
     for (size_t i = 0; i < a.layers.size(); ++i) {
-      logged.trial.outcome.score += a.layers[i].operation == Operation::kConv ? (i % 3 == 0 ? 0.4 : -0.4) : 0;
-      logged.trial.outcome.score += a.layers[i].kernel > 3 ? (i % 4 == 1 ? 0.6 : -0.2) : 0;
+      outcome.score += a.layers[i].operation == Operation::kConv ? (i % 3 == 0 ? 0.4 : -0.4) : 0;
+      outcome.score += a.layers[i].kernel > 3 ? (i % 4 == 1 ? 0.6 : -0.2) : 0;
     }
-    logged.trial.outcome.curve = {50};
-    strategy->tell(logged.trial);
-    log.push_back(logged);
-  }
+    outcome.curve = {50};
+    return outcome;
+  };
+  TableSession session(outcome_of, {{32, 32, task.channels}, task.classes, kImages});
+  method.run(session);
+  std::vector<LoggedTrial> log;
+  for (const TableSession::Step& step : session.steps)
+    log.push_back({step.trial.index + 2, step.trial, parameter_count(step.trial.candidate.architecture, task)});
   return log;
 }
 
-std::optional<std::string> replayed(const std::string& protocol, const std::vector<LoggedTrial>& log,
+std::optional<std::string> replayed(const std::string& method, const std::vector<LoggedTrial>& log,
                                     const LoggedTask& task) {
-  const auto strategy = make_protocol(protocol)->make_strategy({{32, 32, task.channels}, task.classes, kImages});
-  return replay(*strategy, log, task);
+  return replay(*make_method(method), log, task, kImages).difference;
 }
+
+// The searches whose questions depend on scores and parameters alone, as a published log has them.
+const std::vector<std::string> kGreedy = {"mini-nas-fast", "mini-nas", "trg-nas", "macro-micro"};
 
 }  // namespace
 
@@ -47,7 +51,7 @@ TEST_CASE("both published logs replay without a difference", "[search][replay][r
   const char* folder = std::getenv("MININAS_REFERENCE");
   if (folder == nullptr) return skip("MININAS_REFERENCE is not set");
   struct Published {
-    std::string protocol, file, found, to_train;
+    std::string method, file, found, to_train;
     size_t candidates;
     int64_t parameters;
   };
@@ -60,20 +64,20 @@ TEST_CASE("both published logs replay without a difference", "[search][replay][r
     CHECK(task.channels == 3);
     CHECK(task.classes == 10);
     CHECK(log.size() == p.candidates);
-    const auto strategy = make_protocol(p.protocol)->make_strategy({{32, 32, 3}, 10, kImages});
-    CHECK(replay(*strategy, log, task) == std::nullopt);
-    CHECK(to_text(strategy->best()->candidate.architecture) == p.found);
-    CHECK(to_text(strategy->finals().front()) == p.to_train);
-    CHECK(parameter_count(strategy->finals().front(), task) == p.parameters);
+    const Replayed end = replay(*make_method(p.method), log, task, kImages);
+    CHECK(end.difference == std::nullopt);
+    CHECK(to_text(end.found.best->candidate.architecture) == p.found);
+    CHECK(to_text(end.found.finals.front()) == p.to_train);
+    CHECK(parameter_count(end.found.finals.front(), task) == p.parameters);
   }
 }
 
-TEST_CASE("every protocol replays its own log, grey images and any number of classes too", "[search][replay]") {
+TEST_CASE("every greedy search replays its own log, grey images and any number of classes too", "[search][replay]") {
   const TempDir folder;
-  for (const std::string& name : protocol_names())
+  for (const std::string& name : kGreedy)
     for (const LoggedTask& task : {LoggedTask{3, 10}, LoggedTask{1, 47}, LoggedTask{3, 100}}) {
       INFO(name << ", " << task.channels << " channels, " << task.classes << " classes");
-      write_text_file(folder / "log.csv", to_published_log(made_log(*make_protocol(name), task)));
+      write_text_file(folder / "log.csv", to_published_log(made_log(*make_method(name), task)));
       const auto log = read_published_log(folder / "log.csv");
       const LoggedTask found = deduce_task(log.front(), 0, 0);
       CHECK(found.channels == task.channels);
@@ -83,9 +87,8 @@ TEST_CASE("every protocol replays its own log, grey images and any number of cla
 }
 
 TEST_CASE("the first difference of a log is told with its line and both sides", "[search][replay]") {
-  const auto protocol = make_protocol("macro-micro");
   const LoggedTask task{3, 10};
-  const auto log = made_log(*protocol, task);
+  const auto log = made_log(*make_method("macro-micro"), task);
   const auto difference_of = [&](auto change) {
     auto changed = log;
     change(changed);
@@ -137,16 +140,15 @@ TEST_CASE("a parameter count that no task explains is refused", "[search][replay
 
 TEST_CASE("the rules of a lesson tell which layers are tried and how tolerances know their noise, where options say so",
           "[search][replay]") {
-  for (const std::string& name : protocol_names()) {
+  for (const std::string& name : kGreedy) {
     INFO(name);
     const auto rules = [&](double fraction, double noise) {
-      const auto protocol = make_protocol(name);
-      for (const OptionField& field : protocol->fields()) {
+      const auto method = make_method(name);
+      for (const OptionField& field : method->fields()) {
         if (field.name == "layer-fraction") *std::get<double*>(field.value) = fraction;
         if (field.name == "noise") *std::get<double*>(field.value) = noise;
       }
-      const auto strategy = protocol->make_strategy({{32, 32, 3}, 10, kImages});
-      return strategy->rule("depth") + strategy->rule("width") + strategy->rule("operation") + strategy->rule("kernel");
+      return method->rule("depth") + method->rule("width") + method->rule("operation") + method->rule("kernel");
     };
     CHECK_THAT(rules(0.5, 2), Catch::Contains("on the first 50.00 % of the layers") &&
                                   Catch::Contains("at least 2 standard errors of"));

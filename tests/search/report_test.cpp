@@ -1,7 +1,7 @@
 #include "nn/quant/quantized_network.h"
 #include "nn/train/trainer.h"
 #include "search/job/final_evaluation.h"
-#include "search/methods/mini_nas.h"
+#include "search/methods/registry.h"
 #include "search/report/html.h"
 #include "search/report/plot.h"
 #include "search/report/report_parts.h"
@@ -102,9 +102,10 @@ TEST_CASE("a plot has its points, its units and a legend, and is left out withou
 
 namespace {
 
-JournalEntry trained(const std::string& architecture, int epochs, int branch_epoch,
+JournalEntry trained(int index, const std::string& architecture, int epochs, int branch_epoch,
                      const std::vector<std::string>& ancestors, const std::vector<double>& curve) {
   JournalEntry entry;
+  entry.trial.index = index;
   entry.trial.candidate = {.stage = "depth",
                            .architecture = parse_architecture(architecture),
                            .epochs = epochs,
@@ -123,15 +124,15 @@ TEST_CASE("a report tells which candidates began with what another had learned, 
           "[search][report]") {
   const TempDir folder;
   Journal journal(folder / "journal.jsonl");
-  JournalEntry over_budget = trained("w16:s3*4", 5, 3, {}, {});
+  JournalEntry over_budget = trained(2, "w16:s3*4", 5, 3, {}, {});
   over_budget.trial.outcome.status = Status::kInfeasible;
-  journal.append(trained("w16:s3*3", 5, 3, {}, {60, 70, 75, 78, 80}));
-  journal.append(trained("w16:s3*2,c3", 5, 3, {"w16:s3*3"}, {79, 81}));
+  journal.append(trained(0, "w16:s3*3", 5, 3, {}, {60, 70, 75, 78, 80}));
+  journal.append(trained(1, "w16:s3*2,c3", 5, 3, {"w16:s3*3"}, {79, 81}));
   journal.append(over_budget);
   const std::string counts = candidates_part(journal, parse_architecture("w16:s3*3"), {}, "validation accuracy");
   CHECK_THAT(counts, Catch::Contains("2 of them trained, on 700 images in all"));
   CHECK_THAT(counts, Catch::Contains("; 1 began with what another had learned"));
-  const std::string path = path_part(journal, MiniNas({}, 100));
+  const std::string path = path_part(journal, *make_method("mini-nas"));
   CHECK_THAT(path, Catch::Contains("5 epochs, the first 3 of them as <code>w16:s3*3</code>") &&
                        Catch::Contains("parameters, not trained"));
   const Plot curves = candidate_curves(journal, "validation accuracy");

@@ -1,8 +1,11 @@
 #include "search/run/run_search.h"
 
+#include <numeric>
+
 #include "core/error.h"
 #include "core/io/file.h"
 #include "search/methods/mini_nas.h"
+#include "tests/search/table_session.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
@@ -39,11 +42,12 @@ class ToyEvaluator final : public Evaluator {
     outcome.seed = 3;
     return outcome;
   }
-  void settle(const Candidate&, int index, bool) override { settled.push_back(index); }
+  void recorded(int index) override { recorded_indices.push_back(index); }
+  void decided(const Candidate&, bool) override { ++decisions; }
   void finish() override { ++finished; }
 
-  int calls = 0, die_at = -1, finished = 0;
-  std::vector<int> settled;
+  int calls = 0, die_at = -1, finished = 0, decisions = 0;
+  std::vector<int> recorded_indices;
 };
 
 Cost toy_cost(const Architecture& a) {
@@ -54,12 +58,19 @@ Cost toy_cost(const Architecture& a) {
   return cost;
 }
 
+// Mini-NAS by its name, with these options.
+std::unique_ptr<Method> method_with(MiniNasOptions o) {
+  auto method = make_method("mini-nas");
+  from_record(method->fields(), to_record(option_fields(o)));
+  return method;
+}
+
 Trial search_in(const std::filesystem::path& journal_path, ToyEvaluator& evaluator, SearchTask task = {},
-                MiniNasOptions o = options()) {
-  MiniNas strategy(o, 1000);
+                const MiniNasOptions& o = options()) {
   Journal journal(journal_path);
+  task.task = {{32, 32, 3}, 2, 1000};
   task.cost = toy_cost;
-  return run_search(strategy, evaluator, task, journal);
+  return *run_search(*method_with(o), evaluator, task, journal).best;
 }
 
 }  // namespace
@@ -95,7 +106,7 @@ TEST_CASE("warm starts name their ancestors, and a resumed search names the same
     const Candidate& c = entry.trial.candidate;
     CHECK(c.branch_epoch == 4);
     CHECK(c.ancestors == (c.stage == "depth" ? std::vector<Architecture>{} : line));
-    if (!entry.decision.accepted) continue;
+    if (!entry.kept()) continue;
     if (c.stage == "depth") line.clear();
     line.push_back(c.architecture);
   }
@@ -112,7 +123,9 @@ TEST_CASE("a candidate branches off another only where epochs are left to train"
     MiniNasOptions o = options();
     o.epochs = epochs;
     o.warm_epochs = warm_epochs;
-    return MiniNas(o, 1000).ask()->branch_epoch;
+    mininas::test::TableSession session([](const Candidate&) { return mininas::test::score(50); });
+    mini_nas(session, o);
+    return session.steps.front().trial.candidate.branch_epoch;
   };
   CHECK(branch_epoch(6, 2) == 4);
   CHECK(branch_epoch(6, 6) == 0);
@@ -134,6 +147,26 @@ TEST_CASE("a torn last line is dropped, its candidate is evaluated again", "[sea
   }
 }
 
+TEST_CASE("a search killed after any line of its journal goes on and leaves the same journal", "[search][journal]") {
+  TempDir folder;
+  ToyEvaluator whole;
+  const auto path = folder / "journal.jsonl";
+  MiniNasOptions o = options();
+  o.finalists = 2;
+  search_in(path, whole, {}, o);
+  const std::string journal = read_text_file(path);
+  int lines = 0, candidates = 0;
+  for (size_t end = 0; end != std::string::npos; end = journal.find('\n', end + 1), ++lines) {
+    const std::string kept = journal.substr(0, end == 0 ? 0 : end + 1);
+    candidates = static_cast<int>(Journal((write_text_file(path, kept), path)).trained());
+    ToyEvaluator rest;
+    search_in(path, rest, {}, o);
+    CHECK(read_text_file(path) == journal);
+    CHECK(rest.calls == whole.calls - candidates);
+  }
+  CHECK(lines > 2 * whole.calls);  // a line for the outcome and one for the decision
+}
+
 TEST_CASE("a finished search is not asked again", "[search][journal]") {
   TempDir folder;
   ToyEvaluator first, second;
@@ -142,7 +175,12 @@ TEST_CASE("a finished search is not asked again", "[search][journal]") {
   CHECK(second.calls == 0);
   CHECK(a.candidate.architecture == b.candidate.architecture);
   CHECK(Journal(folder / "journal.jsonl").end() == "finished");
-  CHECK(first.settled.size() == static_cast<size_t>(first.calls));
+  std::vector<int> all(static_cast<size_t>(first.calls));
+  std::iota(all.begin(), all.end(), 0);
+  CHECK(first.recorded_indices == all);
+  CHECK(second.recorded_indices == all);  // what a kill may have left is removed
+  CHECK(first.decisions == first.calls);
+  CHECK(second.decisions == 0);
   CHECK(first.finished == 1);
   CHECK(second.finished == 1);
 }
@@ -150,15 +188,25 @@ TEST_CASE("a finished search is not asked again", "[search][journal]") {
 TEST_CASE("a journal of another search is refused with its line", "[search][journal]") {
   TempDir folder;
   ToyEvaluator evaluator;
-  search_in(folder / "journal.jsonl", evaluator);
-  auto other = options();
-  other.epochs = 7;
-  CHECK_THROWS_WITH(search_in(folder / "journal.jsonl", evaluator, {}, other),
-                    Catch::Contains("journal.jsonl, line 1") && Catch::Contains("another search"));
-  other = options();
-  other.depth_gain = 50;
-  CHECK_THROWS_WITH(search_in(folder / "journal.jsonl", evaluator, {}, other),
-                    Catch::Contains("line 4") && Catch::Contains("asks for"));
+  const auto path = folder / "journal.jsonl";
+  search_in(path, evaluator);
+  const auto refused = [&](auto change) {
+    MiniNasOptions other = options();
+    change(other);
+    try {
+      search_in(path, evaluator, {}, other);
+    } catch (const FormatError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  CHECK_THAT(refused([](auto& o) { o.epochs = 7; }), Catch::Contains("journal.jsonl, line 1: expected candidate") &&
+                                                         Catch::Contains("but the search asks for") &&
+                                                         Catch::Contains("another search"));
+  CHECK_THAT(refused([](auto& o) { o.depth_gain = 50; }), Catch::Contains("line 4") && Catch::Contains("rejects"));
+  CHECK_THAT(refused([](auto& o) { o.warm_epochs = 1; }), Catch::Contains("line ") && Catch::Contains("from epoch"));
+  CHECK_THAT(refused([](auto& o) { o.layer_fraction = 0; }), Catch::Contains("the search is over"));
+  CHECK_THAT(refused([](auto& o) { o.finalists = 2; }), Catch::Contains("expected the end"));
 }
 
 TEST_CASE("a damaged journal line is named", "[search][journal]") {
@@ -167,11 +215,20 @@ TEST_CASE("a damaged journal line is named", "[search][journal]") {
   const auto path = folder / "journal.jsonl";
   search_in(path, evaluator);
   const std::string journal = read_text_file(path);
-  const size_t second = journal.find('\n') + 1;
+  const size_t second = journal.find('\n') + 1, third = journal.find('\n', second) + 1;
+  const auto lines = [&](const std::string& more) { write_text_file(path, journal.substr(0, third) + more); };
   write_text_file(path, journal.substr(0, second) + "rubbish\n" + journal.substr(second));
   CHECK_THROWS_WITH(Journal(path), Catch::Contains("line 2") && Catch::Contains("JSON"));
   write_text_file(path, journal.substr(second));
+  CHECK_THROWS_WITH(Journal(path), Catch::Contains("line 1: a decision on candidate 0, of which there is no line yet"));
+  write_text_file(path, journal.substr(third));
   CHECK_THROWS_WITH(Journal(path), Catch::Contains("line 1") && Catch::Contains("'index' is 1, expected 0"));
+  lines(journal.substr(second, third - second));
+  CHECK_THROWS_WITH(Journal(path), Catch::Contains("line 3: a second decision on candidate 0"));
+  lines("{\"decision\":0}\n");
+  CHECK_THROWS_WITH(Journal(path), Catch::Contains("line 3"));
+  lines("{\"end\":\"finished\"}\n{\"time_is_up\":true}\n");
+  CHECK_THROWS_WITH(Journal(path), Catch::Contains("line 4: a line after the search's end"));
   std::string wrong = journal;
   wrong.replace(wrong.find("\"ok\""), 4, "\"no\"");
   write_text_file(path, wrong);
@@ -290,40 +347,129 @@ TEST_CASE("a time limit that was not needed leaves no trace, and one network alo
 
 namespace {
 
-// Asks for the same architecture three times, once with other epochs.
-class Repeating final : public SearchStrategy {
+// Runs a function in place of a method of the table.
+class Scripted final : public Method {
  public:
-  std::optional<Candidate> ask() override {
-    if (asked_ == 3) return std::nullopt;
-    return Candidate{"again", plain_architecture(8, 3), asked_++ == 1 ? 5 : 2};
-  }
-  Decision tell(const Trial& trial) override {
-    best_ = trial;
-    return {true, "told"};
-  }
-  int most_left() const override { return 3 - asked_; }
-  std::optional<Trial> best() const override { return best_; }
+  explicit Scripted(std::function<Found(Session&)> script) : script_(std::move(script)) {}
+  std::string name() const override { return "scripted"; }
+  std::string summary() const override { return ""; }
+  std::string paper() const override { return ""; }
+  std::vector<PresetName> presets() const override { return {}; }
+  void choose_preset(const std::string&) override {}
+  std::string preset() const override { return ""; }
+  OptionFields fields() override { return {}; }
+  void validate() const override {}
+  Found run(Session& session) const override { return script_(session); }
+  std::string rule(const std::string&) const override { return ""; }
+  void adjust_recipe(TrainConfig&) const override {}
 
  private:
-  int asked_ = 0;
-  std::optional<Trial> best_;
+  const std::function<Found(Session&)> script_;
 };
+
+SearchTask toy_task() {
+  SearchTask task;
+  task.cost = toy_cost;
+  return task;
+}
+
+Found found(const Trial& trial) { return {{trial.candidate.architecture}, trial}; }
 
 }  // namespace
 
-TEST_CASE("the same question asked twice is answered by the journal", "[search][journal]") {
+TEST_CASE("the same question asked twice is answered by the journal, within one call too", "[search][journal]") {
+  const Candidate two{"again", plain_architecture(8, 3), 2}, five{"again", plain_architecture(8, 3), 5};
+  for (const bool together : {false, true}) {
+    TempDir folder;
+    ToyEvaluator evaluator;
+    Journal journal(folder / "journal.jsonl");
+    const Scripted method([&](Session& session) {
+      if (together) return found(session.evaluate(std::vector{two, five, two}).back());
+      session.evaluate(two);
+      session.evaluate(five);
+      return found(session.evaluate(two));
+    });
+    run_search(method, evaluator, toy_task(), journal);
+    CHECK(evaluator.calls == 2);
+    CHECK(journal.trained() == 2);
+    CHECK(journal.entries()[2].trial.outcome.from_journal);
+    CHECK(journal.entries()[2].trial.outcome.score == journal.entries()[0].trial.outcome.score);
+    CHECK(journal.seconds() == 20);
+    CHECK_FALSE(journal.entries()[2].decision);
+  }
+}
+
+TEST_CASE("candidates asked together are answered in the order asked, and killed among them the search goes on there",
+          "[search][journal]") {
+  std::vector<Candidate> batch;
+  for (const int width : {12, 4, 8}) batch.push_back({"together", plain_architecture(width, 3), 2});
+  const Scripted method([&](Session& session) {
+    const auto trials = session.evaluate(batch);
+    for (const Trial& trial : trials) session.decide(trial, trial.index == 1, "told");
+    for (size_t i = 0; i < batch.size(); ++i) {
+      CHECK(trials[i].candidate.architecture == batch[i].architecture);
+      CHECK(trials[i].index == static_cast<int>(i));
+    }
+    return found(trials[1]);
+  });
   TempDir folder;
-  Repeating strategy;
-  ToyEvaluator evaluator;
+  ToyEvaluator dying, second;
+  dying.die_at = 2;
+  {
+    Journal journal(folder / "journal.jsonl");
+    CHECK_THROWS_AS(run_search(method, dying, toy_task(), journal), Interrupted);
+    CHECK(journal.entries().size() == 2);
+  }
   Journal journal(folder / "journal.jsonl");
-  SearchTask task;
-  task.cost = toy_cost;
-  run_search(strategy, evaluator, task, journal);
-  CHECK(evaluator.calls == 2);
-  CHECK(journal.trained() == 2);
-  CHECK(journal.entries()[2].trial.outcome.from_journal);
-  CHECK(journal.entries()[2].trial.outcome.score == journal.entries()[0].trial.outcome.score);
-  CHECK(journal.seconds() == 20);
+  CHECK(run_search(method, second, toy_task(), journal).finals.front().width == 4);
+  CHECK(second.calls == 1);
+  CHECK(journal.entries()[1].kept());
+  CHECK(journal.entries()[2].decision->reason == "told");
+}
+
+TEST_CASE("a method's random numbers come from the run's seed and the purpose", "[search][journal]") {
+  const auto drawn = [](uint64_t seed, const std::string& purpose) {
+    TempDir folder;
+    ToyEvaluator evaluator;
+    Journal journal(folder / "journal.jsonl");
+    SearchTask task = toy_task();
+    task.seed = seed;
+    std::vector<uint32_t> numbers;
+    run_search(Scripted([&](Session& session) {
+                 Rng rng = session.rng(purpose);
+                 for (int i = 0; i < 4; ++i) numbers.push_back(rng.next_u32());
+                 return found(session.evaluate({"one", plain_architecture(8, 3), 2}));
+               }),
+               evaluator, task, journal);
+    return numbers;
+  };
+  CHECK(drawn(1, "a") == drawn(1, "a"));
+  CHECK(drawn(1, "a") != drawn(2, "a"));
+  CHECK(drawn(1, "a") != drawn(1, "b"));
+}
+
+TEST_CASE("time that was up stays up, whatever limit a resumed search is given", "[search][journal]") {
+  TempDir folder;
+  const auto path = folder / "journal.jsonl";
+  int asked_late = 0;
+  const Scripted method([&](Session& session) {
+    Trial last = session.evaluate({"wide", plain_architecture(8, 3), 2});
+    for (int width = 9; width < 20 && !session.time_is_up(2); ++width)
+      last = session.evaluate({"wide", plain_architecture(width, 3), 2});
+    asked_late += session.time_is_up(0);
+    return found(session.evaluate({"last", last.candidate.architecture, 4}));
+  });
+  for (const double limit : {45.0, 0.0, 20.0}) {
+    ToyEvaluator evaluator;
+    Journal journal(path);
+    SearchTask task = toy_task();
+    task.max_seconds = limit;  // ten seconds a candidate of two epochs: three, of which the last is set aside
+    run_search(method, evaluator, task, journal);
+    CHECK(evaluator.calls == (limit == 45.0 ? 5 : 0));
+    CHECK(journal.entries().size() == 5);
+    CHECK(journal.end() == "time limit");
+  }
+  CHECK(asked_late == 3);
 }
 
 TEST_CASE("journal entries keep every value", "[search][journal]") {
@@ -334,8 +480,11 @@ TEST_CASE("journal entries keep every value", "[search][journal]") {
   entry.cost = {1, 2, 3, 4, 5, 6, 7.5};
   entry.trial.outcome = {
       Status::kFailed, "training \"diverged\"\n", 12.25, 99.5, {1.5, 2.5}, 0.125, ~uint64_t{0}, false, 700, "f3"};
-  entry.decision = {true, "because"};
-  Journal(folder / "j").append(entry);
+  {
+    Journal journal(folder / "j");
+    journal.append(entry);
+    journal.append_decision(0, {true, "because"});
+  }
   const Journal journal(folder / "j");
   REQUIRE(journal.entries().size() == 1);
   const JournalEntry& back = journal.entries()[0];
@@ -355,7 +504,8 @@ TEST_CASE("journal entries keep every value", "[search][journal]") {
   CHECK(back.trial.outcome.image_epochs == 700);
   CHECK(journal.image_epochs() == 700);
   CHECK(back.trial.outcome.right == "f3");
-  CHECK(back.decision.accepted);
+  CHECK(back.kept());
+  CHECK(back.decision->reason == "because");
   // Whoever begins with other weights is another question.
   Candidate asked = entry.trial.candidate;
   CHECK(journal.find(asked));

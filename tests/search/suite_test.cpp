@@ -72,7 +72,7 @@ TEST_CASE("candidates of a small data set train for more epochs, up to twice as 
   CHECK(suite_lengths(study, entry, {64, 64, 3}, 900).finalist_epochs == 2 * study.finalist_epochs);
 }
 
-TEST_CASE("the settings of a scale are those of its protocol, at its lengths", "[search][suite]") {
+TEST_CASE("the settings of a scale are those of its method, at its lengths", "[search][suite]") {
   for (const char* name : {"quick", "study", "paper"}) {
     const SuiteScale scale = suite_scale(name);
     SearchSettings settings = suite_settings(scale, "synthetic", 7, {5, 11, 20, 50000, 8000000});
@@ -81,8 +81,8 @@ TEST_CASE("the settings of a scale are those of its protocol, at its lengths", "
     CHECK(settings.recipe.augmentation.cutout == 0);  // as published for small data sets
     CHECK(settings.budget.max_parameters == 50000);
     CHECK(settings.budget.max_macs == 8000000);
-    CHECK(settings.protocol->name() == scale.protocol);
-    const Record options = to_record(settings.protocol->fields());
+    CHECK(settings.method->name() == scale.method);
+    const Record options = to_record(settings.method->fields());
     CHECK(options.integer("candidate-epochs") == 5);
     CHECK(options.integer("finalist-epochs") == 11);
     CHECK(options.integer("finalists") == scale.finalists);

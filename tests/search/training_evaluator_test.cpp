@@ -99,7 +99,8 @@ TEST_CASE("a warm start goes on where its ancestor stood: unchanged, it ends as 
   TrainingEvaluator evaluator(data, recipe, folder.path(), {});
   const Outcome first = evaluator.evaluate(branching("w3:s3*3"), 0);
   CHECK(first.image_epochs == 4 * data.train.count());
-  evaluator.settle(branching("w3:s3*3"), 0, true);
+  evaluator.recorded(0);
+  evaluator.decided(branching("w3:s3*3"), true);
   const Outcome same = evaluator.evaluate(branching("w3:s3*3", {kFirst}), 1);
   CHECK(same.curve == tail(first.curve));
   CHECK(same.image_epochs == 2 * data.train.count());
@@ -181,9 +182,10 @@ TEST_CASE("weights for warm starts are kept for the current network alone, and g
   const TempDir folder;
   const SearchData data = small_data();
   TrainingEvaluator evaluator(data, small_recipe(), folder.path(), {});
-  const auto try_out = [&](const Candidate& candidate, int index, bool accepted) {
+  const auto try_out = [&](const Candidate& candidate, int index, bool kept) {
     evaluator.evaluate(candidate, index);
-    evaluator.settle(candidate, index, accepted);
+    evaluator.recorded(index);
+    evaluator.decided(candidate, kept);
     return files_in(folder.path());
   };
   CHECK(try_out(branching("w3:s3*3"), 0, true) == 1);

@@ -1,0 +1,157 @@
+#include "search/methods/registry.h"
+
+#include "core/error.h"
+#include "search/methods/macro_micro.h"
+#include "search/methods/mini_nas.h"
+
+namespace mininas {
+namespace {
+
+// What a method changes in the published recipe.
+struct RecipeChanges {
+  int final_epochs = 60;
+  int cutout = 16;
+};
+
+template <class Options>
+struct Preset {
+  std::string name, summary;
+  Options options;
+  RecipeChanges recipe;
+};
+
+template <class Options>
+struct Row {
+  std::string name, summary, paper;
+  Found (*run)(Session&, const Options&);
+  std::string (*rule)(const Options&, const std::string& stage) = nullptr;
+  Options options = {};
+  RecipeChanges recipe = {};
+  std::vector<Preset<Options>> presets = {};
+  bool as_published = false;  // the defaults are the paper's, so they are the preset "paper" too
+};
+
+template <class Options>
+class RowMethod final : public Method {
+ public:
+  explicit RowMethod(Row<Options> row) : row_(std::move(row)) {
+    if (row_.as_published) row_.presets.push_back({"paper", "as published: the defaults", row_.options, row_.recipe});
+  }
+
+  std::string name() const override { return row_.name; }
+  std::string summary() const override { return row_.summary; }
+  std::string paper() const override { return row_.paper; }
+  std::vector<PresetName> presets() const override {
+    std::vector<PresetName> names;
+    for (const auto& preset : row_.presets) names.push_back({preset.name, preset.summary});
+    return names;
+  }
+  void choose_preset(const std::string& name) override {
+    std::string names;
+    for (const auto& preset : row_.presets) {
+      if (preset.name == name) {
+        row_.options = preset.options;
+        row_.recipe = preset.recipe;
+        preset_ = name;
+        return;
+      }
+      names += (names.empty() ? "" : ", ") + preset.name;
+    }
+    throw UsageError(text("--preset ", name, ": ", row_.name, " has no such preset",
+                          names.empty() ? ", nor any other" : "; there are: " + names));
+  }
+  std::string preset() const override { return preset_; }
+  OptionFields fields() override { return option_fields(row_.options); }
+  void validate() const override { mininas::validate(row_.options); }
+  Found run(Session& session) const override {
+    validate();
+    return row_.run(session, row_.options);
+  }
+  std::string rule(const std::string& stage) const override {
+    return row_.rule == nullptr ? "" : row_.rule(row_.options, stage);
+  }
+  void adjust_recipe(TrainConfig& recipe) const override {
+    recipe.epochs = row_.recipe.final_epochs;
+    recipe.augmentation.cutout = row_.recipe.cutout;
+  }
+
+ private:
+  Row<Options> row_;
+  std::string preset_;
+};
+
+template <class Options>
+std::unique_ptr<Method> row(Row<Options> row) {
+  return std::make_unique<RowMethod<Options>>(std::move(row));
+}
+
+constexpr const char* kMiniNasPaper =
+    "Siddiqui: Mini-NAS: A Neural Architecture Search Framework for Small Scale Image Classification Applications, "
+    "tinyML Research Symposium 2021";
+
+std::vector<std::unique_ptr<Method>> all_methods() {
+  std::vector<std::unique_ptr<Method>> all;
+  all.push_back(row<MiniNasOptions>({.name = "mini-nas-fast",
+                                     .summary = "ours: the rules of mini-nas, short trainings, warm starts, tolerances "
+                                                "of noise, ties go to the larger network",
+                                     .run = mini_nas,
+                                     .rule = mini_nas_rule,
+                                     .options = fast_options()}));
+  all.push_back(row<MiniNasOptions>({.name = "mini-nas",
+                                     .summary = "as published for small data sets: 300 epochs a candidate",
+                                     .paper = kMiniNasPaper,
+                                     .run = mini_nas,
+                                     .rule = mini_nas_rule,
+                                     .recipe = {.final_epochs = 300, .cutout = 0},
+                                     .as_published = true}));
+  all.push_back(row<MiniNasOptions>({.name = "trg-nas",
+                                     .summary = "as its published log on CIFAR-10 ran: 600 epochs a candidate",
+                                     .paper = "Siddiqui and others: TRG-NAS, CAIP 2023, and its public code",
+                                     .run = mini_nas,
+                                     .rule = mini_nas_rule,
+                                     .options = trg_nas_options(),
+                                     .recipe = {.final_epochs = 600},
+                                     .as_published = true}));
+  all.push_back(row<MacroMicroOptions>(
+      {.name = "macro-micro",
+       .summary = "published later: epochs grow with the network; operations and kernels in the same size",
+       .paper =
+           "Siddiqui and others: Efficient Global Neural Architecture Search, arXiv 2502.03553, and its public code",
+       .run = macro_micro,
+       .rule = macro_micro_rule,
+       .recipe = {.final_epochs = 600},
+       .as_published = true}));
+  return all;
+}
+
+}  // namespace
+
+std::vector<std::string> method_names() {
+  std::vector<std::string> names;
+  for (const auto& method : all_methods()) names.push_back(method->name());
+  return names;
+}
+
+std::unique_ptr<Method> make_method(const std::string& name, const std::string& preset) {
+  std::string names;
+  for (auto& method : all_methods()) {
+    if (method->name() == name) {
+      if (!preset.empty()) method->choose_preset(preset);
+      return std::move(method);
+    }
+    names += (names.empty() ? "" : ", ") + method->name();
+  }
+  throw UsageError(text("--method ", name, ": there is no such method; there are: ", names));
+}
+
+std::string method_help() {
+  std::string lines;
+  for (const auto& method : all_methods()) {
+    lines += text("  ", method->name(), ": ", method->summary(), "\n");
+    for (const PresetName& preset : method->presets())
+      lines += text("    --preset ", preset.name, ": ", preset.summary, "\n");
+  }
+  return lines;
+}
+
+}  // namespace mininas
