@@ -9,9 +9,9 @@ set -eu
 program=build/mininas
 runs=$1 data_sets=$2 seeds=$3
 shift 3
-plain_options="--protocol mini-nas --candidate-epochs 10"
+plain_options="--method mini-nas --candidate-epochs 10"
 plain=${PLAIN:-plain $plain_options}
-ours="--protocol mini-nas-fast --cutout 0"
+ours="--method mini-nas-fast --cutout 0"
 variants=${VARIANTS:-"fast $ours
 from scratch $ours --warm-epochs 0
 two warm epochs $ours --warm-epochs 2

@@ -2,24 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "core/error.h"
 #include "search/methods/answers.h"
 
 namespace mininas {
-namespace {
-
-constexpr double kRounding = 1e-9;
-
-std::string formatted(const char* format, double value) {
-  char digits[32];
-  std::snprintf(digits, sizeof digits, format, value);
-  return digits;
-}
-
-}  // namespace
-
 OptionFields option_fields(GreedyOptions& o) {
   return {
       {"min-depth", "fewest searched layers", &o.min_depth, kMinDepth, kMaxDepth},
@@ -61,15 +48,6 @@ void validate(const GreedyOptions& options) {
   GreedyOptions copy = options;  // fields point into a struct that could be written to
   validate(option_fields(copy));
   validate(search_space(options));
-}
-
-bool at_least(double score, double bound) { return score >= bound - kRounding; }
-bool above(double score, double bound) { return score > bound + kRounding; }
-
-std::string points(double value) { return formatted("%.2f", value); }
-
-std::string comparison(double score, double reference) {
-  return text(points(score), " % against ", points(reference), " % (", formatted("%+.2f", score - reference), ")");
 }
 
 std::string noise_rule(const GreedyOptions& o) {

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "search/methods/scores.h"
 #include "search/methods/session.h"
 #include "search/record/options.h"
 #include "search/space/space.h"
@@ -48,12 +49,6 @@ OptionFields option_fields(GreedyOptions& options);
 SearchSpace search_space(const GreedyOptions& options);
 void validate(const GreedyOptions& options);  // throws ConfigError
 
-// Scores are ratios of small integers in floating point: 95.53 + 0.10 and 95.63 count as equal.
-bool at_least(double score, double bound);
-bool above(double score, double bound);
-// "0.25"; "95.28 % against 94.86 % (+0.42)"
-std::string points(double value);
-std::string comparison(double score, double reference);
 // What the rules of all stages say of `noise` and of `layer_fraction`: " Each tolerance is ...", " on the first 66.67 %
 // of the layers". Empty where the option changes nothing.
 std::string noise_rule(const GreedyOptions& options);

@@ -3,6 +3,8 @@
 #include "core/error.h"
 #include "search/methods/macro_micro.h"
 #include "search/methods/mini_nas.h"
+#include "search/methods/random.h"
+#include "search/methods/regularized_evolution.h"
 
 namespace mininas {
 namespace {
@@ -121,6 +123,20 @@ std::vector<std::unique_ptr<Method>> all_methods() {
        .rule = macro_micro_rule,
        .recipe = {.final_epochs = 600},
        .as_published = true}));
+  all.push_back(row<RandomOptions>(
+      {.name = "random",
+       .summary = "architectures drawn at random: what every other method must beat",
+       .paper = "Li, Talwalkar: Random Search and Reproducibility for Neural Architecture Search, UAI 2019",
+       .run = random_search}));
+  all.push_back(row<EvolutionOptions>(
+      {.name = "regularized-evolution",
+       .summary = "a population in which the oldest dies; children differ from the best of a sample in one decision",
+       .paper = "Real, Aggarwal, Huang, Le: Regularized Evolution for Image Classifier Architecture Search, AAAI 2019",
+       .run = regularized_evolution,
+       .presets = {{"paper",
+                    "20,000 candidates of 25 epochs, population 100, sample 25",
+                    published_evolution_options(),
+                    {.final_epochs = 600}}}}));
   return all;
 }
 

@@ -5,7 +5,7 @@
 #include "nn/quant/quantized_model.h"
 #include "nn/weights/model_file.h"
 #include "search/job/suite.h"
-#include "search/methods/greedy.h"
+#include "search/methods/scores.h"
 #include "search/report/html.h"
 #include "search/report/report_parts.h"
 #include "search/space/build.h"

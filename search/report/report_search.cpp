@@ -3,7 +3,7 @@
 #include <functional>
 
 #include "core/error.h"
-#include "search/methods/greedy.h"
+#include "search/methods/scores.h"
 #include "search/report/html.h"
 #include "search/report/report_parts.h"
 

@@ -111,7 +111,7 @@ Journal::Journal(std::filesystem::path path, std::string label) : path_(std::mov
 }
 
 void Journal::read_line(const std::string& line) {
-  const std::string where = place(events_.size());
+  const std::string where = place(events_.size() + (end_ ? 1 : 0));
   if (end_) throw FormatError(text(where, ": a line after the search's end"));
   const Record record = Record::parse(line, where);
   if (record.has("end")) {

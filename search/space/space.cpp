@@ -47,6 +47,17 @@ void mutate_layer(const SearchSpace& space, Architecture& a, Rng& rng) {
 
 }  // namespace
 
+OptionFields option_fields(SearchSpace& s) {
+  return {
+      {"min-depth", "fewest searched layers", &s.min_depth, kMinDepth, kMaxDepth},
+      {"max-depth", "most searched layers", &s.max_depth, kMinDepth, kMaxDepth},
+      {"min-width", "smallest width", &s.min_width, 1, kMaxWidth},
+      {"max-width", "largest width", &s.max_width, 1, kMaxWidth},
+      {"width-step", "from one width to the next", &s.width_step, 1, kMaxWidth},
+      {"kernels", "kernel sizes of the layers", &s.kernels, 3, 7},
+  };
+}
+
 void validate(const SearchSpace& s) {
   const auto refuse = [](const std::string& rule) { throw ConfigError(text("search space: ", rule)); };
   if (s.min_depth < kMinDepth || s.max_depth > kMaxDepth || s.min_depth > s.max_depth)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/rng.h"
+#include "search/record/options.h"
 #include "search/space/architecture.h"
 
 namespace mininas {
@@ -17,6 +18,7 @@ struct SearchSpace {
   std::vector<int> kernels = {3, 5, 7};
 };
 
+OptionFields option_fields(SearchSpace& space);
 // Throws ConfigError with the field and its rule.
 void validate(const SearchSpace& space);
 

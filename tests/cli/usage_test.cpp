@@ -212,7 +212,7 @@ TEST_CASE("replay tells the first difference and is exit status 1", "[cli][repla
   const std::string head = "step,stage,depth,width,ops,kernels,epochs,params,train_acc,valid_acc,epoch1_valid_acc\n";
   // A whole search: one network, no room to grow, shrink or change.
   const std::vector<std::string> command = {"replay",      log,  "--method", "mini-nas", "--max-depth",      "3",
-                                            "--max-width", "16", "--noise",    "0",        "--layer-fraction", "0"};
+                                            "--max-width", "16", "--noise",  "0",        "--layer-fraction", "0"};
   write_text_file(folder / "log.csv", head + "0,depth,3,16,000,333,300,5074,90,80,50\n");
   const Answer equal = mininas::test::mininas(command);
   INFO(equal.errors);

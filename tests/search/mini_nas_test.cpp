@@ -101,11 +101,11 @@ TEST_CASE("a gain below zero is a loss that is forgiven, a deeper network or a l
 
 TEST_CASE("operations and kernels accumulate, and an equal score changes nothing", "[search][mini-nas]") {
   const Course d = drive(small_options(), {{"w16:s3*3", score(90)},
-                                          {"w16:c3,s3*2", score(90)},
-                                          {"w16:s3,c3,s3", score(90.1)},
-                                          {"w16:s3,c3*2", score(90.1)},
-                                          {"w16:s3,c5,s3", score(90.2)},
-                                          {"w16:s3,c5,s5", score(90.3)}});
+                                           {"w16:c3,s3*2", score(90)},
+                                           {"w16:s3,c3,s3", score(90.1)},
+                                           {"w16:s3,c3*2", score(90.1)},
+                                           {"w16:s3,c5,s3", score(90.2)},
+                                           {"w16:s3,c5,s5", score(90.3)}});
   CHECK(d.kept == std::vector<std::string>{"w16:s3*3", "w16:s3,c3,s3", "w16:s3,c5,s3", "w16:s3,c5,s5"});
 }
 
@@ -154,10 +154,10 @@ TEST_CASE("where nothing fits the search ends without a network", "[search][mini
 
 TEST_CASE("a deeper network that does not fit is tried narrower", "[search][mini-nas]") {
   const Course d = drive(small_options(), {{"w16:s3*3", score(90)},
-                                          {"w16:s3*4", infeasible()},
-                                          {"w12:s3*4", score(92)},
-                                          {"w12:s3*5", infeasible()},
-                                          {"w8:s3*5", score(80)}});
+                                           {"w16:s3*4", infeasible()},
+                                           {"w12:s3*4", score(92)},
+                                           {"w12:s3*5", infeasible()},
+                                           {"w8:s3*5", score(80)}});
   CHECK(d.asked[2] == "depth w12:s3*4");
   CHECK_THAT(d.reasons[1], Catch::Contains("over the limit") && Catch::Contains("narrower"));
   CHECK(d.asked[4] == "depth w8:s3*5");
@@ -166,11 +166,11 @@ TEST_CASE("a deeper network that does not fit is tried narrower", "[search][mini
 
 TEST_CASE("depths that fit in no width end the growth, an infeasible change is not made", "[search][mini-nas]") {
   const Course d = drive(small_options(), {{"w16:s3*3", score(90)},
-                                          {"w16:s3*4", infeasible()},
-                                          {"w12:s3*4", infeasible()},
-                                          {"w8:s3*4", infeasible()},
-                                          {"w16:c3,s3*2", infeasible()},
-                                          {"w16:s3,c3,s3", score(95)}});
+                                           {"w16:s3*4", infeasible()},
+                                           {"w12:s3*4", infeasible()},
+                                           {"w8:s3*4", infeasible()},
+                                           {"w16:c3,s3*2", infeasible()},
+                                           {"w16:s3,c3,s3", score(95)}});
   CHECK(d.asked[4] == "width w12:s3*3");
   CHECK_THAT(d.reasons[3], Catch::Contains("no deeper network"));
   CHECK(d.asked[5] == "operation w16:c3,s3*2");

@@ -1,0 +1,35 @@
+#include "search/methods/random.h"
+
+#include "search/methods/best_so_far.h"
+
+namespace mininas {
+
+OptionFields option_fields(RandomOptions& o) {
+  OptionFields fields = option_fields(o.space);
+  fields.push_back({"candidates", "how many architectures are drawn and trained", &o.candidates, 1, 1e6});
+  fields.push_back({"candidate-epochs", "epochs of each candidate", &o.epochs, 1, 10000});
+  return fields;
+}
+
+void validate(const RandomOptions& options) {
+  RandomOptions copy = options;  // fields point into a struct that could be written to
+  validate(option_fields(copy));
+  validate(options.space);
+}
+
+Found random_search(Session& session, const RandomOptions& options) {
+  Rng rng = session.rng("architectures");
+  BestSoFar best(session);
+  session.expect(options.candidates);
+  for (int left = options.candidates; left > 0 && !(best.exists() && session.time_is_up());) {
+    std::vector<Candidate> together;
+    for (; left > 0 && together.size() < kTogether; --left) {
+      const Architecture drawn = draw_within_budget(session, [&] { return sample(options.space, rng); });
+      together.push_back({"random", drawn, options.epochs});
+    }
+    for (const Trial& trial : session.evaluate(together)) best.judge(trial);
+  }
+  return best.found();
+}
+
+}  // namespace mininas

@@ -1,0 +1,78 @@
+#include "search/methods/regularized_evolution.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "search/methods/best_so_far.h"
+
+namespace mininas {
+
+OptionFields option_fields(EvolutionOptions& o) {
+  OptionFields fields = option_fields(o.space);
+  fields.push_back({"population", "how many members the population has", &o.population, 1, 1e6});
+  fields.push_back({"sample", "how many members are drawn, of which the best one is the parent", &o.sample, 1, 1e6});
+  fields.push_back({"candidates", "how many are trained in all, the first population counted", &o.candidates, 1, 1e6});
+  fields.push_back({"candidate-epochs", "epochs of each candidate", &o.epochs, 1, 10000});
+  fields.push_back({"identity", "part of the children that are like their parent", &o.identity, 0, 1});
+  return fields;
+}
+
+void validate(const EvolutionOptions& options) {
+  EvolutionOptions copy = options;  // fields point into a struct that could be written to
+  validate(option_fields(copy));
+  validate(options.space);
+}
+
+EvolutionOptions published_evolution_options() {
+  EvolutionOptions o;
+  o.population = 100;
+  o.sample = 25;
+  o.candidates = 20000;
+  o.epochs = 25;
+  return o;
+}
+
+void AgingPopulation::join(Individual individual) {
+  if (full()) members_.pop_front();
+  members_.push_back(std::move(individual));
+}
+
+const Individual& AgingPopulation::best_of(std::span<const uint32_t> drawn) const {
+  const Individual* best = &members_[drawn.front()];
+  for (const uint32_t place : drawn)
+    if (members_[place].score > best->score) best = &members_[place];
+  return *best;
+}
+
+Found regularized_evolution(Session& session, const EvolutionOptions& o) {
+  Rng rng = session.rng("architectures");
+  BestSoFar best(session);
+  AgingPopulation population(o.population);
+  const auto train = [&](const std::vector<Candidate>& together, const std::string& origin) {
+    for (const Trial& trial : session.evaluate(together)) {
+      best.judge(trial, origin);
+      // What cannot be trained has the score 0, and seldom children.
+      population.join({trial.candidate.architecture, trial.outcome.score, trial.index});
+    }
+  };
+  int left = o.candidates;
+  const auto goes_on = [&] { return left > 0 && !(best.exists() && session.time_is_up()); };
+  session.expect(left);
+  while (!population.full() && goes_on()) {
+    std::vector<Candidate> together;
+    for (int count = std::min({population.missing(), left, kTogether}); count > 0; --count, --left)
+      together.push_back({"first", draw_within_budget(session, [&] { return sample(o.space, rng); }), o.epochs});
+    train(together, "");
+  }
+  for (; goes_on(); --left) {
+    std::vector<uint32_t> drawn;
+    for (int i = 0; i < o.sample; ++i) drawn.push_back(rng.below(static_cast<uint32_t>(o.population)));
+    const Individual parent = population.best_of(drawn);
+    const bool identical = rng.uniform() < static_cast<float>(o.identity);
+    const auto child = [&] { return identical ? parent.architecture : mutate(o.space, parent.architecture, rng); };
+    train({{"child", draw_within_budget(session, child), o.epochs}}, text("; a child of candidate ", parent.index + 1));
+  }
+  return best.found();
+}
+
+}  // namespace mininas
