@@ -1,7 +1,6 @@
 #include "mcu/host/plan/memory_plan.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "core/error.h"
 #include "mcu/host/plan/placement.h"
@@ -16,32 +15,33 @@ int64_t aligned(int64_t bytes) { return (bytes + kTensorAlignment - 1) / kTensor
 // other.
 struct PlannedStrip {
   Strip strip;
+  ArenaStep step;                     // its moments are layers
   std::vector<int> rows;              // by its layers
   std::vector<int64_t> ring_offsets;  // in the workspace; kWhole for a tensor of its own
   int64_t scratch_offset = 0;
-  ArenaStep step;  // its moments are layers
 };
 constexpr int64_t kWhole = -1;
 
 class Planner {
  public:
-  Planner(const NetworkSpec& spec, RamPlan ram_plan) : spec_(spec), ram_plan_(ram_plan) {
-    for (int layer = 0; layer < count(); ++layer)
-      tensors_.push_back({bytes_of(layer, height(layer)), layer, spec_.last_reader(layer)});
-    for (int first = 0; first < count(); ++first)
-      for (int last = first; last < count() && may_join(first, last); ++last) consider(first, last);
+  Planner(const NetworkSpec& spec, RamPlan ram_plan)
+      : spec_(spec), ram_plan_(ram_plan), used_up_(static_cast<size_t>(spec.size())) {
+    for (int layer = 0; layer < count(); ++layer) {
+      const int last_reader = spec_.last_reader(layer);
+      tensors_.push_back({bytes_of(layer, height(layer)), layer, last_reader});
+      if (last_reader != layer) used_up_[static_cast<size_t>(last_reader)].push_back(layer);
+    }
+    for (int layer = 0; layer < count(); ++layer) consider(layer, layer);
+    if (ram_plan_ == RamPlan::kStrips) consider_strips();
   }
 
   MemoryPlan run() const {
-    std::vector<ArenaStep> steps;
-    for (const PlannedStrip& strip : strips_) steps.push_back(strip.step);
-    const Placement placement = place_tensors(tensors_, steps, count());
+    const Placement placement = place();
     MemoryPlan plan;
     plan.arena_bytes = std::max(kTensorAlignment, placement.bytes);
     plan.lower_bound = placement.lower_bound;
     plan.optimal = placement.optimal;
-    for (size_t i = 0; i < placement.steps.size(); ++i)
-      append_layers(plan, strips_[placement.steps[i]], placement.workspaces[i], placement.offsets);
+    for (size_t i = 0; i < placement.steps.size(); ++i) append_layers(plan, placement, i);
     return plan;
   }
 
@@ -54,23 +54,50 @@ class Planner {
     return aligned(int64_t{rows} * shape.width * shape.channels);
   }
 
-  // A pool needs its whole input before its first row: it ends every strip.
-  bool may_join(int first, int last) const {
-    if (first == last) return true;
-    const LayerKind kind = spec_.layer(last).kind, before = spec_.layer(last - 1).kind;
-    const auto joins = [](LayerKind k) {
-      return k == LayerKind::kConv || k == LayerKind::kDepthwise || k == LayerKind::kAdd;
-    };
-    return ram_plan_ == RamPlan::kStrips && joins(kind) && joins(before);
+  // Others need their whole input before their first row.
+  bool may_join(int layer) const {
+    const LayerKind kind = spec_.layer(layer).kind;
+    return kind == LayerKind::kConv || kind == LayerKind::kDepthwise || kind == LayerKind::kAdd;
+  }
+
+  Placement place() const { return place_tensors(tensors_, steps_, count()); }
+
+  // The layers whose outputs `layer` is the last to read.
+  const std::vector<int>& used_up_by(int layer) const { return used_up_[static_cast<size_t>(layer)]; }
+
+  // Of all neighbouring layers, those that could be a strip of the best plan. A strip has a ring of at least one row for
+  // each tensor inside it, so it is worth nothing where these rows alone are more than the plan that runs each layer by
+  // itself; and neither is any that goes on behind its last layer, for that has the same tensors inside it, and more.
+  void consider_strips() {
+    const int64_t enough = place().bytes;
+    for (int first = 0; first < count(); ++first) {
+      int64_t rows = 0;
+      for (int last = first + 1; last < count() && may_join(last - 1) && may_join(last); ++last) {
+        rows += rows_inside(first, last);
+        if (rows > enough) break;
+        consider(first, last);
+      }
+    }
+  }
+
+  // Bytes of a row of each tensor that is inside a strip from `first` on as soon as it contains `last`.
+  int64_t rows_inside(int first, int last) const {
+    int64_t bytes = 0;
+    for (const int input : used_up_by(last))
+      if (input >= first) bytes += bytes_of(input, 1);
+    return bytes;
   }
 
   void consider(int first, int last) {
-    PlannedStrip planned{
-        Strip(spec_, first, last), {}, {}, 0, {first, last + 1, {}, {}, 0, first == last ? 0 : last - first + 1}};
-    if (!planned.strip.possible()) return;
+    const Strip strip(spec_, first, last);
+    if (strip.possible()) steps_.push_back(plan_strip(strip, first, last).step);
+  }
+
+  PlannedStrip plan_strip(const Strip& strip, int first, int last) const {
+    PlannedStrip planned{strip, {first, last + 1, {}, {}, 0, first == last ? 0 : last - first + 1}, {}, {}, 0};
     add_tensors(planned);
     add_scratch(planned);
-    strips_.push_back(std::move(planned));
+    return planned;
   }
 
   void add_tensors(PlannedStrip& planned) const {
@@ -88,11 +115,12 @@ class Planner {
     ArenaStep& step = planned.step;
     step.written.push_back(static_cast<size_t>(layer));
     if (ram_plan_ == RamPlan::kWhole) return;
-    for (int input = 0; input < step.begin; ++input) {
-      if (spec_.last_reader(input) < step.begin || spec_.last_reader(input) >= step.end) continue;
-      const int64_t distance = aligned(planned.strip.overlap_distance(layer, input));
-      step.overlaps.push_back({static_cast<size_t>(layer), static_cast<size_t>(input), distance});
-    }
+    for (int reader = step.begin; reader < step.end; ++reader)
+      for (const int input : used_up_by(reader)) {
+        if (input >= step.begin) continue;
+        const int64_t distance = aligned(planned.strip.overlap_distance(layer, input));
+        step.overlaps.push_back({static_cast<size_t>(layer), static_cast<size_t>(input), distance});
+      }
   }
 
   void add_scratch(PlannedStrip& planned) const {
@@ -103,10 +131,11 @@ class Planner {
     planned.step.workspace += aligned(most);
   }
 
-  // `workspace` and `offsets`: where the strip's workspace and all tensors lie.
-  void append_layers(MemoryPlan& plan, const PlannedStrip& planned, int64_t workspace,
-                     const std::vector<int64_t>& offsets) const {
-    const ArenaStep& step = planned.step;
+  // The layers of the step that the placement takes as number `taken`.
+  void append_layers(MemoryPlan& plan, const Placement& placement, size_t taken) const {
+    const ArenaStep& step = steps_[placement.steps[taken]];
+    const PlannedStrip planned = plan_strip(Strip(spec_, step.begin, step.end - 1), step.begin, step.end - 1);
+    const int64_t workspace = placement.workspaces[taken];
     for (int layer = step.begin; layer < step.end; ++layer) {
       const auto index = static_cast<size_t>(layer - step.begin);
       LayerPlan row;
@@ -116,9 +145,9 @@ class Planner {
       if (planned.ring_offsets[index] != kWhole)
         row.output = workspace + planned.ring_offsets[index];
       else if (in_arena(layer))
-        row.output = offsets[static_cast<size_t>(layer)];
+        row.output = placement.offsets[static_cast<size_t>(layer)];
       row.scratch = workspace + planned.scratch_offset;
-      row.live_bytes = least_bytes(tensors_, step);
+      row.live_bytes = placement.least[taken];
       plan.layers.push_back(row);
     }
   }
@@ -126,7 +155,8 @@ class Planner {
   const NetworkSpec& spec_;
   const RamPlan ram_plan_;
   std::vector<ArenaTensor> tensors_;  // every layer's output, whole
-  std::vector<PlannedStrip> strips_;  // that could be
+  std::vector<std::vector<int>> used_up_;
+  std::vector<ArenaStep> steps_;  // layers and strips that could be
 };
 
 }  // namespace

@@ -28,22 +28,6 @@ struct Bound {
   int64_t distance = 0;
 };
 
-std::vector<size_t> living_at(const std::vector<ArenaTensor>& tensors, int moment) {
-  std::vector<size_t> living;
-  for (size_t i = 0; i < tensors.size(); ++i)
-    if (tensors[i].first < moment && moment <= tensors[i].last) living.push_back(i);
-  return living;
-}
-
-// What lives while a step runs, in this order: what lived before, what it writes, its workspace (by the name given).
-std::vector<Item> items_of(const std::vector<ArenaTensor>& tensors, const ArenaStep& step, size_t workspace) {
-  std::vector<Item> items;
-  for (const size_t tensor : living_at(tensors, step.begin)) items.push_back({tensor, tensors[tensor].bytes});
-  for (const size_t tensor : step.written) items.push_back({tensor, tensors[tensor].bytes});
-  if (step.workspace > 0) items.push_back({workspace, step.workspace});
-  return items;
-}
-
 // From the beginning of one item to that of the other, where that one is the higher.
 int64_t gap(const ArenaStep& step, const Item& low, const Item& high) {
   for (const Overlap& overlap : step.overlaps)
@@ -51,30 +35,55 @@ int64_t gap(const ArenaStep& step, const Item& low, const Item& high) {
   return low.bytes;
 }
 
+// All bytes that live in a step, less what outputs can share with inputs. An output shares no byte with two inputs, for
+// those are apart.
+int64_t least_bytes(const ArenaStep& step, const std::vector<Item>& items) {
+  int64_t bytes = 0;
+  for (const Item& output : items) {
+    int64_t shared = 0;
+    for (const Item& input : items)
+      if (input.name != output.name) shared += std::min(output.bytes - gap(step, output, input), input.bytes);
+    bytes += output.bytes - std::min(shared, output.bytes);
+  }
+  return bytes;
+}
+
+// The question, made ready for being asked many times.
 class Arena {
  public:
   Arena(const std::vector<ArenaTensor>& tensors, const std::vector<ArenaStep>& steps, int moments)
-      : tensors_(tensors), steps_(steps), moments_(moments) {
-    for (size_t i = 0; i < steps.size(); ++i) least_.push_back(least_bytes(tensors, steps[i]));
+      : tensors_(tensors),
+        steps_(steps),
+        living_(static_cast<size_t>(moments) + 1),
+        steps_from_(static_cast<size_t>(moments)) {
+    for (size_t i = 0; i < tensors.size(); ++i)
+      for (int moment = tensors[i].first + 1; moment <= std::min(tensors[i].last, moments); ++moment)
+        living_[static_cast<size_t>(moment)].push_back(i);
+    for (size_t i = 0; i < steps.size(); ++i) {
+      steps_from_[static_cast<size_t>(steps[i].begin)].push_back(i);
+      items_.push_back(find_items(i));
+      least_.push_back(least_bytes(steps[i], items_.back()));
+    }
   }
 
   const ArenaStep& step(size_t i) const { return steps_[i]; }
   size_t steps() const { return steps_.size(); }
-  int moments() const { return moments_; }
+  int moments() const { return static_cast<int>(steps_from_.size()); }
   size_t tensors() const { return tensors_.size(); }
   int64_t least(size_t step) const { return least_[step]; }
 
-  std::vector<size_t> living_at(int moment) const { return mininas::living_at(tensors_, moment); }
-  std::vector<Item> items_of(size_t step) const { return mininas::items_of(tensors_, steps_[step], workspace(step)); }
+  const std::vector<size_t>& steps_from(int moment) const { return steps_from_[static_cast<size_t>(moment)]; }
+  const std::vector<size_t>& living_at(int moment) const { return living_[static_cast<size_t>(moment)]; }
+  // What lives while a step runs, in this order: what lived before, what it writes, its workspace.
+  const std::vector<Item>& items(size_t step) const { return items_[step]; }
   size_t workspace(size_t step) const { return tensors_.size() + step; }  // its name
 
   // The smallest least() of the greediest step, over all rows of steps.
   int64_t lower_bound() const {
-    std::vector<int64_t> reached(static_cast<size_t>(moments_) + 1, kFar);
+    std::vector<int64_t> reached(living_.size(), kFar);
     reached[0] = 0;
-    for (int moment = 0; moment < moments_; ++moment)
-      for (size_t i = 0; i < steps_.size(); ++i) {
-        if (steps_[i].begin != moment) continue;
+    for (int moment = 0; moment < moments(); ++moment)
+      for (const size_t i : steps_from(moment)) {
         int64_t& end = reached[static_cast<size_t>(steps_[i].end)];
         end = std::min(end, std::max(reached[static_cast<size_t>(moment)], least_[i]));
       }
@@ -92,10 +101,20 @@ class Arena {
   }
 
  private:
+  std::vector<Item> find_items(size_t step) const {
+    std::vector<Item> items;
+    for (const size_t tensor : living_at(steps_[step].begin)) items.push_back({tensor, tensors_[tensor].bytes});
+    for (const size_t tensor : steps_[step].written) items.push_back({tensor, tensors_[tensor].bytes});
+    if (steps_[step].workspace > 0) items.push_back({workspace(step), steps_[step].workspace});
+    return items;
+  }
+
   const std::vector<ArenaTensor>& tensors_;
   const std::vector<ArenaStep>& steps_;
-  const int moments_;
-  std::vector<int64_t> least_;
+  std::vector<std::vector<size_t>> living_;      // [moment], one more than others have
+  std::vector<std::vector<size_t>> steps_from_;  // [moment]
+  std::vector<std::vector<Item>> items_;         // [step]
+  std::vector<int64_t> least_;                   // [step]
 };
 
 // Whether all fits into a limit, exactly. Of any two things in one step one is the higher, and each choice of which is
@@ -109,14 +128,18 @@ class LimitSearch {
     states_[0].push_back({});
   }
 
-  // With `weigh`, a plan of least burden; otherwise any.
-  std::optional<Placement> run() {
+  bool fits() {
     for (int moment = 0; moment < arena_.moments(); ++moment)
-      for (size_t step = 0; step < arena_.steps(); ++step) {
-        if (arena_.step(step).begin != moment || arena_.least(step) > limit_) continue;
+      for (const size_t step : arena_.steps_from(moment)) {
+        if (arena_.least(step) > limit_) continue;
         for (size_t state = 0; state < states_[static_cast<size_t>(moment)].size(); ++state) take(step, state);
       }
-    if (states_.back().empty()) return std::nullopt;
+    return !states_.back().empty();
+  }
+
+  // With `weigh`, a plan of least burden; otherwise any. Nothing where nothing fits.
+  std::optional<Placement> run() {
+    if (!fits()) return std::nullopt;
     return read_back();
   }
 
@@ -134,7 +157,7 @@ class LimitSearch {
 
   void take(size_t step, size_t from) {
     const State& before = state(arena_.step(step).begin, from);
-    items_ = arena_.items_of(step);
+    items_ = arena_.items(step);
     OffsetZone zone = before.zone;
     for (size_t i = zone.count() - 1; i < items_.size(); ++i) {
       if (items_[i].bytes > limit_) return;
@@ -208,7 +231,10 @@ class LimitSearch {
         moved = true;
       }
     }
-    for (const size_t step : placement.steps) placement.workspaces.push_back(offsets[arena_.workspace(step)]);
+    for (const size_t step : placement.steps) {
+      placement.workspaces.push_back(offsets[arena_.workspace(step)]);
+      placement.least.push_back(arena_.least(step));
+    }
     placement.offsets.assign(offsets.begin(), offsets.begin() + static_cast<std::ptrdiff_t>(arena_.tensors()));
     placement.bytes = limit_;
     return placement;
@@ -225,20 +251,6 @@ class LimitSearch {
 
 }  // namespace
 
-// All bytes that live in the step, less what outputs can share with inputs. An output shares no byte with two inputs,
-// for those are apart.
-int64_t least_bytes(const std::vector<ArenaTensor>& tensors, const ArenaStep& step) {
-  const auto items = items_of(tensors, step, tensors.size());
-  int64_t bytes = 0;
-  for (const Item& output : items) {
-    int64_t shared = 0;
-    for (const Item& input : items)
-      if (input.name != output.name) shared += std::min(output.bytes - gap(step, output, input), input.bytes);
-    bytes += output.bytes - std::min(shared, output.bytes);
-  }
-  return bytes;
-}
-
 Placement place_tensors(const std::vector<ArenaTensor>& tensors, const std::vector<ArenaStep>& steps, int moments) {
   for (const ArenaTensor& tensor : tensors) MN_CHECK(tensor.bytes >= 1 && tensor.first <= tensor.last, tensor.bytes);
   const Arena arena(tensors, steps, moments);
@@ -246,7 +258,7 @@ Placement place_tensors(const std::vector<ArenaTensor>& tensors, const std::vect
   bool exact = true;
   const auto fits = [&](int64_t limit) {
     LimitSearch search(arena, limit, false);
-    const bool found = search.run().has_value();
+    const bool found = search.fits();
     exact = exact && (found || !search.gave_up());
     return found;
   };

@@ -36,13 +36,11 @@ struct Placement {
   std::vector<size_t> steps;        // taken, in order
   std::vector<int64_t> offsets;     // of tensors; meaningless for those that no step taken writes
   std::vector<int64_t> workspaces;  // offsets, of the steps taken
+  std::vector<int64_t> least;       // bytes that must exist while each step taken runs, at least
   int64_t bytes = 0;
   int64_t lower_bound = 0;  // every row of steps has one that needs so much
   bool optimal = true;      // no plan needs fewer bytes: proven; false only where a wide graph exhausted the search
 };
-
-// What must exist while one step runs, at least.
-int64_t least_bytes(const std::vector<ArenaTensor>& tensors, const ArenaStep& step);
 
 // Requires steps that lead from 0 to `moments`; a tensor is written by every step over its `first` that does not itself
 // contain its life. Where all bytes and distances are multiples of a number, offsets are too.

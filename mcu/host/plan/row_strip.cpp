@@ -12,6 +12,8 @@ bool has_window(LayerKind kind) {
   return kind == LayerKind::kConv || kind == LayerKind::kDepthwise || kind == LayerKind::kAdd;
 }
 
+int padding_of(const LayerSpec& layer) { return (layer.kernel - 1) / 2; }
+
 }  // namespace
 
 Strip::Strip(const NetworkSpec& spec, int first, int last)
@@ -56,11 +58,9 @@ bool Strip::find_paces() {
   return std::all_of(paces_.begin(), paces_.end(), [](const RowPace& pace) { return pace.delay <= UINT16_MAX; });
 }
 
-std::vector<int> Strip::readers_of(int layer) const {
-  std::vector<int> readers;
-  for (const int reader : spec_.readers(layer))
-    if (reader >= first_ && reader <= last_) readers.push_back(reader);
-  return readers;
+std::span<const int> Strip::readers_of(int layer) const {
+  const std::vector<int>& all = spec_.readers(layer);  // in their order
+  return {std::lower_bound(all.begin(), all.end(), first_), std::upper_bound(all.begin(), all.end(), last_)};
 }
 
 int Strip::done_rows(int layer, int64_t step) const {
@@ -75,16 +75,33 @@ int Strip::first_row_needed(int reader, int row) const {
   const int in_height = spec_.input_shape(reader).height;
   if (row >= spec_.shape(reader).height) return in_height;
   if (!has_window(layer.kind)) return 0;
-  return std::clamp(row * layer.stride - (layer.kernel - 1) / 2, 0, in_height);
+  return std::clamp(row * layer.stride - padding_of(layer), 0, in_height);
 }
 
+int64_t Strip::step_of(int layer, int row) const {
+  return std::min(steps_ - 1, pace(layer).delay + (row + 1) * pace(layer).steps - 1);
+}
+
+// Written as a simulation: the most, over all steps t, of
+//     done_rows(layer, t + 1) - done_rows(layer, t)                            rows made in one step, and of
+//     done_rows(layer, t + 1) - first_row_needed(reader, done_rows(reader, t)) rows that exist, for each reader.
+// The first is 1, but in the last step, which makes all rows that are left. For the second, what a reader of stride r
+// and padding p needs changes only with its own rows. While it has done k of them, more and more rows of the layer are
+// there until it makes row k, in step_of(reader, k): then the difference is
+//     g(k) = done_rows(layer, step_of(reader, k) + 1) - max(0, k r - p).
+// A reader makes a row in r times as many steps as the layer (find_paces), so from one k to the next the layer gets r
+// rows, or fewer where it has no more, as long as that is before the last step. So up to k = p / r, where nothing is
+// subtracted, g does not fall, and from the row behind that on it does not rise. Where the last step makes several of
+// the reader's rows, the layer is done, and the first of them needs most. The largest g is one of three.
 int Strip::ring_rows(int layer) const {
-  const auto readers = readers_of(layer);
-  int rows = 1;
-  for (int64_t step = 0; step < steps_; ++step) {
-    const int end = done_rows(layer, step + 1);
-    rows = std::max(rows, end - done_rows(layer, step));  // also those that no window reads: an observer sees them
-    for (const int reader : readers) rows = std::max(rows, end - first_row_needed(reader, done_rows(reader, step)));
+  int rows = std::max(1, spec_.shape(layer).height - done_rows(layer, steps_ - 1));
+  for (const int reader : readers_of(layer)) {
+    const LayerSpec& window = spec_.layer(reader);
+    const int whole = padding_of(window) / window.stride, last_row = spec_.shape(reader).height - 1;
+    for (const int row : {whole, whole + 1, done_rows(reader, steps_ - 1)}) {
+      const int k = std::min(row, last_row);
+      rows = std::max(rows, done_rows(layer, step_of(reader, k) + 1) - first_row_needed(reader, k));
+    }
   }
   return rows;
 }
@@ -95,16 +112,15 @@ int64_t Strip::overlap_distance(int layer, int input) const {
   const bool in_place = spec_.layer(layer).kind == LayerKind::kAdd;  // element by element
   int64_t distance = 0;
   for (const int reader : readers_of(input)) {
-    for (int64_t step = 0; step < steps_; ++step) {
+    for (int row = 0; row < out.height; ++row) {
       // Within a step layers take turns: those before `layer` have done their rows of this step, those behind it have
       // not.
-      const int reader_row = done_rows(reader, reader < layer ? step + 1 : step);
-      for (int row = done_rows(layer, step); row < done_rows(layer, step + 1); ++row) {
-        const int needed = first_row_needed(reader, reader == layer ? row : reader_row);
-        if (needed >= in.height) continue;
-        const int64_t written_end = (reader == layer && in_place ? row : row + 1) * out_row;
-        distance = std::max(distance, written_end - needed * in_row);
-      }
+      const int64_t step = step_of(layer, row);
+      const int reader_row = reader == layer ? row : done_rows(reader, reader < layer ? step + 1 : step);
+      const int needed = first_row_needed(reader, reader_row);
+      if (needed >= in.height) continue;
+      const int64_t written_end = (reader == layer && in_place ? row : row + 1) * out_row;
+      distance = std::max(distance, written_end - needed * in_row);
     }
   }
   return distance;

@@ -3,6 +3,7 @@
 // follows from it: how many rows of a tensor must exist, and how far an output may lie over an input. All from shapes.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "nn/spec/network_spec.h"
@@ -28,6 +29,7 @@ class Strip {
   RowPace pace(int layer) const { return paces_[static_cast<size_t>(layer - first_)]; }
   int64_t steps() const { return steps_; }
   int done_rows(int layer, int64_t step) const;  // of `layer`, after `step` of the steps
+  int64_t step_of(int layer, int row) const;     // in which `layer` makes this row: 0 to steps() - 1
 
   // Rows of the output of `layer` that must exist at once where only this strip reads it: the ring's height.
   int ring_rows(int layer) const;
@@ -38,7 +40,7 @@ class Strip {
 
  private:
   bool find_paces();
-  std::vector<int> readers_of(int layer) const;  // in this strip
+  std::span<const int> readers_of(int layer) const;  // in this strip
   // The first row of its input that `reader` reads from its output row `row` on; all rows of the input where there is
   // no such row.
   int first_row_needed(int reader, int row) const;
