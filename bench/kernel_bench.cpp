@@ -38,9 +38,9 @@ struct Row {
 };
 
 // The kernel that makes both gradients of a depthwise convolution behind a norm, a few rows a call.
-class JointGradient {
+class FusedGradient {
  public:
-  JointGradient(const ConvGeometry& g, const Tensor& x, const Tensor& dy, const Tensor& w)
+  FusedGradient(const ConvGeometry& g, const Tensor& x, const Tensor& dy, const Tensor& w)
       : g_(g),
         x_(x),
         w_(w),
@@ -60,7 +60,7 @@ class JointGradient {
   }
 
  private:
-  static constexpr int64_t kRows = 4;  // a call, as units do where images are 32 pixels wide
+  static constexpr int64_t kRows = 4;  // per call, as for images that are 32 pixels wide
 
   void run_rows(int64_t image, int64_t row, int64_t rows) {
     const auto phase = static_cast<int>((row + g_.padding()) % g_.stride);
@@ -149,8 +149,8 @@ class KernelBench {
     time(", input gradient",
          [&] { return deep ? depthwise_input_gradient(g, dy, w) : conv2d_input_gradient(g, dy, w); });
     if (!deep || !DepthwiseGradient::exists(g.kernel, g.stride)) return;
-    JointGradient joint(g, x, dy, w);
-    tables_["depthwise, both gradients behind a norm"].push_back({shape, measure([&] { joint.run(); }, kMeasure),
+    FusedGradient fused(g, x, dy, w);
+    tables_["depthwise, both gradients behind a norm"].push_back({shape, measure([&] { fused.run(); }, kMeasure),
                                                                   2.0 * operations,
                                                                   bytes + 4.0 * static_cast<double>(x.size())});
   }
@@ -161,14 +161,14 @@ class KernelBench {
     const Tensor x = random_tensor(shape, Rng(4)), dy = random_tensor(shape, Rng(5)),
                  gamma = Tensor::full(channels, 1.0f), beta = Tensor::zeros(channels);
     const ChannelStatistics batch = measure_channels(x);
-    const ChannelScale how = fold_norm(gamma, beta, batch.mean, batch.variance, 1e-5f);
+    const ChannelScale affine = fold_norm(gamma, beta, batch.mean, batch.variance, 1e-5f);
     const auto bytes = 4.0 * static_cast<double>(x.size());
     const auto forward = [&] {
       const ChannelStatistics fresh = measure_channels(x);
       normalize(x, fold_norm(gamma, beta, fresh.mean, fresh.variance, 1e-5f), true);
     };
     tables_["norm, forward"].push_back({name, measure(forward, kMeasure), 0.0, 3.0 * bytes});
-    const auto backward = [&] { normalize_gradients(x, dy, gamma, batch, how, true, 1e-5f); };
+    const auto backward = [&] { normalize_gradients(x, dy, gamma, batch, affine, true, 1e-5f); };
     tables_["norm, gradients"].push_back({name, measure(backward, kMeasure), 0.0, 5.0 * bytes});
   }
 

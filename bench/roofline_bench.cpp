@@ -1,10 +1,10 @@
-// What limits a training step, layer by layer: `roofline_bench [--json] [ARCHITECTURE...]`. For each unit of a network
-// (core/fused/conv_unit.h) the operations and the least bytes of its forward and backward pass, the time that the
+// What limits a training step, layer by layer: `roofline_bench [--json] [ARCHITECTURE...]`. For each fused convolution of a network
+// (core/fused/fused_conv.h) the operations and the least bytes of its forward and backward pass, the time that the
 // machine's measured peak and bandwidth allow for them, and the time that it takes. The limit is the longer of the two
 // times, as if the other were free.
 //   operations: those that are done, 16 in 36 of a direct convolution's where it is done in Winograd's form
 //   (core/conv/winograd.h).
-//   bytes: a unit reads its input and writes its raw output; backward it reads both again and the gradient of one, and
+//   bytes: a fused convolution reads its input and writes its raw output; backward it reads both again and the gradient of one, and
 //   writes that of the
 //   other. A pass over tensors that still lie in a cache may be faster than the copy of memory that the bandwidth was
 //   measured with.
@@ -17,7 +17,7 @@
 #include "bench/shapes.h"
 #include "core/conv/winograd.h"
 #include "core/error.h"
-#include "core/fused/conv_unit.h"
+#include "core/fused/fused_conv.h"
 #include "nn/train/network.h"
 #include "search/cost/speed.h"
 
@@ -66,7 +66,7 @@ double bytes_of(const Node& node) {
   return 4.0 * ((node.last->kind == LayerKind::kAdd ? 3.0 : reads_image(node) ? 2.0 : 3.0) * x + 3.0 * y);
 }
 
-// One unit on a tape of its own, with a gradient from nowhere behind it.
+// One fused convolution on a tape of its own, with a gradient from nowhere behind it.
 class UnitBench {
  public:
   explicit UnitBench(const Node& node) : node_(node) {
@@ -89,13 +89,13 @@ class UnitBench {
   std::pair<double, double> run() {
     for (Parameter* p : {&x_, &gamma_, &beta_, &depthwise_, &conv_}) p->gradient = Tensor();
     Tape tape(Tape::Mode::kRecord);
-    UnitWeights weights{.depthwise = {}, .conv = {}, .stride = node_.window->stride};
+    FusedConvWeights weights{.depthwise = {}, .conv = {}, .stride = node_.window->stride};
     if (depthwise_.exists()) weights.depthwise = tape.parameter(depthwise_);
     if (conv_.exists()) weights.conv = tape.parameter(conv_);
     const NormedValue x{reads_image(node_) ? tape.constant(x_.value.clone()) : tape.parameter(x_), input_norm_};
     const NormRequest request{tape.parameter(gamma_), tape.parameter(beta_), kBatchNormEpsilon, node_.last->relu};
     const double start = now();
-    const NormedValue y = conv_unit(tape, x, weights, request);
+    const NormedValue y = fused_conv(tape, x, weights, request);
     const double forward = now() - start;
     double behind = 0.0;
     const Var loss = tape.record(Tensor::zeros({1, 1, 1, 1}), {y.raw}, [&](Tape& t, const Tensor&) {
@@ -114,8 +114,8 @@ class UnitBench {
     norm->epsilon = kBatchNormEpsilon;
     norm->relu = true;
     norm->batch = measure_channels(x_.value);
-    norm->how = fold_norm(Tensor::full(channels, 1.0f), Tensor::zeros(channels), norm->batch.mean, norm->batch.variance,
-                          kBatchNormEpsilon);
+    norm->affine = fold_norm(Tensor::full(channels, 1.0f), Tensor::zeros(channels), norm->batch.mean,
+                             norm->batch.variance, kBatchNormEpsilon);
     return norm;
   }
 
@@ -130,7 +130,7 @@ struct PassTimes {
   Timing forward, backward;
 };
 
-PassTimes time_unit(const Node& node) {
+PassTimes time_fused_conv(const Node& node) {
   UnitBench bench(node);
   bench.run();
   std::vector<double> forward, backward;
@@ -155,7 +155,7 @@ class Roofline {
       const double operations = operations_of(node), bytes = bytes_of(node);
       std::vector<std::string> cells = limit_cells(node.last->name, operations, bytes);
       if (is_unit(*node.last)) {
-        const PassTimes times = time_unit(node);
+        const PassTimes times = time_fused_conv(node);
         const double measured = times.forward.best + times.backward.best;
         cells.insert(cells.end(), {milliseconds(times.forward.best), milliseconds(times.backward.best),
                                    fixed(100.0 * limit(operations, bytes) / measured, 0)});

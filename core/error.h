@@ -1,7 +1,7 @@
-// The errors of the project, one type for each party that can mend them. What: text for a person, one line: where, what
-// was expected, what came, what to do. What it is not: a way to report a bad architecture of a search (that is data,
-// see search/evaluate/evaluator.h). Library code throws these and never prints or exits; `search/cli/main.cpp` alone
-// turns them into exit codes.
+// The exceptions of the project, one type for each cause that needs a different reaction. The text is one line for a
+// person: where the error is, what was expected, what was found, and what to do. Library code throws these and never
+// prints or exits; only `search/cli/main.cpp` turns them into exit codes.
+// Not an error: an architecture that a search cannot train. That is a result of its evaluation (search/evaluate).
 #pragma once
 #include <sstream>
 #include <stdexcept>
@@ -9,7 +9,7 @@
 
 namespace mininas {
 
-// Base of all errors that a person can cause. Exit status 1.
+// The base class of all errors that a person can cause: exit status 1.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -21,31 +21,31 @@ class UsageError : public Error {
   using Error::Error;
 };
 
-// A value that cannot be (a shape, an architecture, an option's range).
+// An invalid value: a shape, an architecture, an option outside its range.
 class ConfigError : public Error {
  public:
   using Error::Error;
 };
 
-// A file whose content is not what its format says: text names path, place and what was expected.
+// A file whose content does not follow its format. The text names the path, the position and what was expected.
 class FormatError : public Error {
  public:
   using Error::Error;
 };
 
-// The operating system refused: text names path and reason.
+// The operating system refused an operation. The text names the path and the reason.
 class IoError : public Error {
  public:
   using Error::Error;
 };
 
-// Work stopped on request (Ctrl-C, a time limit) after its state was saved.
+// Work was stopped on request (Ctrl-C, a time limit) after its state was saved.
 class Interrupted : public Error {
  public:
   using Error::Error;
 };
 
-// Joins its arguments into one string, as a stream would print them.
+// Joins its arguments into one string, formatted as by an output stream.
 template <class... Parts>
 std::string text(const Parts&... parts) {
   std::ostringstream out;
@@ -53,7 +53,7 @@ std::string text(const Parts&... parts) {
   return out.str();
 }
 
-// A broken promise inside the program (never user input): throws std::logic_error with the expression and its place.
+// A violated assumption of the program itself, never bad input: throws std::logic_error with expression, file and line.
 [[noreturn]] void check_failed(const char* expression, const char* file, int line, const std::string& detail);
 
 }  // namespace mininas

@@ -11,15 +11,16 @@
 
 namespace {
 
-// Threads that wait for others should look for some microseconds and then sleep, not spin: on a machine that is shared,
-// a spinning thread takes the core that the one it waits for needs, and a loop then costs a time slice of the system
-// instead of its work. To sleep at once costs small networks 5 % on an idle machine. OpenMP reads these settings while
-// it is loaded, before any constructor of ours, hence this earlier hook; values of the user's stand.
-void ask_for_sleep(int, char**, char**) {
+// Threads at the end of a loop should spin for some microseconds and then sleep. On a machine that other programs use
+// too, a thread that only spins occupies the core that the thread it waits for needs, and a loop then takes a time
+// slice of the scheduler. Sleeping at once, on the other hand, costs small networks 5 % on an idle machine. OpenMP
+// reads these variables while it is loaded, before any constructor of ours runs, hence the .preinit_array. Values that
+// the user has set are kept.
+void set_wait_policy(int, char**, char**) {
   ::setenv("OMP_WAIT_POLICY", "passive", 0);
   ::setenv("GOMP_SPINCOUNT", "10000", 0);
 }
-__attribute__((section(".preinit_array"), used)) void (*const before_openmp)(int, char**, char**) = ask_for_sleep;
+__attribute__((section(".preinit_array"), used)) void (*const before_openmp)(int, char**, char**) = set_wait_policy;
 
 }  // namespace
 

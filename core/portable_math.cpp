@@ -6,8 +6,7 @@
 namespace mininas {
 namespace {
 
-constexpr double kLn2High =
-    0x1.62e42fefa0000p-1;  // the leading bits of ln 2, so that n * kLn2High is exact for |n| < 2^11
+constexpr double kLn2High = 0x1.62e42fefa0000p-1;  // the leading bits of ln 2: n * kLn2High is exact for |n| < 2^11
 constexpr double kLn2Low = 0x1.cf79abc9e3b3ap-40;
 constexpr double kHalfPiHigh = 0x1.921fb54400000p+0;
 constexpr double kHalfPiLow = 0x1.0b4611a626331p-34;

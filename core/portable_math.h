@@ -1,6 +1,6 @@
-// exp, log and cos that give the same bits on every machine (those of the system's library differ between versions).
-// Only additions, multiplications, divisions and exact scalings in double; accurate to about one unit in the last place
-// over the ranges a training loop uses. Not for speed: a few calls an image.
+// exp, log and cos that return the same bits on every machine; those of the C library differ between its versions.
+// Additions, multiplications, divisions and exact scalings in double only; accurate to about one unit in the last place
+// over the ranges that a training loop uses. Not optimised for speed: training makes a few calls per image.
 #pragma once
 
 namespace mininas {

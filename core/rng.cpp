@@ -27,10 +27,10 @@ Rng Rng::fork(std::string_view purpose, uint64_t index) const {
   uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a of the name
   for (const char ch : purpose) hash = (hash ^ static_cast<unsigned char>(ch)) * 0x100000001b3u;
   // The counter's top word is never reached by next_u32(), so forks and numbers cannot meet: bit 31 marks a fork.
-  const auto mixed = philox4x32_10({static_cast<uint32_t>(hash), static_cast<uint32_t>(hash >> 32),
+  const auto block = philox4x32_10({static_cast<uint32_t>(hash), static_cast<uint32_t>(hash >> 32),
                                     static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32) | 0x80000000u},
                                    {static_cast<uint32_t>(key_), static_cast<uint32_t>(key_ >> 32)});
-  return Rng(uint64_t{mixed[0]} << 32 | mixed[1]);
+  return Rng(uint64_t{block[0]} << 32 | block[1]);
 }
 
 uint32_t Rng::next_u32() {

@@ -1,8 +1,8 @@
 // Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2,
-// 3", SC 2011). A stream is a key; the i-th number is a pure function of (key, i). `fork(purpose, index)` derives an
-// independent stream from the key alone, so streams depend neither on the order of calls nor on threads. Same seed,
-// same numbers, on every machine: the distributions are ours (those of the standard library differ between
-// implementations).
+// 3", SC 2011). A stream is a key, and its i-th number is a pure function of (key, i). `fork(purpose, index)` derives
+// an independent stream from the key alone, so streams depend neither on the order of calls nor on threads. The same
+// seed gives the same numbers on every machine; that is why the distributions are written here (those of the standard
+// library differ between implementations).
 #pragma once
 #include <array>
 #include <cstdint>
@@ -11,14 +11,14 @@
 
 namespace mininas {
 
-// One application of the block cipher. Public for its known-answer tests.
+// One application of the block function. Public for its known-answer tests.
 std::array<uint32_t, 4> philox4x32_10(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key);
 
 class Rng {
  public:
   explicit Rng(uint64_t seed) : key_(seed) {}
 
-  // The stream for `purpose` (and its `index`-th use, such as an epoch or a sample). Does not advance this stream.
+  // The stream for `purpose` and `index` (an epoch or a sample, say). Does not advance this stream.
   Rng fork(std::string_view purpose, uint64_t index = 0) const;
 
   uint32_t next_u32();
@@ -30,7 +30,7 @@ class Rng {
   uint32_t below(uint32_t count);
   bool coin() { return (next_u32() >> 31) != 0; }
 
-  // Fisher-Yates.
+  // Shuffles by Fisher and Yates's method.
   template <class T>
   void shuffle(std::vector<T>& items) {
     for (size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[below(static_cast<uint32_t>(i))]);

@@ -1,8 +1,8 @@
-// Shape and Tensor: the one array type of the engine.
-// Every tensor has four extents, in memory order. Activations are NHWC (n images of h x w pixels, c channels
-// interleaved), convolution weights are OHWI (n = output channels, h x w = kernel, c = input channels), depthwise
-// weights 1HWC, vectors 1x1x1xc. An export to int8 therefore never permutes. What it is not: no views, no strides, no
-// broadcasting, no lazy state.
+// Shape and Tensor: the one array type of the engine, float32 and contiguous.
+// Every tensor has four extents, in memory order. Activations are NHWC (n images of h x w pixels with c interleaved
+// channels), convolution weights are OHWI (n = output channels, h x w = kernel, c = input channels), depthwise weights
+// are 1HWC and vectors 1x1x1xc. These are the layouts of the exported int8 network too, so an export never permutes.
+// There are no views, strides, broadcasting or lazy evaluation.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -37,16 +37,16 @@ struct ImageShape {
 std::string to_text(const ImageShape& shape);
 ImageShape parse_image_shape(const std::string& text);
 
-// Owns size() float32 values, aligned to 64 bytes and contiguous. Move-only: a copy is written `clone()`. A default
-// Tensor is empty. Buffers carry kSlack readable floats behind the last value, so that kernels may load a whole vector
-// at the end of a row.
+// Owns size() float32 values, contiguous and aligned to 64 bytes. Move-only; clone() makes a copy. A
+// default-constructed Tensor is empty. Behind the last value there are kSlack readable floats, so that kernels may load
+// a whole vector at the end of a row.
 class Tensor {
  public:
   static constexpr int64_t kSlack = 64;
 
   Tensor() = default;
   static Tensor zeros(const Shape& shape);
-  static Tensor uninitialized(const Shape& shape);  // for outputs that a kernel overwrites whole
+  static Tensor uninitialized(const Shape& shape);  // for outputs that a kernel overwrites completely
   static Tensor full(const Shape& shape, float value);
 
   Tensor(Tensor&&) = default;

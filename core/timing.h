@@ -1,5 +1,5 @@
-// Robust times of something that is done again and again: the median of many repeats with its median absolute
-// deviation, after a warm-up. Both ignore the odd repeat in which the machine did something else.
+// Robust timing: the median of many repeats and their median absolute deviation, after a warm-up. Neither is affected
+// by a few repeats during which the machine did something else.
 #pragma once
 #include <functional>
 #include <vector>
@@ -7,8 +7,8 @@
 namespace mininas {
 
 struct Timing {
-  double seconds = 0.0;    // median of one call
-  double best = 0.0;       // the fastest: what is left on a machine that others use too
+  double seconds = 0.0;    // median
+  double best = 0.0;       // fastest repeat: the best estimate on a machine that other programs use too
   double deviation = 0.0;  // median absolute deviation, seconds
   int repeats = 0;
 };
@@ -18,10 +18,10 @@ struct MeasureOptions {
   int least_repeats = 5;        // ... but not before
 };
 
-// Of the repeats' own times. Requires at least one.
+// From the times of the repeats. Requires: at least one.
 Timing timing_of(std::vector<double> seconds);
 
-// Calls `body` twice unmeasured, then until the options are met.
+// Calls `body` twice as a warm-up, then measures it until the options are met.
 Timing measure(const std::function<void()>& body, const MeasureOptions& options = {});
 
 }  // namespace mininas

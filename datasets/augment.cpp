@@ -15,8 +15,8 @@ struct Draws {
   int cutout_row, cutout_column;
 };
 
-Draws draw(const ImageShape& shape, const Augmentation& how, Rng& rng) {
-  const auto offsets = static_cast<uint32_t>(2 * how.crop_padding + 1);
+Draws draw(const ImageShape& shape, const Augmentation& options, Rng& rng) {
+  const auto offsets = static_cast<uint32_t>(2 * options.crop_padding + 1);
   Draws draws{};
   draws.crop_row = static_cast<int>(rng.below(offsets));
   draws.crop_column = static_cast<int>(rng.below(offsets));
@@ -26,8 +26,8 @@ Draws draw(const ImageShape& shape, const Augmentation& how, Rng& rng) {
   return draws;
 }
 
-// Copies `source` moved by (down, right) pixels; what moves in from outside is `zero`.
-void copy_moved(const uint8_t* source, const ImageShape& shape, int down, int right, uint8_t zero, uint8_t* out) {
+// Copies `source` shifted by (down, right) pixels. Pixels from outside the image become `zero`.
+void copy_shifted(const uint8_t* source, const ImageShape& shape, int down, int right, uint8_t zero, uint8_t* out) {
   const auto row_bytes = static_cast<size_t>(shape.width) * static_cast<size_t>(shape.channels);
   const auto gap = std::min(static_cast<size_t>(std::abs(right)) * static_cast<size_t>(shape.channels), row_bytes);
   for (int y = 0; y < shape.height; ++y, out += row_bytes) {
@@ -47,15 +47,15 @@ void copy_moved(const uint8_t* source, const ImageShape& shape, int down, int ri
   }
 }
 
-// Channels as a constant, so that a pixel moves in one piece.
+// The number of channels is a constant here, so that a pixel moves as one value.
 template <size_t kChannels>
-void mirror_rows(uint8_t* image, const ImageShape& shape) {
+void flip_rows(uint8_t* image, const ImageShape& shape) {
   using Pixel = std::array<uint8_t, kChannels>;
   auto* pixels = reinterpret_cast<Pixel*>(image);
   for (int y = 0; y < shape.height; ++y, pixels += shape.width) std::reverse(pixels, pixels + shape.width);
 }
 
-void mirror_rows_of_any(uint8_t* image, const ImageShape& shape) {
+void flip_rows_generic(uint8_t* image, const ImageShape& shape) {
   const int channels = shape.channels;
   for (int y = 0; y < shape.height; ++y)
     for (int left = 0, right = shape.width - 1; left < right; ++left, --right) {
@@ -64,10 +64,10 @@ void mirror_rows_of_any(uint8_t* image, const ImageShape& shape) {
     }
 }
 
-void mirror(uint8_t* image, const ImageShape& shape) {
-  if (shape.channels == 1) return mirror_rows<1>(image, shape);
-  if (shape.channels == 3) return mirror_rows<3>(image, shape);
-  mirror_rows_of_any(image, shape);
+void flip_horizontally(uint8_t* image, const ImageShape& shape) {
+  if (shape.channels == 1) return flip_rows<1>(image, shape);
+  if (shape.channels == 3) return flip_rows<3>(image, shape);
+  flip_rows_generic(image, shape);
 }
 
 void cut_out(uint8_t* image, const ImageShape& shape, int row, int column, int side, uint8_t zero) {
@@ -81,13 +81,14 @@ void cut_out(uint8_t* image, const ImageShape& shape, int row, int column, int s
 
 }  // namespace
 
-void augment_image(const uint8_t* source, const ImageShape& shape, const Augmentation& how, uint8_t zero, Rng rng,
+void augment_image(const uint8_t* source, const ImageShape& shape, const Augmentation& options, uint8_t zero, Rng rng,
                    uint8_t* out) {
-  MN_CHECK(how.crop_padding >= 0 && how.cutout >= 0, how.crop_padding, ' ', how.cutout);
-  const Draws draws = draw(shape, how, rng);
-  copy_moved(source, shape, how.crop_padding - draws.crop_row, how.crop_padding - draws.crop_column, zero, out);
-  if (how.horizontal_flip && draws.flip) mirror(out, shape);
-  if (how.cutout > 0) cut_out(out, shape, draws.cutout_row, draws.cutout_column, how.cutout, zero);
+  MN_CHECK(options.crop_padding >= 0 && options.cutout >= 0, options.crop_padding, ' ', options.cutout);
+  const Draws draws = draw(shape, options, rng);
+  copy_shifted(source, shape, options.crop_padding - draws.crop_row, options.crop_padding - draws.crop_column, zero,
+               out);
+  if (options.horizontal_flip && draws.flip) flip_horizontally(out, shape);
+  if (options.cutout > 0) cut_out(out, shape, draws.cutout_row, draws.cutout_column, options.cutout, zero);
 }
 
 }  // namespace mininas

@@ -71,7 +71,7 @@ Relabelling relabel(const fs::path& folder, const std::vector<std::string>& exis
   return labels;
 }
 
-// The whole file, with its size and every label checked.
+// Reads a file and checks its size and every label.
 std::vector<std::byte> read_batch(const fs::path& path) {
   std::vector<std::byte> bytes = read_input_file(path, kMaxRecords * kRecordBytes, kExpected);
   const size_t records = bytes.size() / kRecordBytes;
@@ -88,7 +88,7 @@ std::vector<std::byte> read_batch(const fs::path& path) {
   return bytes;
 }
 
-// Three planes to interleaved pixels.
+// From three colour planes to interleaved pixels.
 void interleave(const std::byte* planes, uint8_t* pixels) {
   for (size_t i = 0; i < kPlaneBytes; ++i)
     for (size_t channel = 0; channel < 3; ++channel)
@@ -102,7 +102,7 @@ void require_all_classes(const fs::path& folder, const ImageSet& images, const c
                              role, " image"));
 }
 
-// Appends the records of one file whose classes are wanted.
+// Appends the records of one file that belong to the wanted classes.
 void append_batch(const std::vector<std::byte>& batch, const Relabelling& relabelling, ImageSet& images) {
   std::vector<const std::byte*> chosen;
   for (size_t at = 0; at < batch.size(); at += kRecordBytes) {
@@ -124,8 +124,8 @@ void append_batch(const std::vector<std::byte>& batch, const Relabelling& relabe
 ImageSet load_batches(const fs::path& folder, std::span<const char* const> files, const Relabelling& relabelling,
                       const std::vector<std::string>& names) {
   ImageSet images{{32, 32, 3}, names, {}, {}};
-  images.pixels.reserve(files.size() * kMaxRecords * 3 *
-                        kPlaneBytes);  // address space only: pages that stay unused cost nothing
+  // Reserves address space only; pages that are never written cost no memory.
+  images.pixels.reserve(files.size() * kMaxRecords * 3 * kPlaneBytes);
   for (const char* file : files) append_batch(read_batch(folder / file), relabelling, images);
   return images;
 }

@@ -14,7 +14,7 @@ namespace {
 
 using Histogram = std::array<int64_t, 256>;
 
-// How often each byte value occurs. Counted in chunks side by side: whole numbers add up to the same in any order.
+// How often each byte value occurs. Counted in parallel chunks; integer sums do not depend on the order.
 Histogram count_bytes(const std::vector<uint8_t>& bytes) {
   constexpr size_t kChunk = size_t{1} << 20;
   const size_t chunks = (bytes.size() + kChunk - 1) / kChunk;
@@ -31,7 +31,7 @@ Histogram count_bytes(const std::vector<uint8_t>& bytes) {
   return total;
 }
 
-// Shape, class names and labels in one unambiguous text: a name's length stands before it.
+// Shape, class names and labels in one unambiguous text: each name follows its length.
 std::string describe(const ImageSet& images) {
   std::string description =
       text(to_text(images.shape), ' ', images.classes(), " classes ", images.count(), " images\n");
@@ -53,7 +53,7 @@ PixelScale measure_pixel_scale(const ImageSet& images) {
   PixelScale result;
   result.zero = static_cast<int>((2 * sum + count) / (2 * count));
 
-  // Around the zero, where the sums are small enough to be exact in double: variance = E[d^2] - E[d]^2.
+  // variance = E[d^2] - E[d]^2 with d = byte - zero: these sums are small enough to be exact in double.
   int64_t squares = 0;
   for (size_t value = 0; value < histogram.size(); ++value) {
     const int64_t difference = static_cast<int64_t>(value) - result.zero;

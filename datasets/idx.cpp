@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 constexpr uint32_t kImageMagic = 0x00000803, kLabelMagic = 0x00000801;
 constexpr uint32_t kMaxSide = 4096;
 
-// A file whose header (magic, then `extents`) and length agree.
+// A file whose length agrees with its header (a magic number, then `extents`).
 struct IdxFile {
   std::vector<std::byte> bytes;
   std::vector<uint32_t> extents;

@@ -1,5 +1,5 @@
-// From a list of image files to an ImageSet: what data sets of PNG and JPEG files have in common, whatever their
-// folders are called.
+// Loads a list of PNG and JPEG files into an ImageSet. Used by all data sets of image files, whatever their folder
+// layout.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace mininas {
 
-// Image files and their classes, before any is opened. One label a file.
+// Image files and their classes, before any file is opened. One label per file.
 struct ImageListing {
   std::vector<std::string> class_names;
   std::vector<std::filesystem::path> files;
@@ -20,8 +20,8 @@ struct ImageListing {
 
 ColourImage load_image_file(const std::filesystem::path& path);
 
-// Every file decoded and resized, three channels, in the order of the list. In parallel; the result does not depend on
-// it. Throws as decode_image and read_file do.
+// Decodes and resizes every file, to three channels, in the order of the list. Runs in parallel; the result does not
+// depend on the number of threads. Throws as decode_image and read_file do.
 ImageSet load_image_files(const ImageListing& listing, const ImageSize& size);
 
 }  // namespace mininas

@@ -13,11 +13,11 @@ namespace fs = std::filesystem;
 constexpr double kTestFraction = 0.2;
 
 bool is_folder(const fs::path& path) {
-  std::error_code ignored;  // whatever hides it is reported when it is listed
+  std::error_code ignored;  // an unreadable folder is reported when it is listed
   return fs::is_directory(path, ignored);
 }
 
-// What is in a folder and not hidden, by name.
+// The files and folders in a folder that are not hidden, sorted by name.
 std::vector<fs::path> visible_entries(const fs::path& folder) {
   std::error_code failure;
   std::vector<fs::path> entries;
@@ -64,7 +64,7 @@ void require_two_classes(const fs::path& folder, const ImageListing& listing) {
         text(folder.string(), ": ", listing.class_names.size(), " class folder(s), expected at least 2 with images"));
 }
 
-// Gives the classes of `test` the labels that they have in `train`.
+// Gives the classes of `test` the labels that they have in `train`, by name.
 void adopt_labels(const fs::path& test_folder, ImageListing& test, const ImageListing& train) {
   std::vector<int> label_in_train;
   for (const std::string& name : test.class_names) {
@@ -88,7 +88,7 @@ ImageListing select_files(const ImageListing& listing, const std::vector<int64_t
 
 struct Listings {
   ImageListing train, test;
-  fs::path first;  // the file whose size counts where none is given; the same for every seed
+  fs::path first;  // gives the image size where none is chosen; the same for every seed
 };
 
 Listings list_given_split(const fs::path& folder) {

@@ -10,7 +10,7 @@ std::vector<std::byte> read_input_file(const std::filesystem::path& path, size_t
   std::error_code failure;
   const bool exists = std::filesystem::exists(path, failure);
   if (!exists && !failure) throw IoError(text(path.string(), ": no such file; expected ", expected));
-  return read_file(path, limit_bytes);  // which knows the reason where the system hides the file
+  return read_file(path, limit_bytes);  // reports the reason if the file cannot be read
 }
 
 }  // namespace mininas

@@ -1,4 +1,4 @@
-// Reads one file of a data set that consists of several.
+// Reads one of the several files of a data set.
 #pragma once
 #include <cstddef>
 #include <filesystem>
@@ -7,7 +7,8 @@
 
 namespace mininas {
 
-// As core's read_file, but where the file does not exist the IoError also says `expected`: what the folder should hold.
+// Like read_file (core/io/file.h), but if the file does not exist, the IoError adds `expected`: what the folder should
+// hold.
 std::vector<std::byte> read_input_file(const std::filesystem::path& path, size_t limit_bytes,
                                        const std::string& expected);
 

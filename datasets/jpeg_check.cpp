@@ -7,7 +7,7 @@ namespace {
 
 constexpr unsigned kStart = 0xD8, kEnd = 0xD9, kHuffmanTables = 0xC4, kFirstFrame = 0xC0, kLastFrame = 0xC2;
 
-// The bytes of a file; behind its end it goes on with zeros, as the decoder sees it.
+// The bytes of a file, followed by zeros without end, as the decoder sees it.
 class JpegBytes {
  public:
   explicit JpegBytes(std::span<const std::byte> bytes) : bytes_(bytes) {}
@@ -18,11 +18,12 @@ class JpegBytes {
   std::span<const std::byte> bytes_;
 };
 
-// What may follow a 0xFF without being a marker to stop at: another 0xFF and, inside a scan, a stuffed zero or a
-// restart.
+// Bytes that may follow a 0xFF without forming a marker that begins a segment: another 0xFF and, inside a scan, a
+// stuffed zero or a restart marker.
 bool is_no_marker(unsigned next) { return next == 0xFF || next == 0 || (next >= 0xD0 && next <= 0xD7); }
 
-// Tables, one after another: a byte that names it, 16 counts (codes of 1 to 16 bits), the symbols.
+// Checks all Huffman tables of a segment. A table is one byte of identity, 16 counts (of codes with 1 to 16 bits) and
+// the symbols.
 bool tables_fit(const JpegBytes& bytes, size_t begin, size_t end) {
   constexpr size_t kMaxSymbols = 256;
   while (begin < end) {
@@ -34,8 +35,8 @@ bool tables_fit(const JpegBytes& bytes, size_t begin, size_t end) {
   return true;
 }
 
-// Frame: precision, height, width, number of channels, then for each its name, its samples across and down (half a byte
-// each), a table.
+// Checks the sampling factors in a frame header: precision, height, width, number of channels, then for each channel
+// its name, its horizontal and vertical sampling factors (4 bits each), and a table number.
 bool samplings_divide(const JpegBytes& bytes, size_t begin) {
   const size_t channels = bytes[begin + 5];
   const auto across = [&](size_t channel) { return bytes[begin + 7 + 3 * channel] >> 4; };
@@ -63,8 +64,8 @@ std::string why_bad_jpeg(std::span<const std::byte> file) {
     }
     if (marker == kEnd) return "";
     const size_t segment = position + 2;
-    // A segment's length counts itself. Segments are stepped over whole: a preview inside one has an end marker of its
-    // own.
+    // The length of a segment includes the length field. Segments are skipped as a whole, because a preview image
+    // inside one has its own end marker.
     const size_t end = segment + (marker == kStart ? 0 : bytes[segment] << 8 | bytes[segment + 1]);
     if (marker == kHuffmanTables && !tables_fit(bytes, segment + 2, end))
       return "a Huffman table has more than 256 symbols";

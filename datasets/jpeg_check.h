@@ -1,7 +1,7 @@
-// What the JPEG decoder takes for granted and must be looked at before: it does not notice where a file ends too early,
-// and the releases of stb_image before 2.28 write beyond their tables for Huffman codes of more than 256 symbols and
-// read beyond an image whose channels are sampled in odd ratios. Not for: all that makes a JPEG valid; the decoder
-// refuses the rest itself.
+// Checks of JPEG files that the decoder itself does not make. It does not notice a file that ends too early. Releases
+// of stb_image before 2.28 also write beyond their tables for Huffman tables with more than 256 symbols, and read
+// beyond an image whose channels have sampling factors that do not divide the largest one. This is not a complete
+// validation; the decoder rejects other damaged files itself.
 #pragma once
 #include <cstddef>
 #include <span>
@@ -9,7 +9,7 @@
 
 namespace mininas {
 
-// Why `bytes`, a whole file that starts like a JPEG (with 0xFF), must not be decoded; empty where it may.
+// The reason why `bytes`, a complete file that starts like a JPEG (with 0xFF), must not be decoded, or an empty text.
 std::string why_bad_jpeg(std::span<const std::byte> bytes);
 
 }  // namespace mininas

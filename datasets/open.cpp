@@ -17,7 +17,7 @@
 namespace mininas {
 namespace {
 
-// Pieces between separators; one more than there are separators.
+// The parts of a text between separators: one more than there are separators.
 std::vector<std::string> split_at(const std::string& source, char separator) {
   std::vector<std::string> pieces(1);
   for (const char letter : source) {
@@ -38,14 +38,14 @@ std::optional<Number> parse_number(const std::string& source) {
   return number;
 }
 
-// A folder and what may follow it after a colon.
-struct Place {
+// A folder and the optional text after the last colon.
+struct FolderText {
   std::filesystem::path folder;
   std::optional<std::string> detail;
 };
 
-// The last colon separates, unless the whole is a folder that exists: then the colon belongs to its name.
-Place parse_place(const std::string& source) {
+// Splits at the last colon, unless the whole text names an existing folder; then the colon is part of its name.
+FolderText parse_folder_text(const std::string& source) {
   const size_t colon = source.rfind(':');
   std::error_code ignored;
   if (colon == std::string::npos || std::filesystem::is_directory(source, ignored)) return {source, std::nullopt};
@@ -54,7 +54,7 @@ Place parse_place(const std::string& source) {
 
 struct SyntheticOption {
   const char* name;
-  std::function<bool(SyntheticOptions&, const std::string&)> set;  // false where the text is no number that fits
+  std::function<bool(SyntheticOptions&, const std::string&)> set;  // false if the text is not a number in range
 };
 
 template <class Number>
@@ -72,7 +72,7 @@ std::vector<SyntheticOption> synthetic_options() {
           number_option("test", &SyntheticOptions::test),         number_option("seed", &SyntheticOptions::seed)};
 }
 
-// Sets one `name=value`.
+// Sets the option of one `name=value`.
 void set_synthetic_option(SyntheticOptions& options, const std::string& assignment) {
   const size_t equals = assignment.find('=');
   const std::string name = assignment.substr(0, equals);
@@ -95,23 +95,23 @@ Dataset open_synthetic(const std::string& source) {
 }
 
 Dataset open_cifar10(const std::string& source) {
-  const Place place = parse_place(source);
-  if (!place.detail) return load_cifar10(place.folder, {});
-  const std::vector<std::string> classes = split_at(*place.detail, ',');
+  const FolderText parsed = parse_folder_text(source);
+  if (!parsed.detail) return load_cifar10(parsed.folder, {});
+  const std::vector<std::string> classes = split_at(*parsed.detail, ',');
   for (const std::string& name : classes)
     if (name.empty())
-      throw UsageError(text("--data cifar10: '", *place.detail, "', expected class names with one comma between them"));
-  return load_cifar10(place.folder, classes);
+      throw UsageError(text("--data cifar10: '", *parsed.detail, "', expected class names separated by single commas"));
+  return load_cifar10(parsed.folder, classes);
 }
 
 Dataset open_tiny_imagenet(const std::string& source) {
-  const Place place = parse_place(source);
-  if (!place.detail)
+  const FolderText parsed = parse_folder_text(source);
+  if (!parsed.detail)
     throw UsageError(
-        "--data tiny-imagenet: expected classes behind the folder, as in tiny-imagenet:DIR:n02124075,n02123394");
+        "--data tiny-imagenet: expected classes after the folder, as in tiny-imagenet:DIR:n02124075,n02123394");
   std::vector<TinyImagenetClass> classes;
-  for (const std::string& piece : split_at(*place.detail, ',')) classes.push_back(parse_tiny_imagenet_class(piece));
-  return load_tiny_imagenet(place.folder, classes);
+  for (const std::string& piece : split_at(*parsed.detail, ',')) classes.push_back(parse_tiny_imagenet_class(piece));
+  return load_tiny_imagenet(parsed.folder, classes);
 }
 
 ImageSize parse_image_size(const std::string& source) {
@@ -126,10 +126,10 @@ ImageSize parse_image_size(const std::string& source) {
 }
 
 Dataset open_folder(const std::string& source, uint64_t seed) {
-  const Place place = parse_place(source);
+  const FolderText parsed = parse_folder_text(source);
   std::optional<ImageSize> size;
-  if (place.detail) size = parse_image_size(*place.detail);
-  return load_image_folder(place.folder, size, seed);
+  if (parsed.detail) size = parse_image_size(*parsed.detail);
+  return load_image_folder(parsed.folder, size, seed);
 }
 
 }  // namespace
@@ -157,14 +157,15 @@ Dataset open_dataset(const std::string& spec, uint64_t seed) {
 
 std::string dataset_help() {
   return "  synthetic[:classes=2,size=32,channels=3,train=1000,test=400,seed=0]\n"
-         "                         generated textures, no download\n"
-         "  cifar10:DIR[:A,B,...]  CIFAR-10, binary version (`make cifar10` gets it), all classes or those named\n"
-         "  idx:DIR                unpacked files of the MNIST family\n"
-         "  tiny-imagenet:DIR:ID,ID,...  Tiny ImageNet as downloaded, classes by word-net id, n02124075 or "
+         "                         generated textures; needs no download\n"
+         "  cifar10:DIR[:A,B,...]  CIFAR-10, binary version (`make cifar10` downloads it); all classes, or those "
+         "named\n"
+         "  idx:DIR                MNIST and similar data sets, unpacked IDX files\n"
+         "  tiny-imagenet:DIR:ID,ID,...  Tiny ImageNet as downloaded; classes by WordNet id, n02124075 or "
          "n02124075=egyptian_cat\n"
-         "  folder:DIR[:WxH]       PNG and JPEG files, DIR/train/CLASS/* with DIR/test/CLASS/*, or DIR/CLASS/* (20 % "
+         "  folder:DIR[:WxH]       PNG and JPEG files: DIR/train/CLASS/* and DIR/test/CLASS/*, or DIR/CLASS/* (20 % "
          "become\n"
-         "                         the test images); resized to WxH, else to the size of the first image\n";
+         "                         the test images); resized to WxH, by default to the size of the first image\n";
 }
 
 }  // namespace mininas

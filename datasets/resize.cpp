@@ -7,7 +7,7 @@
 namespace mininas {
 namespace {
 
-// One output pixel along an axis: consecutive source pixels and their weights, which add up to the Axis's total.
+// The weights of consecutive source pixels for one output pixel along an axis. They add up to Axis::total.
 struct Blend {
   int first = 0;
   std::vector<uint32_t> weights;
@@ -15,11 +15,11 @@ struct Blend {
 
 struct Axis {
   uint32_t total = 1;
-  std::vector<Blend> blends;  // one an output pixel
+  std::vector<Blend> blends;  // one per output pixel
 };
 
-// In units of 1 / `to` source pixels, output pixel i covers [i * from, (i + 1) * from) and source pixel s covers [s *
-// to, (s + 1) * to).
+// In units of 1 / `to` source pixels, output pixel i covers [i * from, (i + 1) * from) and source pixel s covers
+// [s * to, (s + 1) * to).
 Axis average_areas(int from, int to) {
   Axis axis{static_cast<uint32_t>(from), {}};
   for (int i = 0; i < to; ++i) {
@@ -32,8 +32,8 @@ Axis average_areas(int from, int to) {
   return axis;
 }
 
-// In units of 1 / (2 * to) source pixels, the centre of output pixel i lies (2 * i + 1) * from - to behind the centre
-// of source pixel 0.
+// In units of 1 / (2 * to) source pixels, the centre of output pixel i lies (2 * i + 1) * from - to after the centre of
+// source pixel 0.
 Axis blend_neighbours(int from, int to) {
   const int unit = 2 * to;
   Axis axis{static_cast<uint32_t>(unit), {}};
@@ -49,7 +49,7 @@ Axis blend_neighbours(int from, int to) {
 
 Axis make_axis(int from, int to) { return to <= from ? average_areas(from, to) : blend_neighbours(from, to); }
 
-// Blends each row: height x new width x 3 sums, not yet divided by the axis's total.
+// Resizes each row: height x new width x 3 weighted sums, not yet divided by the axis's total.
 std::vector<uint32_t> blend_columns(const ColourImage& image, const Axis& axis) {
   const auto width = static_cast<size_t>(image.width);
   std::vector<uint32_t> sums(static_cast<size_t>(image.height) * axis.blends.size() * 3);

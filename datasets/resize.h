@@ -1,7 +1,7 @@
-// Resizing of images in whole numbers, so that the bytes are the same on every machine. Each axis for itself: where it
-// shrinks, an output pixel is the mean of the area it covers; where it grows, the linear blend of the two nearest
-// source pixels by the distance of their centres, repeating the border. The blend is exact and rounded once, to
-// nearest, halves up. The proportions of the image are not kept.
+// Resizes images with integer arithmetic, so that the bytes are the same on every machine. The axes are independent.
+// Where an axis shrinks, an output pixel is the mean of the area that it covers. Where it grows, an output pixel is
+// interpolated linearly between the two nearest source pixels; border pixels are repeated. The weighted sum over both
+// axes is exact and rounded once, to nearest, halves up. The aspect ratio is not preserved.
 #pragma once
 #include "datasets/stb_decoder.h"
 

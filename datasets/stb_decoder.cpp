@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kMaxBlockBytes = size_t{256} << 20;
 
-// Zeroed, so that pixels which a damaged file never sets are at least the same on every machine.
+// Zeroed, so that pixels that a damaged file never sets are the same on every machine.
 void* allocate_block(size_t bytes) { return bytes <= kMaxBlockBytes ? std::calloc(1, bytes) : nullptr; }
 void* resize_block(void* block, size_t bytes) { return bytes <= kMaxBlockBytes ? std::realloc(block, bytes) : nullptr; }
 
@@ -27,8 +27,7 @@ void* resize_block(void* block, size_t bytes) { return bytes <= kMaxBlockBytes ?
 #define STBI_MALLOC(bytes) allocate_block(bytes)
 #define STBI_REALLOC(block, bytes) resize_block(block, bytes)
 #define STBI_FREE(block) std::free(block)
-#define STBI_ASSERT(condition) \
-  static_cast<void>(0)  // one fails for damaged files, harmlessly; an abort would not be harmless
+#define STBI_ASSERT(condition) static_cast<void>(0)  // one assertion fails for damaged files; an abort would be worse
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wall"
 #pragma GCC diagnostic ignored "-Wextra"
@@ -62,7 +61,7 @@ ColourImage decode_image(std::span<const std::byte> bytes, const std::string& na
   if (looks_like_jpeg(bytes))
     if (const std::string reason = why_bad_jpeg(bytes); !reason.empty()) refuse(name, reason);
 
-  // The decoder looks at the header first and refuses sides beyond STBI_MAX_DIMENSIONS before it asks for memory.
+  // The decoder reads the header first and refuses sides above STBI_MAX_DIMENSIONS before it allocates memory.
   ColourImage image;
   int channels_in_file = 0;
   const std::unique_ptr<stbi_uc, FreeBlock> pixels(stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data()),

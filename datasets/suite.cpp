@@ -90,7 +90,7 @@ const SuiteEntry& suite_entry(const std::string& name) {
     if (entry.name == name) return entry;
     known += (known.empty() ? "" : ", ") + entry.name;
   }
-  throw UsageError(text("'", name, "' is no data set of the suite; there are: ", known));
+  throw UsageError(text("'", name, "' is not a data set of the suite; the data sets are: ", known));
 }
 
 std::optional<std::string> suite_data(const SuiteEntry& entry, const fs::path& root) {
@@ -110,10 +110,11 @@ std::string how_to_get(const SuiteEntry& entry, const fs::path& root) {
   if (entry.source == SuiteSource::kCifar10)
     return text("CIFAR-10 is missing: expected ", (root / "cifar-10-batches-bin").string(),
                 "; `make cifar10` downloads it into build/data");
-  return text("Tiny ImageNet is missing: expected ", (root / "tiny-imagenet-200").string(),
-              "; download http://cs231n.stanford.edu/tiny-imagenet-200.zip and unpack it there (or put one data set's "
-              "pictures into ",
-              (root / "tiny-imagenet-pairs").string(), "/NAME/train/CLASS and test/CLASS)");
+  return text(
+      "Tiny ImageNet is missing: expected ", (root / "tiny-imagenet-200").string(),
+      "; download http://cs231n.stanford.edu/tiny-imagenet-200.zip and unpack it there (or put the images of one "
+      "data set into ",
+      (root / "tiny-imagenet-pairs").string(), "/NAME/train/CLASS and test/CLASS)");
 }
 
 }  // namespace mininas

@@ -1,6 +1,6 @@
-// The 31 small data sets of the poster's Table 2, with the figures published for them. What the names of the two large
-// ones stand for, and that the ImageNet sets are classes of Tiny ImageNet, is inferred: every class name exists there,
-// and the published gains are whole numbers of its 50 test images a class.
+// The 31 small data sets of Table 2 of the Mini-NAS poster, with the published figures. Two things are inferred: which
+// classes the two large sets contain, and that the ImageNet sets are classes of Tiny ImageNet. Every class name exists
+// there, and the published gains are whole numbers of its 50 test images per class.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -14,22 +14,22 @@ enum class SuiteSource { kCifar10, kTinyImagenet };
 struct SuiteEntry {
   std::string name;  // "airplane-automobile": for folders and the command line
   SuiteSource source = SuiteSource::kCifar10;
-  std::vector<std::string> classes;  // of CIFAR-10 by name, none: all ten; of Tiny ImageNet "n02124075=egyptian_cat"
+  std::vector<std::string> classes;  // names of CIFAR-10 classes (none: all ten), or "n02124075=egyptian_cat"
   int class_count = 2;
-  double published_gain = 0;        // points of accuracy over MobileNetV2
-  double published_efficiency = 0;  // MobileNetV2's parameters by those of the network found
+  double published_gain = 0;        // accuracy minus MobileNetV2's, in percentage points
+  double published_efficiency = 0;  // MobileNetV2's parameters divided by those of the network found
 };
 
-// In the order of the table.
+// The entries in the order of the published table.
 const std::vector<SuiteEntry>& suite_table();
-// Throws UsageError that lists the names.
+// Throws UsageError, with all names, where `name` is unknown.
 const SuiteEntry& suite_entry(const std::string& name);
 
-// The text of --data for `entry` below `root`; empty where the images are not there. Looked for, in this order:
+// The text of --data for `entry` below `root`, or nothing if the images are not there. Tried in this order:
 //   CIFAR-10        root/cifar-10-batches-bin
 //   Tiny ImageNet   root/tiny-imagenet-200 (as downloaded), root/tiny-imagenet-pairs/NAME (folders train/ and test/)
 std::optional<std::string> suite_data(const SuiteEntry& entry, const std::filesystem::path& root);
-// One sentence, the same for all of a source: what is missing, where it is looked for and how to get it.
+// One sentence that is the same for all entries of a source: what is missing, where it is expected, and how to get it.
 std::string how_to_get(const SuiteEntry& entry, const std::filesystem::path& root);
 
 }  // namespace mininas

@@ -10,19 +10,19 @@
 namespace mininas {
 namespace {
 
-// A texture in patch coordinates that are never negative.
+// The parameters of a texture. Coordinates within a patch are never negative.
 struct Texture {
   int half = 2;    // half of the period, in pixels
   int extent = 0;  // coordinates are below this
   bool mirrored = false;
 };
 
-// Is the pixel at column u, row v of the foreground?
+// Whether the pixel at column u, row v belongs to the foreground.
 using Pattern = bool (*)(int u, int v, const Texture& texture);
 
 bool stripe(int position, int half) { return position / half % 2 == 1; }
 
-// Goes up and down with the period of four halves.
+// A triangle wave with a period of 4 * half.
 int triangle(int position, int half) { return std::abs(position % (4 * half) - 2 * half); }
 
 bool rows(int, int v, const Texture& t) { return stripe(v, t.half); }
@@ -40,8 +40,8 @@ bool zigzags(int u, int v, const Texture& t) { return stripe(v + triangle(u, t.h
 bool waves(int u, int v, const Texture& t) { return stripe(u + triangle(v, t.half), t.half); }
 bool bricks(int u, int v, const Texture& t) {
   const int course = v / (2 * t.half);
-  const bool joint = (u + course % 2 * 2 * t.half) % (4 * t.half) < t.half;
-  return joint || v % (2 * t.half) < (t.half + 1) / 2;
+  const bool mortar = (u + course % 2 * 2 * t.half) % (4 * t.half) < t.half;
+  return mortar || v % (2 * t.half) < (t.half + 1) / 2;
 }
 
 struct NamedPattern {
@@ -60,7 +60,7 @@ constexpr std::array<NamedPattern, 10> kPatterns = {{{"rows", rows},
                                                      {"waves", waves},
                                                      {"bricks", bricks}}};
 
-constexpr int kNoise = 20;  // of a pixel, in byte steps to either side
+constexpr int kNoise = 20;  // of a pixel, at most this many byte steps up or down
 constexpr int kMaxSlope = 40;
 
 // Uniform in [low, high].
@@ -68,13 +68,13 @@ int draw_between(Rng& rng, int low, int high) {
   return low + static_cast<int>(rng.below(static_cast<uint32_t>(high - low + 1)));
 }
 
-// Everything of an image that is not its class.
+// Everything about an image except its class.
 struct Scene {
   int top, left, side;  // the patch
   Texture texture;
   int shift_u, shift_v;                 // phase
-  std::array<int, 3> ground, contrast;  // a channel; contrast is added on the foreground and taken from the background
-  int slope_x, slope_y;                 // of the ground from border to border, in byte steps
+  std::array<int, 3> ground, contrast;  // per channel; contrast is added to the foreground, subtracted from the rest
+  int slope_x, slope_y;                 // of the background's brightness from border to border, in byte steps
 };
 
 Scene draw_scene(int size, Rng& rng) {
@@ -99,7 +99,7 @@ Scene draw_scene(int size, Rng& rng) {
   return scene;
 }
 
-// Zero outside the patch, one on the foreground, minus one between.
+// 0 outside the patch; inside it, 1 on the foreground and -1 on the background.
 int sign_at(const Scene& scene, Pattern pattern, int x, int y) {
   const int u = x - scene.left, v = y - scene.top;
   if (u < 0 || v < 0 || u >= scene.side || v >= scene.side) return 0;

@@ -27,7 +27,7 @@ std::vector<fs::path> image_files(const fs::path& folder) {
   return files;
 }
 
-using Labels = std::map<std::string, int>;  // of the ids
+using Labels = std::map<std::string, int>;  // from id to label
 
 Labels labels_of(const std::vector<TinyImagenetClass>& classes) {
   Labels labels;
@@ -59,8 +59,8 @@ ImageListing list_test(const fs::path& folder, const std::vector<TinyImagenetCla
   for (std::string line; std::getline(lines, line); ++number) {
     const size_t first = line.find('\t'), second = line.find('\t', first + 1);
     if (first == std::string::npos || second == std::string::npos)
-      throw FormatError(
-          text(annotations.string(), ", line ", number, ": expected a file, a tab, a class, a tab and a box"));
+      throw FormatError(text(annotations.string(), ", line ", number,
+                             ": expected a file name, a class and a box, separated by tabs"));
     const auto label = labels.find(line.substr(first + 1, second - first - 1));
     if (label == labels.end()) continue;
     found.emplace_back(line.substr(0, first), label->second);
@@ -90,7 +90,7 @@ TinyImagenetClass parse_tiny_imagenet_class(const std::string& source) {
     throw UsageError(
         text("--data tiny-imagenet: '", source, "', expected an id such as n02124075, or n02124075=egyptian_cat"));
   const std::string name = equals == std::string::npos ? id : source.substr(equals + 1);
-  if (name.empty()) throw UsageError(text("--data tiny-imagenet: '", source, "', expected a name behind the ="));
+  if (name.empty()) throw UsageError(text("--data tiny-imagenet: '", source, "', expected a name after the ="));
   return {id, name};
 }
 

@@ -52,26 +52,26 @@ Var depthwise(Tape& tape, Var x, Var weight, int stride) {
 
 Var batch_norm(Tape& tape, Var x, Var gamma, Var beta, float epsilon, bool relu, ChannelStatistics& batch) {
   batch = measure_channels(tape.value(x));
-  auto how = std::make_shared<ChannelScale>(
+  auto affine = std::make_shared<ChannelScale>(
       fold_norm(tape.value(gamma), tape.value(beta), batch.mean, batch.variance, epsilon));
   auto kept = std::make_shared<ChannelStatistics>(ChannelStatistics{batch.mean.clone(), batch.variance.clone()});
-  Tensor y = normalize(tape.value(x), *how, relu);
+  Tensor y = normalize(tape.value(x), *affine, relu);
   return tape.record(std::move(y), {x, gamma, beta}, [=](Tape& t, const Tensor& dy) {
-    NormGradients d = normalize_gradients(t.value(x), dy, t.value(gamma), *kept, *how, relu, epsilon);
+    NormGradients d = normalize_gradients(t.value(x), dy, t.value(gamma), *kept, *affine, relu, epsilon);
     if (t.wants_gradient(gamma)) t.accumulate(gamma, std::move(d.dgamma));
     if (t.wants_gradient(beta)) t.accumulate(beta, std::move(d.dbeta));
     if (t.wants_gradient(x)) t.accumulate(x, std::move(d.dx));
   });
 }
 
-Var scale_channels(Tape& tape, Var x, const ChannelScale& how, bool relu) {
+Var scale_channels(Tape& tape, Var x, const ChannelScale& affine, bool relu) {
   MN_CHECK(!tape.recording(), "running statistics are for evaluation");
-  return tape.constant(normalize(tape.value(x), how, relu));
+  return tape.constant(normalize(tape.value(x), affine, relu));
 }
 
 Var add_bias(Tape& tape, Var x, Var bias) {
-  const ChannelScale how{Tensor::full(tape.value(bias).shape(), 1.0f), tape.value(bias).clone()};
-  Tensor y = normalize(tape.value(x), how, false);
+  const ChannelScale affine{Tensor::full(tape.value(bias).shape(), 1.0f), tape.value(bias).clone()};
+  Tensor y = normalize(tape.value(x), affine, false);
   return tape.record(std::move(y), {x, bias}, [x, bias](Tape& t, const Tensor& dy) {
     if (t.wants_gradient(bias)) t.accumulate(bias, sum_over_pixels(dy));
     if (t.wants_gradient(x)) t.accumulate(x, dy.clone());

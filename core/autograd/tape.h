@@ -1,8 +1,8 @@
 // Reverse-mode automatic differentiation on a tape.
-// Operations (core/autograd/ops.h) append nodes; creation order is topological order, so `backward` is a loop over the
-// tape in reverse, never a recursion. Gradients accumulate: a value used twice receives the sum. A node's gradient and
-// whatever its backward function holds are freed as soon as the loop has passed it. One tape serves one forward and one
-// backward pass. Not for: higher derivatives.
+// Operations (core/autograd/ops.h) append nodes. Their order is a topological order, so `backward` is a loop over the
+// tape in reverse, not a recursion. Gradients accumulate: a value that is used twice receives the sum. A node's
+// gradient and everything that its backward function holds are freed as soon as the loop has passed it. A tape serves
+// one forward and one backward pass. Higher derivatives are not supported.
 #pragma once
 #include <functional>
 #include <vector>
@@ -11,7 +11,7 @@
 
 namespace mininas {
 
-// A trainable tensor and its gradient, which the tape adds to. Names are unique in a network:
+// A trainable tensor and its gradient, to which the tape adds. Names are unique in a network, such as
 // "layer3.depthwise.weight".
 struct Parameter {
   std::string name;
@@ -20,7 +20,7 @@ struct Parameter {
   bool exists() const { return !value.empty(); }
 };
 
-// Handle of a value on a tape; valid as long as that tape.
+// The handle of a value on a tape; valid as long as the tape exists.
 struct Var {
   int index = -1;
 };
@@ -31,29 +31,29 @@ class Tape {
   enum class Mode { kRecord, kForwardOnly };
   explicit Tape(Mode mode) : mode_(mode) {}
 
-  // Adds the gradients of a node's inputs, given the node's own.
+  // Adds to the gradients of a node's inputs, given the gradient of the node.
   using Backward = std::function<void(Tape& tape, const Tensor& gradient)>;
 
-  Var constant(Tensor value);           // takes part in no gradient
-  Var parameter(Parameter& parameter);  // outlives the tape; its gradient is accumulated
+  Var constant(Tensor value);           // has no gradient
+  Var parameter(Parameter& parameter);  // must outlive the tape, which adds to its gradient
   Var record(Tensor value, std::vector<Var> inputs, Backward backward);
 
   // The handle that the next record() or constant() will return.
   Var next() const { return {static_cast<int>(nodes_.size())}; }
 
   const Tensor& value(Var var) const;
-  // True when somebody upstream wants a gradient of this value; backward functions skip the others.
+  // Whether a parameter lies upstream of this value. Backward functions skip inputs for which it is false.
   bool wants_gradient(Var var) const;
-  // Adds `gradient` (shape of the value) to what `var` has received so far.
+  // Adds `gradient`, which has the shape of the value, to the gradient of `var`.
   void accumulate(Var var, Tensor gradient);
   bool recording() const { return mode_ == Mode::kRecord; }
 
-  // From d loss / d loss = 1. Requires: recording, a loss of one element, first call.
+  // Computes the gradients of all parameters. Requires: recording, a loss of one element, and no earlier call.
   void backward(Var loss);
 
  private:
   struct Node {
-    Tensor value;  // empty for parameters, which keep their own
+    Tensor value;  // empty for parameters, which hold theirs themselves
     Parameter* parameter = nullptr;
     bool wants_gradient = false;
     Tensor gradient;

@@ -79,7 +79,7 @@ Tensor sum_over_chunks(int64_t images, const Shape& shape, const std::function<v
     sum = Tensor::zeros(shape);
     body(chunk, sum);
   });
-  constexpr int64_t kSpan = 4096;  // floats whose total stays in cache while the chunks pass
+  constexpr int64_t kSpan = 4096;  // floats; the running total stays in cache while the chunks are added
   parallel_for((shape.size() + kSpan - 1) / kSpan, [&](int64_t span) {
     const int64_t first = span * kSpan, count = std::min(kSpan, shape.size() - first);
     float* total = sums[0].data() + first;

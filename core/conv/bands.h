@@ -1,5 +1,5 @@
-// Bands: how a convolution over images is cut into tasks. A task is (image, first output row, rows); its padded input
-// lies in a buffer of its own. Internal to core/conv/convolution.cpp and core/conv/depthwise.cpp.
+// Bands: how a convolution is divided so that its input stays in cache. A band is some output rows of one image; its
+// padded input rows are copied into a small buffer. Internal to core/conv/convolution.cpp and core/conv/depthwise.cpp.
 #pragma once
 #include <functional>
 #include <vector>
@@ -8,17 +8,18 @@
 
 namespace mininas {
 
-// What a band's window slides over: an image spread out by `dilation` (zeros between its pixels; 1: none) with a border
-// of zeros.
+// The padded image that a window slides over. `dilation` > 1 puts dilation - 1 zeros between neighbouring pixels, as
+// the input gradient of a strided convolution needs it.
 struct PaddedView {
   const Tensor* source;
-  int64_t border_top, border_left;  // rows and columns before the first pixel
+  int64_t border_top, border_left;  // rows and columns of zeros before the first pixel
   int64_t width;                    // columns of the padded image
   int64_t dilation;
 
   // The input of a forward convolution.
   static PaddedView of_input(const ConvGeometry& g, const Tensor& x);
-  // The output gradient as the input-gradient convolution (stride 1, flipped weights) reads it.
+  // The output gradient, dilated by the stride and padded, as the input gradient (a convolution with stride 1 and
+  // flipped weights) reads it.
   static PaddedView of_output_gradient(const ConvGeometry& g, const Tensor& dy);
 
   int64_t row_floats() const { return width * source->shape().c; }
@@ -26,13 +27,13 @@ struct PaddedView {
   void copy_rows(int64_t image, int64_t first_row, int64_t rows, float* out) const;
 };
 
-// Slides a window of `kernel` rows over a view: `out_rows` outputs an image, `stride` padded rows apart.
+// How many bands an image has.
 struct BandPlan {
-  int64_t images, out_rows, band_rows;  // output rows, and how many of them a band has
+  int64_t images, out_rows, band_rows;  // output rows per image and per band
   int64_t bands() const { return (out_rows + band_rows - 1) / band_rows; }
 };
 
-// Bands whose padded input fits in a share of the second-level cache. Depends on shapes alone.
+// Chooses bands whose padded input fits into a part of the second-level cache. Depends on shapes alone.
 BandPlan plan_bands(const PaddedView& view, int64_t out_rows, int kernel, int stride);
 
 struct Band {
@@ -40,15 +41,16 @@ struct Band {
   const float* padded;             // first padded row of the window of the first output row
 };
 
-// Calls body for the bands of one image in order. `buffer` is reused between calls.
+// Calls `body` for each band of one image, in order. `buffer` holds the padded rows and is reused between calls.
 void for_bands(const PaddedView& view, const BandPlan& plan, int kernel, int stride, int64_t image,
                std::vector<float>& buffer, const std::function<void(const Band&)>& body);
 
-// Sums of images in fixed chunks: how many chunks a batch makes, and which images are in each.
+// A sum over a batch is made in chunks of images. The number of chunks depends on the batch size alone, so the order of
+// the additions does not depend on the number of threads.
 int64_t chunk_count(int64_t images);
 inline int64_t chunk_begin(int64_t images, int64_t chunk) { return chunk * images / chunk_count(images); }
 
-// Runs body(chunk, sum) for each chunk with a zeroed tensor, then adds the sums in chunk order.
+// Calls body(chunk, sum) for each chunk with a zeroed tensor, then adds the tensors in chunk order.
 Tensor sum_over_chunks(int64_t images, const Shape& shape, const std::function<void(int64_t chunk, Tensor& sum)>& body);
 
 }  // namespace mininas

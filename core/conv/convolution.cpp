@@ -11,7 +11,7 @@
 namespace mininas {
 namespace {
 
-constexpr int64_t kPixelsATask = 1024;  // of a pointwise product
+constexpr int64_t kPixelsATask = 1024;  // pixels per task of a pointwise convolution
 
 bool is_pointwise(const ConvGeometry& g) { return g.kernel == 1 && g.stride == 1; }
 
@@ -65,7 +65,7 @@ Tensor winograd_product(const ConvGeometry& g, const PaddedView& view, const Win
   return y;
 }
 
-// Of a chunk of images.
+// The weight gradient of images begin ... end - 1.
 void winograd_weight_gradient(const ConvGeometry& g, const PaddedView& view, const Tensor& dy, int64_t begin,
                               int64_t end, Tensor& sum) {
   const BandPlan plan = winograd_plan(g);

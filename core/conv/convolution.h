@@ -1,8 +1,8 @@
-// Convolutions and their gradients: standard (also pointwise and fully connected) and depthwise, float32, NHWC,
-// symmetric padding. Definitions: core/reference/convolution.h. Here: shapes are checked, work is cut into tasks by
-// shape alone, and the kernels (core/kernels) do the arithmetic. A layer runs in bands of rows: a band of the input is
-// copied with its border into a small buffer that stays in cache, and one kernel call makes the band's output. Results
-// do not depend on threads or instruction set.
+// Convolutions and their gradients: standard (including pointwise and fully connected) and depthwise; float32, NHWC,
+// symmetric padding. core/reference/convolution.h defines them. The functions here check shapes and divide the work
+// into tasks that depend on shapes alone; the kernels (core/kernels) do the arithmetic. A layer is computed in bands of
+// rows: a band of the padded input is copied into a small buffer that stays in cache, and one kernel call computes the
+// band's output. Results do not depend on threads or on the instruction set.
 #pragma once
 #include <cstdint>
 
@@ -25,7 +25,7 @@ struct ConvGeometry {
   Shape depthwise_weight() const { return {1, kernel, kernel, in_c}; }  // 1HWC; requires in_c == out_c
 };
 
-// The geometry in which `x` meets `weight` (OHWI). Throws ConfigError where they do not fit.
+// The geometry of a convolution of `x` with `weight` (OHWI or 1HWC). Throws ConfigError where the shapes do not fit.
 ConvGeometry conv_geometry(const Shape& x, const Shape& weight, int stride);
 ConvGeometry depthwise_geometry(const Shape& x, const Shape& weight, int stride);
 

@@ -1,4 +1,4 @@
-// Depthwise convolution: core/conv/convolution.h declares it.
+// The depthwise convolution declared in core/conv/convolution.h.
 #include "core/conv/bands.h"
 #include "core/conv/convolution.h"
 #include "core/conv/packed_weights.h"

@@ -47,9 +47,9 @@ std::vector<PackedWeights> pack_backward(const ConvGeometry& g, const Tensor& we
   return phases;
 }
 
-bool gradient_is_turned(const ConvGeometry& g) {
+bool gradient_is_transposed(const ConvGeometry& g) {
   if (takes_winograd(g)) return false;
-  const auto filled = [](int64_t columns) {  // share of the lanes
+  const auto filled = [](int64_t columns) {  // share of the vector lanes that hold columns
     return static_cast<double>(columns) /
            static_cast<double>((columns + PackedWeights::kPanel - 1) / PackedWeights::kPanel);
   };
@@ -60,7 +60,7 @@ Tensor gradient_as_weight(const ConvGeometry& g, const float* sums) {
   const Shape shape = g.weight();
   Tensor gradient = Tensor::uninitialized(shape);
   const int64_t steps = shape.size() / g.out_c;
-  if (!gradient_is_turned(g)) {
+  if (!gradient_is_transposed(g)) {
     std::copy_n(sums, shape.size(), gradient.data());
     return gradient;
   }
@@ -71,11 +71,11 @@ Tensor gradient_as_weight(const ConvGeometry& g, const float* sums) {
 
 Tensor flip_depthwise(const Tensor& weight) {
   const Shape s = weight.shape();
-  Tensor turned = Tensor::uninitialized(s);
+  Tensor flipped = Tensor::uninitialized(s);
   for (int64_t ky = 0; ky < s.h; ++ky)
     for (int64_t kx = 0; kx < s.w; ++kx)
-      for (int64_t c = 0; c < s.c; ++c) turned.at(0, ky, kx, c) = weight.at(0, s.h - 1 - ky, s.w - 1 - kx, c);
-  return turned;
+      for (int64_t c = 0; c < s.c; ++c) flipped.at(0, ky, kx, c) = weight.at(0, s.h - 1 - ky, s.w - 1 - kx, c);
+  return flipped;
 }
 
 }  // namespace mininas

@@ -8,16 +8,16 @@ namespace mininas {
 namespace {
 
 constexpr int64_t kPanel = PackedWeights::kPanel;
-constexpr int64_t kPixelsAPass = 256;  // of a pixel gradient: both operands stay in cache while all tiles pass
+constexpr int64_t kPixelsAPass = 256;  // per product of a pointwise weight gradient: both operands then stay in cache
 
-// sums[i][j] += sum over segments and steps of a[i] * b[j]: one side of a weight gradient gives the rows, the other one
-// the columns.
+// One operand of a weight gradient: the input or the output gradient. add_outer computes sums[i][j] += sum over
+// segments and steps of row[i] * column[j].
 struct GradientSide {
   const float* values;
   int64_t count, segment, step;
 };
 void add_outer(const GradientSide& row, const GradientSide& column, int64_t segments, int64_t depth, float* sums,
-               int64_t sums_row, const SoonRead& soon = {}) {
+               int64_t sums_row, const Prefetch& prefetch = {}) {
   kernels().product({.a = row.values,
                      .a_row = 1,
                      .a_segment = row.segment,
@@ -33,22 +33,22 @@ void add_outer(const GradientSide& row, const GradientSide& column, int64_t segm
                      .segments = segments,
                      .depth = depth,
                      .accumulate = true,
-                     .soon = soon});
+                     .prefetch = prefetch});
 }
 
 }  // namespace
 
-SoonRead share_of(const SoonRead& soon, int64_t part, int64_t parts) {
-  SoonRead share;
-  for (size_t i = 0; i < soon.size(); ++i) {
-    const int64_t first = soon[i].floats * part / parts, end = soon[i].floats * (part + 1) / parts;
-    share[i] = {soon[i].first + first, end - first};
+Prefetch share_of(const Prefetch& prefetch, int64_t part, int64_t parts) {
+  Prefetch share;
+  for (size_t i = 0; i < prefetch.size(); ++i) {
+    const int64_t first = prefetch[i].floats * part / parts, end = prefetch[i].floats * (part + 1) / parts;
+    share[i] = {prefetch[i].first + first, end - first};
   }
   return share;
 }
 
 void multiply_pixels(const float* x, int64_t pixels, int64_t channels, const PackedWeights& weights, int64_t out_c,
-                     float* y, const SoonRead& soon) {
+                     float* y, const Prefetch& prefetch) {
   kernels().product({.a = x,
                      .a_row = channels,
                      .a_segment = 0,
@@ -64,13 +64,13 @@ void multiply_pixels(const float* x, int64_t pixels, int64_t channels, const Pac
                      .segments = 1,
                      .depth = channels,
                      .accumulate = false,
-                     .soon = soon});
+                     .prefetch = prefetch});
 }
 
 void multiply_windows(const WindowRows& in, int64_t rows, int64_t width, const PackedWeights& weights, int64_t out_c,
-                      float* y, const SoonRead& soon) {
+                      float* y, const Prefetch& prefetch) {
   if (in.kernel == 1 && in.stride == 1)
-    return multiply_pixels(in.padded, rows * width, in.channels, weights, out_c, y, soon);
+    return multiply_pixels(in.padded, rows * width, in.channels, weights, out_c, y, prefetch);
   const int64_t run = in.kernel * in.channels;
   for (int64_t row = 0; row < rows; ++row)
     kernels().product({.a = in.padded + row * in.stride * in.padded_row,
@@ -88,16 +88,16 @@ void multiply_windows(const WindowRows& in, int64_t rows, int64_t width, const P
                        .segments = in.kernel,
                        .depth = run,
                        .accumulate = false,
-                       .soon = share_of(soon, row, rows)});
+                       .prefetch = share_of(prefetch, row, rows)});
 }
 
 int64_t gradient_border(const ConvGeometry& g) { return (g.padding() + g.stride - 1) / g.stride; }
 
 void multiply_transposed(const ConvGeometry& g, const GradientRows& dy, int64_t first, int64_t rows,
-                         const std::vector<PackedWeights>& weights, float* dx, const SoonRead& soon) {
+                         const std::vector<PackedWeights>& weights, float* dx, const Prefetch& prefetch) {
   if (g.kernel == 1 && g.stride == 1)
     return multiply_pixels(dy.padded + (first - dy.first) * g.in_w * g.out_c, rows * g.in_w, g.out_c, weights[0],
-                           g.in_c, dx, soon);
+                           g.in_c, dx, prefetch);
   const int64_t border = gradient_border(g), dy_row = (g.out_w() + 2 * border) * g.out_c;
   for (int64_t row = 0; row < rows; ++row) {
     const int64_t remainder = (first + row + g.padding()) % g.stride;
@@ -122,29 +122,30 @@ void multiply_transposed(const ConvGeometry& g, const GradientRows& dy, int64_t 
                          .segments = high.taps,
                          .depth = wide.taps * g.out_c,
                          .accumulate = false,
-                         .soon = share_of(soon, row * g.stride + column, rows * g.stride)});
+                         .prefetch = share_of(prefetch, row * g.stride + column, rows * g.stride)});
     }
   }
 }
 
 void add_pixel_gradient(const ConvGeometry& g, const float* dy, const float* x, int64_t pixels, float* sums) {
-  const bool turned = gradient_is_turned(g);
+  const bool transposed = gradient_is_transposed(g);
   for (int64_t first = 0; first < pixels; first += kPixelsAPass) {
     const GradientSide out{dy + first * g.out_c, g.out_c, 0, g.out_c}, in{x + first * g.in_c, g.in_c, 0, g.in_c};
-    add_outer(turned ? in : out, turned ? out : in, 1, std::min(kPixelsAPass, pixels - first), sums,
-              turned ? g.out_c : g.in_c);
+    add_outer(transposed ? in : out, transposed ? out : in, 1, std::min(kPixelsAPass, pixels - first), sums,
+              transposed ? g.out_c : g.in_c);
   }
 }
 
 void add_window_gradient(const ConvGeometry& g, const float* dy, const WindowRows& in, int64_t rows, float* sums,
-                         const SoonRead& soon) {
-  const bool turned = gradient_is_turned(g);
+                         const Prefetch& prefetch) {
+  const bool transposed = gradient_is_transposed(g);
   const int64_t run = in.kernel * in.channels, width = g.out_w();
   const GradientSide out{dy, g.out_c, width * g.out_c, g.out_c};
   for (int64_t ky = 0; ky < in.kernel; ++ky) {
     const GradientSide taps{in.padded + ky * in.padded_row, run, in.stride * in.padded_row, in.stride * in.channels};
-    add_outer(turned ? taps : out, turned ? out : taps, rows, width, sums + ky * run * (turned ? g.out_c : 1),
-              turned ? g.out_c : in.kernel * run, share_of(soon, ky, in.kernel));
+    add_outer(transposed ? taps : out, transposed ? out : taps, rows, width,
+              sums + ky * run * (transposed ? g.out_c : 1), transposed ? g.out_c : in.kernel * run,
+              share_of(prefetch, ky, in.kernel));
   }
 }
 

@@ -9,13 +9,13 @@ namespace mininas {
 namespace {
 
 constexpr int64_t kPanel = PackedWeights::kPanel;
-constexpr int64_t kTiles = 64;  // of a band, where the image has so many
+constexpr int64_t kTiles = 64;  // per band, where the image has that many
 
 int64_t tiles_of(int64_t rows, int64_t width) { return (rows + 1) / 2 * ((width + 1) / 2); }
 int64_t panels_of(int64_t columns) { return (columns + kPanel - 1) / kPanel; }
 
-WinogradWeights empty_weights(int64_t steps, int64_t columns, bool turned) {
-  return {Tensor::zeros({kWinogradMatrices, panels_of(columns), steps, kPanel}), steps, columns, turned};
+WinogradWeights empty_weights(int64_t steps, int64_t columns, bool flipped) {
+  return {Tensor::zeros({kWinogradMatrices, panels_of(columns), steps, kPanel}), steps, columns, flipped};
 }
 
 }  // namespace
@@ -26,7 +26,7 @@ double winograd_share(const ConvGeometry& g) {
 }
 
 bool takes_winograd(const ConvGeometry& g) {
-  constexpr int64_t kChannels = 12;  // fewer, and transforms cost more than products save
+  constexpr int64_t kChannels = 12;  // with fewer, the transforms cost more than the multiplications save
   return g.kernel == 3 && g.stride == 1 && std::min(g.in_c, g.out_c) >= kChannels && winograd_share(g) < 1.0;
 }
 
@@ -36,9 +36,9 @@ int64_t winograd_band_rows(const ConvGeometry& g) {
 }
 
 const float* WinogradWeights::matrix(int i) const {
-  constexpr int kTurned[4] = {3, 1, 2,
-                              0};  // G w has its first and last rows changed where w has; those between are symmetric
-  if (turned) i = 4 * kTurned[i / 4] + kTurned[i % 4];
+  // Flipping w swaps the first and last rows of G w; the two rows between are symmetric.
+  constexpr int kFlipped[4] = {3, 1, 2, 0};
+  if (flipped) i = 4 * kFlipped[i / 4] + kFlipped[i % 4];
   return values.data() + i * (values.size() / kWinogradMatrices);
 }
 
@@ -76,7 +76,7 @@ WinogradBand::WinogradBand(const WinogradWeights& weights, int64_t rows, int64_t
       in_(tiles_of(rows, width), weights.steps),
       out_(tiles_of(rows, width), weights.columns) {}
 
-void WinogradBand::convolve(const float* padded, int64_t rows, float* y, const SoonRead& soon) {
+void WinogradBand::convolve(const float* padded, int64_t rows, float* y, const Prefetch& prefetch) {
   const int64_t steps = weights_.steps, columns = weights_.columns;
   kernels().winograd.input({rows, width_, steps, (width_ + 2) * steps, in_.matrix}, padded, in_.at(0));
   for (int i = 0; i < kWinogradMatrices; ++i)
@@ -95,7 +95,7 @@ void WinogradBand::convolve(const float* padded, int64_t rows, float* y, const S
                        .segments = 1,
                        .depth = steps,
                        .accumulate = false,
-                       .soon = share_of(soon, i, kWinogradMatrices)});
+                       .prefetch = share_of(prefetch, i, kWinogradMatrices)});
   kernels().winograd.output({rows, width_, columns, width_ * columns, out_.matrix}, out_.at(0), y);
 }
 

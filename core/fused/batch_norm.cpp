@@ -10,13 +10,13 @@ namespace {
 
 int64_t image_floats(const Tensor& x) { return x.shape().h * x.shape().w * x.shape().c; }
 
-NormRows rows_of(const Tensor& x, int64_t image, const ChannelScale& how, bool relu) {
+NormRows rows_of(const Tensor& x, int64_t image, const ChannelScale& affine, bool relu) {
   const Shape& s = x.shape();
   return {.x = x.data() + image * image_floats(x),
           .pixels = s.h * s.w,
           .channels = s.c,
-          .scale = how.scale.data(),
-          .shift = how.shift.data(),
+          .scale = affine.scale.data(),
+          .shift = affine.shift.data(),
           .relu = relu};
 }
 
@@ -58,41 +58,42 @@ ChannelStatistics statistics_of(const ChannelSums& sums, int64_t pixels) {
 
 ChannelScale fold_norm(const Tensor& gamma, const Tensor& beta, const Tensor& mean, const Tensor& variance,
                        float epsilon) {
-  ChannelScale how{Tensor::uninitialized(gamma.shape()), Tensor::uninitialized(gamma.shape())};
+  ChannelScale affine{Tensor::uninitialized(gamma.shape()), Tensor::uninitialized(gamma.shape())};
   for (int64_t c = 0; c < gamma.size(); ++c) {
     const double scale = double{gamma.data()[c]} / std::sqrt(double{variance.data()[c]} + double{epsilon});
-    how.scale.data()[c] = static_cast<float>(scale);
-    how.shift.data()[c] = static_cast<float>(double{beta.data()[c]} - double{mean.data()[c]} * scale);
+    affine.scale.data()[c] = static_cast<float>(scale);
+    affine.shift.data()[c] = static_cast<float>(double{beta.data()[c]} - double{mean.data()[c]} * scale);
   }
-  return how;
+  return affine;
 }
 
-Tensor normalize(const Tensor& x, const ChannelScale& how, bool relu) {
-  MN_CHECK(how.scale.size() == x.shape().c && how.shift.size() == x.shape().c, to_text(x.shape()));
+Tensor normalize(const Tensor& x, const ChannelScale& affine, bool relu) {
+  MN_CHECK(affine.scale.size() == x.shape().c && affine.shift.size() == x.shape().c, to_text(x.shape()));
   Tensor y = Tensor::uninitialized(x.shape());
   parallel_for(x.shape().n, [&](int64_t image) {
-    kernels().normalize(rows_of(x, image, how, relu), y.data() + image * image_floats(x));
+    kernels().normalize(rows_of(x, image, affine, relu), y.data() + image * image_floats(x));
   });
   return y;
 }
 
-MaskedGradient mask_gradient(const Tensor& x, const Tensor& dy, const ChannelStatistics& batch, const ChannelScale& how,
-                             bool relu) {
+MaskedGradient mask_gradient(const Tensor& x, const Tensor& dy, const ChannelStatistics& batch,
+                             const ChannelScale& affine, bool relu) {
   MN_CHECK(dy.shape() == x.shape(), to_text(dy.shape()));
   Tensor g = Tensor::uninitialized(x.shape());
   ImageSums sums(x.shape().n, x.shape().c);
   parallel_for(x.shape().n, [&](int64_t image) {
     const int64_t first = image * image_floats(x);
-    kernels().mask_gradient(rows_of(x, image, how, relu), dy.data() + first, batch.mean.data(), g.data() + first,
+    kernels().mask_gradient(rows_of(x, image, affine, relu), dy.data() + first, batch.mean.data(), g.data() + first,
                             sums.first(image), sums.second(image));
   });
   return {std::move(g), sums.total()};
 }
 
 NormGradients normalize_gradients(const Tensor& x, const Tensor& dy, const Tensor& gamma,
-                                  const ChannelStatistics& batch, const ChannelScale& how, bool relu, float epsilon) {
+                                  const ChannelStatistics& batch, const ChannelScale& affine, bool relu,
+                                  float epsilon) {
   const Shape& s = x.shape();
-  MaskedGradient masked = mask_gradient(x, dy, batch, how, relu);
+  MaskedGradient masked = mask_gradient(x, dy, batch, affine, relu);
   NormGradient d = norm_gradient(masked.sums, gamma, batch, s.pixels(), epsilon);
   parallel_for(s.n, [&](int64_t image) {
     float* g = masked.g.data() + image * image_floats(x);

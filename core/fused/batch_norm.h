@@ -1,7 +1,7 @@
 // Batch normalisation over the pixels of a batch, with the ReLU that follows it (Ioffe and Szegedy 2015).
 //   y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, then max(y, 0) where asked.
-// Definition: core/reference/batch_norm.h. Sums are made per image in float and over images in double, in image order.
-// Vectors are [1,1,1,c].
+// core/reference/batch_norm.h defines it. Sums are made per image in float, and over the images in double, in image
+// order. Per-channel vectors have the shape [1,1,1,c].
 #pragma once
 #include <functional>
 #include <vector>
@@ -12,71 +12,71 @@
 namespace mininas {
 
 struct ChannelStatistics {
-  Tensor mean, variance;  // variance: biased (divided by the number of pixels)
+  Tensor mean, variance;  // the variance is biased (divided by the number of pixels)
 };
 
-// Two sums a channel, over all pixels of a batch.
+// Two sums per channel, over all pixels of a batch.
 struct ChannelSums {
   std::vector<double> first, second;
 };
 
-// One row of two sums a channel for each image, [n,2,1,c], that kernels add to; zero at first.
+// Two sums per channel for each image, [n,2,1,c]. They start at zero, and kernels add to them.
 class ImageSums {
  public:
   ImageSums(int64_t images, int64_t channels) : sums_(Tensor::zeros({images, 2, 1, channels})) {}
   float* first(int64_t image) { return sums_.data() + image * 2 * sums_.shape().c; }
   float* second(int64_t image) { return first(image) + sums_.shape().c; }
-  ChannelSums total() const;  // in image order
+  ChannelSums total() const;  // adds the images in order
 
  private:
   Tensor sums_;
 };
 
 ChannelStatistics measure_channels(const Tensor& x);
-// From the sums of x and of x * x.
+// Requires: `sums` of x and of x * x.
 ChannelStatistics statistics_of(const ChannelSums& sums, int64_t pixels);
 
-// Batch norm as one multiply and one add a channel: scale = gamma / sqrt(variance + epsilon), shift = beta - mean *
-// scale.
+// Batch norm as one multiplication and one addition per channel: scale = gamma / sqrt(variance + epsilon),
+// shift = beta - mean * scale.
 struct ChannelScale {
   Tensor scale, shift;
 };
 ChannelScale fold_norm(const Tensor& gamma, const Tensor& beta, const Tensor& mean, const Tensor& variance,
                        float epsilon);
 
-// y = x * scale + shift, then ReLU where asked.
-Tensor normalize(const Tensor& x, const ChannelScale& how, bool relu);
+// y = x * scale + shift, then ReLU if `relu`.
+Tensor normalize(const Tensor& x, const ChannelScale& affine, bool relu);
 
-// g = dy behind the ReLU's mask, for one reader of the normalised x, and what it adds to the norm's sums.
+// The gradient of the ReLU: g = dy where the normalised x is positive, else 0. Also the two sums over g that the
+// gradient of the norm needs.
 struct MaskedGradient {
   Tensor g;
   ChannelSums sums;  // of g and of g * (x - mean)
 };
-MaskedGradient mask_gradient(const Tensor& x, const Tensor& dy, const ChannelStatistics& batch, const ChannelScale& how,
-                             bool relu);
+MaskedGradient mask_gradient(const Tensor& x, const Tensor& dy, const ChannelStatistics& batch,
+                             const ChannelScale& affine, bool relu);
 
-// The gradient through normalisation with batch statistics, given g, the gradient behind the ReLU's mask. With n
-// pixels,
-// sigma = sqrt(variance + epsilon) and xhat = (x - mean) / sigma:
-//   dbeta = sum g,  dgamma = sum g * xhat, dx = gamma / sigma * (g - dbeta / n - xhat * dgamma / n) = scale * g +
-//                   factor * x + offset
+// The gradient through batch norm with batch statistics. With g the gradient with respect to the norm's output, n
+// pixels, sigma = sqrt(variance + epsilon) and xhat = (x - mean) / sigma:
+//   dbeta = sum g,  dgamma = sum g * xhat
+//   dx = gamma / sigma * (g - dbeta / n - xhat * dgamma / n) = scale * g + factor * x + offset
 struct NormGradient {
   Tensor dgamma, dbeta, scale, factor, offset;
   NormSlopes slopes() const { return {scale.data(), factor.data(), offset.data()}; }
 };
-// `sums`: of g and of g * (x - mean).
+// Requires: `sums` of g and of g * (x - mean).
 NormGradient norm_gradient(const ChannelSums& sums, const Tensor& gamma, const ChannelStatistics& batch, int64_t pixels,
                            float epsilon);
 
-// All of it for a plain batch norm: dx [as x], dgamma, dbeta. `how` and `relu` as in the forward pass, x its input.
+// All gradients of a plain batch norm: dx (shape of x), dgamma, dbeta. x, `affine` and `relu` as in the forward pass.
 struct NormGradients {
   Tensor dx, dgamma, dbeta;
 };
 NormGradients normalize_gradients(const Tensor& x, const Tensor& dy, const Tensor& gamma,
-                                  const ChannelStatistics& batch, const ChannelScale& how, bool relu, float epsilon);
+                                  const ChannelStatistics& batch, const ChannelScale& affine, bool relu, float epsilon);
 
-// running = (1 - momentum) * running + momentum * batch, with the unbiased variance (n / (n - 1); n = 1 counts as
-// biased).
+// running = (1 - momentum) * running + momentum * batch, with the unbiased variance (times n / (n - 1); with n = 1 the
+// biased one is taken).
 void update_running(const ChannelStatistics& batch, int64_t pixels, float momentum, Tensor& mean, Tensor& variance);
 
 }  // namespace mininas

@@ -1,6 +1,6 @@
-// Little-endian binary records for checkpoints and models: `MNAS`, a four-letter kind, a version, the payload, and the
-// SHA-256 of all before it. What it is not: an archive of everything; each format's owner says in its header which
-// values follow in which order.
+// The container format of checkpoints and models, little-endian: `MNAS`, a four-letter kind, a version, the payload,
+// and the SHA-256 of all bytes before it. It does not describe the payload: the header of each format says which values
+// follow in which order.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -14,7 +14,7 @@
 
 namespace mininas {
 
-// Collects values, then writes them as one file (see core/io/file.h: whole or not at all).
+// Collects values and writes them as one file, completely or not at all (core/io/file.h).
 class BinaryWriter {
  public:
   // `kind`: four letters, such as "CKPT".
@@ -39,8 +39,8 @@ class BinaryWriter {
   std::vector<std::byte> bytes_;
 };
 
-// Reads a whole file back; the checksum is verified before the first value. Every failure is a FormatError that names
-// the path, the byte and what was expected.
+// Reads such a file; the checksum is verified before the first value is returned. Every failure is a FormatError that
+// names the path, the byte and what was expected.
 class BinaryReader {
  public:
   BinaryReader(const std::filesystem::path& path, const char (&kind)[5], uint32_t version);
@@ -53,7 +53,7 @@ class BinaryReader {
   }
   std::string get_text();
   Tensor get_tensor();
-  // As get_tensor, but the shape must be `expected`; `what` names the tensor in the error.
+  // Like get_tensor, but throws where the shape is not `expected`; `what` names the tensor in the error.
   Tensor get_tensor(const Shape& expected, const std::string& what);
   template <class T>
   requires std::is_arithmetic_v<T> std::vector<T> get_vector() {
@@ -63,7 +63,7 @@ class BinaryReader {
     take(values.data(), count * sizeof(T));
     return values;
   }
-  // Throws where values are left over.
+  // Throws where values are left.
   void expect_end() const;
   [[noreturn]] void fail(const std::string& what) const;
 

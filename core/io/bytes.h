@@ -1,6 +1,6 @@
-// ByteBuffer: memory for the activations of integer networks, as Tensor is for floats: owned, aligned to 64 bytes,
-// contiguous, move-only, handed out again when freed (core/memory.h), with kSlack readable bytes behind the last one
-// for kernels that load whole vectors.
+// ByteBuffer: memory for the activations of integer networks, the counterpart of Tensor for bytes. It owns its memory,
+// is contiguous, aligned to 64 bytes and move-only; freed memory is reused (core/memory.h). Behind the last byte there
+// are kSlack readable bytes for kernels that load whole vectors.
 #pragma once
 #include <cstdint>
 #include <utility>

@@ -1,22 +1,22 @@
-// Depthwise convolution over padded rows, sixteen channels at a time. Forward: a run of output pixels keeps its
-// accumulators in registers while the taps pass; with stride 1 an input pixel is loaded once a row of taps and serves
-// every tap that slides over it. Weight gradient: the taps are the accumulators while the pixels pass (one kernel row
-// at a time for 7x7, whose 49 taps would not fit).
+// Depthwise convolution over padded rows, sixteen channels at a time. Forward: the accumulators of a run of output
+// pixels stay in registers over all taps; with stride 1 an input pixel is loaded once per kernel row and serves every
+// tap of that row. Weight gradient: the accumulators are the taps, and they stay in registers over all pixels (one
+// kernel row at a time for 7x7, whose 49 taps do not fit).
 #include "core/kernels/simd.h"
 #include "core/kernels/tables.h"
 
 namespace mininas::MN_ISA {
 namespace {
 
-// Output pixels in registers: as many chains as it takes to keep both multipliers busy. A 3x3 kernel keeps its nine
-// weights there too where there are 32 registers.
+// kRun: output pixels per run, as many independent chains as the two multiply-add units need to stay busy. kKeptTaps:
+// with 32 registers, the nine weights of a 3x3 kernel stay in registers too.
 #if defined(__AVX512F__)
 constexpr int kRun = 8, kKeptTaps = 9;
 #else
 constexpr int kRun = 4, kKeptTaps = 1;
 #endif
 
-// Where the outputs of one channel group go, and their sums where asked.
+// Stores the outputs of one channel group and, with kSums, adds up the outputs and their squares.
 template <bool kSums>
 class Outputs {
  public:
@@ -47,7 +47,7 @@ class Outputs {
   F16 sum_ = F16::zero(), squares_ = F16::zero();
 };
 
-// kPixels outputs `step` floats of input apart.
+// kPixels outputs whose windows lie `step` floats of input apart.
 template <int kKernel, int kPixels, class To>
 MN_INLINE void run(const DepthwiseRows& d, const float* in, int64_t step, float* out, int64_t c, To& outputs) {
   F16 sum[kPixels];
@@ -63,7 +63,7 @@ MN_INLINE void run(const DepthwiseRows& d, const float* in, int64_t step, float*
   MN_UNROLL for (int i = 0; i < kPixels; ++i) outputs.put(out + i * d.channels, sum[i]);
 }
 
-// One row of outputs with stride 1, from output x on, in runs of kPixels; returns how many are done.
+// One row of outputs with stride 1, from output x on, in runs of kPixels. Returns the number of outputs done so far.
 template <int kKernel, int kPixels, class To>
 MN_INLINE int64_t dense_row(const DepthwiseRows& d, const float* in, float* out, int64_t x, int64_t c, To& outputs) {
   constexpr int kInputs = kPixels + kKernel - 1, kTaps = kKernel * kKernel;
@@ -108,7 +108,7 @@ void rows_of(const DepthwiseRows& d) {
     }
     outputs.finish();
   });
-  if (d.stream) settle_streams();
+  if (d.stream) stream_fence();
 }
 
 template <int kKernel>
@@ -119,7 +119,7 @@ void rows(const DepthwiseRows& d) {
     rows_of<kKernel, false>(d);
 }
 
-// Taps ky0 ... ky0 + kRows - 1 of one channel group, over the whole band.
+// The gradient of kernel rows ky0 ... ky0 + kRows - 1 for one channel group, over the whole band.
 template <int kKernel, int kRows>
 void tap_rows(const DepthwiseWeightGradient& d, int ky0, int64_t c, int lanes) {
   F16 sum[kRows * kKernel];

@@ -1,8 +1,8 @@
-// Everything that flows back through a depthwise convolution into a normed input, in one pass over its pixels. An input
-// pixel meets the gradients around it once: they make its own gradient, and times its value they are its share of the
-// weights' gradients. With stride 2 it meets every second row and column of the taps only (packed_weights.h,
-// GradientPhase); the others would see zeros. While a row passes, the gradients of its taps and the sums of the norm
-// below stay in registers.
+// All gradients of a depthwise convolution with a normalised input, in one pass over the input pixels. The output
+// gradients around an input pixel are loaded once and used twice: weighted by the taps they give the gradient of the
+// pixel, and multiplied by the pixel's value they give its terms of the weight gradients. With stride 2 only every
+// second kernel row and column applies to a given pixel (packed_weights.h, GradientPhase); the other taps would
+// multiply zeros. During one row, the weight gradients of its taps and the sums for the input's norm stay in registers.
 #include <utility>
 
 #include "core/kernels/simd.h"
@@ -11,20 +11,20 @@
 namespace mininas::MN_ISA {
 namespace {
 
-// What a position meets along one axis. `remainder`: of position plus padding by the stride.
+// Which outputs and taps apply to an input position along one axis. `remainder`: (position + padding) mod stride.
 template <int kKernel, int kStride>
 struct Axis {
   static constexpr int kPadding = (kKernel - 1) / 2;
 
   static constexpr int taps(int remainder) { return (kKernel - remainder + kStride - 1) / kStride; }
   static constexpr int remainder(int position) { return (position + kPadding) % kStride; }
-  // The first output that position `position` of kStride meets; that of the position kStride further on is one further
-  // on.
+  // The first and last output whose window covers `position`, for position < kStride. Both grow by one when the
+  // position grows by kStride.
   static constexpr int first(int position) { return (position + kPadding) / kStride - (taps(remainder(position)) - 1); }
   static constexpr int last(int position) { return (position + kPadding) / kStride; }
 };
 
-// What one group of channels keeps from row to row.
+// The state of one group of channels that lasts over all rows.
 struct Group {
   const DepthwiseGradient& d;
   int64_t c;
@@ -46,15 +46,15 @@ struct Group {
   }
 };
 
-// One row of the input whose taps' rows have remainder kPhase, for one group of channels.
+// One row of the input for one group of channels. kPhase: the remainder of the kernel rows that apply to it.
 template <int kKernel, int kStride, int kPhase, bool kRelu>
 class Row {
   using A = Axis<kKernel, kStride>;
   static constexpr int kHigh = A::taps(kPhase), kTaps = kHigh * kKernel;
 
  public:
-  // Rows x, g of the input; dy, the first of the output's gradient that meets it. All of them from the group's channels
-  // on.
+  // Pointers to the group's channels in the input row x, in the row g of its gradient, and in the first row of the
+  // output gradient whose window covers that input row.
   MN_INLINE Row(Group& group, const float* x, const float* dy, float* g) : group_(group), x_(x), dy_(dy), g_(g) {
     MN_UNROLL for (int t = 0; t < kTaps; ++t) {
       weights_[t] = F16::load(group.d.weights + tap(t));
@@ -62,8 +62,8 @@ class Row {
     }
   }
 
-  // All pixels, then the taps' gradients. The first position of a run meets the first output of all, the last one the
-  // last.
+  // All pixels of the row, then stores the weight gradients. Pixels whose windows lie completely inside the output need
+  // no checks; those at the edges do.
   MN_INLINE void run() {
     const int64_t width = group_.d.width, runs = (width + kStride - 1) / kStride;
     const int64_t begin = smaller<int64_t>(runs, -A::first(0)),
@@ -78,14 +78,15 @@ class Row {
  private:
   static constexpr std::make_integer_sequence<int, kStride> kColumns{};
 
-  // Where tap t is in the kernel: t counts the rows as the outputs come, which is from below.
+  // The offset of tap t in the kernel. t numbers the kernel rows in the order of the output rows, which is from the
+  // bottom up.
   MN_INLINE int64_t tap(int t) const {
     const int row = kPhase + kStride * (kHigh - 1 - t / kKernel);
     return (row * kKernel + t % kKernel) * group_.d.x.channels + group_.c;
   }
 
-  // kStride pixels, from which the pattern of taps repeats. At an edge some of them, and outputs around them, may not
-  // exist.
+  // kStride pixels, after which the pattern of taps repeats. At an edge (kEdge), some of them and some of the outputs
+  // around them may not exist.
   template <bool kEdge, int... kPositions>
   MN_INLINE void pixels(int64_t run, std::integer_sequence<int, kPositions...>) {
     (pixel<kPositions, kEdge>(run), ...);
@@ -97,9 +98,9 @@ class Row {
     const DepthwiseGradient& d = group_.d;
     const int64_t channels = d.x.channels, position = run * kStride + kPosition, output = run + A::first(kPosition);
     if (kEdge && position >= d.width) return;
-    constexpr int kAhead = 16;  // pixels: a group's lines lie apart, so the processor does not fetch them by itself
-    __builtin_prefetch(x_ + (position + kAhead) * channels);
-    if (!d.stream) __builtin_prefetch(g_ + (position + kAhead) * channels, 1);
+    constexpr int kDistance = 16;  // pixels; the hardware prefetcher does not follow a group's scattered cache lines
+    __builtin_prefetch(x_ + (position + kDistance) * channels);
+    if (!d.stream) __builtin_prefetch(g_ + (position + kDistance) * channels, 1);
     const F16 x = F16::load(x_ + position * channels), normed = multiply_add(x, group_.scale, group_.shift);
     const F16 z = kRelu ? relu(normed) : normed;
     F16 g = F16::zero();
@@ -173,7 +174,7 @@ void depthwise_gradient(const DepthwiseGradient& d) {
       gradient<7, 2>(d);
       break;
   }
-  if (d.stream) settle_streams();
+  if (d.stream) stream_fence();
 }
 
 }  // namespace mininas::MN_ISA

@@ -1,13 +1,13 @@
 // Depthwise convolution on bytes, sixteen channels at a time. A lane holds the last four pixels of its channel in one
-// row, one byte each: the window. Moving on by a pixel shifts a byte out and the new one in, and one dot4 multiplies a
-// whole row of taps. Wider kernels take two windows in a row.
+// row, one byte each: the window. Moving to the next pixel shifts the oldest byte out and the new one in, and one dot4
+// multiplies a whole row of taps. Kernels wider than four pixels use two windows side by side.
 #include "core/kernels/int8_simd.h"
 #include "core/kernels/int8_tables.h"
 
 namespace mininas::MN_ISA {
 namespace {
 
-// The older window's bytes move down by one; its newest comes from the lowest byte of `next`.
+// Moves the bytes of `window` down by one. The new highest byte is the lowest byte of `next`.
 MN_INLINE I16 slide(const I16& window, const I16& next) {
   return I16::of([&](int i) {
     return reinterpret_cast<IntPacket>((reinterpret_cast<UnsignedPacket>(window.part[i]) >> 8) |
@@ -15,7 +15,8 @@ MN_INLINE I16 slide(const I16& window, const I16& next) {
   });
 }
 
-// Output rows at once: with stride 1 neighbours share most of their windows. As many as registers hold.
+// Output rows that are computed together. With stride 1, neighbouring rows share most of their windows. As many rows as
+// fit into the registers.
 #if defined(__AVX512F__)
 template <int kKernel>
 constexpr int kOutputRows = kKernel <= 3 ? 4 : 2;
@@ -24,14 +25,14 @@ template <int kKernel>
 constexpr int kOutputRows = 1;
 #endif
 
-// The windows that kRows output rows of stride 1 look through.
+// The windows of kRows output rows with stride 1.
 template <int kKernel, int kRows>
 class Windows {
  public:
   static constexpr int kQuads = (kKernel + 3) / 4, kInputRows = kKernel + kRows - 1;
 
   MN_INLINE Windows() { MN_UNROLL for (int i = 0; i < kInputRows * kQuads; ++i) window_[i] = I16::all(0); }
-  // One pixel further in every row.
+  // Moves every row's window by one pixel.
   MN_INLINE void take(const uint8_t* pixel, int64_t in_row) {
     MN_UNROLL for (int ky = 0; ky < kInputRows; ++ky) {
       I16* row = window_ + ky * kQuads;
@@ -49,7 +50,7 @@ class Windows {
   I16 window_[kInputRows * kQuads];
 };
 
-// Output rows y ... y + kRows - 1 of one group of channels; more than one row only with stride 1.
+// Output rows y ... y + kRows - 1 of one group of channels. Requires: kRows == 1 or stride 1.
 template <int kKernel, int kRows>
 MN_INLINE void rows_at(const Int8Depthwise& d, const I16* weights, const I16& bias, const ToBytes& output, int64_t y,
                        int64_t c, int lanes) {

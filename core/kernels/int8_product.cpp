@@ -1,14 +1,14 @@
-// The integer matrix micro-kernel, the float one (product.cpp) on bytes: a tile of rows x vectors accumulators starts
-// from the bias and stays in registers while the reduction streams past, four bytes a lane and step; bytes leave it, so
-// sums never touch memory.
+// The integer matrix micro-kernel, the counterpart of product.cpp on bytes. A tile of rows x vectors accumulators
+// starts from the bias and stays in registers over the whole reduction, four bytes per lane and step. It is requantised
+// to bytes before it is stored, so the int32 sums never reach memory.
 #include "core/kernels/int8_simd.h"
 #include "core/kernels/int8_tables.h"
 
 namespace mininas::MN_ISA {
 namespace {
 
-// Registers: rows * vectors accumulators, `vectors` of weights, one of bytes; without byte products twice as many of
-// weights and bytes.
+// Registers used: rows * vectors accumulators, `vectors` for weights, one for bytes. Without instructions that multiply
+// bytes, weights and bytes take twice as many.
 #if defined(__AVX512VNNI__)
 constexpr int kMaxVectors = 3;
 constexpr int kTileRows[kMaxVectors + 1] = {0, 16, 8, 8};
@@ -23,7 +23,7 @@ constexpr int kMaxVectors = 1;
 constexpr int kTileRows[kMaxVectors + 1] = {0, 2};
 #endif
 
-constexpr int64_t kStep = 4 * kLanes;  // bytes of weights a vector and step
+constexpr int64_t kStep = 4 * kLanes;  // bytes of weights per vector and step
 
 template <int kRows, int kVectors>
 void tile(const Int8Product& p, int64_t row, int64_t vector, int last_lanes) {
@@ -53,7 +53,7 @@ void tile(const Int8Product& p, int64_t row, int64_t vector, int last_lanes) {
   }
 }
 
-// All rows of one block of columns: full tiles, then halves of what is left.
+// All rows of one block of columns: full tiles, then tiles of half the height for the rows that are left, and so on.
 template <int kRows, int kVectors>
 int64_t rows_of_block(const Int8Product& p, int64_t row, int64_t vector, int last_lanes) {
   for (; row + kRows <= p.rows; row += kRows) tile<kRows, kVectors>(p, row, vector, last_lanes);

@@ -1,4 +1,4 @@
-// Integer kernels without a window, and the one step of a quantised layer's backward pass that looks at bytes.
+// Integer kernels without a window, and the one step of a quantised layer's backward pass that reads bytes.
 #include "core/kernels/int8_simd.h"
 #include "core/kernels/int8_tables.h"
 #include "mcu/runtime/mn_arithmetic.h"

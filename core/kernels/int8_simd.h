@@ -1,6 +1,7 @@
-// I16: sixteen int32 lanes, the vector type of the integer kernels, beside F16 of simd.h and as wide. Written with the
-// vector types that both compilers know; spelled for an instruction set are only dot4, where the time goes, the high
-// half of a product, and the conversions from and to bytes, which the compilers would take apart lane by lane.
+// I16: a vector of sixteen int32 values, the type that the integer kernels are written in (F16 of simd.h is its float
+// counterpart). It is built on the vector extensions that g++ and clang++ share. Intrinsics appear only in dot4, which
+// takes most of the time, in the high half of a product, and in the conversions from and to bytes, which the compilers
+// would do lane by lane.
 // Included only by core/kernels/int8_*.cpp, for the reason that simd.h gives.
 #pragma once
 #include <cstring>
@@ -18,7 +19,7 @@ using UnsignedPacket = uint32_t __attribute__((vector_size(sizeof(Packet))));
 using ShortPacket = int16_t __attribute__((vector_size(sizeof(Packet))));
 
 #if !defined(__AVX512VNNI__)
-// Lane by lane the two products of int16 halves, summed. Exact, unlike the instruction for bytes (vpmaddubsw), which
+// Per lane: the sum of the two products of int16 halves. Exact, unlike the instruction for bytes (vpmaddubsw), which
 // saturates.
 MN_INLINE IntPacket two_products(ShortPacket a, ShortPacket b) {
 #if defined(__AVX512BW__)
@@ -33,13 +34,14 @@ MN_INLINE IntPacket two_products(ShortPacket a, ShortPacket b) {
 #endif
 }
 
-// Modulo 2^32: a bias that holds a zero point's share may be beyond the range on its own.
+// Adds modulo 2^32: a bias that includes the zero point's term may lie outside the int32 range by itself, although the
+// complete sum does not.
 MN_INLINE IntPacket wrapping_add(IntPacket a, IntPacket b) {
   return reinterpret_cast<IntPacket>(reinterpret_cast<UnsignedPacket>(a) + reinterpret_cast<UnsignedPacket>(b));
 }
 #endif
 
-// sum + the four products of each lane: unsigned bytes times signed ones.
+// sum + the four products of each lane: unsigned bytes times signed bytes.
 MN_INLINE IntPacket dot4(IntPacket sum, IntPacket bytes, IntPacket weights) {
 #if defined(__AVX512VNNI__)
   return reinterpret_cast<IntPacket>(_mm512_dpbusd_epi32(
@@ -52,7 +54,7 @@ MN_INLINE IntPacket dot4(IntPacket sum, IntPacket bytes, IntPacket weights) {
 #endif
 }
 
-// mn_multiply_high, a lane each.
+// mn_multiply_high of the device runtime, per lane.
 MN_INLINE IntPacket multiply_high(IntPacket x, IntPacket multiplier) {
 #if defined(__AVX2__)
   using LongPacket = int64_t __attribute__((vector_size(sizeof(Packet))));
@@ -83,9 +85,9 @@ MN_INLINE IntPacket multiply_high(IntPacket x, IntPacket multiplier) {
 #endif
 }
 
-// mn_rescale, a lane each. Its division by 2^s, ties away from zero, in fewer steps: with one taken off negative
-// numbers, ties go up, and floor((h + 2^(s - 1)) / 2^s) is floor((floor(h / 2^(s - 1)) + 1) / 2), which cannot
-// overflow.
+// mn_rescale of the device runtime, per lane. The division by 2^s with ties away from zero takes fewer steps here:
+// subtracting one from negative numbers turns the rule into "ties upwards", and floor((h + 2^(s - 1)) / 2^s) equals
+// floor((floor(h / 2^(s - 1)) + 1) / 2), which cannot overflow.
 MN_INLINE IntPacket rescale(IntPacket x, IntPacket multiplier, IntPacket right_shift) {
   const IntPacket high = multiply_high(x, multiplier), up = high + (high >> 31);
   const IntPacket nearly = up >> ((right_shift - 1) & 31);
@@ -119,22 +121,22 @@ struct I16 {
   }
   static MN_INLINE I16 load(const void* p) {
     return of([&](int i) {
-      IntPacket packet;  // each on its own: a copy of the whole would pass through memory
+      IntPacket packet;  // packet by packet: one memcpy of the whole struct would pass through memory
       std::memcpy(&packet, static_cast<const char*>(p) + i * static_cast<int>(sizeof packet), sizeof packet);
       return packet;
     });
   }
-  // Four bytes, the same in each lane.
+  // The same four bytes in every lane.
   static MN_INLINE I16 four_bytes(const uint8_t* p) {
     int32_t value;
     std::memcpy(&value, p, sizeof value);
     return all(value);
   }
-  // Sixteen bytes, one a lane.
+  // Sixteen bytes, one per lane.
   static MN_INLINE I16 bytes(const uint8_t* p) {
     return of([&](int i) { return load_bytes(p + i * kPacketLanes); });
   }
-  // The first `count` lanes, each in [0, 255], as bytes; 1 <= count <= 16.
+  // Stores the first `count` lanes as bytes. Requires: 1 <= count <= 16, values in [0, 255].
   MN_INLINE void store_bytes(uint8_t* p, int count) const {
 #if defined(__AVX512BW__)
     const __m128i packed = _mm512_maskz_cvtepi32_epi8(0xffff, reinterpret_cast<__m512i>(part[0]));
@@ -180,7 +182,7 @@ MN_INLINE I16 clamp(const I16& x, const I16& low, const I16& high) {
   });
 }
 
-// The way from sixteen channels' accumulators to their bytes.
+// Converts the accumulators of sixteen channels to bytes.
 struct ToBytes {
   I16 multiplier, right_shift, low, high, zero;
 

@@ -1,5 +1,5 @@
-// Declarations of the integer kernels inside one instruction set's namespace, and the table made of them. Included by
-// core/kernels/int8_*.cpp only.
+// Declarations of the integer kernels in the namespace of one instruction set, and the table that lists them. Included
+// by core/kernels/int8_*.cpp only.
 #pragma once
 #include "core/kernels/int8.h"
 

@@ -1,19 +1,21 @@
-// The matrix micro-kernel. A tile of rows x vectors accumulators stays in registers while the reduction streams past:
-// per step one vector of b a column block and one broadcast of a a row. Tiles are chosen by shape to fill the registers
-// of the instruction set; since each output is its own chain, the tile never changes a bit.
-#include "core/kernels/ahead.h"
+// The matrix micro-kernel. A tile of rows x vectors accumulators stays in registers over the whole reduction. Each step
+// loads one vector of b per column vector and broadcasts one number of a per row. Tile sizes depend on the shape and on
+// the number of registers of the instruction set. Each output is a chain of its own, so the tile size never changes a
+// result.
+#include "core/kernels/prefetch.h"
 #include "core/kernels/simd.h"
 #include "core/kernels/tables.h"
 
 namespace mininas::MN_ISA {
 namespace {
 
-// Registers: rows * vectors accumulators, `vectors` of b, one of a.
+// Registers used: rows * vectors accumulators, `vectors` for b, one for a.
 #if defined(__AVX512F__)
 constexpr int kMaxVectors = 3;
 constexpr int kTileRows[kMaxVectors + 1] = {0, 16, 8, 8};
-constexpr int kTallest =
-    9;  // fits too: the nine taps of a colour image's kernel row leave no tile of one row, which would wait for itself
+// Nine rows also fit. The weight gradient of a colour image has nine rows (3 taps x 3 channels); as 8 + 1 rows it would
+// end with a tile of one row, whose few chains cannot hide the latency of the multiply-adds.
+constexpr int kTallest = 9;
 #elif defined(__AVX2__)
 constexpr int kMaxVectors = 1;
 constexpr int kTileRows[kMaxVectors + 1] = {0, 6};
@@ -24,12 +26,13 @@ constexpr int kTileRows[kMaxVectors + 1] = {0, 2};
 constexpr int kTallest = 2;
 #endif
 
-constexpr int kSteps = 4;  // of the reduction a round: a loop of few rounds ends where the processor expects it
+constexpr int kSteps = 4;  // of the reduction per loop round: few rounds, whose end the branch predictor foresees
 
-// kVectors vectors, and with kHalf half a one behind them. `last`: how many lanes of the last one are columns.
+// One tile: kVectors vectors and, with kHalf, half a vector after them. `last`: how many lanes of the last vector hold
+// columns.
 template <int kRows, int kVectors, bool kHalf>
-void tile(const Product& p, int64_t row, int64_t vector, int last, Piece ahead) {
-  constexpr int kFull = kVectors > 0 ? kVectors : 1;  // no arrays of nothing
+void tile(const Product& p, int64_t row, int64_t vector, int last, TilePrefetch prefetch) {
+  constexpr int kFull = kVectors > 0 ? kVectors : 1;  // arrays of length 0 are not allowed
   const float* b_base = p.b + vector * p.b_panel;
   const float* a_base = p.a + row * p.a_row;
   float* c = p.c + row * p.c_row + vector * kLanes;
@@ -58,7 +61,7 @@ void tile(const Product& p, int64_t row, int64_t vector, int last, Piece ahead) 
     };
     int64_t k = p.depth;
     for (; k >= kSteps; k -= kSteps) {
-      ahead.ask();
+      prefetch.issue();
       MN_UNROLL for (int i = 0; i < kSteps; ++i) step();
     }
     for (; k > 0; --k) step();
@@ -73,30 +76,30 @@ void tile(const Product& p, int64_t row, int64_t vector, int last, Piece ahead) 
 
 // A block of columns.
 struct Block {
-  int64_t vector;  // its first
-  int last;        // lanes of its last
+  int64_t vector;  // index of its first vector
+  int last;        // used lanes of its last vector
 };
 
-// All rows of one block: full tiles, then halves of what is left.
+// All rows of one block: full tiles, then tiles of half the height for the rows that are left, and so on.
 template <int kRows, int kVectors, bool kHalf>
-void rows_of_block(const Product& p, int64_t row, const Block& block, Ahead& ahead) {
+void rows_of_block(const Product& p, int64_t row, const Block& block, TilePrefetches& prefetches) {
   if (kRows < kTallest && p.rows - row == kTallest)
-    return tile<kTallest, kVectors, kHalf>(p, row, block.vector, block.last, ahead.next());
+    return tile<kTallest, kVectors, kHalf>(p, row, block.vector, block.last, prefetches.next());
   for (; row + kRows <= p.rows; row += kRows)
-    tile<kRows, kVectors, kHalf>(p, row, block.vector, block.last, ahead.next());
-  if constexpr (kRows > 1) rows_of_block<kRows / 2, kVectors, kHalf>(p, row, block, ahead);
+    tile<kRows, kVectors, kHalf>(p, row, block.vector, block.last, prefetches.next());
+  if constexpr (kRows > 1) rows_of_block<kRows / 2, kVectors, kHalf>(p, row, block, prefetches);
 }
 
-// A block of `count` vectors, the last one a half where that has room for its lanes.
+// A block of `count` vectors. The last one is a half vector where its used lanes fit into one.
 template <int kVectors>
-void run_block(const Product& p, int count, const Block& block, Ahead& ahead) {
+void run_block(const Product& p, int count, const Block& block, TilePrefetches& prefetches) {
   constexpr int kRows = kTileRows[kVectors];
   if (count < kVectors) {
-    if constexpr (kVectors > 1) run_block<kVectors - 1>(p, count, block, ahead);
+    if constexpr (kVectors > 1) run_block<kVectors - 1>(p, count, block, prefetches);
   } else if (block.last <= kLanes / 2) {
-    rows_of_block<kRows, kVectors - 1, true>(p, 0, block, ahead);
+    rows_of_block<kRows, kVectors - 1, true>(p, 0, block, prefetches);
   } else {
-    rows_of_block<kRows, kVectors, false>(p, 0, block, ahead);
+    rows_of_block<kRows, kVectors, false>(p, 0, block, prefetches);
   }
 }
 
@@ -107,11 +110,11 @@ void product(const Product& p) {
   const int64_t blocks = (vectors + kMaxVectors - 1) / kMaxVectors;
   const int tail = static_cast<int>(p.columns - (vectors - 1) * kLanes);
   const int64_t tile_rows = kTileRows[smaller<int64_t>(vectors, kMaxVectors)];
-  Ahead ahead(p.soon, blocks * (p.rows == kTallest ? 1 : (p.rows + tile_rows - 1) / tile_rows),
-              p.segments * (p.depth / kSteps));
+  TilePrefetches prefetches(p.prefetch, blocks * (p.rows == kTallest ? 1 : (p.rows + tile_rows - 1) / tile_rows),
+                            p.segments * (p.depth / kSteps));
   for (int64_t i = 0; i < blocks; ++i) {  // blocks of nearly equal width
     const int64_t first = i * vectors / blocks, end = (i + 1) * vectors / blocks;
-    run_block<kMaxVectors>(p, static_cast<int>(end - first), {first, end == vectors ? tail : kLanes}, ahead);
+    run_block<kMaxVectors>(p, static_cast<int>(end - first), {first, end == vectors ? tail : kLanes}, prefetches);
   }
 }
 

@@ -1,5 +1,5 @@
-// Kernels without a window: batch norm, ReLU, sums and the optimiser's step. All of them are bound by memory, so each
-// makes one pass.
+// Kernels without a window: batch norm, ReLU, sums and the optimiser's step. Memory bandwidth limits all of them, so
+// each passes over its data once.
 #include <type_traits>
 
 #include "core/kernels/simd.h"
@@ -8,7 +8,7 @@
 namespace mininas::MN_ISA {
 namespace {
 
-// body(offset, lanes) for each vector of a flat array.
+// Calls body(offset, lanes) for each vector of a flat array.
 template <class Body>
 MN_INLINE void for_vectors(int64_t count, const Body& body) {
   int64_t i = 0;
@@ -16,15 +16,15 @@ MN_INLINE void for_vectors(int64_t count, const Body& body) {
   if (i < count) body(i, static_cast<int>(count - i));
 }
 
-// body(c, lanes of the last group, std::integral_constant of how many groups) for groups of up to sixteen channels,
-// several at once while that many are left. Together they walk through memory in order, as it is fetched, and one
-// group's additions do not wait for another's.
+// Calls body(c, lanes of the last group, std::integral_constant of the number of groups) for blocks of up to four
+// groups of sixteen channels. A block of several groups reads memory in order, as the hardware fetches it, and has
+// independent chains of additions that run in parallel.
 template <int kGroups = 4, class Body>
-MN_INLINE int64_t for_joint_groups(int64_t channels, const Body& body, int64_t c = 0) {
+MN_INLINE int64_t for_group_blocks(int64_t channels, const Body& body, int64_t c = 0) {
   for (; c + (kGroups - 1) * kLanes < channels; c += kGroups * kLanes)
     body(c, static_cast<int>(smaller<int64_t>(kLanes, channels - c - (kGroups - 1) * kLanes)),
          std::integral_constant<int, kGroups>());
-  if constexpr (kGroups > 1) c = for_joint_groups<kGroups / 2>(channels, body, c);
+  if constexpr (kGroups > 1) c = for_group_blocks<kGroups / 2>(channels, body, c);
   return c;
 }
 
@@ -38,10 +38,11 @@ struct Groups {
     MN_UNROLL for (int i = 0; i < kGroups; ++i) v.group[i] = F16::load(p + i * kLanes);
     return v;
   }
-  // Also asks for what lies 4 KiB further on: of a tensor too large for the caches, that is what the next calls read.
-  static MN_INLINE Groups load_ahead(const float* p) {
-    constexpr int kAhead = 1024;
-    MN_UNROLL for (int i = 0; i < kGroups; ++i) __builtin_prefetch(p + i * kLanes + kAhead);
+  // Also prefetches the values 4 KiB further on, which the next calls read. This matters for tensors larger than the
+  // caches.
+  static MN_INLINE Groups load_and_prefetch(const float* p) {
+    constexpr int kDistance = 1024;
+    MN_UNROLL for (int i = 0; i < kGroups; ++i) __builtin_prefetch(p + i * kLanes + kDistance);
     return load(p);
   }
   MN_INLINE void store(float* p, int last_lanes) const {
@@ -50,27 +51,27 @@ struct Groups {
   }
 };
 
-// prepare(c, last, groups), as above, gives what to do with the vectors at one pixel's offset. In memory's order, as it
-// is fetched: what all channels of a pixel need is loaded once where it fits in registers, and otherwise again for each
-// pixel.
+// Visits all vectors in memory order. prepare(c, last, groups), with arguments as above, loads what a block of channels
+// needs and returns a function of the pixel's offset that processes the block's vectors there. Up to 64 channels the
+// prepared values stay in registers for all pixels; beyond that they are loaded again for each pixel.
 template <class Prepare>
 MN_INLINE void for_each_vector(int64_t pixels, int64_t channels, const Prepare& prepare) {
   const int64_t end = pixels * channels;
   if (channels <= 4 * kLanes) {
-    for_joint_groups(channels, [&](int64_t c, int last, auto groups) {
+    for_group_blocks(channels, [&](int64_t c, int last, auto groups) {
       const auto apply = prepare(c, last, groups);
       for (int64_t first = 0; first != end; first += channels) apply(first + c);
     });
     return;
   }
   for (int64_t first = 0; first != end; first += channels)
-    for_joint_groups<2>(channels, [&](int64_t c, int last, auto groups) { prepare(c, last, groups)(first + c); });
+    for_group_blocks<2>(channels, [&](int64_t c, int last, auto groups) { prepare(c, last, groups)(first + c); });
 }
 
 }  // namespace
 
 void channel_sums(const float* x, int64_t pixels, int64_t channels, float* sum, float* squares) {
-  for_joint_groups(channels, [&](int64_t c, int last, auto groups) {
+  for_group_blocks(channels, [&](int64_t c, int last, auto groups) {
     constexpr int kGroups = decltype(groups)::value;
     using Values = Groups<kGroups>;
     Values s = Values::load(sum + c), q = Values::load(squares + c);
@@ -94,7 +95,7 @@ MN_INLINE void normalize_pixels(const NormRows& n, float* y) {
     constexpr int kGroups = decltype(groups)::value;
     using Values = Groups<kGroups>;
     return [&n, y, last, scale = Values::load(n.scale + c), shift = Values::load(n.shift + c)](int64_t at) {
-      Values v = Values::load_ahead(n.x + at);
+      Values v = Values::load_and_prefetch(n.x + at);
       MN_UNROLL for (int k = 0; k < kGroups; ++k) {
         v.group[k] = multiply_add(v.group[k], scale.group[k], shift.group[k]);
         if (kRelu) v.group[k] = relu(v.group[k]);
@@ -114,7 +115,7 @@ void normalize(const NormRows& n, float* y) {
 }
 
 void mask_gradient(const NormRows& n, const float* dy, const float* mean, float* g, float* sum, float* products) {
-  for_joint_groups(n.channels, [&](int64_t c, int last, auto groups) {
+  for_group_blocks(n.channels, [&](int64_t c, int last, auto groups) {
     constexpr int kGroups = decltype(groups)::value;
     using Values = Groups<kGroups>;
     const Values scale = Values::load(n.scale + c), shift = Values::load(n.shift + c), m = Values::load(mean + c);

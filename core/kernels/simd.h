@@ -1,9 +1,10 @@
-// F16: sixteen float lanes, the vector type of the kernels. One text for every instruction set: it is one, two or four
-// of Eigen's packets, whichever the compiler's flags give. Lanes are independent outputs and every operation is one
-// IEEE rounding (multiply_add is fused everywhere, in software where the machine has no such instruction), so a kernel
-// computes the same bits on all of them. Included only by core/kernels/*.cpp, which are compiled once per instruction
-// set: everything here lives in that set's namespace (and Eigen is renamed by the Makefile), so that no inline function
-// of one set can end up on another's path.
+// F16: a vector of sixteen floats, the type that the kernels are written in. It consists of one, two or four of Eigen's
+// packets, depending on the instruction set that the file is compiled for.
+// Every lane is an independent output and every operation rounds once (multiply_add is fused everywhere, in software
+// where the processor has no such instruction), so a kernel computes the same bits with every instruction set.
+// Included only by core/kernels/*.cpp. These files are compiled once per instruction set, and everything here lives in
+// a namespace named after that set (the Makefile renames Eigen in the same way). Otherwise the linker could keep one
+// copy of an inline function for all sets, and a processor would meet instructions that it does not have.
 #pragma once
 #include <Eigen/Core>
 #include <cmath>
@@ -25,13 +26,15 @@ constexpr int kPackets = kLanes / kPacketLanes;
 
 // a * b + c with one rounding.
 #if defined(EIGEN_HAS_SINGLE_INSTRUCTION_MADD)
-MN_INLINE Packet fused(const Packet& a, const Packet& b, const Packet& c) { return Eigen::internal::pmadd(a, b, c); }
+MN_INLINE Packet fma_packet(const Packet& a, const Packet& b, const Packet& c) {
+  return Eigen::internal::pmadd(a, b, c);
+}
 #elif defined(__aarch64__)
-MN_INLINE Packet fused(const Packet& a, const Packet& b, const Packet& c) { return vfmaq_f32(c, a, b); }
+MN_INLINE Packet fma_packet(const Packet& a, const Packet& b, const Packet& c) { return vfmaq_f32(c, a, b); }
 #else
-// Lane by lane, and in a function of its own: an unrolled kernel has hundreds of these, which would be megabytes of
-// code and minutes of compiling.
-__attribute__((noinline)) inline Packet fused(Packet a, Packet b, Packet c) {
+// Lane by lane, and never inlined: an unrolled kernel contains hundreds of these, which would make megabytes of code
+// and take minutes to compile.
+__attribute__((noinline)) inline Packet fma_packet(Packet a, Packet b, Packet c) {
   float x[kPacketLanes], y[kPacketLanes], z[kPacketLanes];
   Eigen::internal::pstoreu(x, a);
   Eigen::internal::pstoreu(y, b);
@@ -41,7 +44,7 @@ __attribute__((noinline)) inline Packet fused(Packet a, Packet b, Packet c) {
 }
 #endif
 
-// Sixteen lanes, and eight of them, as packets: half as many, or one of half the width.
+// The packet type of a vector: eight lanes take half as many packets as sixteen, or one packet of half the width.
 template <int kAll>
 struct PacketsOf {
   using Type = Packet;
@@ -51,8 +54,8 @@ template <>
 struct PacketsOf<kLanes / 2> {
   using Type = Eigen::internal::Packet8f;
 };
-MN_INLINE Eigen::internal::Packet8f fused(const Eigen::internal::Packet8f& a, const Eigen::internal::Packet8f& b,
-                                          const Eigen::internal::Packet8f& c) {
+MN_INLINE Eigen::internal::Packet8f fma_packet(const Eigen::internal::Packet8f& a, const Eigen::internal::Packet8f& b,
+                                               const Eigen::internal::Packet8f& c) {
   return Eigen::internal::pmadd(a, b, c);
 }
 #endif
@@ -78,8 +81,9 @@ struct Vector {
   MN_INLINE void store(float* p) const {
     MN_UNROLL for (int i = 0; i < kCount; ++i) Eigen::internal::pstoreu(p + i * kWidth, part[i]);
   }
-  // Past the caches, for memory that nobody reads soon: it is written whole, so its old content need not be fetched.
-  // Requires: p aligned to 64 bytes; settle_streams() before others may read.
+  // A non-temporal store: writes past the caches, for memory that will not be read again shortly. Whole cache lines are
+  // written, so their old content need not be fetched. Requires: p aligned to 64 bytes, and stream_fence() before
+  // another thread reads the memory.
   MN_INLINE void stream(float* p) const {
 #if defined(__AVX512F__)
     MN_UNROLL for (int i = 0; i < kCount; ++i) _mm512_stream_ps(p + i * kWidth, part[i]);
@@ -91,7 +95,7 @@ struct Vector {
     store(p);
 #endif
   }
-  // The first `count` lanes only; at least one.
+  // Stores the first `count` lanes only. Requires: count >= 1.
   MN_INLINE void store_first(float* p, int count) const {
     if (count == kAll) return store(p);
 #ifdef __AVX512F__
@@ -107,7 +111,7 @@ struct Vector {
   }
 };
 using F16 = Vector<kLanes>;
-using F8 = Vector<kLanes / 2>;  // for the last columns of a product, where half of an F16 would be idle
+using F8 = Vector<kLanes / 2>;  // for the last columns of a product, where half the lanes of an F16 would be idle
 
 MN_INLINE F16 operator+(const F16& a, const F16& b) {
   F16 v;
@@ -127,10 +131,10 @@ MN_INLINE F16 operator*(const F16& a, const F16& b) {
 template <int kAll>
 MN_INLINE Vector<kAll> multiply_add(const Vector<kAll>& a, const Vector<kAll>& b, const Vector<kAll>& c) {
   Vector<kAll> v;
-  MN_UNROLL for (int i = 0; i < Vector<kAll>::kCount; ++i) v.part[i] = fused(a.part[i], b.part[i], c.part[i]);
+  MN_UNROLL for (int i = 0; i < Vector<kAll>::kCount; ++i) v.part[i] = fma_packet(a.part[i], b.part[i], c.part[i]);
   return v;
 }
-// The lanes in front.
+// The first eight lanes.
 MN_INLINE F8 half_of(const F16& v) {
 #ifdef __AVX512F__
   return {{__builtin_shufflevector(v.part[0], v.part[0], 0, 1, 2, 3, 4, 5, 6,
@@ -155,11 +159,11 @@ MN_INLINE F16 where_positive(const F16& x, const F16& value) {
   return v;
 }
 
-// max(x, 0); +0 where x is -0 or not a number.
+// max(x, 0). The result is +0 where x is -0 or NaN.
 MN_INLINE F16 relu(const F16& x) { return where_positive(x, x); }
 
-// What was streamed so far is in memory before what follows.
-MN_INLINE void settle_streams() {
+// Completes all stream() stores before any memory access that follows.
+MN_INLINE void stream_fence() {
 #ifdef __SSE2__
   _mm_sfence();
 #endif

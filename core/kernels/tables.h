@@ -1,4 +1,4 @@
-// Declarations of the kernels inside one instruction set's namespace, and the table made of them. Included by
+// Declarations of the kernels in the namespace of one instruction set, and the table that lists them. Included by
 // core/kernels/*.cpp only.
 #pragma once
 #include "core/kernels/kernels.h"

@@ -1,5 +1,5 @@
-// The transforms of Winograd's F(2x2, 3x3). Each is a small matrix from both sides of a tile, of ones and halves, so
-// that it is made of additions alone; lanes are channels.
+// The transforms of Winograd's F(2x2, 3x3). Each multiplies a tile from both sides with a small matrix whose entries
+// are 0, 1, -1 or a half, so it needs additions and halvings only. Vector lanes are channels.
 //
 //   padded pixels, two tiles of a row        16 matrices                 outputs
 //   +---+---+---+---+---+---+
@@ -8,12 +8,12 @@
 //   | . | . | x | x | o | o |                | channel]| ...             +---+---+---+---+
 //   +---+---+---+---+---+---+                +---------+ m[15]           | . | . | o | o |
 //   | . | . | x | x | o | o |                                            +---+---+---+---+
-//   +---+---+---+---+---+---+     . the first tile's, o the second one's, x both ones'
+//   +---+---+---+---+---+---+     . first tile, o second tile, x both
 //   | . | . | x | x | o | o |
 //   +---+---+---+---+---+---+
 //
-// Neighbours share two of their four columns of pixels, so a row of tiles goes from left to right and keeps the columns
-// of B^T d.
+// Neighbouring tiles share two of their four pixel columns, so a row of tiles is transformed from left to right and the
+// shared columns of B^T d are kept.
 #include "core/kernels/winograd.h"
 
 #include "core/kernels/simd.h"
@@ -27,7 +27,7 @@ struct Line {
   F16 v[kCount];
 };
 
-// The small matrices, each times a line.
+// Each of the small matrices times a column.
 MN_INLINE Line<4> input_side(const Line<4>& d) {
   return {{d.v[0] - d.v[2], d.v[1] + d.v[2], d.v[2] - d.v[1], d.v[1] - d.v[3]}};
 }  // B^T
@@ -46,17 +46,17 @@ MN_INLINE Line<3> weight_gradient_side(const Line<4>& m) {  // G^T
   return {{m.v[0] + sum, (m.v[1] - m.v[2]) * half, sum + m.v[3]}};
 }
 
-// One group of channels of one tile in all matrices.
-struct Place {
+// Where one group of channels of one tile lies in all matrices.
+struct TileOffset {
   int64_t offset, matrix;
   int lanes;
 };
-MN_INLINE void store_line(const Line<4>& line, int row, const Place& at, float* matrices) {
+MN_INLINE void store_line(const Line<4>& line, int row, const TileOffset& at, float* matrices) {
   MN_UNROLL for (int k = 0; k < 4; ++k) line.v[k].store_first(matrices + (4 * row + k) * at.matrix + at.offset,
                                                               at.lanes);
 }
 
-// A column of pixels through B^T; `high`: how many of its four exist, three or four.
+// B^T times a column of pixels. `high`: how many of its four pixels exist, three or four.
 MN_INLINE Line<4> input_column(const float* top, int64_t row, bool exists, int64_t high) {
   if (!exists) return {{F16::zero(), F16::zero(), F16::zero(), F16::zero()}};
   return input_side({{F16::load(top), F16::load(top + row), F16::load(top + 2 * row),
@@ -76,7 +76,7 @@ void winograd_input(const WinogradTiles& t, const float* padded, float* matrices
       Line<4> first = column(0), second = column(1);
       for (int64_t j = 0; j < t.wide(); ++j) {
         const Line<4> third = column(2 * j + 2), fourth = column(2 * j + 3);
-        const Place at{(i * t.wide() + j) * t.channels + c, t.matrix, lanes};
+        const TileOffset at{(i * t.wide() + j) * t.channels + c, t.matrix, lanes};
         MN_UNROLL for (int r = 0; r < 4; ++r)
             store_line(input_side({{first.v[r], second.v[r], third.v[r], fourth.v[r]}}), r, at, matrices);
         first = third;
@@ -117,7 +117,7 @@ void winograd_output_gradient(const WinogradTiles& t, const float* dy, float* ma
         const Line<4> left = column(first);
         Line<4> right = {{F16::zero(), F16::zero(), F16::zero(), F16::zero()}};
         if (2 * j + 1 < t.width) right = column(first + t.channels);
-        const Place at{(i * t.wide() + j) * t.channels + c, t.matrix, lanes};
+        const TileOffset at{(i * t.wide() + j) * t.channels + c, t.matrix, lanes};
         MN_UNROLL for (int r = 0; r < 4; ++r)
             store_line(output_gradient_side({{left.v[r], right.v[r]}}), r, at, matrices);
       });
@@ -130,7 +130,7 @@ void winograd_weights(const float* weights, int64_t out_c, int64_t in_c, int64_t
       Line<4> column[3];
       MN_UNROLL for (int k = 0; k < 3; ++k) column[k] =
           weight_side({{F16::load(w + k * in_c), F16::load(w + (3 + k) * in_c), F16::load(w + (6 + k) * in_c)}});
-      const Place at{c * out_c + out * kLanes, matrix, lanes};
+      const TileOffset at{c * out_c + out * kLanes, matrix, lanes};
       MN_UNROLL for (int r = 0; r < 4; ++r)
           store_line(weight_side({{column[0].v[r], column[1].v[r], column[2].v[r]}}), r, at, matrices);
     });

@@ -1,12 +1,12 @@
-// The definition of batch norm in training, and of its gradients (Ioffe and Szegedy, "Batch Normalization", ICML 2015),
-// with the ReLU that may follow. Channel by channel, over the n pixels of a batch:
-//   mean = sum x / n,  variance = sum (x - mean)^2 / n, normal = (x - mean) / sqrt(variance + epsilon), y = gamma *
-//                      normal + beta
-//   y = max(y, 0) where a ReLU follows
-// With g = dy (0 where the ReLU was shut):
-//   dbeta = sum g,  dgamma = sum g * normal, dx = gamma / sqrt(variance + epsilon) * (g - dbeta / n - normal * dgamma /
-//                   n)
-// x, y [pixels][channels]; T is float or double. Not for speed.
+// The definition of batch norm in training, with an optional ReLU, and of its gradients (Ioffe and Szegedy, "Batch
+// Normalization", ICML 2015). For each channel, over the n pixels of a batch:
+//   mean = sum x / n,  variance = sum (x - mean)^2 / n
+//   normal = (x - mean) / sqrt(variance + epsilon)
+//   y = gamma * normal + beta,  then max(y, 0) with ReLU
+// With g = dy (0 where the ReLU's output is 0):
+//   dbeta = sum g,  dgamma = sum g * normal
+//   dx = gamma / sqrt(variance + epsilon) * (g - dbeta / n - normal * dgamma / n)
+// x, y [pixels][channels]; T is float or double. Not optimised for speed.
 #pragma once
 #include <cmath>
 #include <cstddef>
@@ -16,10 +16,10 @@ namespace mininas::reference {
 
 template <class T>
 struct BatchNorm {
-  std::vector<T> gamma, beta;  // one a channel, like all that follow
+  std::vector<T> gamma, beta;  // one per channel, like the other vectors
   T epsilon;
   bool relu;
-  std::vector<T> mean, variance;  // of the last batch
+  std::vector<T> mean, variance;  // statistics of the last batch
 };
 
 template <class T>
@@ -27,7 +27,7 @@ T normal(const BatchNorm<T>& norm, T x, size_t c) {
   return (x - norm.mean[c]) / std::sqrt(norm.variance[c] + norm.epsilon);
 }
 
-// Fills in mean and variance, returns y.
+// Sets mean and variance, returns y.
 template <class T>
 std::vector<T> batch_norm(BatchNorm<T>& norm, const std::vector<T>& x) {
   const size_t channels = norm.gamma.size(), n = x.size() / channels;
@@ -52,7 +52,7 @@ struct BatchNormGradients {
   std::vector<T> x, gamma, beta;
 };
 
-// After batch_norm(norm, x).
+// Requires: batch_norm(norm, x) was called before.
 template <class T>
 BatchNormGradients<T> batch_norm_gradients(const BatchNorm<T>& norm, const std::vector<T>& x,
                                            const std::vector<T>& dy) {
@@ -74,7 +74,7 @@ BatchNormGradients<T> batch_norm_gradients(const BatchNorm<T>& norm, const std::
   return d;
 }
 
-// running = (1 - momentum) * running + momentum * batch; the variance without bias: * n / (n - 1), where n > 1.
+// running = (1 - momentum) * running + momentum * batch, with the unbiased variance (times n / (n - 1), if n > 1).
 template <class T>
 void update_running(const BatchNorm<T>& norm, size_t n, T momentum, std::vector<T>& running_mean,
                     std::vector<T>& running_variance) {

@@ -1,9 +1,8 @@
-// The definition of a standard convolution and of its two gradients. The fast kernels are tested against this text.
+// The definition of a standard convolution and of its two gradients. The fast kernels are tested against this code.
 //   y[n,oy,ox,o] = sum over ky, kx, c of  x[n, oy * stride + ky - padding, ox * stride + kx - padding, c] *
 //                                         w[o,ky,kx,c]
-// with x = 0 outside the image (cross-correlation, as every framework calls convolution). The loss depends on x and w
-// only through these products, so each gradient is the same sum with another factor left out: dx += dy * w and dw += dy
-// * x.
+// with x = 0 outside the image (a cross-correlation, which every framework calls convolution). y is a sum of products
+// x * w, so each gradient is a sum over the same products with the other factor: dx += dy * w and dw += dy * x.
 // T is float or double; arrays are in the layouts of core/tensor.h (x, y NHWC; w OHWI). Not for speed.
 #pragma once
 #include <cstddef>
@@ -18,8 +17,8 @@ std::vector<T> zeros(const Shape& shape) {
   return std::vector<T>(static_cast<size_t>(shape.size()), T{0});
 }
 
-// Place of an element in memory order.
-inline size_t place(const Shape& s, int64_t n, int64_t h, int64_t w, int64_t c) {
+// The index of an element in memory order.
+inline size_t element_index(const Shape& s, int64_t n, int64_t h, int64_t w, int64_t c) {
   return static_cast<size_t>(((n * s.h + h) * s.w + w) * s.c + c);
 }
 
@@ -36,13 +35,14 @@ void for_each_tap(const ConvGeometry& g, const Tap& tap) {
           }
 }
 
-// Calls product(x, w, y) with the places of the three factors of each product: y is the sum of x * w.
+// Calls product(x, w, y) for each product x * w that is added to y, with the indices of the three elements.
 template <class Product>
 void for_each_product(const ConvGeometry& g, const Product& product) {
   for_each_tap(g, [&](int64_t n, int64_t oy, int64_t ox, int ky, int kx, int64_t iy, int64_t ix) {
     for (int64_t o = 0; o < g.out_c; ++o)
       for (int64_t c = 0; c < g.in_c; ++c)
-        product(place(g.input(), n, iy, ix, c), place(g.weight(), o, ky, kx, c), place(g.output(), n, oy, ox, o));
+        product(element_index(g.input(), n, iy, ix, c), element_index(g.weight(), o, ky, kx, c),
+                element_index(g.output(), n, oy, ox, o));
   });
 }
 

@@ -1,19 +1,19 @@
-// The definition of a depthwise convolution, in which output channel c sees input channel c alone, and of its two
-//   gradients: y[n,oy,ox,c] = sum over ky, kx of x[n, oy * stride + ky - padding, ox * stride + kx - padding, c] *
-//   w[0,ky,kx,c]
-// Window, layouts and the reason for the gradients: core/reference/convolution.h. Requires in_c == out_c.
+// The definition of a depthwise convolution, in which output channel c depends on input channel c alone, and of its two
+// gradients:
+//   y[n,oy,ox,c] = sum over ky, kx of  x[n, oy * stride + ky - padding, ox * stride + kx - padding, c] * w[0,ky,kx,c]
+// core/reference/convolution.h explains windows, layouts and gradients. Requires: in_c == out_c.
 #pragma once
 #include "core/reference/convolution.h"
 
 namespace mininas::reference {
 
-// Calls product(x, w, y) with the places of the three factors of each product: y is the sum of x * w.
+// Calls product(x, w, y) for each product x * w that is added to y, with the indices of the three elements.
 template <class Product>
 void for_each_depthwise_product(const ConvGeometry& g, const Product& product) {
   for_each_tap(g, [&](int64_t n, int64_t oy, int64_t ox, int ky, int kx, int64_t iy, int64_t ix) {
     for (int64_t c = 0; c < g.in_c; ++c)
-      product(place(g.input(), n, iy, ix, c), place(g.depthwise_weight(), 0, ky, kx, c),
-              place(g.output(), n, oy, ox, c));
+      product(element_index(g.input(), n, iy, ix, c), element_index(g.depthwise_weight(), 0, ky, kx, c),
+              element_index(g.output(), n, oy, ox, c));
   });
 }
 

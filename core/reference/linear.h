@@ -1,7 +1,8 @@
 // The definition of a fully connected layer and of its gradients:
 //   y[n][o] = sum over i of x[n][i] * weight[o][i] + bias[o]
-//   dx[n][i] = sum over o of dy[n][o] * weight[o][i];  dweight[o][i] = sum over n of dy[n][o] * x[n][i]; dbias[o] = sum
-//                                                      over n of dy[n][o]
+//   dx[n][i] = sum over o of dy[n][o] * weight[o][i]
+//   dweight[o][i] = sum over n of dy[n][o] * x[n][i]
+//   dbias[o] = sum over n of dy[n][o]
 #pragma once
 #include <cstddef>
 #include <vector>

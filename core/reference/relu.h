@@ -1,4 +1,4 @@
-// The definition of the rectifier and of its gradient:  y = max(x, 0);  dx = dy where x > 0, else 0 (at 0 too).
+// The definition of ReLU and of its gradient:  y = max(x, 0);  dx = dy where x > 0, else 0 (also at x = 0).
 #pragma once
 #include <cstddef>
 #include <vector>

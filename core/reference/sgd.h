@@ -1,7 +1,7 @@
 // The definition of a step of gradient descent with momentum (Sutskever et al., ICML 2013, in the form that frameworks
-// use), weight decay (Krogh and Hertz, NIPS 1991) and clipping by the norm of all gradients together (Pascanu et al.,
+// use), weight decay (Krogh and Hertz, NIPS 1991) and clipping by the global norm of all gradients (Pascanu et al.,
 // ICML 2013):
-//   clip = min(1, max_norm / (|gradient| + 1e-6)), the small number as in PyTorch
+//   clip = min(1, max_norm / (|gradient| + 1e-6)), with the same 1e-6 as PyTorch
 //   g = clip * gradient + decay * value;  velocity = momentum * velocity + g;  value -= rate * velocity
 #pragma once
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace mininas::reference {
 
-// The factor for a gradient whose squares add up to sum_squares; max_norm 0 never clips.
+// The clip factor for gradients whose squares sum to sum_squares. max_norm 0: no clipping.
 template <class T>
 T clip_factor(T sum_squares, T max_norm) {
   return max_norm > T{0} ? std::min(T{1}, max_norm / (std::sqrt(sum_squares) + static_cast<T>(1e-6))) : T{1};

@@ -2,7 +2,7 @@
 // Architecture", CVPR 2016), as the mean over a batch, and of its gradient:
 //   p = exp(logit) / sum exp(logit);  q = 1 - s + s / classes at the label, s / classes elsewhere
 //   loss = - sum q * log p / batch;   dlogit = (p - q) / batch
-// logits [batch][classes]. The largest logit is subtracted first: exp would overflow, and p does not change.
+// logits [batch][classes]. The largest logit is subtracted first, so that exp cannot overflow; this does not change p.
 #pragma once
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,10 @@
-// The definition of Winograd's F(2x2, 3x3), the form in which core/conv/winograd.h does standard 3x3 convolutions of
-// stride 1. In exact numbers it equals core/reference/convolution.h; here stands how it is computed, tile by tile:
-//   y  = A^T ( sum over channels of (G w G^T) * (B^T d B) ) A dw = G^T ( sum over tiles of (A dy A^T) * (B^T d B) ) G
-// * element by element; d the 4x4 pixels under a tile, zeros outside the image, and dy its 2x2 outputs, zeros where
-// there are none. T is float or double; arrays as in core/reference/convolution.h. Not for speed.
+// The definition of Winograd's F(2x2, 3x3), in which core/conv/winograd.h computes standard 3x3 convolutions of stride
+// 1. In exact arithmetic it equals core/reference/convolution.h. Tile by tile:
+//   y  = A^T ( sum over channels of (G w G^T) * (B^T d B) ) A
+//   dw = G^T ( sum over tiles of (A dy A^T) * (B^T d B) ) G
+// Here * multiplies element by element, d are the 4x4 pixels under a tile (zeros outside the image), and dy are the
+// gradients of its 2x2 outputs (zeros where there are none). T is float or double; arrays as in
+// core/reference/convolution.h. Not optimised for speed.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -41,7 +43,7 @@ Matrix<T, kOut, kOut> from_both_sides(const Matrix<T, kOut, kIn>& side, const Ma
   return result;
 }
 
-// kSize x kSize pixels of one channel from (y, x) on, zeros outside the image.
+// kSize x kSize pixels of one channel, starting at (y, x), with zeros outside the image.
 template <size_t kSize, class T>
 Matrix<T, kSize, kSize> patch(const Shape& s, const std::vector<T>& pixels, int64_t n, int64_t y, int64_t x,
                               int64_t c) {
@@ -49,7 +51,7 @@ Matrix<T, kSize, kSize> patch(const Shape& s, const std::vector<T>& pixels, int6
   for (int64_t r = 0; r < int64_t{kSize}; ++r)
     for (int64_t k = 0; k < int64_t{kSize}; ++k)
       if (y + r >= 0 && y + r < s.h && x + k >= 0 && x + k < s.w)
-        found[static_cast<size_t>(r)][static_cast<size_t>(k)] = pixels[place(s, n, y + r, x + k, c)];
+        found[static_cast<size_t>(r)][static_cast<size_t>(k)] = pixels[element_index(s, n, y + r, x + k, c)];
   return found;
 }
 
@@ -79,24 +81,26 @@ std::vector<T> winograd(const ConvGeometry& g, const std::vector<T>& x, const st
       const auto made = from_both_sides(kWinogradOutput<T>, sum);
       for (int64_t r = 0; r < std::min<int64_t>(2, g.out_h() - top); ++r)
         for (int64_t c = 0; c < std::min<int64_t>(2, g.out_w() - left); ++c)
-          y[place(g.output(), n, top + r, left + c, out)] = made[static_cast<size_t>(r)][static_cast<size_t>(c)];
+          y[element_index(g.output(), n, top + r, left + c, out)] =
+              made[static_cast<size_t>(r)][static_cast<size_t>(c)];
     }
   });
   return y;
 }
 
-// The same over the output's gradient, with the kernel turned by half a circle and its channels changed.
+// The same algorithm over the output gradient, with the kernel flipped and its channels transposed.
 template <class T>
 std::vector<T> winograd_input_gradient(const ConvGeometry& g, const std::vector<T>& dy, const std::vector<T>& weight) {
   ConvGeometry back = g;
   std::swap(back.in_c, back.out_c);
-  std::vector<T> turned = zeros<T>(back.weight());
+  std::vector<T> flipped = zeros<T>(back.weight());
   for (int64_t out = 0; out < g.out_c; ++out)
     for (int64_t ky = 0; ky < 3; ++ky)
       for (int64_t kx = 0; kx < 3; ++kx)
         for (int64_t in = 0; in < g.in_c; ++in)
-          turned[place(back.weight(), in, 2 - ky, 2 - kx, out)] = weight[place(g.weight(), out, ky, kx, in)];
-  return winograd(back, dy, turned);
+          flipped[element_index(back.weight(), in, 2 - ky, 2 - kx, out)] =
+              weight[element_index(g.weight(), out, ky, kx, in)];
+  return winograd(back, dy, flipped);
 }
 
 template <class T>
@@ -112,7 +116,7 @@ std::vector<T> winograd_weight_gradient(const ConvGeometry& g, const std::vector
       const auto made = from_both_sides(transposed(kWinogradWeights<T>), sum);
       for (int64_t ky = 0; ky < 3; ++ky)
         for (int64_t kx = 0; kx < 3; ++kx)
-          dweight[place(g.weight(), out, ky, kx, in)] = made[static_cast<size_t>(ky)][static_cast<size_t>(kx)];
+          dweight[element_index(g.weight(), out, ky, kx, in)] = made[static_cast<size_t>(ky)][static_cast<size_t>(kx)];
     }
   return dweight;
 }

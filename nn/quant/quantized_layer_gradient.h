@@ -32,7 +32,7 @@ class QuantizedLayerGradient {
   bool is_pointwise() const { return !depthwise_ && geometry_.kernel == 1 && geometry_.stride == 1; }
   int64_t padded_width() const { return geometry_.in_w + 2 * geometry_.padding(); }
   // Of the output gradient, as the input gradient reads it: pixels `step` apart with a border
-  // (core/fused/unit_bands.h).
+  // (core/fused/fused_conv_bands.h).
   int64_t spread_step() const { return depthwise_ ? geometry_.stride : 1; }
   int64_t spread_border() const {
     return depthwise_ ? geometry_.kernel - 1 - geometry_.padding() : gradient_border(geometry_);

@@ -4,7 +4,7 @@
 
 #include "core/autograd/ops.h"
 #include "core/error.h"
-#include "core/fused/conv_unit.h"
+#include "core/fused/fused_conv.h"
 #include "core/io/sha256.h"
 #include "core/kernels/kernels.h"
 
@@ -47,7 +47,7 @@ bool is_convolution(const LayerSpec& layer) {
 // A convolution with its batch norm; `window` is the depthwise layer before a pointwise one, or the layer itself.
 NormedValue unit(Tape& tape, const LayerSpec& layer, LayerWeights& w, const LayerSpec& window,
                  LayerWeights& window_weights, const NormedValue& x, Phase phase) {
-  UnitWeights weights{.stride = window.stride};
+  FusedConvWeights weights{.stride = window.stride};
   if (window.kind == LayerKind::kDepthwise) weights.depthwise = tape.parameter(window_weights.weight);
   if (layer.kind == LayerKind::kConv) weights.conv = tape.parameter(w.weight);
   NormRequest request{tape.parameter(w.gamma), tape.parameter(w.beta), kBatchNormEpsilon, layer.relu};
@@ -56,7 +56,7 @@ NormedValue unit(Tape& tape, const LayerSpec& layer, LayerWeights& w, const Laye
     running = fold_norm(w.gamma.value, w.beta.value, w.running_mean, w.running_variance, kBatchNormEpsilon);
     request.running = &running;
   }
-  NormedValue y = conv_unit(tape, x, weights, request);
+  NormedValue y = fused_conv(tape, x, weights, request);
   if (phase == Phase::kTraining)
     update_running(y.norm->batch, tape.value(y.raw).shape().pixels(), kBatchNormMomentum, w.running_mean,
                    w.running_variance);

@@ -59,7 +59,7 @@ class Network final : public Trainable {
   std::vector<LayerWeights> layers_;
 };
 
-// How layers run (core/fused/conv_unit.h): whether a layer is a unit, or its end, and whether it is the pointwise
+// How layers run (core/fused/fused_conv.h): whether a layer is a fused convolution, and whether it is the pointwise
 // convolution of a unit that begins with the depthwise one before it, because nothing lies between the two and nobody
 // else reads it.
 bool is_unit(const LayerSpec& layer);

@@ -42,12 +42,12 @@ void check(const Shape& shape, bool relu, float low = -1.0f, float high = 1.0f, 
   const auto d = reference::batch_norm_gradients(c.norm, x, to_doubles(c.dy));
   const double tolerance = loss * sum_tolerance(shape.pixels());
   const ChannelStatistics batch = measure_channels(c.x);
-  const ChannelScale how = fold_norm(c.gamma, c.beta, batch.mean, batch.variance, kEpsilon);
-  const NormGradients found = normalize_gradients(c.x, c.dy, c.gamma, batch, how, relu, kEpsilon);
+  const ChannelScale affine = fold_norm(c.gamma, c.beta, batch.mean, batch.variance, kEpsilon);
+  const NormGradients found = normalize_gradients(c.x, c.dy, c.gamma, batch, affine, relu, kEpsilon);
   INFO(to_text(shape) << (relu ? " with ReLU" : ""));
   CHECK_THAT(Values(batch.mean), close_to({1, 1, 1, shape.c}, c.norm.mean, tolerance));
   CHECK_THAT(Values(batch.variance), close_to({1, 1, 1, shape.c}, c.norm.variance, tolerance));
-  CHECK_THAT(Values(normalize(c.x, how, relu)), close_to(shape, y, tolerance));
+  CHECK_THAT(Values(normalize(c.x, affine, relu)), close_to(shape, y, tolerance));
   CHECK_THAT(Values(found.dx), close_to(shape, d.x, tolerance));
   CHECK_THAT(Values(found.dgamma), close_to({1, 1, 1, shape.c}, d.gamma, tolerance));
   CHECK_THAT(Values(found.dbeta), close_to({1, 1, 1, shape.c}, d.beta, tolerance));
@@ -74,9 +74,9 @@ TEST_CASE("batch norm of a constant channel gives beta and finite gradients", "[
   const Tensor beta = Tensor::full({1, 1, 1, 2}, 0.25f);
   const ChannelStatistics batch = measure_channels(x);
   CHECK(batch.variance.data()[0] >= 0.0f);
-  const ChannelScale how = fold_norm(gamma, beta, batch.mean, batch.variance, kEpsilon);
-  const Tensor y = normalize(x, how, true);
-  const NormGradients d = normalize_gradients(x, dy, gamma, batch, how, true, kEpsilon);
+  const ChannelScale affine = fold_norm(gamma, beta, batch.mean, batch.variance, kEpsilon);
+  const Tensor y = normalize(x, affine, true);
+  const NormGradients d = normalize_gradients(x, dy, gamma, batch, affine, true, kEpsilon);
   for (const float value : y.values()) CHECK(value == Approx(0.25).margin(1e-3));
   for (const float value : d.dx.values()) CHECK(std::isfinite(value));
 }

@@ -41,7 +41,7 @@ KernelCall product_call(int64_t rows, int64_t columns, int64_t segments, int64_t
                .segments = segments,
                .depth = depth,
                .accumulate = accumulate,
-               .soon = {Soon{a.data(), a.size()}, Soon{b.data(), 1}}});
+               .prefetch = {PrefetchRange{a.data(), a.size()}, PrefetchRange{b.data(), 1}}});
     return finish({&c});
   };
   return {text("product ", rows, "x", columns, "x", segments, "x", depth, accumulate ? " accumulating" : ""), run};

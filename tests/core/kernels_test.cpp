@@ -43,15 +43,15 @@ class DepthwiseGradientCase {
     const int64_t padding = g_.padding(), edge = g_.kernel - 1 - padding, channels = g_.in_c;
     Tensor z = Tensor::zeros(g_.input()), dz = z.clone();
     Tensor padded = Tensor::zeros({1, g_.in_h + 2 * padding, g_.in_w + 2 * padding, channels});
-    Tensor spread = Tensor::zeros({1, g_.in_h + g_.kernel - 1, g_.in_w + g_.kernel - 1, channels});
+    Tensor dilated = Tensor::zeros({1, g_.in_h + g_.kernel - 1, g_.in_w + g_.kernel - 1, channels});
     k.normalize(norm(0, g_.in_h), z.data());
     for (int64_t y = 0; y < g_.in_h; ++y)
       std::copy_n(&z.at(0, y, 0, 0), g_.in_w * channels, &padded.at(0, y + padding, padding, 0));
     for (int64_t y = 0; y < g_.out_h(); ++y)
       for (int64_t x = 0; x < g_.out_w(); ++x)
-        std::copy_n(dy_row(y) + x * channels, channels, &spread.at(0, edge + y * g_.stride, edge + x * g_.stride, 0));
-    k.depthwise({.in = spread.data(),
-                 .in_row = spread.shape().w * channels,
+        std::copy_n(dy_row(y) + x * channels, channels, &dilated.at(0, edge + y * g_.stride, edge + x * g_.stride, 0));
+    k.depthwise({.in = dilated.data(),
+                 .in_row = dilated.shape().w * channels,
                  .weights = flip_depthwise(weights_).data(),
                  .out = dz.data(),
                  .rows = g_.in_h,
@@ -72,8 +72,8 @@ class DepthwiseGradientCase {
     return out;
   }
 
-  // The same from the joint kernel, rows before `cut` first.
-  Outputs jointly(const Kernels& k, int64_t cut) const {
+  // The same from the fused kernel, rows before `cut` first.
+  Outputs fused(const Kernels& k, int64_t cut) const {
     Outputs out = sums();
     for (const auto& [first, end] : {std::pair<int64_t, int64_t>{0, cut}, {cut, g_.in_h}}) {
       const auto phase = static_cast<int>((first + g_.padding()) % g_.stride);
@@ -235,7 +235,7 @@ TEST_CASE("a depthwise convolution that makes its sums, streamed or not, is the 
       }
 }
 
-TEST_CASE("the joint depthwise gradient is its three kernels one after another, bit by bit", "[core][kernels]") {
+TEST_CASE("the fused depthwise gradient is its three kernels one after another, bit by bit", "[core][kernels]") {
   for (const auto& [kernel, stride] : {std::pair{3, 1}, {3, 2}, {5, 2}, {7, 2}})
     for (const int64_t channels : {1, 16, 33})
       for (const int64_t width : {1, 2, 3, 7, 16})
@@ -246,7 +246,7 @@ TEST_CASE("the joint depthwise gradient is its three kernels one after another, 
             const Outputs expected = made.one_after_another(k);
             for (const int64_t cut : {7, 1, 4}) {  // a second call may start at any row
               CAPTURE(cut);
-              const Outputs found = made.jointly(k, cut);
+              const Outputs found = made.fused(k, cut);
               for (size_t i = 0; i < found.size(); ++i) CHECK(same_bits(found[i], expected[i]));
             }
           });

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include "core/autograd/ops.h"
 #include "core/conv/winograd.h"
-#include "core/fused/conv_unit.h"
+#include "core/fused/fused_conv.h"
 #include "core/reference/winograd.h"
 #include "tests/support/allclose.h"
 #include "tests/support/catch.h"
@@ -159,14 +159,14 @@ TEST_CASE("Winograd's form is taken where it saves products, by shape alone", "[
   CHECK_FALSE(takes_winograd(strided));
 }
 
-TEST_CASE("a unit and a plain convolution take the same form, bit by bit", "[core][winograd][unit]") {
+TEST_CASE("a fused and a plain convolution take the same form, bit by bit", "[core][winograd][fused]") {
   for (const ConvGeometry& g : {geometry(3, 9, 40, 16, 20), geometry(2, 33, 5, 33, 12), geometry(2, 8, 8, 3, 16)}) {
     const Case c(g);
     const Tensor vector = Tensor::full({1, 1, 1, g.out_c}, 1.0f);
     Tape tape(Tape::Mode::kForwardOnly);
     const NormedValue y =
-        conv_unit(tape, {tape.constant(c.x.clone()), nullptr}, {.conv = tape.constant(c.weight.clone())},
-                  {tape.constant(vector.clone()), tape.constant(vector.clone()), 1e-5f, true});
+        fused_conv(tape, {tape.constant(c.x.clone()), nullptr}, {.conv = tape.constant(c.weight.clone())},
+                   {tape.constant(vector.clone()), tape.constant(vector.clone()), 1e-5f, true});
     CAPTURE(to_text(g.input()));
     CHECK(same_bits(tape.value(y.raw), conv2d(g, c.x, c.weight)));
   }

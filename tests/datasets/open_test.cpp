@@ -80,8 +80,8 @@ TEST_CASE("a folder that exists may have a colon in its name", "[datasets][open]
 TEST_CASE("class names follow the folder of CIFAR-10", "[datasets][open]") {
   const TempDir folder;
   const std::string spec = "cifar10:" + folder.path().string();
-  check_usage(spec + ":cat,,dog", {"'cat,,dog'", "one comma"});
-  check_usage(spec + ":", {"one comma"});
+  check_usage(spec + ":cat,,dog", {"'cat,,dog'", "single commas"});
+  check_usage(spec + ":", {"single commas"});
   check_refused<IoError>([&] { open_dataset(spec + ":cat,dog", 0); }, {(folder / "batches.meta.txt").string()});
   check_refused<IoError>([&] { open_dataset("idx:" + folder.path().string(), 0); },
                          {(folder / "train-images-idx3-ubyte").string()});

@@ -1,27 +1,28 @@
-// Forward pass of a convolution unit, and its node on the tape. The backward pass is core/fused/conv_unit_backward.cpp.
-#include "core/fused/conv_unit.h"
+// The forward pass of a fused convolution, and its tape node. The backward pass is in
+// core/fused/fused_conv_backward.cpp.
+#include "core/fused/fused_conv.h"
 
 #include <algorithm>
 
 #include "core/conv/products.h"
 #include "core/error.h"
-#include "core/fused/unit_backward.h"
-#include "core/fused/unit_bands.h"
+#include "core/fused/fused_conv_backward.h"
+#include "core/fused/fused_conv_bands.h"
 #include "core/kernels/kernels.h"
 #include "core/parallel.h"
 
 namespace mininas {
 namespace {
 
-// The weights as the forward pass reads them; a standard convolution has one of the last two.
+// The weights in the layouts that the forward pass reads. A standard convolution uses either `conv` or `winograd`.
 struct ForwardWeights {
   const float* depthwise = nullptr;
   PackedWeights conv;
   WinogradWeights winograd;
 };
 
-// The bands of one image (or of several as a tall one, unit_bands.h) after another, with buffers that are reused.
-// `sums`, of the raw output and of its squares: null in evaluation.
+// Computes the bands of one image (or of one tall image, fused_conv_bands.h) after another, with buffers that are
+// reused. `sums`: of the raw output and of its squares; null in evaluation.
 class ForwardBands {
  public:
   ForwardBands(const InputReader& reader, const ForwardWeights& weights, Tensor& raw, ImageSums* sums)
@@ -33,7 +34,7 @@ class ForwardBands {
         sums_(sums),
         band_(g_.band_rows()),
         padded_(g_.padded_row(), (band_ - 1) * w_.stride + w_.kernel),
-        middle_(Tensor::uninitialized({1, band_, w_.out_w(), g_.mixed ? w_.out_c : 1})) {
+        middle_(Tensor::uninitialized({1, band_, w_.out_w(), g_.separable ? w_.out_c : 1})) {
     if (g_.winograd()) winograd_.emplace(weights_.winograd, band_, w_.out_w());
   }
 
@@ -49,28 +50,28 @@ class ForwardBands {
     float* out = raw_.data() + first * g_.out_c;
     const int64_t end = (y + rows - 1) * w_.stride + w_.kernel;
     const float* in = reader_.fill(padded_, image, y * w_.stride, end);
-    const SoonRead soon{reader_.soon(image, end, band_ * w_.stride),
-                        soon_of(raw_, (first + pixels) * g_.out_c, band_ * w_.out_w() * g_.out_c)};
+    const Prefetch prefetch{reader_.prefetch(image, end, band_ * w_.stride),
+                            prefetch_range(raw_, (first + pixels) * g_.out_c, band_ * w_.out_w() * g_.out_c)};
     DepthwiseRows window{.in = in,
                          .in_row = g_.padded_row(),
                          .weights = weights_.depthwise,
-                         .out = g_.mixed ? middle_.data() : out,
+                         .out = g_.separable ? middle_.data() : out,
                          .rows = rows,
                          .width = w_.out_w(),
                          .channels = w_.in_c,
                          .kernel = w_.kernel,
                          .stride = w_.stride};
-    if (g_.mixed) {
+    if (g_.separable) {
       kernels().depthwise(window);
-      multiply_pixels(middle_.data(), pixels, w_.out_c, weights_.conv, g_.out_c, out, soon);
-    } else if (g_.depthwise) {  // the sums too
+      multiply_pixels(middle_.data(), pixels, w_.out_c, weights_.conv, g_.out_c, out, prefetch);
+    } else if (g_.depthwise) {  // this kernel makes the sums itself
       window.stream = streams(raw_);
       if (sums_) window.sum = sums_->first(image), window.squares = sums_->second(image);
       return kernels().depthwise(window);
     } else if (winograd_) {
-      winograd_->convolve(in, rows, out, soon);
+      winograd_->convolve(in, rows, out, prefetch);
     } else {
-      multiply_windows(g_.windows(in), rows, w_.out_w(), weights_.conv, w_.out_c, out, soon);
+      multiply_windows(g_.windows(in), rows, w_.out_w(), weights_.conv, w_.out_c, out, prefetch);
     }
     if (sums_) measure(first, pixels);
   }
@@ -83,14 +84,14 @@ class ForwardBands {
   }
 
   const InputReader& reader_;
-  const UnitGeometry& g_;
+  const FusedConvGeometry& g_;
   const ConvGeometry& w_;
   const ForwardWeights& weights_;
   Tensor& raw_;
   ImageSums* sums_;
   int64_t band_;
   RowWindow padded_;
-  Tensor middle_;  // behind the depthwise convolution of a mixed unit
+  Tensor middle_;  // output of the depthwise convolution of a separable one
   std::optional<WinogradBand> winograd_;
 };
 
@@ -99,15 +100,15 @@ struct ForwardResult {
   ChannelSums sums;
 };
 
-ForwardResult forward(const Tape& tape, const UnitGeometry& g, const NormedValue& x, const UnitWeights& weights,
-                      bool measure) {
+ForwardResult forward(const Tape& tape, const FusedConvGeometry& g, const NormedValue& x,
+                      const FusedConvWeights& weights, bool measure) {
   const int64_t batch = g.window.batch;
   ForwardWeights forward_weights;
   if (g.depthwise) forward_weights.depthwise = tape.value(*weights.depthwise).data();
   if (g.winograd())
     forward_weights.winograd = winograd_forward(g.window, tape.value(*weights.conv));
   else if (weights.conv)
-    forward_weights.conv = pack_forward(g.mixed ? g.mix() : g.window, tape.value(*weights.conv));
+    forward_weights.conv = pack_forward(g.separable ? g.pointwise() : g.window, tape.value(*weights.conv));
   const InputReader reader{g, tape.value(x.raw), x.norm.get()};
   ForwardResult result{Tensor::uninitialized(g.output()), {}};
   ImageSums sums(batch, g.out_c);
@@ -122,57 +123,57 @@ ForwardResult forward(const Tape& tape, const UnitGeometry& g, const NormedValue
   return result;
 }
 
-// A reader of the value passes its gradient on.
+// Passes the gradient dy of a reader that is not a fused convolution on to the raw value and its norm.
 void receive(Tape& tape, const NormedValue& x, const Tensor& dy) {
   if (!tape.wants_gradient(x.raw)) return;
   if (!x.norm) return tape.accumulate(x.raw, dy.clone());
-  MaskedGradient masked = mask_gradient(tape.value(x.raw), dy, x.norm->batch, x.norm->how, x.norm->relu);
+  MaskedGradient masked = mask_gradient(tape.value(x.raw), dy, x.norm->batch, x.norm->affine, x.norm->relu);
   x.norm->add_sums(masked.sums);
   tape.accumulate(x.raw, std::move(masked.g));
 }
 
-// Some pixels of the value, from float `begin` on, as its readers see them: where they are, or normed in `buffer`.
-const float* seen(const NormedValue& x, const Tensor& raw, int64_t begin, int64_t pixels, Tensor& buffer) {
+// The normalised value of `pixels` pixels from float `begin` on: in `buffer`, or the raw tensor itself without a norm.
+const float* normalized(const NormedValue& x, const Tensor& raw, int64_t begin, int64_t pixels, Tensor& buffer) {
   if (!x.norm) return raw.data() + begin;
   kernels().normalize({.x = raw.data() + begin,
                        .pixels = pixels,
                        .channels = raw.shape().c,
-                       .scale = x.norm->how.scale.data(),
-                       .shift = x.norm->how.shift.data(),
+                       .scale = x.norm->affine.scale.data(),
+                       .shift = x.norm->affine.shift.data(),
                        .relu = x.norm->relu},
                       buffer.data());
   return buffer.data();
 }
 
-ChannelScale copy_of(const ChannelScale& how) { return {how.scale.clone(), how.shift.clone()}; }
+ChannelScale copy_of(const ChannelScale& affine) { return {affine.scale.clone(), affine.shift.clone()}; }
 
 }  // namespace
 
-NormedValue conv_unit(Tape& tape, const NormedValue& x, const UnitWeights& weights, const NormRequest& request) {
-  const UnitGeometry g = unit_geometry(tape, x, weights);
+NormedValue fused_conv(Tape& tape, const NormedValue& x, const FusedConvWeights& weights, const NormRequest& request) {
+  const FusedConvGeometry g = fused_conv_geometry(tape, x, weights);
   ForwardResult result = forward(tape, g, x, weights, request.running == nullptr);
   auto norm = std::make_shared<Norm>(
       Norm{.gamma = request.gamma, .beta = request.beta, .epsilon = request.epsilon, .relu = request.relu});
   if (request.running) {
-    norm->how = copy_of(*request.running);
+    norm->affine = copy_of(*request.running);
     return {tape.constant(std::move(result.raw)), norm};
   }
   norm->batch = statistics_of(result.sums, g.output().pixels());
-  norm->how = fold_norm(tape.value(request.gamma), tape.value(request.beta), norm->batch.mean, norm->batch.variance,
-                        request.epsilon);
+  norm->affine = fold_norm(tape.value(request.gamma), tape.value(request.beta), norm->batch.mean, norm->batch.variance,
+                           request.epsilon);
   std::vector<Var> inputs = {x.raw, request.gamma, request.beta};
   if (weights.depthwise) inputs.push_back(*weights.depthwise);
   if (weights.conv) inputs.push_back(*weights.conv);
   const Var raw = tape.next();
   tape.record(std::move(result.raw), inputs, [=](Tape& t, const Tensor& dy) {
-    unit_backward(t, {g, x, weights, raw, norm}, dy);
+    fused_conv_backward(t, {g, x, weights, raw, norm}, dy);
   });
   return {raw, norm};
 }
 
 Var materialize(Tape& tape, const NormedValue& x) {
   if (!x.norm) return x.raw;
-  return tape.record(normalize(tape.value(x.raw), x.norm->how, x.norm->relu), {x.raw},
+  return tape.record(normalize(tape.value(x.raw), x.norm->affine, x.norm->relu), {x.raw},
                      [=](Tape& t, const Tensor& dy) { receive(t, x, dy); });
 }
 
@@ -187,7 +188,7 @@ Var add(Tape& tape, const NormedValue& a, const NormedValue& b) {
     Tensor left = Tensor::uninitialized({1, band, s.w, s.c}), right = Tensor::uninitialized({1, band, s.w, s.c});
     for (int64_t first = 0; first < s.h; first += band) {
       const int64_t begin = (image * s.h + first) * row, pixels = std::min(band, s.h - first) * s.w;
-      kernels().add(seen(a, x, begin, pixels, left), seen(b, y, begin, pixels, right), pixels * s.c,
+      kernels().add(normalized(a, x, begin, pixels, left), normalized(b, y, begin, pixels, right), pixels * s.c,
                     sum.data() + begin);
     }
   });

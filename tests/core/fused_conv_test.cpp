@@ -1,7 +1,7 @@
-// A convolution unit (core/fused/conv_unit.h) against its definition: the composition of the plain operations, values
+// A fused convolution (core/fused/fused_conv.h) against its definition: the composition of the plain operations, values
 // and gradients.
 #include "core/autograd/ops.h"
-#include "core/fused/conv_unit.h"
+#include "core/fused/fused_conv.h"
 #include "tests/support/allclose.h"
 #include "tests/support/catch.h"
 #include "tests/support/tensors.h"
@@ -13,8 +13,8 @@ namespace {
 
 constexpr float kEpsilon = 1e-5f;
 
-// One unit of a chain: window `kernel` and `stride`; "d" depthwise, "c" standard, "s" depthwise and pointwise.
-struct UnitCase {
+// One fused convolution of a chain. kind: "d" depthwise, "c" standard, "s" separable (depthwise, then pointwise).
+struct ConvCase {
   char kind;
   int kernel, stride;
   int64_t out_c;
@@ -23,10 +23,10 @@ struct UnitCase {
 
 struct ChainCase {
   Shape input;
-  std::vector<UnitCase> units;
+  std::vector<ConvCase> convs;
 };
 
-Shape window_output(const Shape& in, const UnitCase& u) {
+Shape window_output(const Shape& in, const ConvCase& u) {
   const int64_t padding = (u.kernel - 1) / 2;
   return {in.n, (in.h + 2 * padding - u.kernel) / u.stride + 1, (in.w + 2 * padding - u.kernel) / u.stride + 1,
           u.out_c};
@@ -35,36 +35,37 @@ Shape window_output(const Shape& in, const UnitCase& u) {
 // Parameters of a chain; both forms start from the same values.
 struct ChainParameters {
   Parameter x;
-  struct Unit {
+  struct Weights {
     Parameter depthwise, conv, gamma, beta;
   };
-  std::vector<Unit> units;
+  std::vector<Weights> convs;
 
   ChainParameters(const ChainCase& chain, Rng rng) {
     x = {.name = "x", .value = random_tensor(chain.input, rng.fork("x")), .gradient = {}};
     Shape in = chain.input;
-    for (size_t i = 0; i < chain.units.size(); ++i) {
-      const UnitCase& u = chain.units[i];
-      const Rng unit = rng.fork("unit", i);
+    for (size_t i = 0; i < chain.convs.size(); ++i) {
+      const ConvCase& u = chain.convs[i];
+      const Rng stream = rng.fork("conv", i);
       const Shape vector{1, 1, 1, u.out_c};
-      Unit made;
+      Weights made;
       if (u.kind != 'c')
         made.depthwise = {.name = "depthwise",
-                          .value = random_tensor({1, u.kernel, u.kernel, in.c}, unit.fork("depthwise")),
+                          .value = random_tensor({1, u.kernel, u.kernel, in.c}, stream.fork("depthwise")),
                           .gradient = {}};
       const int64_t k = u.kind == 'c' ? u.kernel : 1;
       if (u.kind != 'd')
-        made.conv = {.name = "conv", .value = random_tensor({u.out_c, k, k, in.c}, unit.fork("conv")), .gradient = {}};
-      made.gamma = {.name = "gamma", .value = random_tensor(vector, unit.fork("gamma"), 0.5f, 1.5f), .gradient = {}};
-      made.beta = {.name = "beta", .value = random_tensor(vector, unit.fork("beta")), .gradient = {}};
-      units.push_back(std::move(made));
+        made.conv = {
+            .name = "conv", .value = random_tensor({u.out_c, k, k, in.c}, stream.fork("conv")), .gradient = {}};
+      made.gamma = {.name = "gamma", .value = random_tensor(vector, stream.fork("gamma"), 0.5f, 1.5f), .gradient = {}};
+      made.beta = {.name = "beta", .value = random_tensor(vector, stream.fork("beta")), .gradient = {}};
+      convs.push_back(std::move(made));
       in = window_output(in, u);
     }
   }
 
   std::vector<Parameter*> all() {
     std::vector<Parameter*> list = {&x};
-    for (Unit& u : units)
+    for (Weights& u : convs)
       for (Parameter* p : {&u.depthwise, &u.conv, &u.gamma, &u.beta})
         if (p->exists()) list.push_back(p);
     return list;
@@ -73,9 +74,9 @@ struct ChainParameters {
 
 Var plain_chain(Tape& tape, const ChainCase& chain, ChainParameters& p) {
   Var y = tape.parameter(p.x);
-  for (size_t i = 0; i < chain.units.size(); ++i) {
-    const UnitCase& u = chain.units[i];
-    ChainParameters::Unit& w = p.units[i];
+  for (size_t i = 0; i < chain.convs.size(); ++i) {
+    const ConvCase& u = chain.convs[i];
+    ChainParameters::Weights& w = p.convs[i];
     if (u.kind != 'c') y = depthwise(tape, y, tape.parameter(w.depthwise), u.stride);
     if (u.kind != 'd') y = conv2d(tape, y, tape.parameter(w.conv), u.kind == 'c' ? u.stride : 1);
     ChannelStatistics batch;
@@ -86,13 +87,13 @@ Var plain_chain(Tape& tape, const ChainCase& chain, ChainParameters& p) {
 
 Var fused_chain(Tape& tape, const ChainCase& chain, ChainParameters& p) {
   NormedValue y{tape.parameter(p.x), nullptr};
-  for (size_t i = 0; i < chain.units.size(); ++i) {
-    const UnitCase& u = chain.units[i];
-    ChainParameters::Unit& w = p.units[i];
-    UnitWeights weights{.stride = u.stride};
+  for (size_t i = 0; i < chain.convs.size(); ++i) {
+    const ConvCase& u = chain.convs[i];
+    ChainParameters::Weights& w = p.convs[i];
+    FusedConvWeights weights{.stride = u.stride};
     if (u.kind != 'c') weights.depthwise = tape.parameter(w.depthwise);
     if (u.kind != 'd') weights.conv = tape.parameter(w.conv);
-    y = conv_unit(tape, y, weights, {tape.parameter(w.gamma), tape.parameter(w.beta), kEpsilon, u.relu});
+    y = fused_conv(tape, y, weights, {tape.parameter(w.gamma), tape.parameter(w.beta), kEpsilon, u.relu});
   }
   return materialize(tape, y);
 }
@@ -120,7 +121,7 @@ void compare(const ChainCase& chain) {
 
 }  // namespace
 
-TEST_CASE("a chain of units equals the plain operations, gradients too", "[core][unit]") {
+TEST_CASE("a chain of fused convolutions equals the plain operations, gradients too", "[core][fused]") {
   const int kernel = GENERATE(1, 3, 5, 7);
   const int stride = GENERATE(1, 2);
   const char kind = GENERATE('s', 'd', 'c');
@@ -129,7 +130,7 @@ TEST_CASE("a chain of units equals the plain operations, gradients too", "[core]
   compare({{3, 9, 11, 17}, {{kind, kernel, stride, out, true}, {'s', 3, 1, 33, false}}});
 }
 
-TEST_CASE("units hold at odd shapes", "[core][unit]") {
+TEST_CASE("fused convolutions hold at odd shapes", "[core][fused]") {
   const Shape input = GENERATE(Shape{2, 1, 1, 3}, Shape{1, 2, 3, 1}, Shape{9, 5, 4, 16}, Shape{2, 40, 37, 5});
   const int kernel = GENERATE(3, 5, 7);
   CAPTURE(to_text(input), kernel);
@@ -141,8 +142,9 @@ TEST_CASE("units hold at odd shapes", "[core][unit]") {
             {'c', 1, 1, 9, false}}});
 }
 
-TEST_CASE("a pointwise unit over many images computes the bits of the plain operations, wherever its bands end",
-          "[core][unit]") {
+TEST_CASE(
+    "a fused pointwise convolution over many images computes the bits of the plain operations, wherever its bands end",
+    "[core][fused]") {
   const Shape input = GENERATE(Shape{1, 1, 1, 5}, Shape{9, 1, 1, 48}, Shape{23, 4, 4, 16}, Shape{43, 5, 3, 33},
                                Shape{17, 9, 7, 20}, Shape{3, 13, 29, 7}, Shape{19, 4, 4, 960});
   CAPTURE(to_text(input));
@@ -161,24 +163,24 @@ TEST_CASE("a pointwise unit over many images computes the bits of the plain oper
   }
 }
 
-TEST_CASE("tensors too large for the caches hold the same values", "[core][unit]") {
+TEST_CASE("tensors too large for the caches hold the same values", "[core][fused]") {
   compare({{3, 96, 96, 96}, {{'d', 3, 1, 96, true}, {'d', 3, 1, 96, false}}});
 }
 
-TEST_CASE("a raw value with two readers receives both gradients", "[core][unit]") {
+TEST_CASE("a raw value with two readers receives both gradients", "[core][fused]") {
   const ChainCase chain{{2, 6, 7, 5}, {{'c', 3, 1, 6, true}, {'c', 3, 1, 6, false}}};
   const bool in_one = GENERATE(false, true);  // the sum of two normed values as one node
   const auto gradients = [&](bool fused) {
     ChainParameters p(chain, Rng(9));
     Tape tape(Tape::Mode::kRecord);
-    auto& [depth0, conv0, gamma0, beta0] = p.units[0];
-    auto& [depth1, conv1, gamma1, beta1] = p.units[1];
+    auto& [depth0, conv0, gamma0, beta0] = p.convs[0];
+    auto& [depth1, conv1, gamma1, beta1] = p.convs[1];
     Var sum;
     if (fused) {
-      const NormedValue y = conv_unit(tape, {tape.parameter(p.x), nullptr}, {.conv = tape.parameter(conv0)},
-                                      {tape.parameter(gamma0), tape.parameter(beta0), kEpsilon, true});
-      const NormedValue z = conv_unit(tape, y, {.conv = tape.parameter(conv1)},
-                                      {tape.parameter(gamma1), tape.parameter(beta1), kEpsilon, false});
+      const NormedValue y = fused_conv(tape, {tape.parameter(p.x), nullptr}, {.conv = tape.parameter(conv0)},
+                                       {tape.parameter(gamma0), tape.parameter(beta0), kEpsilon, true});
+      const NormedValue z = fused_conv(tape, y, {.conv = tape.parameter(conv1)},
+                                       {tape.parameter(gamma1), tape.parameter(beta1), kEpsilon, false});
       sum = in_one ? add(tape, y, z) : add(tape, materialize(tape, y), materialize(tape, z));
     } else {
       ChannelStatistics batch;
@@ -197,7 +199,7 @@ TEST_CASE("a raw value with two readers receives both gradients", "[core][unit]"
   for (size_t i = 0; i < want.size(); ++i) CHECK_THAT(have[i], close_to(want[i], 2e-4));
 }
 
-TEST_CASE("a sum of normed values is the sum of what their readers see, bit by bit", "[core][unit]") {
+TEST_CASE("a sum of normed values is the sum of what their readers see, bit by bit", "[core][fused]") {
   const Shape shape = GENERATE(Shape{1, 1, 1, 1}, Shape{5, 3, 7, 17}, Shape{2, 9, 40, 33});
   const bool left = GENERATE(false, true), right = GENERATE(false, true);
   CAPTURE(to_text(shape), left, right);
@@ -215,7 +217,7 @@ TEST_CASE("a sum of normed values is the sum of what their readers see, bit by b
       auto norm = std::make_shared<Norm>();
       norm->relu = relu;
       norm->batch = measure_channels(p.value);
-      norm->how = {random_tensor(one, Rng(3)), random_tensor(one, Rng(4))};
+      norm->affine = {random_tensor(one, Rng(3)), random_tensor(one, Rng(4))};
       return {tape.parameter(p), norm};
     };
     const NormedValue a = normed(x, left, true), b = normed(y, right, false);
@@ -239,14 +241,14 @@ TEST_CASE("a sum of normed values is the sum of what their readers see, bit by b
   }
 }
 
-TEST_CASE("a unit in evaluation applies the running statistics", "[core][unit]") {
+TEST_CASE("a fused convolution in evaluation applies the running statistics", "[core][fused]") {
   const ChainCase chain{{2, 8, 8, 4}, {{'s', 3, 2, 9, true}}};
   ChainParameters p(chain, Rng(11));
   const ChannelScale running{random_tensor({1, 1, 1, 9}, Rng(12)), random_tensor({1, 1, 1, 9}, Rng(13))};
   Tape tape(Tape::Mode::kForwardOnly);
-  auto& w = p.units[0];
+  auto& w = p.convs[0];
   const Var x = tape.parameter(p.x);
-  const NormedValue y = conv_unit(
+  const NormedValue y = fused_conv(
       tape, {x, nullptr}, {.depthwise = tape.parameter(w.depthwise), .conv = tape.parameter(w.conv), .stride = 2},
       {tape.parameter(w.gamma), tape.parameter(w.beta), kEpsilon, true, &running});
   const Var raw = conv2d(tape, depthwise(tape, x, tape.parameter(w.depthwise), 2), tape.parameter(w.conv), 1);

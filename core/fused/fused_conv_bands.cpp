@@ -1,4 +1,4 @@
-#include "core/fused/unit_bands.h"
+#include "core/fused/fused_conv_bands.h"
 
 #include <algorithm>
 
@@ -7,38 +7,38 @@
 
 namespace mininas {
 
-int64_t UnitGeometry::band_rows() const {
+int64_t FusedConvGeometry::band_rows() const {
   if (winograd()) return winograd_band_rows(window);
-  constexpr int64_t kFloats =
-      64 * 1024;  // of a pointwise convolution's input and output: a quarter of a second-level cache, where the
-                  // weights' gradients pass by too
+  // Floats of a pointwise convolution's input and output: a quarter of a second-level cache, which also holds the
+  // weights and their gradients.
+  constexpr int64_t kFloats = 64 * 1024;
   const int64_t pixels = pixelwise() ? std::min(kBandPixels, kFloats / (window.in_c + out_c)) : kBandPixels;
   const int64_t rows = std::max<int64_t>(pixels / window.out_w(), 2 * (window.kernel - 1));
   return std::clamp<int64_t>(rows, 1, pixelwise() ? window.batch * window.out_h() : window.out_h());
 }
 
-UnitGeometry unit_geometry(const Tape& tape, const NormedValue& x, const UnitWeights& weights) {
-  MN_CHECK(weights.depthwise || weights.conv, "a unit needs weights");
+FusedConvGeometry fused_conv_geometry(const Tape& tape, const NormedValue& x, const FusedConvWeights& weights) {
+  MN_CHECK(weights.depthwise || weights.conv, "a fused convolution needs weights");
   const Shape& in = tape.value(x.raw).shape();
-  UnitGeometry g;
+  FusedConvGeometry g;
   g.depthwise = weights.depthwise.has_value();
-  g.mixed = g.depthwise && weights.conv;
+  g.separable = g.depthwise && weights.conv;
   g.window = g.depthwise ? depthwise_geometry(in, tape.value(*weights.depthwise).shape(), weights.stride)
                          : conv_geometry(in, tape.value(*weights.conv).shape(), weights.stride);
   g.out_c = g.window.out_c;
-  if (g.mixed) {
-    const Shape& mix = tape.value(*weights.conv).shape();
-    if (mix.h != 1 || mix.w != 1 || mix.c != in.c)
-      throw ConfigError(text("a convolution behind a depthwise one has weights ", to_text(mix),
-                             ", expected pointwise ones for ", in.c, " channels"));
-    g.out_c = mix.n;
+  if (g.separable) {
+    const Shape& pointwise = tape.value(*weights.conv).shape();
+    if (pointwise.h != 1 || pointwise.w != 1 || pointwise.c != in.c)
+      throw ConfigError(text("the convolution after a depthwise one has weights ", to_text(pointwise),
+                             ", expected a pointwise convolution of ", in.c, " channels"));
+    g.out_c = pointwise.n;
   }
   return g;
 }
 
 float* RowWindow::append(int64_t rows) {
   begin_ = std::min(begin_, end_);
-  if (begin_ == end_) origin_ = end_;  // nothing stays: the memory that is in cache again
+  if (begin_ == end_) origin_ = end_;  // no row is kept: start again at the memory's start, which is in cache
   if (end_ + rows - origin_ > capacity_) {
     MN_CHECK(end_ + rows - begin_ <= capacity_, rows, " rows more than ", capacity_);
     std::memmove(memory_.data(), row(begin_), static_cast<size_t>((end_ - begin_) * row_floats_) * sizeof(float));
@@ -58,8 +58,8 @@ NormRows InputReader::rows(int64_t image, int64_t first, int64_t count) const {
   return {.x = raw.data() + (image * w.in_h + first) * w.in_w * w.in_c,
           .pixels = count * w.in_w,
           .channels = w.in_c,
-          .scale = norm ? norm->how.scale.data() : nullptr,
-          .shift = norm ? norm->how.shift.data() : nullptr,
+          .scale = norm ? norm->affine.scale.data() : nullptr,
+          .shift = norm ? norm->affine.shift.data() : nullptr,
           .relu = norm && norm->relu};
 }
 
@@ -68,15 +68,15 @@ bool streams(const Tensor& tensor) {
   return tensor.size() >= kLarge && tensor.shape().c % 16 == 0;
 }
 
-Soon soon_of(const Tensor& tensor, int64_t first, int64_t floats) {
+PrefetchRange prefetch_range(const Tensor& tensor, int64_t first, int64_t floats) {
   const int64_t start = std::clamp<int64_t>(first, 0, tensor.size());
   return {tensor.data() + start, std::min(floats, tensor.size() - start)};
 }
 
-Soon InputReader::soon(int64_t image, int64_t end, int64_t rows) const {
+PrefetchRange InputReader::prefetch(int64_t image, int64_t end, int64_t rows) const {
   const ConvGeometry& w = geometry.window;
   const int64_t row = w.in_w * w.in_c, next = geometry.pixelwise() ? end : std::min(end - w.padding(), w.in_h);
-  return soon_of(raw, (image * w.in_h + next) * row, rows * row);
+  return prefetch_range(raw, (image * w.in_h + next) * row, rows * row);
 }
 
 const float* InputReader::fill(RowWindow& padded, int64_t image, int64_t begin, int64_t end) const {
