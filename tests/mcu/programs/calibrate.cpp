@@ -194,7 +194,7 @@ std::string network_row(const Fitted& f, const Job& job) {
 
 // The networks by name, and the searched ones with the largest errors.
 std::string network_rows(const Fitted& f) {
-  constexpr size_t kWorst = 5;
+  constexpr size_t kWorst = 3;
   std::string rows;
   std::vector<const Job*> searched;
   for (const Job& job : f.core->jobs) {
