@@ -91,6 +91,23 @@ constexpr const char* kMiniNasPaper =
     "Siddiqui: Mini-NAS: A Neural Architecture Search Framework for Small Scale Image Classification Applications, "
     "tinyML Research Symposium 2021";
 
+Preset<EvolutionOptions> evolution_as_published() {
+  return {"paper",
+          "20,000 candidates of 25 epochs, population 100, sample 25",
+          published_evolution_options(),
+          {.final_epochs = 600}};
+}
+
+Row<EvolutionOptions> evolution_row() {
+  Row<EvolutionOptions> row{
+      .name = "regularized-evolution",
+      .summary = "a population in which the oldest dies; children differ from the best of a sample in one decision",
+      .paper = "Real, Aggarwal, Huang, Le: Regularized Evolution for Image Classifier Architecture Search, AAAI 2019",
+      .run = regularized_evolution};
+  row.presets.push_back(evolution_as_published());
+  return row;
+}
+
 std::vector<std::unique_ptr<Method>> all_methods() {
   std::vector<std::unique_ptr<Method>> all;
   all.push_back(row<MiniNasOptions>({.name = "mini-nas-fast",
@@ -128,15 +145,7 @@ std::vector<std::unique_ptr<Method>> all_methods() {
        .summary = "architectures drawn at random: what every other method must beat",
        .paper = "Li, Talwalkar: Random Search and Reproducibility for Neural Architecture Search, UAI 2019",
        .run = random_search}));
-  all.push_back(row<EvolutionOptions>(
-      {.name = "regularized-evolution",
-       .summary = "a population in which the oldest dies; children differ from the best of a sample in one decision",
-       .paper = "Real, Aggarwal, Huang, Le: Regularized Evolution for Image Classifier Architecture Search, AAAI 2019",
-       .run = regularized_evolution,
-       .presets = {{"paper",
-                    "20,000 candidates of 25 epochs, population 100, sample 25",
-                    published_evolution_options(),
-                    {.final_epochs = 600}}}}));
+  all.push_back(row(evolution_row()));
   return all;
 }
 

@@ -63,14 +63,14 @@ class Drawing {
 
   void add_convolution(int input) {
     constexpr NodeKind kKinds[] = {NodeKind::kConv, NodeKind::kSeparable, NodeKind::kDepthwise};
-    const int before = input == kNone ? 0 : at(input).halvings;
+    const Drawn before = input == kNone ? Drawn{} : at(input);
     // The image has a number of channels that nobody knows here, which a depthwise convolution would keep.
     const NodeKind kind = kKinds[below(input == kNone ? 2 : 3)];
-    const bool sets_channels = kind != NodeKind::kDepthwise, halves = before < limits_.halvings && one_in(4);
+    const bool sets_channels = kind != NodeKind::kDepthwise, halves = before.halvings < limits_.halvings && one_in(4);
     NodeOperation operation{kind, any(limits_.kernels), sets_channels ? any(limits_.channels) : 0, halves ? 2 : 1};
     operation.plain = one_in(4);
     operation.bias = one_in(6);
-    append(operation, {input}, sets_channels ? operation.channels : at(input).channels, before + halves);
+    append(operation, {input}, sets_channels ? operation.channels : before.channels, before.halvings + halves);
   }
 
   // Of as many channels, and as many times halved; several convolutions where one cannot stride so far.
