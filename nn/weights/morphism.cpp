@@ -134,10 +134,10 @@ void set_identity_depthwise(Tensor& weight) {
   for (int64_t c = 0; c < s.c; ++c) weight.at(0, s.h / 2, s.w / 2, c) = 1.0f;
 }
 
-ChannelStatistics channel_statistics(const Tensor& x) {
+ChannelMoments channel_moments(const Tensor& x) {
   const auto channels = static_cast<size_t>(x.shape().c);
   const int64_t pixels = x.shape().pixels();
-  ChannelStatistics s{std::vector<double>(channels), std::vector<double>(channels)};
+  ChannelMoments s{std::vector<double>(channels), std::vector<double>(channels)};
   const auto each = [&](auto&& visit) {
     for (int64_t i = 0; i < pixels; ++i)
       for (size_t c = 0; c < channels; ++c) visit(c, double{x.data()[i * x.shape().c + static_cast<int64_t>(c)]});
@@ -149,7 +149,7 @@ ChannelStatistics channel_statistics(const Tensor& x) {
   return s;
 }
 
-void set_identity_norm(const ChannelStatistics& input, const std::vector<float>& shift, LayerWeights& norm) {
+void set_identity_norm(const ChannelMoments& input, const std::vector<float>& shift, LayerWeights& norm) {
   for (size_t c = 0; c < input.mean.size(); ++c) {
     const auto mean = static_cast<float>(input.mean[c]), variance = static_cast<float>(input.variance[c]);
     norm.running_mean.data()[c] = mean;

@@ -42,10 +42,10 @@ void set_identity_depthwise(Tensor& weight);
 
 // A norm that passes on what has this mean and this variance, channel by channel, less `shift`: running statistics as
 // measured, gamma and beta their inverse. In training, with batch statistics near them, it does so nearly.
-struct ChannelStatistics {
+struct ChannelMoments {
   std::vector<double> mean, variance;
 };
-ChannelStatistics channel_statistics(const Tensor& x);  // over images and pixels
-void set_identity_norm(const ChannelStatistics& input, const std::vector<float>& shift, LayerWeights& norm);
+ChannelMoments channel_moments(const Tensor& x);  // over images and pixels
+void set_identity_norm(const ChannelMoments& input, const std::vector<float>& shift, LayerWeights& norm);
 
 }  // namespace mininas

@@ -67,7 +67,7 @@ class Inheritance {
       const auto input = static_cast<size_t>(child_.spec().layers()[places_[i].first].input());
       LayerWeights& norm = child_.layers()[places_[i].last];
       const std::vector<float> none(static_cast<size_t>(norm.gamma.value.size()));
-      set_identity_norm(channel_statistics(outputs[input]), i + 1 == sources_.size() ? shift : none, norm);
+      set_identity_norm(channel_moments(outputs[input]), i + 1 == sources_.size() ? shift : none, norm);
     }
   }
 

@@ -78,7 +78,7 @@ TEST_CASE("weights are brought to another length, and their norm puts out what i
 
 TEST_CASE("statistics of channels are their mean and variance, and a norm set from them passes them on, less its shift",
           "[nn][morphism]") {
-  const ChannelStatistics s = channel_statistics(tensor({2, 1, 2, 2}, {1, 10, 3, 10, 5, 10, 7, 10}));
+  const ChannelMoments s = channel_moments(tensor({2, 1, 2, 2}, {1, 10, 3, 10, 5, 10, 7, 10}));
   CHECK(s.mean == std::vector<double>{4, 10});
   CHECK(s.variance == std::vector<double>{5, 0});
   LayerWeights norm;
