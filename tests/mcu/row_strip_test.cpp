@@ -3,7 +3,7 @@
 #include "mcu/host/plan/row_strip.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 #include <set>
 
 #include "core/error.h"
