@@ -92,8 +92,9 @@ class UnitBench {
     FusedConvWeights weights{.depthwise = {}, .conv = {}, .stride = node_.window->stride};
     if (depthwise_.exists()) weights.depthwise = tape.parameter(depthwise_);
     if (conv_.exists()) weights.conv = tape.parameter(conv_);
-    const NormedValue x{reads_image(node_) ? tape.constant(x_.value.clone()) : tape.parameter(x_), input_norm_};
-    const NormRequest request{tape.parameter(gamma_), tape.parameter(beta_), kBatchNormEpsilon, node_.last->relu};
+    const NormedValue x{reads_image(node_) ? tape.constant(x_.value.clone()) : tape.parameter(x_), input_norm_,
+                        input_norm_ != nullptr};
+    const NormRequest request{tape.parameter(gamma_), tape.parameter(beta_), kBatchNormEpsilon};
     const double start = now();
     const NormedValue y = fused_conv(tape, x, weights, request);
     const double forward = now() - start;
@@ -112,7 +113,6 @@ class UnitBench {
     auto norm = std::make_shared<Norm>();
     const Shape channels{1, 1, 1, node_.in.channels};
     norm->epsilon = kBatchNormEpsilon;
-    norm->relu = true;
     norm->batch = measure_channels(x_.value);
     norm->affine = fold_norm(Tensor::full(channels, 1.0f), Tensor::zeros(channels), norm->batch.mean,
                              norm->batch.variance, kBatchNormEpsilon);

@@ -78,19 +78,21 @@ Var add_bias(Tape& tape, Var x, Var bias) {
   });
 }
 
+Tensor relu_gradient(const Tensor& x, const Tensor& dy) {
+  Tensor dx = Tensor::uninitialized(dy.shape());
+  for_spans(dy.size(), [&](int64_t first, int64_t count) {
+    kernels().relu_gradient(x.data() + first, dy.data() + first, count, dx.data() + first);
+  });
+  return dx;
+}
+
 Var relu(Tape& tape, Var x) {
   const Tensor& in = tape.value(x);
   Tensor y = Tensor::uninitialized(in.shape());
   for_spans(in.size(),
             [&](int64_t first, int64_t count) { kernels().relu(in.data() + first, count, y.data() + first); });
-  return tape.record(std::move(y), {x}, [x](Tape& t, const Tensor& dy) {
-    Tensor dx = Tensor::uninitialized(dy.shape());
-    const Tensor& before = t.value(x);
-    for_spans(dy.size(), [&](int64_t first, int64_t count) {
-      kernels().relu_gradient(before.data() + first, dy.data() + first, count, dx.data() + first);
-    });
-    t.accumulate(x, std::move(dx));
-  });
+  return tape.record(std::move(y), {x},
+                     [x](Tape& t, const Tensor& dy) { t.accumulate(x, relu_gradient(t.value(x), dy)); });
 }
 
 Var add(Tape& tape, Var a, Var b) {

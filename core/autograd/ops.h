@@ -28,6 +28,8 @@ Var add(Tape& tape, Var a, Var b);
 //   x [n,h,w,c] -> [n,1,1,c], the mean over pixels
 Var global_average_pool(Tape& tape, Var x);
 
+// dy where x is above 0, else 0. Not recorded on a tape.
+Tensor relu_gradient(const Tensor& x, const Tensor& dy);
 // The gradient of a bias: x [n,h,w,c] -> [1,1,1,c], the sum over all pixels, image by image. Not recorded on a tape.
 Tensor sum_over_pixels(const Tensor& x);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/autograd/ops.h"
 #include "core/conv/products.h"
 #include "core/error.h"
 #include "core/fused/fused_conv_backward.h"
@@ -109,7 +110,7 @@ ForwardResult forward(const Tape& tape, const FusedConvGeometry& g, const Normed
     forward_weights.winograd = winograd_forward(g.window, tape.value(*weights.conv));
   else if (weights.conv)
     forward_weights.conv = pack_forward(g.separable ? g.pointwise() : g.window, tape.value(*weights.conv));
-  const InputReader reader{g, tape.value(x.raw), x.norm.get()};
+  const InputReader reader{g, tape.value(x.raw), x.norm.get(), x.relu};
   ForwardResult result{Tensor::uninitialized(g.output()), {}};
   ImageSums sums(batch, g.out_c);
   const int64_t images_a_task = g.pixelwise() ? 8 : 4;
@@ -126,22 +127,23 @@ ForwardResult forward(const Tape& tape, const FusedConvGeometry& g, const Normed
 // Passes the gradient dy of a reader that is not a fused convolution on to the raw value and its norm.
 void receive(Tape& tape, const NormedValue& x, const Tensor& dy) {
   if (!tape.wants_gradient(x.raw)) return;
-  if (!x.norm) return tape.accumulate(x.raw, dy.clone());
-  MaskedGradient masked = mask_gradient(tape.value(x.raw), dy, x.norm->batch, x.norm->affine, x.norm->relu);
+  const Tensor& raw = tape.value(x.raw);
+  if (!x.norm) return tape.accumulate(x.raw, x.relu ? relu_gradient(raw, dy) : dy.clone());
+  MaskedGradient masked = mask_gradient(raw, dy, x.norm->batch, x.norm->affine, x.relu);
   x.norm->add_sums(masked.sums);
   tape.accumulate(x.raw, std::move(masked.g));
 }
 
-// The normalised value of `pixels` pixels from float `begin` on: in `buffer`, or the raw tensor itself without a norm.
+// The view of `pixels` pixels from float `begin` on: in `buffer`, or the raw tensor itself where it is plain.
 const float* normalized(const NormedValue& x, const Tensor& raw, int64_t begin, int64_t pixels, Tensor& buffer) {
-  if (!x.norm) return raw.data() + begin;
-  kernels().normalize({.x = raw.data() + begin,
-                       .pixels = pixels,
-                       .channels = raw.shape().c,
-                       .scale = x.norm->affine.scale.data(),
-                       .shift = x.norm->affine.shift.data(),
-                       .relu = x.norm->relu},
-                      buffer.data());
+  if (x.is_plain()) return raw.data() + begin;
+  load_rows({.x = raw.data() + begin,
+             .pixels = pixels,
+             .channels = raw.shape().c,
+             .scale = x.norm ? x.norm->affine.scale.data() : nullptr,
+             .shift = x.norm ? x.norm->affine.shift.data() : nullptr,
+             .relu = x.relu},
+            buffer.data());
   return buffer.data();
 }
 
@@ -152,8 +154,7 @@ ChannelScale copy_of(const ChannelScale& affine) { return {affine.scale.clone(),
 NormedValue fused_conv(Tape& tape, const NormedValue& x, const FusedConvWeights& weights, const NormRequest& request) {
   const FusedConvGeometry g = fused_conv_geometry(tape, x, weights);
   ForwardResult result = forward(tape, g, x, weights, request.running == nullptr);
-  auto norm = std::make_shared<Norm>(
-      Norm{.gamma = request.gamma, .beta = request.beta, .epsilon = request.epsilon, .relu = request.relu});
+  auto norm = std::make_shared<Norm>(Norm{.gamma = request.gamma, .beta = request.beta, .epsilon = request.epsilon});
   if (request.running) {
     norm->affine = copy_of(*request.running);
     return {tape.constant(std::move(result.raw)), norm};
@@ -172,8 +173,8 @@ NormedValue fused_conv(Tape& tape, const NormedValue& x, const FusedConvWeights&
 }
 
 Var materialize(Tape& tape, const NormedValue& x) {
-  if (!x.norm) return x.raw;
-  return tape.record(normalize(tape.value(x.raw), x.norm->affine, x.norm->relu), {x.raw},
+  if (!x.norm) return x.relu ? relu(tape, x.raw) : x.raw;
+  return tape.record(normalize(tape.value(x.raw), x.norm->affine, x.relu), {x.raw},
                      [=](Tape& t, const Tensor& dy) { receive(t, x, dy); });
 }
 

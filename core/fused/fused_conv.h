@@ -9,10 +9,11 @@
 // that stay in cache. The norm of an output is applied by its readers while they load it. Its statistics are summed
 // while the band is still in cache. The backward pass recomputes each band instead of storing it.
 //
-// The two kinds of gradient. A NormedValue is a raw convolution output together with the norm that its readers apply.
+// The two kinds of gradient. A NormedValue is a reader's view of a raw value: the norm and the ReLU that this reader
+// applies. The readers of one raw value share its norm, but one may see it behind a ReLU and another without.
 // In the backward pass, each reader adds to the raw value's tape gradient the gradient g with respect to the norm's
-// output (the ReLU's mask is already applied), and adds to `Norm` the two sums over all pixels that the norm's own
-// gradient needs. The convolution that produced the value comes after all readers on the reversed tape. While it loads
+// output (the mask of the reader's own ReLU is already applied), and adds to `Norm` the two sums over all pixels that
+// the norm's own gradient needs. The convolution that produced the value comes after all readers on the reversed tape. While it loads
 // its bands it converts g to the gradient with respect to the raw value, scale * g + factor * raw + offset (formula:
 // batch_norm.h).
 #pragma once
@@ -24,11 +25,10 @@
 
 namespace mininas {
 
-// The batch norm (and ReLU) that is applied to a raw value by its readers.
+// The batch norm that is applied to a raw value by its readers.
 struct Norm {
   Var gamma, beta;
   float epsilon = 0.0f;
-  bool relu = false;
   ChannelStatistics batch;  // statistics of the raw value; empty in evaluation
   ChannelScale affine;
   ChannelSums gradient_sums;  // backward: sums of g and of g * (raw - mean) over pixels and readers
@@ -38,7 +38,11 @@ struct Norm {
 
 struct NormedValue {
   Var raw;
-  std::shared_ptr<Norm> norm;  // null: the readers use the raw value itself
+  std::shared_ptr<Norm> norm = nullptr;  // null: none
+  bool relu = false;                     // applied after the norm
+
+  bool is_plain() const { return !norm && !relu; }  // the reader uses the raw value itself
+  NormedValue rectified() const { return {raw, norm, true}; }
 };
 
 // The norm that follows a fused convolution. In training it uses the statistics of the batch, in evaluation the scale
@@ -46,7 +50,6 @@ struct NormedValue {
 struct NormRequest {
   Var gamma, beta;
   float epsilon;
-  bool relu;
   const ChannelScale* running = nullptr;
 };
 
@@ -57,14 +60,14 @@ struct FusedConvWeights {
   int stride = 1;
 };
 
-// Returns the raw output with its norm. Requires: at least one of the weights. Throws ConfigError where shapes do not
+// Returns the raw output with its norm, without a ReLU. Requires: at least one of the weights. Throws ConfigError where shapes do not
 // fit.
 NormedValue fused_conv(Tape& tape, const NormedValue& x, const FusedConvWeights& weights, const NormRequest& norm);
 
-// The normalised value as a plain tensor, for readers that are not fused convolutions (pooling, linear layers).
+// The value of the view as a plain tensor, for readers that are not fused convolutions (pooling, linear layers).
 Var materialize(Tape& tape, const NormedValue& x);
 
-// The sum of the normalised values as a plain tensor; the normalised summands themselves are never written to memory.
+// The sum of two views as a plain tensor; the normalised and rectified summands themselves are never written to memory.
 // Throws ConfigError where shapes differ.
 Var add(Tape& tape, const NormedValue& a, const NormedValue& b);
 

@@ -42,7 +42,7 @@ class BackwardBands {
         weights_(weights),
         dx_(dx),
         dx_sums_(dx_sums),
-        reader_{geometry_, tape.value(conv.x.raw), conv.x.norm.get()},
+        reader_{geometry_, tape.value(conv.x.raw), conv.x.norm.get(), conv.x.relu},
         band_(geometry_.band_rows()),
         padded_(geometry_.padded_row(), (band_ - 1) * w_.stride + w_.kernel),
         dilated_(single_pass() ? w_.out_w() * w_.out_c : geometry_.gradient_row(),
@@ -234,7 +234,10 @@ class BackwardBands {
     else
       multiply_transposed(w_, {dilated, dilated_first - geometry_.gradient_border()}, first, rows, weights_.conv, dz,
                           prefetch_);
-    if (norm) mask(image * w_.in_h + first, rows, dz);
+    if (norm)
+      mask(image * w_.in_h + first, rows, dz);
+    else if (conv_.x.relu)
+      kernels().relu_gradient(reader_.rows(image, first, rows).x, dz, rows * row_floats, out);
   }
 
   // The mask of the input's ReLU and the sums for the input's norm, for `rows` rows from row `first` of the batch on.

@@ -53,6 +53,16 @@ void RowWindow::append_zeros(int64_t rows) {
   if (rows > 0) std::memset(append(rows), 0, static_cast<size_t>(rows * row_floats_) * sizeof(float));
 }
 
+void load_rows(const NormRows& rows, float* y) {
+  const int64_t floats = rows.pixels * rows.channels;
+  if (rows.scale)
+    kernels().normalize(rows, y);
+  else if (rows.relu)
+    kernels().relu(rows.x, floats, y);
+  else
+    std::memcpy(y, rows.x, static_cast<size_t>(floats) * sizeof(float));
+}
+
 NormRows InputReader::rows(int64_t image, int64_t first, int64_t count) const {
   const ConvGeometry& w = geometry.window;
   return {.x = raw.data() + (image * w.in_h + first) * w.in_w * w.in_c,
@@ -60,7 +70,7 @@ NormRows InputReader::rows(int64_t image, int64_t first, int64_t count) const {
           .channels = w.in_c,
           .scale = norm ? norm->affine.scale.data() : nullptr,
           .shift = norm ? norm->affine.shift.data() : nullptr,
-          .relu = norm && norm->relu};
+          .relu = relu};
 }
 
 bool streams(const Tensor& tensor) {
@@ -80,10 +90,10 @@ PrefetchRange InputReader::prefetch(int64_t image, int64_t end, int64_t rows) co
 }
 
 const float* InputReader::fill(RowWindow& padded, int64_t image, int64_t begin, int64_t end) const {
-  if (geometry.pixelwise() && !norm) return rows(image, begin, end - begin).x;
+  if (geometry.pixelwise() && !norm && !relu) return rows(image, begin, end - begin).x;
   padded.drop_before(begin);
   if (geometry.pixelwise()) {
-    kernels().normalize(rows(image, begin, end - begin), padded.append(end - begin));
+    load_rows(rows(image, begin, end - begin), padded.append(end - begin));
   } else {
     while (padded.end() < end) append_row(padded, image);
   }
@@ -96,11 +106,7 @@ void InputReader::append_row(RowWindow& padded, int64_t image) const {
   if (y < 0 || y >= w.in_h) return padded.append_zeros(1);
   float* out = padded.append(1);
   std::memset(out, 0, static_cast<size_t>(border) * sizeof(float));
-  const NormRows source = rows(image, y, 1);
-  if (norm)
-    kernels().normalize(source, out + border);
-  else
-    std::memcpy(out + border, source.x, static_cast<size_t>(pixels) * sizeof(float));
+  load_rows(rows(image, y, 1), out + border);
   std::memset(out + border + pixels, 0, static_cast<size_t>(border) * sizeof(float));
 }
 

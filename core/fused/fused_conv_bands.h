@@ -102,18 +102,22 @@ PrefetchRange prefetch_range(const Tensor& tensor, int64_t first, int64_t floats
 // would still be in cache when it is read.
 bool streams(const Tensor& tensor);
 
-// Reads the input of a fused convolution: applies the norm and pads with zeros.
+// Applies the norm (where `rows` has a scale) and then the ReLU (where it asks for one).
+void load_rows(const NormRows& rows, float* y);
+
+// Reads the input of a fused convolution: applies norm and ReLU and pads with zeros.
 struct InputReader {
   const FusedConvGeometry& geometry;
   const Tensor& raw;
   const Norm* norm;  // null: no norm
+  bool relu;
 
   NormRows rows(int64_t image, int64_t first, int64_t count) const;  // rows of the raw value
   // The raw rows that the next band, after padded row `end`, reads: `rows` rows, also of the next image, or as many as
   // the tensor still has.
   PrefetchRange prefetch(int64_t image, int64_t end, int64_t rows) const;
   // Padded rows [begin, end) of one image (or tall image), contiguous in memory. Appends to `padded` the rows that it
-  // does not hold yet and drops earlier ones. Without padding and norm it returns rows of the tensor itself.
+  // does not hold yet and drops earlier ones. Without padding, norm and ReLU it returns rows of the tensor itself.
   const float* fill(RowWindow& padded, int64_t image, int64_t begin, int64_t end) const;
 
  private:

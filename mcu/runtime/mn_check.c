@@ -45,7 +45,7 @@ static int extent_fits(const mn_layer *layer, uint32_t in, uint32_t out) {
 }
 
 static int shapes_fit(const mn_layer *layer) {
-  return layer->kernel % 2 == 1 && (layer->kind != MN_ADD || layer->stride == 1) &&
+  return layer->kernel % 2 == 1 && (layer->kind < MN_ADD || layer->stride == 1) &&
          (layer->kind != MN_POOL || layer->in_rows == layer->in_height) &&
          (is_conv(layer) || layer->out_channels == layer->in_channels) &&
          extent_fits(layer, layer->in_height, layer->out_height) &&

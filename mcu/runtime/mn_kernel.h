@@ -21,13 +21,13 @@ typedef struct {
 /* Computes the rows one after another, lowest first. Outputs may lie on top of inputs, so a kernel keeps this rule:
  * while row y is not yet written completely, it writes nothing of row y + 1; once it writes row y it reads no row of
  * the input that lies wholly above the window of row y. What it may rely on: row y overlaps no input row inside that
- * window or below. MN_ADD alone may find output and inputs in one place: element i is written after element i of both
- * was read. */
+ * window or below. MN_ADD and MN_RELU alone may find output and inputs in one place: element i is written after element i
+ * of each was read. */
 typedef void mn_kernel(const mn_model *model, const mn_layer *layer, const mn_work *work);
 
-mn_kernel mn_conv, mn_depthwise, mn_pool, mn_add;     /* for every core */
-mn_kernel mn_conv_tile, mn_depthwise_row, mn_add_row; /* for every core, faster, with scratch (mn_scratch.h) */
-mn_kernel mn_conv_dsp, mn_depthwise_dsp;              /* where mn_dsp.h finds the instructions */
+mn_kernel mn_conv, mn_depthwise, mn_pool, mn_add, mn_relu; /* for every core */
+mn_kernel mn_conv_tile, mn_depthwise_row, mn_add_row;      /* for every core, faster, with scratch (mn_scratch.h) */
+mn_kernel mn_conv_dsp, mn_depthwise_dsp;                   /* where mn_dsp.h finds the instructions */
 
 /* By layer kind; 0 where no layer of the network needs it. */
 extern mn_kernel *const mn_kernels[MN_KINDS];

@@ -18,4 +18,5 @@ mn_kernel *const mn_kernels[MN_KINDS] = {
     [MN_DEPTHWISE_PLAIN] = mn_depthwise,
     [MN_POOL] = mn_pool,
     [MN_ADD] = FASTEST(mn_add, mn_add_row, mn_add_row),
+    [MN_RELU] = mn_relu,
 };

@@ -32,7 +32,7 @@ typedef struct {
  * kinds compute the same, but the exporter could not prove what the fast kernels rely on: right shifts of at least 1,
  * accumulators a little short of 32 bits (mn_rescale.h) and, for MN_CONV, that sums of weight x value lie within 23
  * bits and a sign (mn_weight_index); for MN_DEPTHWISE, a kernel of 3, 5 or 7, a stride of 1 or 2, no image as input. */
-enum { MN_CONV, MN_CONV_PLAIN, MN_DEPTHWISE, MN_DEPTHWISE_PLAIN, MN_POOL, MN_ADD, MN_KINDS };
+enum { MN_CONV, MN_CONV_PLAIN, MN_DEPTHWISE, MN_DEPTHWISE_PLAIN, MN_POOL, MN_ADD, MN_RELU, MN_KINDS };
 
 typedef struct {
   uint8_t kind;

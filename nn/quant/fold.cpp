@@ -36,7 +36,7 @@ Tensor folded_output(const LayerSpec& layer, const FoldedLayer& f, const Tensor&
   }
   if (layer.kind == LayerKind::kGlobalAveragePool) y = global_average_pool(tape, y);
   if (layer.kind == LayerKind::kAdd) y = add(tape, y, tape.constant(other->clone()));
-  if (layer.relu) y = relu(tape, y);
+  if (rectifies(layer)) y = relu(tape, y);
   return tape.value(y).clone();
 }
 

@@ -139,6 +139,12 @@ void run_add(const PreparedLayer& layer, const int8_t* in, const int8_t* other, 
   }
 }
 
+void run_relu(const PreparedLayer& layer, const int8_t* in, int8_t* out) {
+  std::transform(in, in + layer.out.size(), out, [&](int8_t value) {
+    return static_cast<int8_t>(mn_clamp(value, layer.integers->low, layer.integers->high));
+  });
+}
+
 void run_layer(const PreparedLayer& layer, const int8_t* in, const int8_t* other, int8_t* out) {
   switch (layer.spec->kind) {
     case LayerKind::kConv:
@@ -150,6 +156,8 @@ void run_layer(const PreparedLayer& layer, const int8_t* in, const int8_t* other
       return run_pool(layer, in, out);
     case LayerKind::kAdd:
       return run_add(layer, in, other, out);
+    case LayerKind::kRelu:
+      return run_relu(layer, in, out);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "nn/quant/integer_layer.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/error.h"
@@ -148,6 +149,11 @@ void IntegerLayer::run_add(const uint8_t* in, const uint8_t* other, uint8_t* out
                       .out = out});
 }
 
+void IntegerLayer::run_relu(const uint8_t* in, uint8_t* out) const {
+  const auto low = static_cast<uint8_t>(low_), high = static_cast<uint8_t>(high_);
+  for (int64_t i = 0; i < out_.size(); ++i) out[i] = std::min(std::max(in[i], low), high);
+}
+
 void IntegerLayer::run(const uint8_t* in, const uint8_t* other, uint8_t* out, uint8_t* padded) const {
   switch (spec_.kind) {
     case LayerKind::kConv:
@@ -158,6 +164,8 @@ void IntegerLayer::run(const uint8_t* in, const uint8_t* other, uint8_t* out, ui
       return run_pool(in, out);
     case LayerKind::kAdd:
       return run_add(in, other, out);
+    case LayerKind::kRelu:
+      return run_relu(in, out);
   }
 }
 

@@ -33,6 +33,7 @@ class IntegerLayer {
   void fill_padded(const uint8_t* in, uint8_t* padded) const;
   void run_convolution(const uint8_t* in, uint8_t* out, uint8_t* padded) const;
   void run_pool(const uint8_t* in, uint8_t* out) const;
+  void run_relu(const uint8_t* in, uint8_t* out) const;
   void run_add(const uint8_t* in, const uint8_t* other, uint8_t* out) const;
 
   LayerSpec spec_;

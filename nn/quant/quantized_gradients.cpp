@@ -88,7 +88,7 @@ class ImageGradients {
   void step(int index, int64_t image, float* g, float* sums) {
     const LayerSpec& spec = network_.spec.layer(index);
     if (spec.kind == LayerKind::kGlobalAveragePool) return pool(spec, g);
-    if (spec.kind == LayerKind::kAdd) return add(spec, index, image, g);
+    if (spec.kind == LayerKind::kAdd || spec.kind == LayerKind::kRelu) return pass_on(spec, index, image, g);
     const QuantizedLayerGradient& layer = *network_.layers[static_cast<size_t>(index)];
     const uint8_t *x = network_.output(spec.input(), image), *y = network_.output(index, image);
     const auto run = [&](float* dx) { layer.run(x, y, g, sums, dx, workspace_); };
@@ -108,7 +108,8 @@ class ImageGradients {
     });
   }
 
-  void add(const LayerSpec& spec, int index, int64_t image, float* g) {
+  // Behind the clamp, to every input.
+  void pass_on(const LayerSpec& spec, int index, int64_t image, float* g) {
     const QuantizedLayer& layer = network_.model.layers[static_cast<size_t>(index)];
     const ImageShape& shape = network_.spec.shape(index);
     unused_.resize(static_cast<size_t>(shape.channels + Tensor::kSlack));
@@ -120,7 +121,8 @@ class ImageGradients {
                                    .high = layer.high + 128,
                                    .dy = g,
                                    .sum = unused_.data()});
-    for (const int summand : spec.inputs) add_to(summand, [&](float* dx) { std::copy_n(g, shape.size(), dx); });
+    for (const int input : spec.inputs)
+      if (input != kImage) add_to(input, [&](float* dx) { std::copy_n(g, shape.size(), dx); });
   }
 
   const Prepared& network_;

@@ -73,13 +73,15 @@ void check_weighted(const QuantizedLayer& layer, const LayerSpec& spec, const Qu
   for (size_t channel = 0; channel < channels; ++channel) check_channel(layer, in, channel, sums, where);
 }
 
-void check_pool(const QuantizedLayer& layer, const Quantization& in, const ImageShape& shape,
-                const std::string& where) {
-  require(layer.output.scale == in.scale && layer.output.zero_point == in.zero_point, where,
-          "a pool's output must have the scale and zero point of its input");
+void check_pool(const ImageShape& shape, const std::string& where) {
   const int64_t pixels = int64_t{shape.height} * shape.width;
   require(pixels * 128 + pixels / 2 < kAccumulatorLimit, where,
           text("averages ", pixels, " pixels, expected fewer than 2^24"));
+}
+
+void check_shared(const QuantizedLayer& layer, const Quantization& in, const std::string& where) {
+  require(layer.output.scale == in.scale && layer.output.zero_point == in.zero_point, where,
+          "its output must have the scale and zero point of its input");
 }
 
 void check_add(const QuantizedLayer& layer, const Quantization& first, const Quantization& second,
@@ -104,7 +106,10 @@ void check_layer(const QuantizedModel& model, int index) {
   require(layer.rescale.size() == rescales, where,
           text("holds ", layer.rescale.size(), " multipliers, expected ", rescales));
   if (spec.kind == LayerKind::kAdd) check_add(layer, model.input_of(index), model.input_of(index, 1), where);
-  if (spec.kind == LayerKind::kGlobalAveragePool) check_pool(layer, model.input_of(index), in, where);
+  if (shares_quantization(spec.kind)) check_shared(layer, model.input_of(index), where);
+  if (spec.kind == LayerKind::kGlobalAveragePool) check_pool(in, where);
+  require(spec.kind != LayerKind::kRelu || layer.low == layer.output.zero_point, where,
+          text("is a ReLU that clamps at ", layer.low, ", expected its zero point ", layer.output.zero_point));
 }
 
 void put(BinaryWriter& out, const Quantization& value) {
@@ -153,6 +158,8 @@ QuantizedLayer get_layer(BinaryReader& in) {
 }
 
 }  // namespace
+
+bool shares_quantization(LayerKind kind) { return kind == LayerKind::kGlobalAveragePool || kind == LayerKind::kRelu; }
 
 const Quantization& QuantizedModel::input_of(int layer, int k) const {
   const int source = spec.inputs(layer)[static_cast<size_t>(k)];

@@ -20,7 +20,7 @@ struct Quantization {
 
 // The integers of one layer. Which vectors are filled depends on the kind:
 //   kConv, kDepthwise, kLinear: weights, bias, rescale (one a channel)     kAdd: rescale = {input, other, output}
-//   kGlobalAveragePool: nothing (input and output share scale and zero point)
+//   kGlobalAveragePool, kRelu: nothing (input and output share scale and zero point)
 struct QuantizedLayer {
   std::vector<int8_t> weights;  // as weight_shape(): OHWI or 1HWC
   std::vector<int32_t> bias;
@@ -29,6 +29,9 @@ struct QuantizedLayer {
   Quantization output;
   int low = -128, high = 127;  // clamp of the output; ReLU: low = zero point
 };
+
+// Whether a layer of this kind puts out values of its input's scale and zero point.
+bool shares_quantization(LayerKind kind);
 
 struct QuantizedModel {
   NetworkSpec spec;

@@ -45,7 +45,7 @@ QuantizedNetwork::QuantizedNetwork(const Network& network, std::vector<std::stri
     Layer made;
     made.weight = {.name = layer.name + ".weight", .value = std::move(folded[i].weight), .gradient = {}};
     made.bias = {.name = layer.name + ".bias", .value = std::move(folded[i].bias), .gradient = {}};
-    made.output = layer.kind == LayerKind::kGlobalAveragePool ? input_of(layer, 0) : quantization_of(ranges[i]);
+    made.output = shares_quantization(layer.kind) ? input_of(layer, 0) : quantization_of(ranges[i]);
     layers_.push_back(std::move(made));
   }
 }
@@ -58,7 +58,7 @@ const Quantization& QuantizedNetwork::input_of(const LayerSpec& layer, size_t k)
 QuantizedLayer QuantizedNetwork::quantize_layer(size_t index) const {
   const LayerSpec& spec = spec_.layers()[index];
   const Layer& layer = layers_[index];
-  QuantizedLayer q{.output = layer.output, .low = spec.relu ? layer.output.zero_point : -128, .high = 127};
+  QuantizedLayer q{.output = layer.output, .low = rectifies(spec) ? layer.output.zero_point : -128, .high = 127};
   if (spec.kind == LayerKind::kAdd)
     q.rescale =
         add_rescales(input_of(spec, 0).scale, input_of(spec, 1).scale, layer.output.scale, text("layer ", spec.name));

@@ -39,6 +39,13 @@ class LayerChain {
     return layer;
   }
 
+  // What a layer puts out, rectified, beside what it puts out.
+  LayerSpec& add_relu(std::string name, int input) {
+    LayerSpec& layer = add(std::move(name), LayerKind::kRelu, layers_[static_cast<size_t>(input)].out_channels);
+    layer.inputs = {input};
+    return layer;
+  }
+
   // Index of the newest layer; kImage before the first.
   int last() const { return static_cast<int>(layers_.size()) - 1; }
   int channels() const { return layers_.empty() ? input_.channels : layers_.back().out_channels; }

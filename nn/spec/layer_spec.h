@@ -8,9 +8,12 @@
 
 namespace mininas {
 
-enum class LayerKind { kConv, kDepthwise, kGlobalAveragePool, kLinear, kAdd };
+// kRelu is a layer of its own for a tensor that some readers take rectified and others as it is; where all take it
+// rectified, `relu` of the layer that makes it costs nothing.
+enum class LayerKind { kConv, kDepthwise, kGlobalAveragePool, kLinear, kAdd, kRelu };
+constexpr int kLayerKinds = 6;
 
-const char* to_text(LayerKind kind);  // "conv", "depthwise", "pool", "linear", "add"
+const char* to_text(LayerKind kind);  // "conv", "depthwise", "pool", "linear", "add", "relu"
 
 constexpr int kImage = -1;  // as an input: the image itself
 
@@ -18,16 +21,19 @@ struct LayerSpec {
   std::string name;  // unique in its network: "stem", "layer3.depthwise"
   LayerKind kind = LayerKind::kConv;
   std::vector<int> inputs = {kImage};  // indices of the layers whose outputs this one reads; all smaller than its own
-  int out_channels = 1;                // kDepthwise, kGlobalAveragePool and kAdd: equal to the input's
+  int out_channels = 1;                // but for kConv and kLinear: equal to the input's
   int kernel = 1;                      // square; padding is (kernel - 1) / 2 on each side, symmetric
   int stride = 1;
   bool bias = false;        // a bias of its own (kLinear)
   bool batch_norm = false;  // gamma and beta a channel
-  bool relu = false;        // on the output: every reader sees it
+  bool relu = false;        // on the output: all readers see it
 
   int input() const { return inputs.front(); }  // the first; of most kinds the only one
   bool operator==(const LayerSpec&) const = default;
 };
+
+// Whether its output is clamped at 0.
+inline bool rectifies(const LayerSpec& layer) { return layer.relu || layer.kind == LayerKind::kRelu; }
 
 // visit(name, value) of everything beside name, kind and inputs, in the order in which files hold it. `layer` may be
 // const.

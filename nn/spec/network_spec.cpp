@@ -29,6 +29,7 @@ void check_parts(const LayerSpec& layer) {
   require(windowed || (layer.kernel == 1 && layer.stride == 1), layer, "only convolutions have a kernel and a stride");
   require(windowed || !layer.batch_norm, layer, "only convolutions have a batch norm");
   require(has_weights(layer.kind) || !layer.bias, layer, "only layers with weights have a bias");
+  require(layer.kind != LayerKind::kRelu || !layer.relu, layer, "is a ReLU and has another one behind it");
   require(!layer.batch_norm || !layer.bias, layer, "has a bias before its batch norm, which would take it away again");
 }
 
@@ -64,6 +65,7 @@ ImageShape output_shape(const LayerSpec& layer, const ImageShape& in) {
     case LayerKind::kLinear:
       return {1, 1, layer.out_channels};
     case LayerKind::kAdd:
+    case LayerKind::kRelu:
       return in;
   }
   MN_CHECK(false, "unknown layer kind");
@@ -125,6 +127,8 @@ const char* to_text(LayerKind kind) {
       return "linear";
     case LayerKind::kAdd:
       return "add";
+    case LayerKind::kRelu:
+      return "relu";
   }
   return "?";
 }

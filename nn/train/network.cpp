@@ -50,7 +50,7 @@ NormedValue unit(Tape& tape, const LayerSpec& layer, LayerWeights& w, const Laye
   FusedConvWeights weights{.stride = window.stride};
   if (window.kind == LayerKind::kDepthwise) weights.depthwise = tape.parameter(window_weights.weight);
   if (layer.kind == LayerKind::kConv) weights.conv = tape.parameter(w.weight);
-  NormRequest request{tape.parameter(w.gamma), tape.parameter(w.beta), kBatchNormEpsilon, layer.relu};
+  NormRequest request{tape.parameter(w.gamma), tape.parameter(w.beta), kBatchNormEpsilon};
   ChannelScale running;
   if (phase == Phase::kEvaluation) {
     running = fold_norm(w.gamma.value, w.beta.value, w.running_mean, w.running_variance, kBatchNormEpsilon);
@@ -60,11 +60,13 @@ NormedValue unit(Tape& tape, const LayerSpec& layer, LayerWeights& w, const Laye
   if (phase == Phase::kTraining)
     update_running(y.norm->batch, tape.value(y.raw).shape().pixels(), kBatchNormMomentum, w.running_mean,
                    w.running_variance);
-  return y;
+  return layer.relu ? y.rectified() : y;
 }
 
-// A layer that is not a unit: pool, sum, linear, or a convolution without batch norm.
-Var plain(Tape& tape, const LayerSpec& layer, LayerWeights& w, const NormedValue& input, const NormedValue& other) {
+// A layer that is not a unit: pool, sum, linear, ReLU, or a convolution without batch norm.
+NormedValue plain(Tape& tape, const LayerSpec& layer, LayerWeights& w, const NormedValue& input,
+                  const NormedValue& other) {
+  if (layer.kind == LayerKind::kRelu) return input.rectified();
   const Var x = layer.kind == LayerKind::kAdd ? add(tape, input, other) : materialize(tape, input);
   Var y = x;
   if (layer.kind == LayerKind::kGlobalAveragePool) y = global_average_pool(tape, x);
@@ -72,7 +74,7 @@ Var plain(Tape& tape, const LayerSpec& layer, LayerWeights& w, const NormedValue
   if (layer.kind == LayerKind::kConv || layer.kind == LayerKind::kLinear)
     y = conv2d(tape, x, tape.parameter(w.weight), layer.stride);
   if (layer.bias) y = add_bias(tape, y, tape.parameter(w.bias));
-  return layer.relu ? relu(tape, y) : y;
+  return {.raw = y, .relu = layer.relu};
 }
 
 }  // namespace
@@ -95,7 +97,7 @@ Network::Network(NetworkSpec spec, PixelScale pixels, Rng rng) : spec_(std::move
 Var Network::forward(Tape& tape, const ImageBatch& batch, Phase phase) {
   Tensor real = Tensor::uninitialized(spec_.input().batch(batch.count));
   kernels().bytes_to_real(batch.pixels, real.size(), static_cast<float>(pixels_.zero), pixels_.scale, real.data());
-  const NormedValue image{tape.constant(std::move(real)), nullptr};
+  const NormedValue image{tape.constant(std::move(real))};
   std::vector<NormedValue> outputs(layers_.size());
   const auto output_of = [&](int index) { return index == kImage ? image : outputs[static_cast<size_t>(index)]; };
   for (int i = 0; i < spec_.size(); ++i) {
@@ -108,7 +110,7 @@ Var Network::forward(Tape& tape, const ImageBatch& batch, Phase phase) {
     if (is_unit(layer))
       out = unit(tape, layer, weights, spec_.layer(window), layers_[static_cast<size_t>(window)], x, phase);
     else
-      out.raw = plain(tape, layer, weights, x, output_of(layer.inputs.back()));
+      out = plain(tape, layer, weights, x, output_of(layer.inputs.back()));
   }
   return materialize(tape, outputs.back());
 }

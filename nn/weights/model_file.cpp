@@ -14,7 +14,7 @@ constexpr int kMostLayers = 10000;
 
 LayerKind get_kind(BinaryReader& in) {
   const auto kind = in.get<uint8_t>();
-  if (kind > static_cast<uint8_t>(LayerKind::kAdd)) in.fail(text("layer kind ", int{kind}, " does not exist"));
+  if (kind >= kLayerKinds) in.fail(text("layer kind ", int{kind}, " does not exist"));
   return static_cast<LayerKind>(kind);
 }
 

@@ -143,6 +143,8 @@ void print_scales(const Trace& t) {
   else if (t.layer.kind == LayerKind::kAdd)
     std::printf(
         "input    byte - zero point of each summand; the product is the summand at the scale of the sum, times 2^20\n");
+  else if (t.layer.kind == LayerKind::kRelu)
+    std::printf("input    byte - zero point, which is %d; one stands for %.6g\n", t.input.zero_point, t.input.scale);
   else
     std::printf(
         "input    byte - zero point, which is %d; one stands for %.6g\nweight   one stands for %.6g, the scale of this "
@@ -159,7 +161,9 @@ void print_step(const char* name, int64_t value, const std::string& how) {
 
 // From the accumulator to the scale of the output.
 void print_rescaling(const Trace& t) {
-  if (!t.rescaled) {
+  if (t.rescaling == Rescaling::kNone)
+    return print_step("rescaled", t.shifted, "the sum itself: input and output share their scale");
+  if (t.rescaling == Rescaling::kAverage) {
     print_step("pixels", t.divisor, "the sum is divided by them");
     print_step("rounded", t.shifted, text("the average, to nearest, less the zero point ", t.output.zero_point));
     return;
@@ -184,11 +188,13 @@ void print_steps(const Trace& t) {
                text("stands for ", real_text(t.real_bias), "; float network ", real_text(t.float_bias)));
   print_step("accumulator", t.accumulator,
              text(weighted ? "the sum and the bias" : "the sum",
-                  t.rescaled ? "; stands for " : "; over the pixels it stands for ", real_text(t.exact)));
+                  t.rescaling != Rescaling::kAverage ? "; stands for " : "; over the pixels it stands for ",
+                  real_text(t.exact)));
   print_rescaling(t);
   print_step(
       "clamp", t.clamped,
-      text("to ", t.low, " ... ", t.top, t.layer.relu ? ": the ReLU and the range of a byte" : ": the range of a byte",
+      text("to ", t.low, " ... ", t.top,
+           rectifies(t.layer) ? ": the ReLU and the range of a byte" : ": the range of a byte",
            t.clamped == t.shifted ? ", which changes nothing" : text("; moved by ", real_text(t.real - t.rounded))));
   print_step("zero point", t.output.zero_point, "added");
   print_step("byte", t.byte,

@@ -52,6 +52,9 @@ class Tracer {
       case LayerKind::kAdd:
         sum();
         break;
+      case LayerKind::kRelu:
+        rectify();
+        break;
       default:
         weigh();
     }
@@ -111,12 +114,24 @@ class Tracer {
         tap.real_weight = tap.float_weight = 1;
         add(tap);
       }
-    trace_.rescaled = false;
+    trace_.rescaling = Rescaling::kAverage;
     trace_.divisor = int64_t{in.shape.height} * in.shape.width;
     trace_.exact = in.how.scale *
                    (static_cast<double>(trace_.accumulator) / static_cast<double>(trace_.divisor) - in.how.zero_point);
     trace_.shifted = mn_average(static_cast<int32_t>(trace_.accumulator), static_cast<int32_t>(trace_.divisor)) -
                      trace_.output.zero_point;
+  }
+
+  // The value as it is; the clamp does the rest.
+  void rectify() {
+    const Input in = input(spec().input());
+    Tap tap = in.tap(place_.y, place_.x, place_.channel);
+    tap.weight = 1;
+    tap.real_weight = tap.float_weight = 1;
+    add(tap);
+    trace_.rescaling = Rescaling::kNone;
+    trace_.exact = tap.real_input;
+    trace_.shifted = trace_.accumulator;
   }
 
   // Both summands are brought to one scale before they are added; a summand's weight is the factor 2^20 and its own

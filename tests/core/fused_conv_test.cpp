@@ -1,7 +1,7 @@
 // A fused convolution (core/fused/fused_conv.h) against its definition: the composition of the plain operations, values
 // and gradients.
-#include "core/autograd/ops.h"
 #include "core/fused/fused_conv.h"
+#include "core/autograd/ops.h"
 #include "tests/support/allclose.h"
 #include "tests/support/catch.h"
 #include "tests/support/tensors.h"
@@ -86,14 +86,15 @@ Var plain_chain(Tape& tape, const ChainCase& chain, ChainParameters& p) {
 }
 
 Var fused_chain(Tape& tape, const ChainCase& chain, ChainParameters& p) {
-  NormedValue y{tape.parameter(p.x), nullptr};
+  NormedValue y{tape.parameter(p.x)};
   for (size_t i = 0; i < chain.convs.size(); ++i) {
     const ConvCase& u = chain.convs[i];
     ChainParameters::Weights& w = p.convs[i];
     FusedConvWeights weights{.stride = u.stride};
     if (u.kind != 'c') weights.depthwise = tape.parameter(w.depthwise);
     if (u.kind != 'd') weights.conv = tape.parameter(w.conv);
-    y = fused_conv(tape, y, weights, {tape.parameter(w.gamma), tape.parameter(w.beta), kEpsilon, u.relu});
+    y = fused_conv(tape, y, weights, {tape.parameter(w.gamma), tape.parameter(w.beta), kEpsilon});
+    if (u.relu) y = y.rectified();
   }
   return materialize(tape, y);
 }
@@ -177,10 +178,11 @@ TEST_CASE("a raw value with two readers receives both gradients", "[core][fused]
     auto& [depth1, conv1, gamma1, beta1] = p.convs[1];
     Var sum;
     if (fused) {
-      const NormedValue y = fused_conv(tape, {tape.parameter(p.x), nullptr}, {.conv = tape.parameter(conv0)},
-                                       {tape.parameter(gamma0), tape.parameter(beta0), kEpsilon, true});
+      const NormedValue y = fused_conv(tape, {tape.parameter(p.x)}, {.conv = tape.parameter(conv0)},
+                                       {tape.parameter(gamma0), tape.parameter(beta0), kEpsilon})
+                                .rectified();
       const NormedValue z = fused_conv(tape, y, {.conv = tape.parameter(conv1)},
-                                       {tape.parameter(gamma1), tape.parameter(beta1), kEpsilon, false});
+                                       {tape.parameter(gamma1), tape.parameter(beta1), kEpsilon});
       sum = in_one ? add(tape, y, z) : add(tape, materialize(tape, y), materialize(tape, z));
     } else {
       ChannelStatistics batch;
@@ -199,6 +201,76 @@ TEST_CASE("a raw value with two readers receives both gradients", "[core][fused]
   for (size_t i = 0; i < want.size(); ++i) CHECK_THAT(have[i], close_to(want[i], 2e-4));
 }
 
+TEST_CASE("one raw value is read rectified by one reader and as it is by another: each masks its own gradient",
+          "[core][fused]") {
+  const ChainCase chain{{2, 6, 7, 5}, {{'c', 3, 1, 6, false}, {'s', 3, 1, 6, false}, {'d', 3, 1, 6, false}}};
+  const auto gradients = [&](bool fused) {
+    ChainParameters p(chain, Rng(9));
+    Tape tape(Tape::Mode::kRecord);
+    auto& first = p.convs[0];
+    auto& second = p.convs[1];
+    const Var gamma = tape.parameter(first.gamma), beta = tape.parameter(first.beta);
+    const Var depthwise1 = tape.parameter(second.depthwise), conv1 = tape.parameter(second.conv),
+              depthwise2 = tape.parameter(p.convs[2].depthwise);
+    const NormRequest norm1{tape.parameter(second.gamma), tape.parameter(second.beta), kEpsilon},
+        norm2{tape.parameter(p.convs[2].gamma), tape.parameter(p.convs[2].beta), kEpsilon};
+    Var sum;
+    if (fused) {
+      const NormedValue y =
+          fused_conv(tape, {tape.parameter(p.x)}, {.conv = tape.parameter(first.conv)}, {gamma, beta, kEpsilon});
+      const NormedValue z = fused_conv(tape, y.rectified(), {.depthwise = depthwise1, .conv = conv1}, norm1);
+      const NormedValue w = fused_conv(tape, y, {.depthwise = depthwise2}, norm2);
+      sum = add(tape, {add(tape, z, w)}, y.rectified());
+    } else {
+      ChannelStatistics batch;
+      const Var y = batch_norm(tape, conv2d(tape, tape.parameter(p.x), tape.parameter(first.conv), 1), gamma, beta,
+                               kEpsilon, false, batch);
+      const Var behind = conv2d(tape, depthwise(tape, relu(tape, y), depthwise1, 1), conv1, 1);
+      const Var z = batch_norm(tape, behind, norm1.gamma, norm1.beta, kEpsilon, false, batch);
+      const Var w =
+          batch_norm(tape, depthwise(tape, y, depthwise2, 1), norm2.gamma, norm2.beta, kEpsilon, false, batch);
+      sum = add(tape, add(tape, z, w), relu(tape, y));
+    }
+    std::vector<Values> all = {Values(tape.value(sum))};
+    backward(tape, sum, random_tensor(tape.value(sum).shape(), Rng(10)));
+    for (const Parameter* q : p.all()) all.emplace_back(q->gradient);
+    return all;
+  };
+  const auto want = gradients(false), have = gradients(true);
+  for (size_t i = 0; i < want.size(); ++i) {
+    INFO("value " << i);
+    CHECK_THAT(have[i], close_to(want[i], 2e-4));
+  }
+}
+
+TEST_CASE(
+    "a plain value that a fused convolution reads rectified costs no memory and gives the bits of a ReLU before it",
+    "[core][fused]") {
+  const int kernel = GENERATE(1, 3, 5), stride = GENERATE(1, 2);
+  const char kind = GENERATE('s', 'd', 'c');
+  CAPTURE(kernel, stride, kind);
+  const ChainCase chain{{3, 9, 11, 17}, {{kind, kernel, stride, kind == 'd' ? 17 : 20, false}}};
+  const auto run = [&](bool as_view) {
+    ChainParameters p(chain, Rng(7));
+    Tape tape(Tape::Mode::kRecord);
+    FusedConvWeights weights{.stride = stride};
+    ChainParameters::Weights& w = p.convs[0];
+    if (kind != 'c') weights.depthwise = tape.parameter(w.depthwise);
+    if (kind != 'd') weights.conv = tape.parameter(w.conv);
+    const Var x = tape.parameter(p.x);
+    const NormedValue in = as_view ? NormedValue{x}.rectified() : NormedValue{relu(tape, x)};
+    const Var y =
+        materialize(tape, fused_conv(tape, in, weights, {tape.parameter(w.gamma), tape.parameter(w.beta), kEpsilon}));
+    std::vector<Tensor> all;
+    all.push_back(tape.value(y).clone());
+    backward(tape, y, random_tensor(tape.value(y).shape(), Rng(8)));
+    for (Parameter* q : p.all()) all.push_back(std::move(q->gradient));
+    return all;
+  };
+  const auto expected = run(false), found = run(true);
+  for (size_t i = 0; i < expected.size(); ++i) CHECK(same_bits(found[i], expected[i]));
+}
+
 TEST_CASE("a sum of normed values is the sum of what their readers see, bit by bit", "[core][fused]") {
   const Shape shape = GENERATE(Shape{1, 1, 1, 1}, Shape{5, 3, 7, 17}, Shape{2, 9, 40, 33});
   const bool left = GENERATE(false, true), right = GENERATE(false, true);
@@ -213,12 +285,11 @@ TEST_CASE("a sum of normed values is the sum of what their readers see, bit by b
     Parameter y{.name = "y", .value = random_tensor(shape, Rng(2)), .gradient = {}};
     Tape tape(Tape::Mode::kRecord);
     const auto normed = [&](Parameter& p, bool has_norm, bool relu) -> NormedValue {
-      if (!has_norm) return {tape.parameter(p), nullptr};
+      if (!has_norm) return {tape.parameter(p), nullptr, relu};
       auto norm = std::make_shared<Norm>();
-      norm->relu = relu;
       norm->batch = measure_channels(p.value);
       norm->affine = {random_tensor(one, Rng(3)), random_tensor(one, Rng(4))};
-      return {tape.parameter(p), norm};
+      return {tape.parameter(p), norm, relu};
     };
     const NormedValue a = normed(x, left, true), b = normed(y, right, false);
     const Var sum = in_one ? add(tape, a, b) : add(tape, materialize(tape, a), materialize(tape, b));
@@ -248,10 +319,10 @@ TEST_CASE("a fused convolution in evaluation applies the running statistics", "[
   Tape tape(Tape::Mode::kForwardOnly);
   auto& w = p.convs[0];
   const Var x = tape.parameter(p.x);
-  const NormedValue y = fused_conv(
-      tape, {x, nullptr}, {.depthwise = tape.parameter(w.depthwise), .conv = tape.parameter(w.conv), .stride = 2},
-      {tape.parameter(w.gamma), tape.parameter(w.beta), kEpsilon, true, &running});
+  const NormedValue y =
+      fused_conv(tape, {x}, {.depthwise = tape.parameter(w.depthwise), .conv = tape.parameter(w.conv), .stride = 2},
+                 {tape.parameter(w.gamma), tape.parameter(w.beta), kEpsilon, &running});
   const Var raw = conv2d(tape, depthwise(tape, x, tape.parameter(w.depthwise), 2), tape.parameter(w.conv), 1);
-  CHECK_THAT(Values(tape.value(materialize(tape, y))),
+  CHECK_THAT(Values(tape.value(materialize(tape, y.rectified()))),
              close_to(Values(tape.value(scale_channels(tape, raw, running, true))), 1e-5));
 }

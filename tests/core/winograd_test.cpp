@@ -1,8 +1,8 @@
 // Winograd's form of a 3x3 convolution: its definition against the direct one in double, and the fast form
 // (core/conv/winograd.h) against that, at any shape, also where it is not taken.
+#include "core/conv/winograd.h"
 #include <algorithm>
 #include "core/autograd/ops.h"
-#include "core/conv/winograd.h"
 #include "core/fused/fused_conv.h"
 #include "core/reference/winograd.h"
 #include "tests/support/allclose.h"
@@ -164,9 +164,8 @@ TEST_CASE("a fused and a plain convolution take the same form, bit by bit", "[co
     const Case c(g);
     const Tensor vector = Tensor::full({1, 1, 1, g.out_c}, 1.0f);
     Tape tape(Tape::Mode::kForwardOnly);
-    const NormedValue y =
-        fused_conv(tape, {tape.constant(c.x.clone()), nullptr}, {.conv = tape.constant(c.weight.clone())},
-                   {tape.constant(vector.clone()), tape.constant(vector.clone()), 1e-5f, true});
+    const NormedValue y = fused_conv(tape, {tape.constant(c.x.clone())}, {.conv = tape.constant(c.weight.clone())},
+                                     {tape.constant(vector.clone()), tape.constant(vector.clone()), 1e-5f});
     CAPTURE(to_text(g.input()));
     CHECK(same_bits(tape.value(y.raw), conv2d(g, c.x, c.weight)));
   }

@@ -12,6 +12,7 @@
 #include "mcu/host/export/emit_c.h"
 #include "mcu/host/object/model_image.h"
 #include "mcu/host/verify/verify.h"
+#include "tests/nn/small_networks.h"
 #include "tests/support/catch.h"
 #include "tests/support/changed_network.h"
 #include "tests/support/random_model.h"
@@ -129,7 +130,7 @@ TEST_CASE("the random networks cover every layer kind, kernel and stride, grey a
   for (const char* kind : {"conv", "depthwise"})
     for (const int kernel : {1, 3, 5, 7})
       for (const int stride : {1, 2}) CHECK(seen.count(text(kind, " ", kernel, " ", stride)) == 1);
-  for (const char* other : {"add 1 1", "pool 1 1", "linear 1 1", "channels 1", "channels 3", "thin"})
+  for (const char* other : {"add 1 1", "pool 1 1", "linear 1 1", "relu 1 1", "channels 1", "channels 3", "thin"})
     CHECK(seen.count(other) == 1);
 }
 
@@ -138,6 +139,21 @@ TEST_CASE("the generated C runs clean under the address and undefined-behaviour 
   VerifyOptions options;
   options.compiler_flags = {"-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"};
   CHECK(first_problem(2000, 4, {12, 6, 5, 4}, options) == "");
+}
+
+TEST_CASE("tensors that are read both rectified and as they are leave as C, by every plan", "[mcu][export][compiler]") {
+  const TempDir folder;
+  const NetworkSpec spec = rectified_network();
+  for (const RamPlan ram_plan : {RamPlan::kWhole, RamPlan::kOverlap, RamPlan::kStrips}) {
+    const QuantizedModel model = random_model(spec, Rng(7));
+    const ImageSet images = image_set(spec, 4, 3);
+    export_c(model, ram_plan, images, folder / "c");
+    const Verification result = verify_export(model, folder / "c", images);
+    CAPTURE(to_text(ram_plan), result.first ? to_text(*result.first) : "");
+    CHECK(result.bytes_different == 0);
+    CHECK(result.layers == spec.size());
+    CHECK(names_in(folder / "c").count("mn_relu.c") == 1);
+  }
 }
 
 TEST_CASE("one changed weight in model.c is found and its layer named", "[mcu][export][compiler]") {
@@ -279,6 +295,7 @@ TEST_CASE("kernels that no layer needs stay out of the export", "[mcu][export]")
   export_c(plain, RamPlan::kStrips, image_set(plain.spec, 1, 1), folder / "c");
   CHECK(names_in(folder / "c").count("mn_depthwise.c") == 0);
   CHECK(names_in(folder / "c").count("mn_add.c") == 0);
+  CHECK(names_in(folder / "c").count("mn_relu.c") == 0);
   CHECK(names_in(folder / "c").count("mn_pool.c") == 1);
   CHECK(device_cost(plain.spec, RamPlan::kStrips).code_bytes <
         device_cost(small_model().spec, RamPlan::kStrips).code_bytes);

@@ -79,9 +79,9 @@ class Walk {
           if (owners_[static_cast<size_t>(at)] != std::pair(input, y))
             return fail("overwritten before it is read:", input, y);
         const bool apart = output.end <= place.begin || place.end <= output.begin;
-        if (!apart && spec.kind != LayerKind::kAdd) fail("written over its own window:", layer, row);
-        if (!apart && spec.kind == LayerKind::kAdd && output.begin > place.begin)
-          fail("written ahead of what is read:", layer, row);
+        const bool by_element = spec.kind == LayerKind::kAdd || spec.kind == LayerKind::kRelu;
+        if (!apart && !by_element) fail("written over its own window:", layer, row);
+        if (!apart && by_element && output.begin > place.begin) fail("written ahead of what is read:", layer, row);
       }
     }
     for (int64_t at = output.begin; at < output.end; ++at) owners_[static_cast<size_t>(at)] = {layer, row};
@@ -172,6 +172,22 @@ TEST_CASE("an addition runs in place", "[mcu][plan]") {
   CHECK(arena_of(spec, RamPlan::kOverlap) == 2 * 16 * row + scratch);
   // The sum's first summand, and a row of its second.
   CHECK(arena_of(spec, RamPlan::kStrips) == (16 + 1) * row + scratch);
+}
+
+TEST_CASE("a ReLU runs in place where nothing else reads its input, and beside it where something does",
+          "[mcu][plan]") {
+  const auto with_relu = [](bool read_again) {
+    return NetworkSpec({16, 16, 8}, 2,
+                       {{"first", LayerKind::kConv, {kImage}, 8, 1, 1, false, true, false},
+                        {"relu", LayerKind::kRelu, {0}, 8},
+                        {"add", LayerKind::kAdd, {1, read_again ? 0 : 1}, 8},
+                        {"pool", LayerKind::kGlobalAveragePool, {2}, 8},
+                        {"classifier", LayerKind::kLinear, {3}, 2, 1, 1, true}});
+  };
+  const int64_t tensor = 16 * 16 * 8, scratch = scratch_bytes(with_relu(false).layer(0), {16, 16, 8});
+  CHECK(arena_of(with_relu(false), RamPlan::kOverlap) == tensor + scratch);
+  CHECK(arena_of(with_relu(true), RamPlan::kOverlap) == 2 * tensor);
+  CHECK(arena_of(with_relu(true), RamPlan::kWhole) == 3 * tensor);
 }
 
 TEST_CASE("strips shrink the published networks to a fraction", "[mcu][plan]") {

@@ -5,6 +5,7 @@
 #include "core/parallel.h"
 #include "mcu/runtime/mn_arithmetic.h"
 #include "nn/quant/quantized_model.h"
+#include "tests/nn/small_networks.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_model.h"
 #include "tests/support/temp_dir.h"
@@ -63,6 +64,7 @@ int8_t plain_value(const QuantizedModel& model, int index, const Padded& in, con
     };
     return to_byte(layer, int64_t{summand(in, 0)} + summand(second, 1), 2);
   }
+  if (spec.kind == LayerKind::kRelu) return static_cast<int8_t>(std::clamp(in.at(y, x, c), layer.low, layer.high));
   int sum = 0;
   for (int py = 0; py < in.shape.height; ++py)
     for (int px = 0; px < in.shape.width; ++px) sum += in.at(py, px, c);
@@ -184,7 +186,7 @@ TEST_CASE("a model that breaks a rule is refused with layer, channel and rule", 
       {"layer stem: zero point is 128", [](auto& m) { m.layers[0].output.zero_point = 128; }},
       {"layer stem: scale is 0", [](auto& m) { m.layers[0].output.scale = 0; }},
       {"layer stem: clamps to [5, 4]", [](auto& m) { m.layers[0].low = 5, m.layers[0].high = 4; }},
-      {"layer pool: a pool's output must have the scale",
+      {"layer pool: its output must have the scale and zero point of its input",
        [](auto& m) { m.layers[m.layers.size() - 2].output.scale *= 2; }},
       {"the image: zero point is -129", [](auto& m) { m.input.zero_point = -129; }},
       {"the model: has 2 class names, expected 3", [](auto& m) { m.class_names.pop_back(); }},
@@ -198,6 +200,27 @@ TEST_CASE("a model that breaks a rule is refused with layer, channel and rule", 
     CHECK_THROWS_AS(validate(model), ConfigError);
     CHECK_THROWS_WITH(validate(model), Catch::StartsWith(c.message));
   }
+}
+
+TEST_CASE("a ReLU that does not share its input's scale or clamps elsewhere than at its zero point is refused",
+          "[mcu][qnet]") {
+  const QuantizedModel model = random_model(rectified_network(), Rng(2));
+  const auto refusal = [&](const std::function<void(QuantizedLayer&)>& change) {
+    QuantizedModel changed = model;
+    change(changed.layers[2]);
+    CHECK_THROWS_AS(validate(changed), ConfigError);
+    try {
+      validate(changed);
+    } catch (const ConfigError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const std::string shared = "layer relu: its output must have the scale and zero point of its input";
+  CHECK(refusal([](QuantizedLayer& l) { l.output.scale *= 2; }) == shared);
+  CHECK(refusal([](QuantizedLayer& l) { l.output.zero_point += l.output.zero_point < 127 ? 1 : -1; }) == shared);
+  CHECK_THAT(refusal([](QuantizedLayer& l) { l.low = l.output.zero_point == -128 ? -127 : -128; }),
+             Catch::StartsWith("layer relu: is a ReLU that clamps at"));
 }
 
 TEST_CASE("an accumulator may reach 2^31 - 1 and no more", "[mcu][qnet]") {

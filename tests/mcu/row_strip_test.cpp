@@ -114,7 +114,8 @@ class Simulation {
           // In each step the layers before this one have already had their turn.
           const int done = reader == layer ? row : strip_.done_rows(reader, reader < layer ? step + 1 : step);
           const int needed = first_needed(reader, done);
-          const bool in_place = reader == layer && spec_.layer(layer).kind == LayerKind::kAdd;
+          const LayerKind kind = spec_.layer(layer).kind;
+          const bool in_place = reader == layer && (kind == LayerKind::kAdd || kind == LayerKind::kRelu);
           if (needed < spec_.shape(input).height)
             distance = std::max(distance, (in_place ? row : row + 1) * out_row - needed * in_row);
         }

@@ -20,8 +20,10 @@ NetworkSpec varied_network() {
   return with_layers(family_network(3, {{true, 3}, {false, 3}}, {8, 6, 3}, 3), [](std::vector<LayerSpec>& layers) {
     const int before_pool = static_cast<int>(layers.size()) - 3;
     const LayerSpec& last = layers[static_cast<size_t>(before_pool)];
-    layers.insert(layers.end() - 2, {"add", LayerKind::kAdd, {before_pool, before_pool}, last.out_channels});
-    for (size_t i = layers.size() - 2; i < layers.size(); ++i) ++layers[i].inputs[0];
+    const int channels = last.out_channels;
+    layers.insert(layers.end() - 2, {"add", LayerKind::kAdd, {before_pool, before_pool}, channels});
+    layers.insert(layers.end() - 2, {"relu", LayerKind::kRelu, {before_pool + 1}, channels});
+    for (size_t i = layers.size() - 2; i < layers.size(); ++i) layers[i].inputs[0] += 2;
   });
 }
 
@@ -88,6 +90,7 @@ TEST_CASE("a layer table that leaves model or arena is refused, number by number
   const Device whole(model);
   const int conv = index_of(model, LayerKind::kConv), depthwise = index_of(model, LayerKind::kDepthwise);
   const int add = index_of(model, LayerKind::kAdd), pool = index_of(model, LayerKind::kGlobalAveragePool);
+  const int relu = index_of(model, LayerKind::kRelu);
   const int last = static_cast<int>(model.layers.size()) - 1;
   const auto status_after = [&](int index, const std::function<void(mn_layer&)>& change) {
     Device device = whole;
@@ -112,6 +115,9 @@ TEST_CASE("a layer table that leaves model or arena is refused, number by number
   CHECK(refused(conv, [](mn_layer& l) { l.stride = 0; }));
   CHECK(refused(depthwise, [](mn_layer& l) { --l.out_channels; }));
   CHECK(refused(add, [](mn_layer& l) { l.stride = 2; }));
+  CHECK(refused(relu, [](mn_layer& l) { l.stride = 2; }));
+  CHECK(refused(relu, [](mn_layer& l) { --l.out_channels; }));
+  CHECK(refused(relu, [](mn_layer& l) { --l.out_width; }));
   CHECK(refused(pool, [](mn_layer& l) { l.out_width = 2; }));
   CHECK(refused(pool, [](mn_layer& l) { l.out_height = 2; }));
   CHECK(refused(pool, [](mn_layer& l) { --l.in_rows; }));
@@ -124,6 +130,7 @@ TEST_CASE("a layer table that leaves model or arena is refused, number by number
   CHECK(refused(conv, [](mn_layer& l) { l.input += 2; }));
   CHECK(refused(add, [&](mn_layer& l) { l.other = arena; }));
   CHECK(refused(add, [](mn_layer& l) { l.other = MN_CALLER; }));
+  CHECK(refused(relu, [&](mn_layer& l) { l.input = arena; }));
   CHECK(refused(0, [](mn_layer& l) { l.in_channels = 0; }));
   CHECK(refused(0, [](mn_layer& l) { l.in_channels = l.in_width = l.in_height = l.in_rows = 0xFFFF; }));
   CHECK(refused(pool, [](mn_layer& l) { l.in_width = l.in_height = l.in_rows = 0xFFFF; }));

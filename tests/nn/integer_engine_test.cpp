@@ -3,6 +3,7 @@
 #include "nn/quant/integer_engine.h"
 
 #include "core/parallel.h"
+#include "tests/nn/small_networks.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_model.h"
 #include "tests/support/threads.h"
@@ -38,6 +39,10 @@ TEST_CASE("the fast engine computes the plain forward pass's bytes at every laye
     const Rng rng(seed);
     check_equal_bytes(random_model(random_network(rng.fork("spec")), rng.fork("model")), 4, rng.fork("images"));
   }
+}
+
+TEST_CASE("the fast engine computes tensors that are read both rectified and as they are", "[nn][integer_engine]") {
+  for (uint64_t seed = 0; seed < 20; ++seed) check_equal_bytes(random_model(rectified_network(), Rng(seed)), 3, Rng(9));
 }
 
 TEST_CASE("the fast engine is right for channels beyond a tile and for long reductions", "[nn][integer_engine]") {

@@ -150,8 +150,8 @@ TEST_CASE("any spec of the family comes back from its file form", "[nn][model_fi
 }
 
 TEST_CASE("a spec that cannot be is refused with file and rule, although its checksum is right", "[nn][model_file]") {
-  CHECK_THAT(refusal([](Stored& s) { s.layers[0].kind = static_cast<LayerKind>(5); }),
-             Catch::Contains("layer kind 5 does not exist"));
+  CHECK_THAT(refusal([](Stored& s) { s.layers[0].kind = static_cast<LayerKind>(kLayerKinds); }),
+             Catch::Contains(text("layer kind ", kLayerKinds, " does not exist")));
   CHECK_THAT(refusal([](Stored& s) { s.layers.clear(); }),
              Catch::Contains("0 layers of a network, expected 1 to 10000"));
   CHECK_THAT(refusal([](Stored& s) { s.layers[1].out_channels = 9; }),

@@ -160,6 +160,12 @@ TEST_CASE("each rule of a spec is refused with the layer and the rule", "[nn][sp
        [](Parts& s) {
          s.layers[8].inputs = {7, 6, 7};
        }},
+      {"layer residual: ", "is a ReLU and has another one behind it",
+       [](Parts& s) {
+         s.layers[3].kind = LayerKind::kRelu;
+         s.layers[3].inputs = {2};
+       }},
+      {"layer residual: ", "has 2 inputs, expected 1", [](Parts& s) { s.layers[3].kind = LayerKind::kRelu; }},
       {"layer classifier: ", "reads 3x4x5, expected a single pixel", [](Parts& s) { s.layers[10].inputs = {8}; }},
       {"layer residual: ", "adds the image, expected outputs of layers",
        [](Parts& s) {

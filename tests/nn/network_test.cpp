@@ -105,7 +105,7 @@ double reference_slope(const Network& network, const std::vector<double>& parame
 }  // namespace
 
 TEST_CASE("a network's logits are the composition of the definitions, in training and in evaluation", "[nn][network]") {
-  for (const NetworkSpec& spec : {plain_network(), residual_network(), forked_network()}) {
+  for (const NetworkSpec& spec : {plain_network(), residual_network(), forked_network(), rectified_network()}) {
     const ImageSet images = noise_images(spec.input(), spec.classes(), 4, Rng(1));
     for (const Phase phase : {Phase::kTraining, Phase::kEvaluation}) {
       INFO("layers " << spec.layers().size() << ", evaluation " << (phase == Phase::kEvaluation));
@@ -118,7 +118,7 @@ TEST_CASE("a network's logits are the composition of the definitions, in trainin
 }
 
 TEST_CASE("gradients of every parameter are the central differences of the loss in double", "[nn][network][gradient]") {
-  for (const NetworkSpec& spec : {plain_network(), residual_network(), forked_network()}) {
+  for (const NetworkSpec& spec : {plain_network(), residual_network(), forked_network(), rectified_network()}) {
     const ImageSet images = noise_images(spec.input(), spec.classes(), 4, Rng(2));
     Network network = make_network(spec);
     const auto parameters = parameters_of(network);
@@ -240,7 +240,7 @@ TEST_CASE("a layer keeps its initial weights when others come or go", "[nn][netw
 }
 
 TEST_CASE("parameters have unique names and are as many as the spec counts", "[nn][network]") {
-  for (const NetworkSpec& spec : {plain_network(), residual_network()}) {
+  for (const NetworkSpec& spec : {plain_network(), residual_network(), rectified_network()}) {
     Network network(spec, kPixels, Rng(1));
     std::set<std::string> names;
     int64_t count = 0;

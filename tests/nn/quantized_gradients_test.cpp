@@ -50,8 +50,8 @@ class ReferenceGradients {
         continue;
       }
       const Numbers dy = behind_clamp(i);
-      if (spec.kind == LayerKind::kAdd) {
-        for (const int summand : spec.inputs) add(summand, dy);
+      if (spec.kind == LayerKind::kAdd || spec.kind == LayerKind::kRelu) {
+        for (const int input : spec.inputs) add(input, dy);
         continue;
       }
       result.bias[i].resize(static_cast<size_t>(spec.out_channels));
@@ -165,7 +165,8 @@ TEST_CASE("gradients are right for more channels than a tile, every kernel and m
 
 TEST_CASE("a value read twice receives the gradients of both readers; one that nobody reads receives none",
           "[nn][quantized_gradients]") {
-  for (const NetworkSpec& spec : {residual_network(), forked_network()}) check(random_model(spec, Rng(5)), 4, Rng(6));
+  for (const NetworkSpec& spec : {residual_network(), forked_network(), rectified_network()})
+    check(random_model(spec, Rng(5)), 4, Rng(6));
 }
 
 TEST_CASE("an output on a bound of its clamp passes no gradient", "[nn][quantized_gradients]") {

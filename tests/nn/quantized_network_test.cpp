@@ -78,13 +78,13 @@ TEST_CASE("the forward pass of training is the exported network's, byte for byte
     check_forward_is_integer_forward(network, images);
   }
   for (const char* kind : {"add1/1", "conv3/1", "conv5/1", "conv7/1", "conv3/2", "conv5/2", "depthwise3/1",
-                           "depthwise5/1", "depthwise7/1", "depthwise3/2"})
+                           "depthwise5/1", "depthwise7/1", "depthwise3/2", "relu1/1"})
     CHECK(seen.contains(kind));
 }
 
 TEST_CASE("the forward pass stays the exported network's while training moves the weights", "[nn][quantized]") {
   const Threads one(1);
-  for (const NetworkSpec& spec : {plain_network(), residual_network()}) {
+  for (const NetworkSpec& spec : {plain_network(), residual_network(), rectified_network()}) {
     const ImageSet images = noise_images(spec.input(), spec.classes(), 21, Rng(2));
     QuantizedNetwork network = quantize(make_network(spec), images);
     const std::string before = weights_sha256(network);
@@ -126,7 +126,7 @@ TEST_CASE("sums beyond what a float holds exactly give the same bytes", "[nn][qu
 }
 
 TEST_CASE("folding batch norm changes a network's evaluation by rounding alone", "[nn][fold]") {
-  for (const NetworkSpec& spec : {plain_network(), residual_network()}) {
+  for (const NetworkSpec& spec : {plain_network(), residual_network(), rectified_network()}) {
     const ImageSet images = noise_images(spec.input(), spec.classes(), 6, Rng(5));
     const Network network = make_network(spec);
     const auto folded = fold_batch_norm(network);
@@ -222,7 +222,7 @@ TEST_CASE(
 }
 
 TEST_CASE("the integer network's answers are near the float network's", "[nn][quantized]") {
-  for (const NetworkSpec& spec : {plain_network(), residual_network()}) {
+  for (const NetworkSpec& spec : {plain_network(), residual_network(), rectified_network()}) {
     const ImageSet images = noise_images(spec.input(), spec.classes(), 64, Rng(8));
     Network network = make_network(spec);
     QuantizedNetwork quantized = quantize(network, images);

@@ -86,6 +86,7 @@ ReferencePass reference_pass(const Network& network, const std::vector<double>& 
     if (has_weights(layer.kind)) y = convolved(layer, in, y, cursor);
     if (layer.kind == LayerKind::kGlobalAveragePool) y = reference::global_average_pool(in, y);
     if (layer.kind == LayerKind::kAdd) y = reference::add(y, output_of(layer.inputs[1]));
+    if (layer.kind == LayerKind::kRelu) y = reference::relu(y);
     if (layer.bias) y = biased(y, cursor.next(layer.out_channels));
     reference::BatchNorm<double> norm{
         .gamma = {}, .beta = {}, .epsilon = double{kBatchNormEpsilon}, .relu = false, .mean = {}, .variance = {}};

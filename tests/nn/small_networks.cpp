@@ -55,6 +55,29 @@ NetworkSpec forked_network() {
            {"classifier", LayerKind::kLinear, {15}, 2, 1, 1, true, false, false}}};
 }
 
+NetworkSpec rectified_network() {
+  return {{6, 5, 2},
+          2,
+          {{"bright", LayerKind::kRelu, {kImage}, 2},
+           {"stem", LayerKind::kConv, {0}, 4, 3, 1, false, true, false},
+           {"relu", LayerKind::kRelu, {1}, 4},
+           {"depthwise", LayerKind::kDepthwise, {2}, 4, 3, 1, false, false, false},
+           {"pointwise", LayerKind::kConv, {3}, 4, 1, 1, false, true, false},
+           {"sum", LayerKind::kAdd, {4, 1}, 4},
+           {"relu2", LayerKind::kRelu, {5}, 4},
+           {"conv", LayerKind::kConv, {6}, 4, 3, 1, false, true, true},
+           {"twice", LayerKind::kRelu, {7}, 4},
+           {"sum2", LayerKind::kAdd, {8, 5}, 4},
+           {"wide", LayerKind::kDepthwise, {9}, 4, 5, 2, false, true, false},
+           {"plain", LayerKind::kConv, {6}, 4, 1, 2, true, false, false},
+           {"sum3", LayerKind::kAdd, {10, 11}, 4},
+           {"relu3", LayerKind::kRelu, {12}, 4},
+           {"pool", LayerKind::kGlobalAveragePool, {13}, 4},
+           {"pool2", LayerKind::kGlobalAveragePool, {12}, 4},
+           {"sum4", LayerKind::kAdd, {14, 15}, 4},
+           {"classifier", LayerKind::kLinear, {16}, 2, 1, 1, true, false, false}}};
+}
+
 void randomize_norms(Network& network, Rng rng) {
   const auto fill = [&](Tensor& tensor, float low, float high) {
     for (float& value : tensor.values()) value = rng.uniform(low, high);

@@ -18,6 +18,10 @@ NetworkSpec residual_network();
 // classes.
 NetworkSpec forked_network();
 
+// Tensors that are read both rectified and as they are: the norm of a convolution, by a separable layer and a sum, and
+// the sum, by a convolution and a sum; and a ReLU of the image, which only the first layer reads. 6x5x2, 2 classes.
+NetworkSpec rectified_network();
+
 // Numbers other than 0 and 1 for gamma, beta and the running statistics, so that nothing hides behind them.
 void randomize_norms(Network& network, Rng rng);
 

@@ -43,7 +43,7 @@ void check_steps(const Trace& t) {
   }
   CHECK(products == t.accumulator);
   CHECK(real == Approx(t.exact).margin(1e-9));
-  CHECK(std::max(floats, t.layer.relu ? 0.0 : floats) == Approx(t.float_value).epsilon(1e-3).margin(1e-4));
+  CHECK(std::max(floats, rectifies(t.layer) ? 0.0 : floats) == Approx(t.float_value).epsilon(1e-3).margin(1e-4));
   CHECK(t.byte == t.clamped + t.output.zero_point);
   CHECK(t.rounded == t.output.scale * static_cast<double>(t.shifted));
   if (has_weights(t.layer.kind)) {
@@ -58,7 +58,7 @@ void check_steps(const Trace& t) {
 }  // namespace
 
 TEST_CASE("every number of a network can be traced to the byte that the engine computes", "[search][trace]") {
-  for (const NetworkSpec& spec : {plain_network(), residual_network()}) {
+  for (const NetworkSpec& spec : {plain_network(), residual_network(), rectified_network()}) {
     const Traced n = make_traced(spec);
     const IntegerOutputs expected = integer_forward(n.model, n.images.image(1), 1);
     for (int layer = 0; layer < spec.size(); ++layer) {

@@ -42,7 +42,7 @@ int draw_channels(Rng& rng, int most) {
 
 class VariedNetwork {
  public:
-  VariedNetwork(const Limits& limits, Rng rng) : limits_(limits), rng_(rng) {}
+  VariedNetwork(const Limits& limits, Rng rng) : limits_(limits), rng_(rng), relus_(rng.fork("relu layers")) {}
 
   PlannedNetwork build() {
     const std::array<RamPlan, 4> plans = {RamPlan::kStrips, RamPlan::kStrips, RamPlan::kWhole, RamPlan::kOverlap};
@@ -51,7 +51,10 @@ class VariedNetwork {
     classes_ = between(rng_, 2, 20);
     conv(draw_channels(rng_, limits_.max_channels / 2), one_in(rng_, 3) ? draw_kernel(rng_) : 3, stride(), true);
     const int blocks = between(rng_, 3, limits_.blocks);
-    for (int block = 0; block < blocks; ++block) append_block();
+    for (int block = 0; block < blocks; ++block) {
+      append_block();
+      if (one_in(relus_, 4)) append({"", LayerKind::kRelu, {last()}, channels()});
+    }
     append({"", LayerKind::kGlobalAveragePool, {last()}, channels(), 1, 1, false, false, false});
     append({"", LayerKind::kLinear, {last()}, classes_, 1, 1, true, false, false});
     return {NetworkSpec(image_, classes_, layers_), ram_plan};
@@ -116,7 +119,7 @@ class VariedNetwork {
   }
 
   const Limits limits_;
-  Rng rng_;
+  Rng rng_, relus_;
   ImageShape image_;
   int classes_ = 2;
   std::vector<LayerSpec> layers_;

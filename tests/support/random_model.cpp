@@ -26,6 +26,7 @@ class SpecBuilder {
   void depthwise(const std::string& name, int kernel, int stride, bool relu) {
     append({name, LayerKind::kDepthwise, {last()}, channels_, kernel, stride, false, true, relu});
   }
+  void rectify(const std::string& name) { append({name, LayerKind::kRelu, {last()}, channels_}); }
   void add(const std::string& name, int other, bool relu) {
     append({name, LayerKind::kAdd, {last(), other}, channels_, 1, 1, false, false, relu});
   }
@@ -52,6 +53,14 @@ void append_family_layer(SpecBuilder& builder, const std::string& name, const Fa
   if (!layer.separable) return builder.conv(name + ".conv", out, layer.kernel, stride, relu);
   builder.depthwise(name + ".depthwise", layer.kernel, stride, true);
   builder.conv(name + ".pointwise", out, 1, 1, relu);
+}
+
+// The newest tensor, read rectified by a layer and as it is by the sum of both.
+void append_rectified_branch(SpecBuilder& builder, const std::string& name, Rng& rng) {
+  const int trunk = builder.last();
+  builder.rectify(name + ".relu");
+  if (rng.coin()) builder.depthwise(name + ".behind", 3, 1, false);
+  if (rng.coin()) builder.add(name + ".joined", trunk, rng.coin());
 }
 
 constexpr double kSmallestFactor = 0x1.8p-32, kLargestFactor = 1 - 0x1p-24;
@@ -160,6 +169,7 @@ NetworkSpec random_network(Rng rng, const RandomNetworkLimits& limits) {
   input.width = extent();
   input.channels = rng.coin() ? 3 : 1;
   SpecBuilder builder(input);
+  Rng relus = rng.fork("relu layers");  // their own draws, so that the rest of a network does not depend on them
   int channels = between(rng, 1, limits.max_width);
   const int depth = between(rng, 1, limits.max_depth);
   if (one_in(rng, 6)) builder.depthwise("first", kKernels[rng.below(4)], between(rng, 1, 2), rng.coin());
@@ -169,6 +179,7 @@ NetworkSpec random_network(Rng rng, const RandomNetworkLimits& limits) {
     const bool reduces = i == depth / 3 || i == 2 * depth / 3;
     if (reduces && channels < 2 * limits.max_width) channels *= 2;
     append_family_layer(builder, name, {rng.coin(), kKernels[rng.below(4)]}, channels, reduces ? 2 : 1, i + 1 < depth);
+    if (limits.relu_layers && one_in(relus, 3)) append_rectified_branch(builder, name, relus);
     if (!one_in(rng, 3)) continue;
     const int trunk = builder.last();
     builder.conv(name + ".branch", builder.channels(), kKernels[rng.below(3)], 1, rng.coin());
@@ -185,8 +196,8 @@ QuantizedModel random_model(const NetworkSpec& spec, Rng rng) {
     const LayerSpec& layer_spec = spec.layers()[i];
     const Quantization& in = model.input_of(static_cast<int>(i));
     QuantizedLayer layer;
-    layer.output = layer_spec.kind == LayerKind::kGlobalAveragePool ? in : random_quantization(rng);
-    if (layer_spec.relu) layer.low = layer.output.zero_point;
+    layer.output = shares_quantization(layer_spec.kind) ? in : random_quantization(rng);
+    if (rectifies(layer_spec)) layer.low = layer.output.zero_point;
     if (one_in(rng, 10)) layer.high = between(rng, layer.low, 127);
     if (has_weights(layer_spec.kind))
       fill_weighted(layer, layer_spec, spec.input_shape(static_cast<int>(i)), in.scale, rng);
@@ -208,7 +219,8 @@ QuantizedModel trained_like_model(const NetworkSpec& spec, Rng rng) {
     const Quantization& in = model.input_of(static_cast<int>(i));
     QuantizedLayer layer;
     layer.output = {0.05f, layer_spec.relu ? -128 : between(rng, -20, 20)};
-    if (layer_spec.kind == LayerKind::kGlobalAveragePool) layer.output = in;
+    if (shares_quantization(layer_spec.kind)) layer.output = in;
+    if (rectifies(layer_spec)) layer.low = layer.output.zero_point;
     if (layer_spec.kind == LayerKind::kAdd) {
       layer.output.scale = in.scale * 1.4f;
       layer.rescale =

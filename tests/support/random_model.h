@@ -21,10 +21,11 @@ NetworkSpec family_network(int width, const std::vector<FamilyLayer>& layers, co
 
 struct RandomNetworkLimits {
   int max_extent = 24, max_width = 10, max_depth = 6, max_classes = 6;
+  bool relu_layers = true;
 };
 
-// A member of the family with odd extents, grey or colour images, single pixels now and then, and some additions of
-// equal shapes.
+// A member of the family with odd extents, grey or colour images, single pixels now and then, some additions of
+// equal shapes, and some tensors that are read both rectified and as they are.
 NetworkSpec random_network(Rng rng, const RandomNetworkLimits& limits = {});
 
 // Legal integers of every kind: common ones, and extreme zero points, weights, biases, multipliers and shifts. Passes

@@ -188,6 +188,7 @@ LayerLoops pool_loops(const Geometry& g) {
 }
 
 LayerLoops add_loops(const Geometry& g) { return LoopList("add", g).add("outputs", g.outputs()).take(); }
+LayerLoops relu_loops(const Geometry& g) { return LoopList("relu", g).add("outputs", g.outputs()).take(); }
 
 class Counter {
  public:
@@ -249,6 +250,8 @@ class Counter {
         return pool_loops(g);
       case LayerKind::kAdd:
         return add_loops(g);
+      case LayerKind::kRelu:
+        return relu_loops(g);
     }
     MN_CHECK(false, "unknown layer kind");
   }

@@ -18,7 +18,7 @@ struct LoopCount {
 
 struct LayerLoops {
   // What is fitted together: "pointwise", "window", "conv plain", "depthwise 3/1" (kernel, stride), "depthwise plain",
-  // "pool", "add".
+  // "pool", "add", "relu".
   std::string kernel;
   std::vector<LoopCount> counts;  // of one inference; the same names in the same order for each kernel
   double calls = 0;               // of the kernel: 1, or about one a row in a strip

@@ -25,7 +25,7 @@ std::string place_text(uint32_t place) { return place == MN_CALLER ? "MN_CALLER"
 
 const char* kind_text(uint8_t kind) {
   constexpr const char* kNames[MN_KINDS] = {"MN_CONV", "MN_CONV_PLAIN", "MN_DEPTHWISE", "MN_DEPTHWISE_PLAIN",
-                                            "MN_POOL", "MN_ADD"};
+                                            "MN_POOL", "MN_ADD",        "MN_RELU"};
   return kNames[kind];
 }
 

@@ -38,6 +38,7 @@ EMBED(depthwise_others_dsp_c, "mcu/runtime/dsp/mn_depthwise_others_dsp.c");
 EMBED(depthwise_ring_dsp_c, "mcu/runtime/dsp/mn_depthwise_ring_dsp.c");
 EMBED(pool_c, "mcu/runtime/portable/mn_pool.c");
 EMBED(add_c, "mcu/runtime/portable/mn_add.c");
+EMBED(relu_c, "mcu/runtime/portable/mn_relu.c");
 EMBED(add_row_c, "mcu/runtime/portable/mn_add_row.c");
 EMBED(makefile, "mcu/host/export/exported/Makefile");
 EMBED(selftest, "mcu/host/export/exported/selftest.c");
@@ -55,8 +56,8 @@ namespace mininas {
 namespace {
 
 // One of each kernel.
-constexpr LayerKind kKinds[] = {LayerKind::kConv, LayerKind::kDepthwise, LayerKind::kGlobalAveragePool,
-                                LayerKind::kAdd};
+constexpr LayerKind kKinds[] = {LayerKind::kConv, LayerKind::kDepthwise, LayerKind::kGlobalAveragePool, LayerKind::kAdd,
+                                LayerKind::kRelu};
 
 bool uses(const NetworkSpec& spec, const std::string& kernel) {
   return std::any_of(spec.layers().begin(), spec.layers().end(),
@@ -88,6 +89,8 @@ std::string kernel_name(LayerKind kind) {
       return "mn_pool";
     case LayerKind::kAdd:
       return "mn_add";
+    case LayerKind::kRelu:
+      return "mn_relu";
   }
   MN_CHECK(false, "unknown layer kind");
 }
@@ -118,7 +121,8 @@ std::vector<TextFile> runtime_files() {
           file("mn_depthwise_ring_dsp.c", EMBEDDED(depthwise_ring_dsp_c)),
           file("mn_pool.c", EMBEDDED(pool_c)),
           file("mn_add.c", EMBEDDED(add_c)),
-          file("mn_add_row.c", EMBEDDED(add_row_c))};
+          file("mn_add_row.c", EMBEDDED(add_row_c)),
+          file("mn_relu.c", EMBEDDED(relu_c))};
 }
 
 std::vector<TextFile> runtime_files_for(const NetworkSpec& spec) {

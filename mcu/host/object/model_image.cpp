@@ -25,6 +25,8 @@ uint8_t kind_of(const QuantizedModel& model, int layer) {
       return MN_POOL;
     case LayerKind::kAdd:
       return MN_ADD;
+    case LayerKind::kRelu:
+      return MN_RELU;
   }
   MN_CHECK(false, "unknown layer kind");
 }

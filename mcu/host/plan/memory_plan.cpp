@@ -57,7 +57,8 @@ class Planner {
   // Others need their whole input before their first row.
   bool may_join(int layer) const {
     const LayerKind kind = spec_.layer(layer).kind;
-    return kind == LayerKind::kConv || kind == LayerKind::kDepthwise || kind == LayerKind::kAdd;
+    return kind == LayerKind::kConv || kind == LayerKind::kDepthwise || kind == LayerKind::kAdd ||
+           kind == LayerKind::kRelu;
   }
 
   Placement place() const { return place_tensors(tensors_, steps_, count()); }

@@ -7,9 +7,10 @@
 namespace mininas {
 namespace {
 
-// A row needs a window of rows; an addition's is one row.
+// A row needs a window of rows; an addition's and a ReLU's are one row.
 bool has_window(LayerKind kind) {
-  return kind == LayerKind::kConv || kind == LayerKind::kDepthwise || kind == LayerKind::kAdd;
+  return kind == LayerKind::kConv || kind == LayerKind::kDepthwise || kind == LayerKind::kAdd ||
+         kind == LayerKind::kRelu;
 }
 
 int padding_of(const LayerSpec& layer) { return (layer.kernel - 1) / 2; }
@@ -109,7 +110,8 @@ int Strip::ring_rows(int layer) const {
 int64_t Strip::overlap_distance(int layer, int input) const {
   const ImageShape &in = spec_.shape(input), &out = spec_.shape(layer);
   const int64_t in_row = int64_t{in.width} * in.channels, out_row = int64_t{out.width} * out.channels;
-  const bool in_place = spec_.layer(layer).kind == LayerKind::kAdd;  // element by element
+  const LayerKind kind = spec_.layer(layer).kind;
+  const bool in_place = kind == LayerKind::kAdd || kind == LayerKind::kRelu;  // element by element
   int64_t distance = 0;
   for (const int reader : readers_of(input)) {
     for (int row = 0; row < out.height; ++row) {

@@ -30,7 +30,7 @@ struct Example {
 std::vector<Example> examples() {
   const ImageShape cifar{32, 32, 3};
   return {{"w4:s3,c5,s7 9x7", family_network(4, {{true, 3}, {false, 5}, {true, 7}}, {9, 7, 3}, 3)},
-          {"22 layers 12x13", random_network(Rng(369), {13, 4, 5, 5})},
+          {"22 layers 12x13", random_network(Rng(369), {13, 4, 5, 5, false})},
           {"w16:s3*5", build_network_spec("w16:s3*5", cifar, 2)},
           {"resnet8", build_network_spec("resnet8", cifar, 10)}};
 }
