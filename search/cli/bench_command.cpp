@@ -45,7 +45,7 @@ struct Rates {
 
 Record to_record(const Options& o, const NetworkSpec& spec, const Rates& rates, int64_t peak_memory_bytes) {
   Record record, spread;
-  record.set("architecture", network_text(o.architecture))
+  record.set("architecture", to_text(parse_architecture(o.architecture)))
       .set("input", to_text(spec.input()))
       .set("classes", o.classes);
   record.set("batch", o.speed.batch).set("threads", thread_count()).set("kernels", kernels().isa);
@@ -59,7 +59,7 @@ Record to_record(const Options& o, const NetworkSpec& spec, const Rates& rates, 
 }
 
 void print(const Options& o, const NetworkSpec& spec, const Rates& rates, int64_t peak_memory_bytes) {
-  print_row("architecture", network_text(o.architecture));
+  print_row("architecture", to_text(parse_architecture(o.architecture)));
   print_row("image, batch", text(to_text(spec.input()), ", ", o.speed.batch, " images, ", o.classes, " classes"));
   print_row("size", text(grouped(parameter_count(spec)), " parameters, ", grouped(mac_count(spec)), " MACs"));
   print_row("machine", text(thread_count(), " threads, kernels ", kernels().isa));

@@ -73,7 +73,7 @@ Record train_without_folder(const std::string& architecture, const Dataset& data
 Record begin(const Command& command, Options& o, Progress& progress) {
   o.config.seed = o.common.seed;
   o.config.schedule = parse_schedule(o.schedule);
-  const std::string architecture = network_text(o.architecture);
+  const std::string architecture = to_text(parse_architecture(o.architecture));
   const Dataset data = open_dataset(o.data, o.common.seed);
   if (!o.out.empty()) {
     const RunFolder folder = RunFolder::create(o.out);

@@ -1,31 +1,13 @@
-// Warm starts: a network of one architecture begins with the weights of another, which it was changed from.
-//
-//   change                              the network computes
-//   a larger kernel                     the same: padded with zeros
-//   a standard convolution              the same: depthwise and pointwise composed, as long as weights that are drawn
-//   more channels                       the same: nobody reads the new ones at first
-//   more layers                         the same: identities, at the end of the stages where they are new, but before
-//                                       the last layer of all (behind a ReLU another ReLU changes nothing)
-//   ... where the last stage had one    nearly: the last layer has no ReLU behind it, and gets one; what it puts out is
-//                                       raised by a shift that the identity takes off; values more than
-//                                       kShiftDeviations below their mean are lost
-//   fewer channels, a smaller kernel    nearly: those of small gamma go, borders go
-//   a separable convolution in place    not the same: that layer's convolution begins at random
-//   of a standard one
-// (For small images and with batch statistics, as in training, "the same" holds only nearly.)
+// Warm starts: a network of one architecture begins with the weights of another, which it was changed from. How depends
+// on the form of both: chains by search/evaluate/inherit_chain.h.
 #pragma once
 #include "nn/train/network.h"
 #include "search/space/architecture.h"
 
 namespace mininas {
 
-constexpr float kShiftDeviations = 4.0f;
-
-// Whether the child's stages have at least as many layers as the parent's; otherwise it cannot inherit.
+// Whether a network of `child` can begin with the weights of one of `parent`.
 bool can_inherit(const Architecture& child, const Architecture& parent);
-
-// The layer of the parent that each layer of the child continues; -1: an identity, inserted. Requires can_inherit.
-std::vector<int> inherited_layers(const Architecture& child, const Architecture& parent);
 
 // Overwrites `child`, freshly drawn for `architecture`, with what it inherits from `parent` of `parent_architecture`;
 // what is new keeps its fresh values. `images`: some training images, on which the norms of inserted layers are

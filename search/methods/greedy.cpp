@@ -67,7 +67,7 @@ bool GreedyWalk::start() {
   std::vector<int> all = widths_;
   for (int width = all.back() - options_.width_step; width >= 1; width -= options_.width_step) all.push_back(width);
   for (const int width : all) {
-    const Architecture shallowest = plain_architecture(width, options_.min_depth);
+    const Chain shallowest = plain_chain(width, options_.min_depth);
     const Trial trial = session_.evaluate(from_scratch("depth", shallowest, options_.epochs));
     if (trial.outcome.status == Status::kOk) {
       keep(trial, text(points(trial.outcome.score), " %: the first network"));
@@ -85,14 +85,14 @@ void GreedyWalk::keep(const Trial& trial, const std::string& why) {
 
 void GreedyWalk::reject(const Trial& trial, const std::string& why) { session_.decide(trial, false, why); }
 
-Candidate GreedyWalk::from_scratch(const std::string& stage, const Architecture& architecture, int epochs) const {
-  Candidate candidate{stage, architecture, epochs};
+Candidate GreedyWalk::from_scratch(const std::string& stage, const Chain& chain, int epochs) const {
+  Candidate candidate{stage, chain, epochs};
   if (options_.warm_epochs > 0) candidate.branch_epoch = std::max(epochs - options_.warm_epochs, 0);
   return candidate;
 }
 
-Candidate GreedyWalk::changed(const std::string& stage, const Architecture& architecture, int epochs) const {
-  Candidate candidate = from_scratch(stage, architecture, epochs);
+Candidate GreedyWalk::changed(const std::string& stage, const Chain& chain, int epochs) const {
+  Candidate candidate = from_scratch(stage, chain, epochs);
   if (candidate.branch_epoch == 0 || current().candidate.epochs != epochs) return candidate;
   candidate.ancestors = current().candidate.ancestors;
   candidate.ancestors.push_back(current().candidate.architecture);
@@ -102,7 +102,7 @@ Candidate GreedyWalk::changed(const std::string& stage, const Architecture& arch
 bool GreedyWalk::grow(const Ask& ask, const std::function<bool(const Trial&)>& judge) {
   size_t width = width_index();
   for (int depth = options_.min_depth + 1; depth <= options_.max_depth && !good_enough();) {
-    const auto trial = ask(plain_architecture(width < widths_.size() ? widths_[width] : architecture().width, depth));
+    const auto trial = ask(plain_chain(width < widths_.size() ? widths_[width] : chain().width, depth));
     if (!trial) return false;
     if (trial->outcome.status != Status::kInfeasible) {
       if (!judge(*trial)) return true;
@@ -123,9 +123,9 @@ std::vector<int> GreedyWalk::narrower_widths() const {
 }
 
 bool GreedyWalk::change_operations(const Attempt& attempt) const {
-  const int layers = layers_tried(architecture().depth());
+  const int layers = layers_tried(chain().depth());
   for (int layer = 0; layer < layers; ++layer) {
-    Architecture changed = architecture();
+    Chain changed = chain();
     changed.layers[static_cast<size_t>(layer)].operation = Operation::kConv;
     if (!attempt(changed)) return false;
   }
@@ -133,10 +133,10 @@ bool GreedyWalk::change_operations(const Attempt& attempt) const {
 }
 
 bool GreedyWalk::change_kernels(const Attempt& attempt) const {
-  const int layers = layers_tried(architecture().depth());
+  const int layers = layers_tried(chain().depth());
   for (int layer = 0; layer < layers; ++layer)
     for (const int kernel : options_.kernels) {
-      Architecture changed = architecture();
+      Chain changed = chain();
       SearchedLayer& searched = changed.layers[static_cast<size_t>(layer)];
       if (kernel <= searched.kernel) continue;
       searched.kernel = kernel;
@@ -179,7 +179,7 @@ int GreedyWalk::layers_tried(int depth) const {
 }
 
 size_t GreedyWalk::width_index() const {
-  return static_cast<size_t>(std::find(widths_.begin(), widths_.end(), architecture().width) - widths_.begin());
+  return static_cast<size_t>(std::find(widths_.begin(), widths_.end(), chain().width) - widths_.begin());
 }
 
 }  // namespace mininas

@@ -68,22 +68,22 @@ class GreedyWalk {
 
   // The network kept last. Requires one.
   const Trial& current() const { return *current_; }
-  const Architecture& architecture() const { return current_->candidate.architecture; }
+  const Chain& chain() const { return current_->candidate.architecture.chain(); }
   // Records what a method makes of a trial. The one kept is the current network from then on.
   void keep(const Trial& trial, const std::string& why);
   void reject(const Trial& trial, const std::string& why);
 
   // A candidate that trains from scratch, and that later ones can branch off (warm starts).
-  Candidate from_scratch(const std::string& stage, const Architecture& architecture, int epochs) const;
+  Candidate from_scratch(const std::string& stage, const Chain& chain, int epochs) const;
   // A candidate that branches off the current network's training, where both train equally long.
-  Candidate changed(const std::string& stage, const Architecture& architecture, int epochs) const;
+  Candidate changed(const std::string& stage, const Chain& chain, int epochs) const;
 
   // Asks for deeper networks layer by layer until one is good enough or the deepest. Budget rule: one that does not fit
   // is asked for again, narrower, as width is what a search has to spare and shrinks later anyway; where no width of the
   // range is left, the growth ends.
   // `ask`: nullopt where the time is up. `judge` keeps or rejects, and returns whether growing goes on.
   // Returns false where the time is up.
-  using Ask = std::function<std::optional<Trial>(const Architecture& deeper)>;
+  using Ask = std::function<std::optional<Trial>(const Chain& deeper)>;
   bool grow(const Ask& ask, const std::function<bool(const Trial&)>& judge);
 
   // The widths of the range below the current one, largest first.
@@ -91,7 +91,7 @@ class GreedyWalk {
 
   // Calls `attempt` with the current architecture changed in one layer, layer by layer from the input: to a standard
   // convolution; to each larger kernel. Stops, and returns false, where `attempt` does: the time is up.
-  using Attempt = std::function<bool(const Architecture& changed)>;
+  using Attempt = std::function<bool(const Chain& changed)>;
   bool change_operations(const Attempt& attempt) const;
   bool change_kernels(const Attempt& attempt) const;
 

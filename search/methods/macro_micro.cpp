@@ -60,16 +60,16 @@ class MacroMicro {
  private:
   std::optional<Trial> ask(const Candidate& candidate);
   int micro_questions(int depth) const { return 2 + walk_.most_operations(depth) + walk_.most_kernels(depth); }
-  int64_t parameters(const Architecture& architecture) const;
+  int64_t parameters(const Chain& architecture) const;
 
   bool judge_deeper(const Trial& trial);
   bool judge_narrower(const Trial& trial);
   // Trains the macro network briefly, to compare changes with, unless it has been. nullopt where the time is up; false
   // where there is nothing to compare with.
   std::optional<bool> train_reference(const std::string& stage);
-  bool attempt(const std::string& stage, const Architecture& changed, double margin);
+  bool attempt(const std::string& stage, const Chain& changed, double margin);
   // `changed` at the macro width, narrowed channel by channel until it is small enough; nullopt where it cannot be.
-  std::optional<Architecture> shrunk(Architecture changed) const;
+  std::optional<Chain> shrunk(Chain changed) const;
   std::vector<Architecture> finals() const;
 
   Session& session_;
@@ -87,7 +87,7 @@ std::optional<Trial> MacroMicro::ask(const Candidate& candidate) {
   return session_.evaluate(candidate);
 }
 
-int64_t MacroMicro::parameters(const Architecture& architecture) const {
+int64_t MacroMicro::parameters(const Chain& architecture) const {
   return parameter_count(build_network_spec(architecture, session_.task().input, session_.task().classes));
 }
 
@@ -99,9 +99,7 @@ bool MacroMicro::start() {
 bool MacroMicro::grow() {
   session_.expect(walk_.most_growth() + micro_questions(options_.max_depth));
   return walk_.grow(
-      [&](const Architecture& deeper) {
-        return ask(walk_.from_scratch("depth", deeper, epochs_ += options_.depth_epochs));
-      },
+      [&](const Chain& deeper) { return ask(walk_.from_scratch("depth", deeper, epochs_ += options_.depth_epochs)); },
       [&](const Trial& trial) { return judge_deeper(trial); });
 }
 
@@ -132,9 +130,9 @@ bool MacroMicro::judge_deeper(const Trial& trial) {
 bool MacroMicro::shrink() {
   failures_ = 0;
   const std::vector<int> widths = walk_.narrower_widths();
-  session_.expect(static_cast<int>(widths.size()) + micro_questions(walk_.architecture().depth()));
+  session_.expect(static_cast<int>(widths.size()) + micro_questions(walk_.chain().depth()));
   for (const int width : widths) {
-    Architecture narrower = walk_.architecture();
+    Chain narrower = walk_.chain();
     narrower.width = width;
     const auto trial = ask(walk_.changed("width", narrower, epochs_ += options_.width_epochs));
     if (!trial) return false;
@@ -162,28 +160,27 @@ bool MacroMicro::judge_narrower(const Trial& trial) {
 }
 
 bool MacroMicro::change_operations() {
-  macro_width_ = walk_.architecture().width;
-  size_limit_ = parameters(walk_.architecture()) + options_.size_slack;
-  session_.expect(micro_questions(walk_.architecture().depth()));
+  macro_width_ = walk_.chain().width;
+  size_limit_ = parameters(walk_.chain()) + options_.size_slack;
+  session_.expect(micro_questions(walk_.chain().depth()));
   const auto comparable = train_reference("operation");
   if (!comparable.value_or(false)) return comparable.has_value();
   return walk_.change_operations(
-      [&](const Architecture& changed) { return attempt("operation", changed, options_.operation_margin); });
+      [&](const Chain& changed) { return attempt("operation", changed, options_.operation_margin); });
 }
 
 // The macro network is asked for again where it could not be trained before.
 bool MacroMicro::change_kernels() {
-  size_limit_ = parameters(walk_.architecture()) + options_.size_slack;
-  session_.expect(1 + walk_.most_kernels(walk_.architecture().depth()));
+  size_limit_ = parameters(walk_.chain()) + options_.size_slack;
+  session_.expect(1 + walk_.most_kernels(walk_.chain().depth()));
   const auto comparable = train_reference("kernel");
   if (!comparable.value_or(false)) return comparable.has_value();
-  return walk_.change_kernels(
-      [&](const Architecture& changed) { return attempt("kernel", changed, options_.kernel_margin); });
+  return walk_.change_kernels([&](const Chain& changed) { return attempt("kernel", changed, options_.kernel_margin); });
 }
 
 std::optional<bool> MacroMicro::train_reference(const std::string& stage) {
   if (referenced_) return true;
-  const auto trial = ask(walk_.changed(stage, walk_.architecture(), options_.micro_epochs));
+  const auto trial = ask(walk_.changed(stage, walk_.chain(), options_.micro_epochs));
   if (!trial) return std::nullopt;
   referenced_ = trial->outcome.status == Status::kOk;
   if (referenced_)
@@ -196,7 +193,7 @@ std::optional<bool> MacroMicro::train_reference(const std::string& stage) {
 }
 
 // Budget rule: a change that does not fit is not made.
-bool MacroMicro::attempt(const std::string& stage, const Architecture& changed, double margin) {
+bool MacroMicro::attempt(const std::string& stage, const Chain& changed, double margin) {
   const auto small = shrunk(changed);
   if (!small) return true;
   const auto trial = ask(walk_.changed(stage, *small, options_.micro_epochs));
@@ -215,7 +212,7 @@ bool MacroMicro::attempt(const std::string& stage, const Architecture& changed, 
   return true;
 }
 
-std::optional<Architecture> MacroMicro::shrunk(Architecture changed) const {
+std::optional<Chain> MacroMicro::shrunk(Chain changed) const {
   for (changed.width = macro_width_; changed.width >= 1; --changed.width)
     if (parameters(changed) <= size_limit_) return changed;
   return std::nullopt;
@@ -223,7 +220,7 @@ std::optional<Architecture> MacroMicro::shrunk(Architecture changed) const {
 
 // Budget rule: where the macro width does not fit, the widest below it that does; the searched width is known to.
 std::vector<Architecture> MacroMicro::finals() const {
-  Architecture found = walk_.architecture();
+  Chain found = walk_.chain();
   std::vector<Architecture> choices;
   const int searched = found.width;
   for (found.width = options_.keep_macro_width && macro_width_ > 0 ? macro_width_ : searched; found.width >= searched;

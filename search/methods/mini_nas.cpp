@@ -68,7 +68,7 @@ class MiniNas {
   bool change_operations();
   bool change_kernels();
   void train_finalists();
-  Found found() const { return {{walk_.architecture()}, walk_.current()}; }
+  Found found() const { return {{walk_.chain()}, walk_.current()}; }
 
  private:
   // nullopt where only the finalists' time is left.
@@ -79,7 +79,7 @@ class MiniNas {
   bool judge_deeper(const Trial& trial);
   bool judge_narrower(const Trial& trial, const Outcome& reference);
   // Asks for a changed layer and keeps what gains more than `margin`.
-  bool attempt(const std::string& stage, const Architecture& changed, double margin);
+  bool attempt(const std::string& stage, const Chain& changed, double margin);
   int finalist_count() const;
   std::vector<Architecture> finalists() const;
   void judge_finalist(const Trial& trial, bool first);
@@ -99,7 +99,7 @@ std::optional<Trial> MiniNas::ask(const Candidate& candidate) {
 
 void MiniNas::remember(const Trial& trial) {
   if (trial.outcome.status != Status::kOk) return;
-  const auto [best, first] = best_of_depth_.try_emplace(trial.candidate.architecture.depth(), trial);
+  const auto [best, first] = best_of_depth_.try_emplace(trial.candidate.architecture.chain().depth(), trial);
   if (!first && above(trial.outcome.score, best->second.outcome.score)) best->second = trial;
 }
 
@@ -112,9 +112,8 @@ bool MiniNas::start() {
 
 bool MiniNas::grow() {
   session_.expect(walk_.most_growth() + changes(options_.max_depth) + options_.finalists);
-  return walk_.grow(
-      [&](const Architecture& deeper) { return ask(walk_.from_scratch("depth", deeper, options_.epochs)); },
-      [&](const Trial& trial) { return judge_deeper(trial); });
+  return walk_.grow([&](const Chain& deeper) { return ask(walk_.from_scratch("depth", deeper, options_.epochs)); },
+                    [&](const Trial& trial) { return judge_deeper(trial); });
 }
 
 // Returns whether growing goes on.
@@ -150,9 +149,9 @@ bool MiniNas::judge_deeper(const Trial& trial) {
 bool MiniNas::shrink() {
   const Outcome reference = walk_.current().outcome;
   const std::vector<int> widths = walk_.narrower_widths();
-  session_.expect(static_cast<int>(widths.size()) + changes(walk_.architecture().depth()) + options_.finalists);
+  session_.expect(static_cast<int>(widths.size()) + changes(walk_.chain().depth()) + options_.finalists);
   for (const int width : widths) {
-    Architecture narrower = walk_.architecture();
+    Chain narrower = walk_.chain();
     narrower.width = width;
     const auto trial = ask(walk_.changed("width", narrower, options_.epochs));
     if (!trial) return false;
@@ -178,19 +177,18 @@ bool MiniNas::judge_narrower(const Trial& trial, const Outcome& reference) {
 }
 
 bool MiniNas::change_operations() {
-  session_.expect(changes(walk_.architecture().depth()) + options_.finalists);
+  session_.expect(changes(walk_.chain().depth()) + options_.finalists);
   return walk_.change_operations(
-      [&](const Architecture& changed) { return attempt("operation", changed, options_.operation_margin); });
+      [&](const Chain& changed) { return attempt("operation", changed, options_.operation_margin); });
 }
 
 bool MiniNas::change_kernels() {
-  session_.expect(walk_.most_kernels(walk_.architecture().depth()) + options_.finalists);
-  return walk_.change_kernels(
-      [&](const Architecture& changed) { return attempt("kernel", changed, options_.kernel_margin); });
+  session_.expect(walk_.most_kernels(walk_.chain().depth()) + options_.finalists);
+  return walk_.change_kernels([&](const Chain& changed) { return attempt("kernel", changed, options_.kernel_margin); });
 }
 
 // Budget rule: a change that does not fit is not made.
-bool MiniNas::attempt(const std::string& stage, const Architecture& changed, double margin) {
+bool MiniNas::attempt(const std::string& stage, const Chain& changed, double margin) {
   if (!walk_.can_gain(margin)) return true;
   const auto trial = ask(walk_.changed(stage, changed, options_.epochs));
   if (!trial) return false;
@@ -218,9 +216,9 @@ int MiniNas::finalist_count() const {
 
 // The search's own choice comes first and stands in for its depth. Then the deepest ones, whose short scores say least.
 std::vector<Architecture> MiniNas::finalists() const {
-  std::vector<Architecture> chosen = {walk_.architecture()};
+  std::vector<Architecture> chosen = {walk_.chain()};
   for (auto best = best_of_depth_.rbegin(); best != best_of_depth_.rend(); ++best)
-    if (best->first != chosen.front().depth()) chosen.push_back(best->second.candidate.architecture);
+    if (best->first != walk_.chain().depth()) chosen.push_back(best->second.candidate.architecture);
   chosen.erase(chosen.begin() + finalist_count(), chosen.end());
   return chosen;
 }

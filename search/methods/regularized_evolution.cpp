@@ -69,7 +69,8 @@ Found regularized_evolution(Session& session, const EvolutionOptions& o) {
     for (int i = 0; i < o.sample; ++i) drawn.push_back(rng.below(static_cast<uint32_t>(o.population)));
     const Individual parent = population.best_of(drawn);
     const bool identical = rng.uniform() < static_cast<float>(o.identity);
-    const auto child = [&] { return identical ? parent.architecture : mutate(o.space, parent.architecture, rng); };
+    const Chain& chain = parent.architecture.chain();
+    const auto child = [&] { return identical ? chain : mutate(o.space, chain, rng); };
     train({{"child", draw_within_budget(session, child), o.epochs}}, text("; a child of candidate ", parent.index + 1));
   }
   return best.found();

@@ -50,8 +50,8 @@ class Row {
   const std::string where_;
 };
 
-Architecture read_architecture(const Row& row) {
-  Architecture a;
+Chain read_chain(const Row& row) {
+  Chain a;
   a.width = row.number<int>("width");
   const std::string &operations = row.cell("ops"), &kernels = row.cell("kernels");
   if (operations.size() != kernels.size() || static_cast<int>(operations.size()) != row.number<int>("depth"))
@@ -73,7 +73,7 @@ Architecture read_architecture(const Row& row) {
 LoggedTrial read_trial(const Row& row, int line) {
   LoggedTrial logged;
   logged.line = line;
-  logged.trial.candidate = {row.cell("stage"), read_architecture(row), row.number<int>("epochs")};
+  logged.trial.candidate = {row.cell("stage"), read_chain(row), row.number<int>("epochs")};
   logged.parameters = row.number<int64_t>("params");
   logged.trial.outcome.best_train = row.number<double>("train_acc");
   logged.trial.outcome.score = row.number<double>("valid_acc");
@@ -109,15 +109,15 @@ std::string to_published_log(const std::vector<LoggedTrial>& trials) {
   for (size_t i = 0; i < trials.size(); ++i) {
     const Candidate& candidate = trials[i].trial.candidate;
     const Outcome& outcome = trials[i].trial.outcome;
+    const Chain& chain = candidate.architecture.chain();
     std::string operations, kernels;
-    for (const SearchedLayer& layer : candidate.architecture.layers) {
+    for (const SearchedLayer& layer : chain.layers) {
       operations += layer.operation == Operation::kConv ? '1' : '0';
       kernels += std::to_string(layer.kernel);
     }
-    out +=
-        text("\n", i, ",", candidate.stage, ",", candidate.architecture.depth(), ",", candidate.architecture.width, ",",
-             operations, ",", kernels, ",", candidate.epochs, ",", trials[i].parameters, ",", outcome.best_train, ",",
-             outcome.score, ",", outcome.curve.empty() ? outcome.score : outcome.curve.front());
+    out += text("\n", i, ",", candidate.stage, ",", chain.depth(), ",", chain.width, ",", operations, ",", kernels, ",",
+                candidate.epochs, ",", trials[i].parameters, ",", outcome.best_train, ",", outcome.score, ",",
+                outcome.curve.empty() ? outcome.score : outcome.curve.front());
   }
   return out + "\n";
 }

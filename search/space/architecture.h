@@ -1,14 +1,49 @@
-// Architecture: what a search decides, as a plain value. So far every one is a chain.
+// Architecture: which network, as a value. A closed set of forms, each with a one-line text that parses back:
+//   Chain             the paper's family: width, and an operation and a kernel a layer; `w16:s3*5,c5`
+//   PublishedNetwork  a published network (nn/spec/named_networks.h); `mobilenetv2`
+// Methods that search chains speak of Chain. Everything else, from the journal to the export, knows this type and
+// build_network_spec (search/space/build.h) alone.
 #pragma once
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "search/space/chain.h"
 
 namespace mininas {
 
-using Architecture = Chain;
+struct PublishedNetwork {
+  std::string name;
 
-inline Architecture plain_architecture(int width, int depth) { return plain_chain(width, depth); }
-inline Architecture parse_architecture(const std::string& text) { return parse_chain(text); }
+  bool operator==(const PublishedNetwork&) const = default;
+};
+
+class Architecture {
+ public:
+  using Value = std::variant<Chain, PublishedNetwork>;
+
+  Architecture() = default;  // a chain without layers: no network
+  Architecture(Chain chain) : value_(std::move(chain)) {}
+  Architecture(PublishedNetwork network) : value_(std::move(network)) {}
+
+  const Value& value() const { return value_; }
+  // nullptr if it is of another form.
+  template <class Form>
+  const Form* as() const {
+    return std::get_if<Form>(&value_);
+  }
+  // Requires that it is a chain: for methods that ask for nothing else.
+  const Chain& chain() const;
+
+  bool operator==(const Architecture&) const = default;
+
+ private:
+  Value value_;
+};
+
+std::string to_text(const Architecture& architecture);
+// Throws ConfigError that names the position (from 1) and the rule. parse_architecture(to_text(a)) == a for every valid
+// architecture.
+Architecture parse_architecture(const std::string& text);
 
 }  // namespace mininas

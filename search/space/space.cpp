@@ -19,7 +19,7 @@ SearchedLayer sample_layer(const SearchSpace& space, Rng& rng) {
   return layer;
 }
 
-void mutate_depth(const SearchSpace& space, Architecture& a, Rng& rng) {
+void mutate_depth(const SearchSpace& space, Chain& a, Rng& rng) {
   const size_t place = rng.below(static_cast<uint32_t>(a.layers.size()));
   const auto at = a.layers.begin() + static_cast<std::ptrdiff_t>(place);
   const bool grow = rng.coin();
@@ -27,7 +27,7 @@ void mutate_depth(const SearchSpace& space, Architecture& a, Rng& rng) {
   if (!grow && a.depth() > space.min_depth) a.layers.erase(at);
 }
 
-void mutate_width(const SearchSpace& space, Architecture& a, Rng& rng) {
+void mutate_width(const SearchSpace& space, Chain& a, Rng& rng) {
   const std::vector<int> all = widths(space);
   const auto here = std::find(all.begin(), all.end(), a.width);
   if (rng.coin()) {
@@ -37,7 +37,7 @@ void mutate_width(const SearchSpace& space, Architecture& a, Rng& rng) {
   }
 }
 
-void mutate_layer(const SearchSpace& space, Architecture& a, Rng& rng) {
+void mutate_layer(const SearchSpace& space, Chain& a, Rng& rng) {
   SearchedLayer& layer = a.layers[rng.below(static_cast<uint32_t>(a.layers.size()))];
   if (rng.coin())
     layer.operation = layer.operation == Operation::kConv ? Operation::kSeparable : Operation::kConv;
@@ -77,7 +77,7 @@ std::vector<int> widths(const SearchSpace& space) {
   return all;
 }
 
-std::optional<std::string> why_illegal(const SearchSpace& s, const Architecture& a) {
+std::optional<std::string> why_illegal(const SearchSpace& s, const Chain& a) {
   if (a.depth() < s.min_depth || a.depth() > s.max_depth)
     return text("depth ", a.depth(), " is not within ", s.min_depth, " to ", s.max_depth);
   const std::vector<int> all = widths(s);
@@ -92,8 +92,8 @@ std::optional<std::string> why_illegal(const SearchSpace& s, const Architecture&
   return std::nullopt;
 }
 
-Architecture sample(const SearchSpace& space, Rng& rng) {
-  Architecture a;
+Chain sample(const SearchSpace& space, Rng& rng) {
+  Chain a;
   a.width = pick(widths(space), rng);
   const int depth =
       space.min_depth + static_cast<int>(rng.below(static_cast<uint32_t>(space.max_depth - space.min_depth + 1)));
@@ -101,13 +101,13 @@ Architecture sample(const SearchSpace& space, Rng& rng) {
   return a;
 }
 
-Architecture mutate(const SearchSpace& space, const Architecture& a, Rng& rng) {
+Chain mutate(const SearchSpace& space, const Chain& a, Rng& rng) {
   const auto illegal = why_illegal(space, a);
   MN_CHECK(!illegal, *illegal);
   // A draw that cannot be made (one layer more at the largest depth) changes nothing and is drawn again; operations
   // always can.
   for (;;) {
-    Architecture changed = a;
+    Chain changed = a;
     switch (rng.below(3)) {
       case 0:
         mutate_depth(space, changed, rng);

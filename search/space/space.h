@@ -7,7 +7,7 @@
 
 #include "core/rng.h"
 #include "search/record/options.h"
-#include "search/space/architecture.h"
+#include "search/space/chain.h"
 
 namespace mininas {
 
@@ -26,14 +26,14 @@ void validate(const SearchSpace& space);
 std::vector<int> widths(const SearchSpace& space);
 
 // Empty where `a` is a member; otherwise the rule it breaks.
-std::optional<std::string> why_illegal(const SearchSpace& space, const Architecture& a);
+std::optional<std::string> why_illegal(const SearchSpace& space, const Chain& a);
 
 // Depth, width, operations and kernels each uniform over their range.
-Architecture sample(const SearchSpace& space, Rng& rng);
+Chain sample(const SearchSpace& space, Rng& rng);
 
 // A member that differs from `a` in one decision: a layer more or less, the next width, one layer's operation or
 // kernel.
 // Requires: `a` is a member and the space has at least two.
-Architecture mutate(const SearchSpace& space, const Architecture& a, Rng& rng);
+Chain mutate(const SearchSpace& space, const Chain& a, Rng& rng);
 
 }  // namespace mininas

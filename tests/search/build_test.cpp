@@ -59,9 +59,9 @@ TEST_CASE("the network is a chain with strides at one and two thirds and a ReLU 
 }
 
 TEST_CASE("an architecture that breaks a rule is not built", "[search][build]") {
-  Architecture a = plain_architecture(16, 2);
+  Chain a = plain_chain(16, 2);
   CHECK_THROWS_WITH(build_network_spec(a, kCifar, 2), Catch::Contains("depth 2"));
-  a = plain_architecture(16, 3);
+  a = plain_chain(16, 3);
   a.layers[0].kernel = 4;
   CHECK_THROWS_WITH(build_network_spec(a, kCifar, 2), Catch::Contains("kernel 4"));
 }

@@ -49,7 +49,7 @@ TEST_CASE("a finalist that diverges is out", "[search][mini-nas]") {
   diverged.status = Status::kFailed;
   diverged.problem = "the loss is no number";
   TableSession session([&](const Candidate& candidate) {
-    const bool out = candidate.stage == "finalists" && candidate.architecture.depth() != 4;
+    const bool out = candidate.stage == "finalists" && candidate.architecture.chain().depth() != 4;
     return out ? diverged : score(60 + candidate.epochs);
   });
   const Found found = mini_nas(session, o);
@@ -58,7 +58,7 @@ TEST_CASE("a finalist that diverges is out", "[search][mini-nas]") {
     if (step.trial.candidate.stage == "finalists") reasons.push_back(step.decision->reason);
   REQUIRE(reasons.size() == 3);
   CHECK_THAT(reasons[0], Catch::Contains("the loss is no number") && Catch::Contains("out"));
-  CHECK(found.finals.front().depth() == 4);  // the only one that trained to its end
+  CHECK(found.finals.front().chain().depth() == 4);  // the only one that trained to its end
 }
 
 TEST_CASE("a finalist that scores no more changes nothing, and without finalists the search ends with the kernels",

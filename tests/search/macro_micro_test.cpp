@@ -71,10 +71,10 @@ TEST_CASE("changed layers are paid for with width, from the macro width on", "[s
   const Drive drive(small_options(), {99.95, 90, 90, 50, 60});
   const auto asked = drive.asked();
   REQUIRE(asked[3] == "operation w16:s3*3 2");
-  const int64_t limit = parameter_count(plain_architecture(16, 3), {3, 10}) + 100;
+  const int64_t limit = parameter_count(plain_chain(16, 3), {3, 10}) + 100;
   for (size_t i = 4; i < asked.size(); ++i) {
     const size_t start = asked[i].find(' ') + 1;
-    Architecture a = parse_architecture(asked[i].substr(start, asked[i].rfind(' ') - start));
+    Chain a = parse_chain(asked[i].substr(start, asked[i].rfind(' ') - start));
     CHECK(parameter_count(a, {3, 10}) <= limit + 200);  // the kernel stage may add its own slack
     ++a.width;
     if (asked[i].rfind("operation", 0) == 0) CHECK((a.width > 16 || parameter_count(a, {3, 10}) > limit));
@@ -82,10 +82,10 @@ TEST_CASE("changed layers are paid for with width, from the macro width on", "[s
   // The first change was kept at a smaller width; the final network has the macro width again, unless the budget
   // forbids it.
   const auto& finals = drive.found.finals;
-  CHECK(finals.front().width == 16);
+  CHECK(finals.front().chain().width == 16);
   CHECK(finals.back() == drive.found.best->candidate.architecture);
-  CHECK(finals.size() == static_cast<size_t>(16 - finals.back().width + 1));
-  CHECK(finals.front().layers[0].operation == Operation::kConv);
+  CHECK(finals.size() == static_cast<size_t>(16 - finals.back().chain().width + 1));
+  CHECK(finals.front().chain().layers[0].operation == Operation::kConv);
 }
 
 TEST_CASE("growth ends where the target or the training accuracy is reached", "[search][macro-micro]") {
@@ -129,5 +129,5 @@ TEST_CASE("a search whose time is up in a micro stage ends with the changes foun
   const Found found = macro_micro(session, small_options());
   CHECK(session.steps.size() == 12);
   CHECK(session.steps.back().trial.candidate.stage == "operation");
-  CHECK(found.finals.front().width > found.best->candidate.architecture.width);
+  CHECK(found.finals.front().chain().width > found.best->candidate.architecture.chain().width);
 }

@@ -19,7 +19,7 @@ namespace {
 
 // Wider, deeper and with more standard convolutions is better, up to 100 %.
 Outcome landscape(const Candidate& candidate) {
-  const Architecture& a = candidate.architecture;
+  const Chain& a = candidate.architecture.chain();
   double percent = 50 + 0.2 * a.width + a.depth();
   for (const SearchedLayer& layer : a.layers) percent += layer.operation == Operation::kConv ? 0.7 : 0.1 * layer.kernel;
   return score(std::min(percent, 100.0));
@@ -109,7 +109,7 @@ TEST_CASE("random search draws members of its space by the seed, asks for them t
   CHECK(session.batches == std::vector<size_t>{8, 8, 4});
   double best = 0;
   for (const TableSession::Step& step : session.steps) {
-    CHECK(why_illegal(o.space, step.trial.candidate.architecture).value_or("") == "");
+    CHECK(why_illegal(o.space, step.trial.candidate.architecture.chain()).value_or("") == "");
     CHECK(step.trial.candidate.epochs == 4);
     CHECK(step.decision->kept == (step.trial.outcome.score > best));
     best = std::max(best, step.trial.outcome.score);
@@ -158,15 +158,15 @@ EvolutionOptions small_evolution() {
   return o;
 }
 
-// How many of the decisions width, depth and layers two architectures differ in, at most 2.
-bool one_decision_apart(const SearchSpace& space, const Architecture& parent, const Architecture& child) {
+// How many of the decisions width, depth and layers two chains differ in, at most 2.
+bool one_decision_apart(const SearchSpace& space, const Chain& parent, const Chain& child) {
   if (parent.width != child.width)
     return parent.layers == child.layers && std::abs(parent.width - child.width) == space.width_step;
   if (parent.depth() != child.depth()) {
-    const Architecture &longer = parent.depth() > child.depth() ? parent : child,
-                       &shorter = &longer == &parent ? child : parent;
+    const Chain &longer = parent.depth() > child.depth() ? parent : child,
+                &shorter = &longer == &parent ? child : parent;
     for (size_t i = 0; i < longer.layers.size(); ++i) {
-      Architecture without = longer;
+      Chain without = longer;
       without.layers.erase(without.layers.begin() + static_cast<std::ptrdiff_t>(i));
       if (without == shorter) return true;
     }
@@ -205,7 +205,7 @@ TEST_CASE("children of an evolution differ in one decision from a parent that is
       if (from == trial.candidate.architecture)
         ++identical;
       else
-        CHECK(one_decision_apart(o.space, from, trial.candidate.architecture));
+        CHECK(one_decision_apart(o.space, from.chain(), trial.candidate.architecture.chain()));
     }
     CHECK(found.best->outcome.score == best);  // of the whole history
     CHECK(session.batches.front() == 6);

@@ -239,7 +239,7 @@ TEST_CASE("nor is it where deeper networks must be narrower", "[search][mini-nas
   for (const double gain : {-1.0, 0.0, 1.0}) {
     double percent = 60;
     TableSession session([&](const Candidate& candidate) {
-      const bool fits = candidate.architecture.depth() * candidate.architecture.width <= 48;
+      const bool fits = candidate.architecture.chain().depth() * candidate.architecture.chain().width <= 48;
       return fits ? score(percent += gain) : infeasible();
     });
     mini_nas(session, small_options());

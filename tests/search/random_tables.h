@@ -54,7 +54,7 @@ class RandomTable {
 
   // A pure function of the architecture, the epochs and the number of ancestors.
   Outcome answer(const Candidate& candidate) const {
-    const Architecture& a = candidate.architecture;
+    const Chain& a = candidate.architecture.chain();
     Rng rng = rng_.fork(to_text(a), static_cast<uint64_t>(candidate.epochs) * 100 + candidate.ancestors.size());
     Outcome outcome;
     if (rng.uniform() < failing_) {

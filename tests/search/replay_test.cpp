@@ -19,7 +19,7 @@ constexpr int64_t kImages = 10000;
 // A log as a search over a landscape of our own would leave it.
 std::vector<LoggedTrial> made_log(const Method& method, const LoggedTask& task) {
   const auto outcome_of = [](const Candidate& candidate) {
-    const Architecture& a = candidate.architecture;
+    const Chain& a = candidate.architecture.chain();
     Outcome outcome;
     outcome.score = 70 + 0.3 * a.depth() - 0.02 * (a.depth() - 14) * (a.depth() - 14) + 0.01 * a.width;
     for (size_t i = 0; i < a.layers.size(); ++i) {
@@ -129,8 +129,7 @@ TEST_CASE("a damaged log is refused with file, line and column", "[search][repla
 }
 
 TEST_CASE("a parameter count that no task explains is refused", "[search][replay]") {
-  LoggedTrial logged{
-      2, {{"depth", plain_architecture(8, 3), 2}, {}}, parameter_count(plain_architecture(8, 3), {3, 2})};
+  LoggedTrial logged{2, {{"depth", plain_chain(8, 3), 2}, {}}, parameter_count(plain_chain(8, 3), {3, 2})};
   CHECK(deduce_task(logged, 0, 0).classes == 2);
   CHECK_THROWS_WITH(deduce_task(logged, 1, 0), Catch::Contains("1 channels"));
   CHECK_THROWS_WITH(deduce_task(logged, 0, 3), Catch::Contains("3 classes"));

@@ -31,9 +31,9 @@ class ToyEvaluator final : public Evaluator {
     if (calls == die_at) throw Interrupted("stopped by the test");
     ++calls;
     Outcome outcome;
-    outcome.score = 60 + candidate.architecture.width * 0.2 + candidate.architecture.depth() * 2;
-    for (size_t i = 0; i < candidate.architecture.layers.size(); ++i) {
-      const SearchedLayer& layer = candidate.architecture.layers[i];
+    outcome.score = 60 + candidate.architecture.chain().width * 0.2 + candidate.architecture.chain().depth() * 2;
+    for (size_t i = 0; i < candidate.architecture.chain().layers.size(); ++i) {
+      const SearchedLayer& layer = candidate.architecture.chain().layers[i];
       if (layer.operation == Operation::kConv) outcome.score += i % 2 == 0 ? 0.5 : -0.5;
       if (layer.kernel == 5) outcome.score += i == 2 ? 1 : -1;
     }
@@ -50,7 +50,8 @@ class ToyEvaluator final : public Evaluator {
   std::vector<int> recorded_indices;
 };
 
-Cost toy_cost(const Architecture& a) {
+Cost toy_cost(const Architecture& architecture) {
+  const Chain& a = architecture.chain();
   Cost cost;
   cost.parameters = cost.flash_bytes = a.width * a.width * a.depth();
   cost.instructions = 100 * cost.flash_bytes;
@@ -243,8 +244,8 @@ TEST_CASE("candidates over the budget are never evaluated", "[search][budget]") 
   SearchTask task;
   task.budget.max_flash_bytes = 12 * 12 * 4;
   const Trial best = search_in(folder / "journal.jsonl", evaluator, task);
-  CHECK(best.candidate.architecture.width == 8);
-  CHECK(best.candidate.architecture.depth() == 5);
+  CHECK(best.candidate.architecture.chain().width == 8);
+  CHECK(best.candidate.architecture.chain().depth() == 5);
   const Journal journal(folder / "journal.jsonl");
   CHECK(journal.trained() == evaluator.calls);
   int infeasible = 0;
@@ -378,7 +379,7 @@ Found found(const Trial& trial) { return {{trial.candidate.architecture}, trial}
 }  // namespace
 
 TEST_CASE("the same question asked twice is answered by the journal, within one call too", "[search][journal]") {
-  const Candidate two{"again", plain_architecture(8, 3), 2}, five{"again", plain_architecture(8, 3), 5};
+  const Candidate two{"again", plain_chain(8, 3), 2}, five{"again", plain_chain(8, 3), 5};
   for (const bool together : {false, true}) {
     TempDir folder;
     ToyEvaluator evaluator;
@@ -402,7 +403,7 @@ TEST_CASE("the same question asked twice is answered by the journal, within one 
 TEST_CASE("candidates asked together are answered in the order asked, and killed among them the search goes on there",
           "[search][journal]") {
   std::vector<Candidate> batch;
-  for (const int width : {12, 4, 8}) batch.push_back({"together", plain_architecture(width, 3), 2});
+  for (const int width : {12, 4, 8}) batch.push_back({"together", plain_chain(width, 3), 2});
   const Scripted method([&](Session& session) {
     const auto trials = session.evaluate(batch);
     for (const Trial& trial : trials) session.decide(trial, trial.index == 1, "told");
@@ -421,7 +422,7 @@ TEST_CASE("candidates asked together are answered in the order asked, and killed
     CHECK(journal.entries().size() == 2);
   }
   Journal journal(folder / "journal.jsonl");
-  CHECK(run_search(method, second, toy_task(), journal).finals.front().width == 4);
+  CHECK(run_search(method, second, toy_task(), journal).finals.front().chain().width == 4);
   CHECK(second.calls == 1);
   CHECK(journal.entries()[1].kept());
   CHECK(journal.entries()[2].decision->reason == "told");
@@ -438,7 +439,7 @@ TEST_CASE("a method's random numbers come from the run's seed and the purpose", 
     run_search(Scripted([&](Session& session) {
                  Rng rng = session.rng(purpose);
                  for (int i = 0; i < 4; ++i) numbers.push_back(rng.next_u32());
-                 return found(session.evaluate({"one", plain_architecture(8, 3), 2}));
+                 return found(session.evaluate({"one", plain_chain(8, 3), 2}));
                }),
                evaluator, task, journal);
     return numbers;
@@ -453,9 +454,9 @@ TEST_CASE("time that was up stays up, whatever limit a resumed search is given",
   const auto path = folder / "journal.jsonl";
   int asked_late = 0;
   const Scripted method([&](Session& session) {
-    Trial last = session.evaluate({"wide", plain_architecture(8, 3), 2});
+    Trial last = session.evaluate({"wide", plain_chain(8, 3), 2});
     for (int width = 9; width < 20 && !session.time_is_up(2); ++width)
-      last = session.evaluate({"wide", plain_architecture(width, 3), 2});
+      last = session.evaluate({"wide", plain_chain(width, 3), 2});
     asked_late += session.time_is_up(0);
     return found(session.evaluate({"last", last.candidate.architecture, 4}));
   });

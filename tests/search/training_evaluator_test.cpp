@@ -238,7 +238,7 @@ TEST_CASE("the cache answers the same question once trained, at no cost, and no 
   other.epochs = 5;
   files.push_back(cache.file_of(other));
   other = candidate;
-  other.architecture.width = 3;
+  other.architecture = parse_architecture("w3:s3*3");
   files.push_back(cache.file_of(other));
   for (const std::vector<Architecture>& ancestors :
        {std::vector{kFirst}, std::vector{kSecond}, std::vector{kFirst, kSecond}})

@@ -163,7 +163,7 @@ NamedSpec searched_network(const Board& board, Rng rng) {
       {{32, 32, 3}, {32, 32, 3}, {32, 32, 3}, {28, 28, 1}, {64, 64, 3}, {24, 24, 3}}};
   SearchSpace space{3, 10, 4, limits_of(board).max_width, 1, {3, 5, 7}};
   for (;;) {
-    const Architecture architecture = sample(space, rng);
+    const Chain architecture = sample(space, rng);
     const ImageShape image = kImages[rng.below(kImages.size())];
     const NetworkSpec spec = build_network_spec(architecture, image, between(rng, 2, 10));
     if (suits({spec}, board, 30'000'000)) return {text(to_text(architecture), " ", to_text(image)), spec};

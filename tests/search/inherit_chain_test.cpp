@@ -1,4 +1,4 @@
-#include "search/evaluate/warm_start.h"
+#include "search/evaluate/inherit_chain.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,14 +17,14 @@ namespace {
 constexpr ImageShape kInput{12, 12, 3};
 constexpr int kClasses = 3;
 
-Network drawn(const Architecture& a, uint64_t seed) {
+Network drawn(const Chain& a, uint64_t seed) {
   return Network(build_network_spec(a, kInput, kClasses), PixelScale{120, 0.02f}, Rng(seed).fork("weights"));
 }
 
 // A network as training might leave it, and images.
 struct Parent {
   explicit Parent(const std::string& source)
-      : architecture(parse_architecture(source)),
+      : architecture(parse_chain(source)),
         network(drawn(architecture, 1)),
         images(noise_images(kInput, kClasses, 40, Rng(5))) {
     randomize_norms(network, Rng(3));
@@ -36,13 +36,13 @@ struct Parent {
   }
 
   Network child(const std::string& source) const {
-    const Architecture a = parse_architecture(source);
+    const Chain a = parse_chain(source);
     Network network_of_child = drawn(a, 2);
     inherit_weights(network_of_child, a, network, architecture, images);
     return network_of_child;
   }
 
-  Architecture architecture;
+  Chain architecture;
   Network network;
   ImageSet images;
 };
@@ -127,14 +127,13 @@ TEST_CASE("inserted layers pass on a training batch nearly as it is", "[search][
 
 TEST_CASE("layers are inherited stage by stage", "[search][warm-start]") {
   const auto layers = [](int child, int parent) {
-    return inherited_layers(plain_architecture(4, child), plain_architecture(4, parent));
+    return inherited_layers(plain_chain(4, child), plain_chain(4, parent));
   };
   CHECK(layers(4, 3) == std::vector<int>{0, 1, 2, -1});
   CHECK(layers(5, 4) == std::vector<int>{0, 1, -1, 2, 3});
   CHECK(layers(6, 5) == std::vector<int>{0, -1, 1, 2, 3, 4});
   CHECK(layers(7, 4) == std::vector<int>{0, -1, 1, -1, 2, -1, 3});
   CHECK(layers(5, 5) == std::vector<int>{0, 1, 2, 3, 4});
-  CHECK_FALSE(can_inherit(plain_architecture(4, 4), plain_architecture(4, 5)));
-  for (int depth = kMinDepth; depth < 30; ++depth)
-    CHECK(can_inherit(plain_architecture(4, depth + 1), plain_architecture(4, depth)));
+  CHECK_FALSE(can_inherit(plain_chain(4, 4), plain_chain(4, 5)));
+  for (int depth = kMinDepth; depth < 30; ++depth) CHECK(can_inherit(plain_chain(4, depth + 1), plain_chain(4, depth)));
 }
