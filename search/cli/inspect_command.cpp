@@ -129,12 +129,10 @@ int run(const Options& o, const Command& command) {
   if (!o.trace.image.empty()) return run_trace(RunFolder::view(o.what), o.trace, o.common.json);
   const NetworkSpec spec = spec_of(o, command);
   const Target target = parse_target(o.board, o.clock, to_text(ram_plan_of(o)));
-  const DeviceCost device = device_cost(spec, target.ram_plan);
-  const auto instructions = target.board.empty()
-                                ? std::vector<int64_t>()
-                                : predict_instructions(spec, find_board(target.board), target.ram_plan).layers;
-  const auto layers = layer_records(spec, device, instructions);
-  Record record = cost_record(spec, target);
+  const CostByLayer cost = predict_cost_by_layer(spec, target);
+  const DeviceCost& device = cost.device;
+  const auto layers = layer_records(spec, device, cost.instructions);
+  Record record = cost_record(cost.total, target);
   if (o.common.json) {
     record.set("model_bytes", device.model_bytes).set("input", to_text(spec.input())).set("classes", spec.classes());
     print_json(record.set("layers", layers));

@@ -63,12 +63,18 @@ void validate(const Budget& budget, const Target& target) {
     throw ConfigError("a limit on time goes with a clock: add --clock, such as 120MHz");
 }
 
-Cost predict_cost(const NetworkSpec& spec, const Target& target) {
-  const DeviceCost device = device_cost(spec, target.ram_plan);
-  Cost cost{parameter_count(spec), mac_count(spec), device.flash_bytes(), device.code_bytes, device.ram_bytes};
+Cost predict_cost(const NetworkSpec& spec, const Target& target) { return predict_cost_by_layer(spec, target).total; }
+
+CostByLayer predict_cost_by_layer(const NetworkSpec& spec, const Target& target) {
+  const MemoryPlan plan = plan_memory(spec, target.ram_plan);
+  CostByLayer cost{{}, device_cost(spec, plan), {}};
+  const DeviceCost& device = cost.device;
+  cost.total = {parameter_count(spec), mac_count(spec), device.flash_bytes(), device.code_bytes, device.ram_bytes};
   if (target.board.empty()) return cost;
-  cost.instructions = predict_instructions(spec, find_board(target.board), target.ram_plan).total;
-  cost.milliseconds = milliseconds_of(cost.instructions, target.clock_hz);
+  InstructionCount count = predict_instructions(spec, find_board(target.board), plan);
+  cost.total.instructions = count.total;
+  cost.total.milliseconds = milliseconds_of(count.total, target.clock_hz);
+  cost.instructions = std::move(count.layers);
   return cost;
 }
 

@@ -7,8 +7,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "mcu/host/plan/ram_plan.h"
+#include "mcu/host/cost/sizes.h"
 #include "nn/spec/network_spec.h"
 
 namespace mininas {
@@ -35,6 +36,14 @@ struct Cost {
 
 // Requires a valid target. Throws ConfigError where the network cannot be exported.
 Cost predict_cost(const NetworkSpec& spec, const Target& target = {});
+
+// The same, and what it consists of.
+struct CostByLayer {
+  Cost total;
+  DeviceCost device;
+  std::vector<int64_t> instructions;  // empty where there is no board
+};
+CostByLayer predict_cost_by_layer(const NetworkSpec& spec, const Target& target);
 
 double milliseconds_of(int64_t instructions, int64_t clock_hz);
 

@@ -80,7 +80,10 @@ BoardVerification verify_board_stage(const RunFolder& folder, const ImageSet& im
 }
 
 Record cost_record(const NetworkSpec& spec, const Target& target) {
-  const Cost cost = predict_cost(spec, target);
+  return cost_record(predict_cost(spec, target), target);
+}
+
+Record cost_record(const Cost& cost, const Target& target) {
   Record record;
   record.set("params", cost.parameters).set("macs", cost.macs).set("flash_bytes", cost.flash_bytes);
   record.set("code_bytes", cost.code_bytes).set("ram_bytes", cost.ram_bytes);

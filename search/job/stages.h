@@ -50,6 +50,7 @@ ImageSet first_images(const ImageSet& images, int64_t count);
 
 // "params", "macs", "flash_bytes", "code_bytes", "ram_bytes" of a network, and what set_latency adds.
 Record cost_record(const NetworkSpec& spec, const Target& target = {});
+Record cost_record(const Cost& cost, const Target& target);  // of a cost that was predicted for this target
 // Where there is a board: "board" and "instructions" (predicted); where there is a clock: "clock_hz" and
 // "milliseconds".
 void set_latency(Record& record, const Cost& cost, const Target& target);

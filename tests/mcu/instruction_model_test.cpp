@@ -35,7 +35,9 @@ InstructionModel made_up_model(const std::vector<LayerLoops>& layers, Rng rng) {
   return InstructionModel(costs);
 }
 
-std::vector<LayerLoops> loops_of(const PlannedNetwork& network) { return layer_loops(network.spec, network.ram_plan); }
+std::vector<LayerLoops> loops_of(const PlannedNetwork& network) {
+  return layer_loops(network.spec, plan_memory(network.spec, network.ram_plan));
+}
 
 std::vector<LayerLoops> loops_of_networks(uint64_t first, uint64_t count) {
   std::vector<LayerLoops> all;
@@ -116,7 +118,7 @@ TEST_CASE("a kernel is called as often as the runtime calls it", "[mcu][calibrat
   for (uint64_t round = 0; round < rounds(60); ++round) {
     CAPTURE(round);
     const QuantizedModel model = random_model(random_network(Rng(8).fork("spec", round)), Rng(round));
-    const std::vector<LayerLoops> loops = layer_loops(model, RamPlan::kStrips);
+    const std::vector<LayerLoops> loops = layer_loops(model, plan_memory(model.spec, RamPlan::kStrips));
     Device device(model);
     const auto images = random_images(model.spec.input(), 1, Rng(round));
     std::vector<int8_t> logits(static_cast<size_t>(model.spec.classes()));
@@ -141,7 +143,7 @@ TEST_CASE("a kernel is called as often as the runtime calls it", "[mcu][calibrat
 TEST_CASE("taps outside of the image are counted one by one", "[mcu][calibration]") {
   for (uint64_t round = 0; round < rounds(60); ++round) {
     const NetworkSpec spec = random_network(Rng(9).fork("spec", round));
-    const std::vector<LayerLoops> loops = layer_loops(spec, RamPlan::kStrips);
+    const std::vector<LayerLoops> loops = layer_loops(spec, plan_memory(spec, RamPlan::kStrips));
     for (size_t i = 0; i < loops.size(); ++i) {
       if (!loops[i].kernel.starts_with("depthwise ") || loops[i].kernel == "depthwise plain") continue;
       const LayerSpec& layer = spec.layers()[i];
@@ -179,7 +181,7 @@ TEST_CASE("every board is predicted, and a core or kernel that was never counted
   const NetworkSpec spec = family_network(8, {{true, 3}, {false, 5}, {true, 7}}, {16, 16, 3}, 4);
   for (const Board& board : boards()) {
     CAPTURE(board.name);
-    const InstructionCount count = predict_instructions(spec, board, RamPlan::kStrips);
+    const InstructionCount count = predict_instructions(spec, board, plan_memory(spec, RamPlan::kStrips));
     int64_t sum = 0;
     for (const int64_t layer : count.layers) sum += layer;
     CHECK(count.layers.size() == spec.layers().size());
@@ -189,9 +191,9 @@ TEST_CASE("every board is predicted, and a core or kernel that was never counted
   Board board = find_board("m4");
   board.core = "Cortex-M99";
   board.compiler_flags = {"-mcpu=cortex-m99"};
-  CHECK_THROWS_WITH(predict_instructions(spec, board, RamPlan::kStrips),
+  CHECK_THROWS_WITH(predict_instructions(spec, board, plan_memory(spec, RamPlan::kStrips)),
                     Catch::Contains("nothing is known of instructions on Cortex-M99; `make mcu-calibrate`"));
-  CHECK_FALSE(known_instructions(trained_like_model(spec, Rng(1)), board, RamPlan::kStrips));
+  CHECK_FALSE(known_instructions(trained_like_model(spec, Rng(1)), board, plan_memory(spec, RamPlan::kStrips)));
 }
 
 // bench/results/mcu-calibration.md holds the errors of many networks on every core; here a few, on one core of each set
@@ -203,7 +205,8 @@ TEST_CASE("the predicted count of a network that the fit never saw lies within 8
     for (uint64_t round = 0; round < 2; ++round) {
       const NamedSpec network = searched_network(board, Rng(1234).fork(board.name, round));
       CAPTURE(board.name, network.name);
-      const auto predicted = static_cast<double>(predict_instructions(network.spec, board, RamPlan::kStrips).total);
+      const auto predicted = static_cast<double>(
+          predict_instructions(network.spec, board, plan_memory(network.spec, RamPlan::kStrips)).total);
       const CountedNetwork counted =
           count_network(model_to_count(network.spec, false, Rng(round)), RamPlan::kStrips, board);
       CHECK(predicted == Approx(static_cast<double>(counted.total)).epsilon(kTolerance));

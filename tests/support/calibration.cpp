@@ -187,7 +187,7 @@ CountedNetwork count_network(const QuantizedModel& model, RamPlan ram_plan, cons
   export_c(model, ram_plan, one, folder / "c");
   const BoardVerification result = verify_on_board(model, folder / "c", one, board, {.objects = objects});
   if (result.bytes.first) throw Error(text("board ", board.name, ": ", to_text(*result.bytes.first)));
-  return {layer_loops(model, ram_plan), result.layer_instructions, result.instructions};
+  return {layer_loops(model, plan_memory(model.spec, ram_plan)), result.layer_instructions, result.instructions};
 }
 
 std::vector<LayerSample> layer_samples(const std::vector<CountedNetwork>& networks) {

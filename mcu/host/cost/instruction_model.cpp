@@ -125,14 +125,15 @@ void check_calibrated(const Board& board) {
   if (const auto why = why_unknown({}, board)) throw ConfigError(*why);
 }
 
-InstructionCount predict_instructions(const NetworkSpec& spec, const Board& board, RamPlan ram_plan) {
-  const std::vector<LayerLoops> layers = layer_loops(spec, ram_plan);
+InstructionCount predict_instructions(const NetworkSpec& spec, const Board& board, const MemoryPlan& plan) {
+  const std::vector<LayerLoops> layers = layer_loops(spec, plan);
   if (const auto why = why_unknown(layers, board)) throw ConfigError(*why);
   return count(layers, board);
 }
 
-std::optional<InstructionCount> known_instructions(const QuantizedModel& model, const Board& board, RamPlan ram_plan) {
-  const std::vector<LayerLoops> layers = layer_loops(model, ram_plan);
+std::optional<InstructionCount> known_instructions(const QuantizedModel& model, const Board& board,
+                                                   const MemoryPlan& plan) {
+  const std::vector<LayerLoops> layers = layer_loops(model, plan);
   if (why_unknown(layers, board)) return std::nullopt;
   return count(layers, board);
 }

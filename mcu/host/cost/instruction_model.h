@@ -63,10 +63,11 @@ struct InstructionCount {
 void check_calibrated(const Board& board);
 
 // Throws ConfigError where the board's code, or a kernel in it, was never calibrated.
-InstructionCount predict_instructions(const NetworkSpec& spec, const Board& board, RamPlan ram_plan);
+InstructionCount predict_instructions(const NetworkSpec& spec, const Board& board, const MemoryPlan& plan);
 
 // The same for a network of which it is known which layers have the fast kernels. Nothing where that code or kernel was
 // never calibrated.
-std::optional<InstructionCount> known_instructions(const QuantizedModel& model, const Board& board, RamPlan ram_plan);
+std::optional<InstructionCount> known_instructions(const QuantizedModel& model, const Board& board,
+                                                   const MemoryPlan& plan);
 
 }  // namespace mininas

@@ -6,7 +6,6 @@
 
 #include "core/error.h"
 #include "mcu/host/object/device_constants.h"
-#include "mcu/host/plan/memory_plan.h"
 
 namespace mininas {
 namespace {
@@ -192,18 +191,16 @@ LayerLoops relu_loops(const Geometry& g) { return LoopList("relu", g).add("outpu
 
 class Counter {
  public:
-  Counter(const NetworkSpec& spec, RamPlan ram_plan, const std::function<bool(int)>& is_fast)
-      : spec_(spec), plan_(plan_memory(spec, ram_plan)), is_fast_(is_fast) {}
+  // `spec` and `plan` outlive it.
+  Counter(const NetworkSpec& spec, const MemoryPlan& plan, std::function<bool(int)> is_fast)
+      : spec_(spec), plan_(plan), is_fast_(std::move(is_fast)) {}
 
   std::vector<LayerLoops> run() const {
     std::vector<LayerLoops> all;
-    int first = 0, last = 0;
-    for (int layer = 0; layer < spec_.size(); ++layer) {
-      if (plan_.layers[static_cast<size_t>(layer)].strip > 0) {
-        first = layer;
-        last = layer + plan_.layers[static_cast<size_t>(layer)].strip - 1;
-      }
-      all.push_back(loops_of(layer, Strip(spec_, first, last)));
+    for (int first = 0; first < spec_.size();) {
+      const int behind = first + plan_.layers[static_cast<size_t>(first)].strip;
+      const Strip strip(spec_, first, behind - 1);
+      for (; first < behind; ++first) all.push_back(loops_of(first, strip));
     }
     return all;
   }
@@ -257,18 +254,18 @@ class Counter {
   }
 
   const NetworkSpec& spec_;
-  const MemoryPlan plan_;
-  const std::function<bool(int)>& is_fast_;
+  const MemoryPlan& plan_;
+  const std::function<bool(int)> is_fast_;
 };
 
 }  // namespace
 
-std::vector<LayerLoops> layer_loops(const NetworkSpec& spec, RamPlan ram_plan) {
-  return Counter(spec, ram_plan, [&](int layer) { return expects_fast_kernel(spec, layer); }).run();
+std::vector<LayerLoops> layer_loops(const NetworkSpec& spec, const MemoryPlan& plan) {
+  return Counter(spec, plan, [&](int layer) { return expects_fast_kernel(spec, layer); }).run();
 }
 
-std::vector<LayerLoops> layer_loops(const QuantizedModel& model, RamPlan ram_plan) {
-  return Counter(model.spec, ram_plan, [&](int layer) { return fits_fast_kernel(model, layer); }).run();
+std::vector<LayerLoops> layer_loops(const QuantizedModel& model, const MemoryPlan& plan) {
+  return Counter(model.spec, plan, [&](int layer) { return fits_fast_kernel(model, layer); }).run();
 }
 
 }  // namespace mininas

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "mcu/host/plan/ram_plan.h"
+#include "mcu/host/plan/memory_plan.h"
 #include "nn/quant/quantized_model.h"
 
 namespace mininas {
@@ -24,9 +24,9 @@ struct LayerLoops {
   double calls = 0;               // of the kernel: 1, or about one a row in a strip
 };
 
-// By layer. The first one expects of every layer what trained networks have
+// By layer, of a network and its plan. The first one expects of every layer what trained networks have
 // (expects_fast_kernel); the second one knows.
-std::vector<LayerLoops> layer_loops(const NetworkSpec& spec, RamPlan ram_plan);
-std::vector<LayerLoops> layer_loops(const QuantizedModel& model, RamPlan ram_plan);
+std::vector<LayerLoops> layer_loops(const NetworkSpec& spec, const MemoryPlan& plan);
+std::vector<LayerLoops> layer_loops(const QuantizedModel& model, const MemoryPlan& plan);
 
 }  // namespace mininas

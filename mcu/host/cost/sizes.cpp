@@ -40,8 +40,11 @@ const std::vector<CodeSize>& code_sizes() {
 }
 
 DeviceCost device_cost(const NetworkSpec& spec, RamPlan ram_plan) {
+  return device_cost(spec, plan_memory(spec, ram_plan));
+}
+
+DeviceCost device_cost(const NetworkSpec& spec, const MemoryPlan& plan) {
   const ModelLayout layout = lay_out_model(spec);
-  const MemoryPlan plan = plan_memory(spec, ram_plan);
   DeviceCost cost;
   cost.model_bytes = layout.bytes;
   cost.ram_bytes = plan.arena_bytes;

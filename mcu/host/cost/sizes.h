@@ -1,13 +1,12 @@
-// Flash and RAM of a network on a device, exactly, from the NetworkSpec and the way its tensors
-// are laid out: the search rejects with these figures
-// before it trains, and the exporter emits nothing else. All in bytes.
+// Flash and RAM of a network on a device, exactly, from the NetworkSpec and the way its tensors are laid out: the search
+// rejects with these figures before it trains, and the exporter emits nothing else. All in bytes.
 #pragma once
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "mcu/host/plan/ram_plan.h"
+#include "mcu/host/plan/memory_plan.h"
 #include "nn/spec/network_spec.h"
 
 namespace mininas {
@@ -28,7 +27,8 @@ struct DeviceCost {
 };
 
 // Throws ConfigError, with the layer's name, for a network that cannot be exported.
-DeviceCost device_cost(const NetworkSpec& spec, RamPlan ram_plan);
+DeviceCost device_cost(const NetworkSpec& spec, const MemoryPlan& plan);
+DeviceCost device_cost(const NetworkSpec& spec, RamPlan ram_plan);  // plans it first
 
 // Code and constants of one runtime file, measured with kCodeSizeCommand and the `text` column of arm-none-eabi-size
 // (GCC 12.2).

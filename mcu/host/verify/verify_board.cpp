@@ -18,8 +18,8 @@ constexpr double kClockTolerance = 1e-3;
 
 using Words = std::vector<std::string>;
 
-void check_linked(const LinkedSizes& linked, const NetworkSpec& spec, RamPlan ram_plan, const Board& board) {
-  const DeviceCost predicted = device_cost(spec, ram_plan);
+void check_linked(const LinkedSizes& linked, const NetworkSpec& spec, const MemoryPlan& plan, const Board& board) {
+  const DeviceCost predicted = device_cost(spec, plan);
   const auto check = [&](const char* what, int64_t expected, int64_t found) {
     if (found != expected)
       throw ConfigError(text("board ", board.name, ": ", what, ": predicted ", expected, " bytes, linked ", found));
@@ -61,8 +61,8 @@ BoardVerification verify_on_board(const QuantizedModel& model, const fs::path& f
   const Firmware firmware(folder, board, options.optimisation, work, options.objects);
   BoardVerification result;
   result.linked = firmware.sizes();
-  const RamPlan ram_plan = exported_ram_plan(folder);
-  check_linked(result.linked, model.spec, ram_plan, board);
+  const MemoryPlan plan = plan_memory(model.spec, exported_ram_plan(folder));
+  check_linked(result.linked, model.spec, plan, board);
   write_file(work / "images.bin", std::as_bytes(std::span(images.pixels)));
   DriverStream stream(model, emulator_command(board, firmware.file()), work.path(), work / "emulator.txt");
   for (int64_t image = 0; image < images.count(); ++image) {
@@ -70,7 +70,7 @@ BoardVerification verify_on_board(const QuantizedModel& model, const fs::path& f
     if (options.progress) options.progress(image + 1, images.count());
   }
   count_instructions(stream.finish(), board, result);
-  result.predicted = known_instructions(model, board, ram_plan);
+  result.predicted = known_instructions(model, board, plan);
   result.bytes.layers = static_cast<int64_t>(model.layers.size());
   check_init(folder, stream.init_status(), result.bytes);
   return result;

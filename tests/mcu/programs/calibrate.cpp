@@ -120,8 +120,10 @@ void count_all(std::vector<Core>& all, const std::string& file) {
 // (predicted - counted) / counted of a network; of a searched one as a search would predict it.
 double error_of(const InstructionModel& model, const Job& job) {
   double predicted = 0;
-  for (const LayerLoops& loops : job.learn ? job.counted.loops : layer_loops(job.network.spec, job.network.ram_plan))
-    predicted += model.instructions(loops);
+  const std::vector<LayerLoops> layers =
+      job.learn ? job.counted.loops
+                : layer_loops(job.network.spec, plan_memory(job.network.spec, job.network.ram_plan));
+  for (const LayerLoops& loops : layers) predicted += model.instructions(loops);
   const auto counted = static_cast<double>(job.counted.total);
   return (predicted - counted) / counted;
 }
