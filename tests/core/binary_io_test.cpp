@@ -1,5 +1,5 @@
-#include "core/error.h"
 #include "core/io/binary_io.h"
+#include "core/error.h"
 #include "core/io/file.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"

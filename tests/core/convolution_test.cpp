@@ -1,6 +1,6 @@
 // The convolutions of core/conv/convolution.h against the reference in double, over shapes that break careless kernels.
-#include "core/conv/bands.h"
 #include "core/conv/convolution.h"
+#include "core/conv/bands.h"
 #include "core/conv/winograd.h"
 #include "core/error.h"
 #include "core/reference/depthwise.h"

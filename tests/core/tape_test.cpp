@@ -1,5 +1,5 @@
-#include "core/autograd/ops.h"
 #include "core/autograd/tape.h"
+#include "core/autograd/ops.h"
 #include "core/error.h"
 #include "tests/support/catch.h"
 #include "tests/support/tensors.h"
