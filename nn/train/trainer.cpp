@@ -56,14 +56,9 @@ std::string answers_digest(Trainable& network, const ImageSet& images) {
   return hash.hex_digest();
 }
 
-// Everything that determines the bits of a training run; numbers in hexadecimal, which rounds nothing.
-std::string identity_of(Trainable& network, const ImageSet& images, const TrainConfig& c) {
-  const Augmentation& a = c.augmentation;
-  return text(std::hexfloat, "epochs=", c.epochs, " first=", c.first_epoch, " batch=", c.batch,
-              " max_steps=", c.max_steps, " lr=", c.learning_rate, " momentum=", c.momentum, " decay=", c.weight_decay,
-              " clip=", c.clip_norm, " smoothing=", c.label_smoothing, " schedule=", static_cast<int>(c.schedule),
-              " crop=", a.crop_padding, " flip=", a.horizontal_flip, " cutout=", a.cutout, " seed=", c.seed,
-              " data=", content_digest(images), " start=", weights_sha256(network),
+// Everything that determines the bits of a training run.
+std::string identity_of(Trainable& network, const ImageSet& images, const TrainConfig& config) {
+  return text(exact_text(config), " data=", content_digest(images), " start=", weights_sha256(network),
               " answers=", answers_digest(network, images));
 }
 
@@ -137,23 +132,6 @@ void check_data(Trainable& network, const ImageSet& images) {
 }
 
 }  // namespace
-
-void validate(const TrainConfig& c) {
-  const auto require = [](bool holds, const char* what) {
-    if (!holds) throw ConfigError(what);
-  };
-  require(c.epochs >= 1 && c.epochs <= 100000, "epochs: expected 1 to 100000");
-  require(c.first_epoch >= 0 && c.first_epoch < c.epochs, "first epoch: expected 0 or more, less than the epochs");
-  require(c.batch >= 2 && c.batch <= 65536, "batch: expected 2 to 65536 images");
-  require(c.max_steps >= 0, "steps: expected 0 (no limit) or more");
-  require(c.learning_rate > 0.0f && c.learning_rate <= 100.0f, "learning rate: expected more than 0, at most 100");
-  require(c.momentum >= 0.0f && c.momentum < 1.0f, "momentum: expected at least 0, less than 1");
-  require(c.weight_decay >= 0.0f && c.weight_decay <= 1.0f, "weight decay: expected 0 to 1");
-  require(c.clip_norm >= 0.0f, "clip norm: expected 0 (off) or more");
-  require(c.label_smoothing >= 0.0f && c.label_smoothing < 1.0f, "label smoothing: expected at least 0, less than 1");
-  require(c.augmentation.crop_padding >= 0 && c.augmentation.cutout >= 0,
-          "crop padding and cutout: expected 0 (off) or more pixels");
-}
 
 TrainResult train(Trainable& network, const ImageSet& images, const ImageSet* evaluation, const TrainConfig& config,
                   const TrainHooks& hooks) {

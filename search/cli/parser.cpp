@@ -50,9 +50,32 @@ struct Registration {
         ->default_str(numbers)
         ->type_name("N,N");
   }
+  void operator()(std::string* value) const {
+    app.add_option("--" + field.name, *value, field.help)->capture_default_str()->type_name("TEXT");
+  }
+  void operator()(const Choice& choice) const {
+    typed([choice](const std::string& word) { choice.choose(word); })->default_str(choice.name());
+  }
+  void operator()(const Amount& amount) const {
+    typed([amount](const std::string& word) { *amount.value = amount.parse(word); });
+  }
   template <class T>
   void operator()(T* value) const {
     app.add_option("--" + field.name, *value, field.help)->capture_default_str()->type_name("N");
+  }
+
+ private:
+  // An option whose word `take` reads; what it complains of becomes wrong usage of this option.
+  template <class Take>
+  CLI::Option* typed(Take take) const {
+    const auto read = [take, name = field.name](const std::string& word) {
+      try {
+        take(word);
+      } catch (const ConfigError& error) {
+        throw UsageError(text("--", name, ": ", error.what()));
+      }
+    };
+    return app.add_option_function<std::string>("--" + field.name, read, field.help)->type_name("TEXT");
   }
 };
 
@@ -77,7 +100,7 @@ void Command::check_ranges() const {
   try {
     validate(fields_);
   } catch (const ConfigError& error) {
-    throw UsageError(error.what());
+    throw UsageError(text("--", error.what()));
   }
 }
 

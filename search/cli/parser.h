@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "search/record/options.h"
+#include "core/options.h"
 
 namespace CLI {
 class App;

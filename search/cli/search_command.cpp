@@ -15,7 +15,7 @@ struct Options {
   CommonOptions common;
   SearchSettings settings;
   MethodChoice choice;
-  std::string schedule = "usual", score = "validation";
+  std::string score = "validation";
   std::string max_flash, max_ram, max_macs, max_params, max_instructions, max_ms, board, clock, ram_plan = "strips";
   std::string out, resume;
 };
@@ -34,7 +34,6 @@ Number limit(const std::string& name, const std::string& value, Number (*parse)(
 void complete_settings(const Command& command, Options& o) {
   SearchSettings& s = o.settings;
   s.recipe.seed = o.common.seed;
-  s.recipe.schedule = parse_schedule(o.schedule);
   s.scored_on = parse_scored_on(o.score);
   if (s.scored_on == ScoredOn::kAsPublished && !command.given("schedule"))
     s.recipe.schedule = ScheduleStep::kBeforeEpoch;
@@ -154,8 +153,7 @@ void add_search_command(Parser& parser, const MethodChoice& choice) {
                  "what scores a candidate: validation (last epoch, on a part of the training images), or as-published "
                  "(best epoch, on the "
                  "test images, rate stepped before the epoch; for comparison, labelled)");
-  command.fields(recipe_fields(o->settings.recipe));
-  command.option("schedule", o->schedule, "of the learning rate: usual, or as-published (stepped before the epoch)");
+  command.fields(without(option_fields(o->settings.recipe), {"epochs", "steps", "seed"}));
   add_common(command, o->common);
 }
 

@@ -10,6 +10,7 @@
 #include "search/cli/progress.h"
 #include "search/job/settings.h"
 #include "search/job/stages.h"
+#include "search/record/record_file.h"
 #include "search/space/build.h"
 
 namespace mininas {
@@ -18,14 +19,9 @@ namespace {
 struct Options {
   CommonOptions common;
   TrainConfig config;
-  std::string architecture, data, schedule = "usual";
+  std::string architecture, data;
   std::string out, resume;
 };
-
-OptionFields length_fields(TrainConfig& c) {
-  return {{"epochs", "passes over the training images", &c.epochs, 1, 10000},
-          {"steps", "stop after so many steps; 0: no limit", &c.max_steps, 0, 1e9}};
-}
 
 Record summarize(const std::string& architecture, Trainable& network, const TrainResult& result, const Dataset& data,
                  const TrainConfig& config) {
@@ -44,14 +40,14 @@ Record summarize(const std::string& architecture, Trainable& network, const Trai
 
 Record train_in(const RunFolder& folder, const std::string& architecture, const Dataset& data,
                 const TrainConfig& config, Progress& progress) {
-  if (std::filesystem::exists(folder.summary_file())) return Record::read(folder.summary_file());
+  if (std::filesystem::exists(folder.summary_file())) return read_record(folder.summary_file());
   const NetworkSpec spec = build_network_spec(architecture, data.train.shape, data.train.classes());
   progress.stage("training");
   try {
     const TrainResult result = train_stage(folder, spec, data.train, &data.test, config, progress.training_hooks());
     NamedNetwork trained = load_network(folder.network_file());
     const Record summary = summarize(architecture, trained.network, result, data, config);
-    write_text_file(folder.summary_file(), summary.to_page());
+    write_record(folder.summary_file(), summary);
     return summary;
   } catch (const Interrupted& stop) {
     throw Interrupted(text(stop.what(), "; go on with: mininas train --resume ", folder.path().string()));
@@ -72,13 +68,12 @@ Record train_without_folder(const std::string& architecture, const Dataset& data
 
 Record begin(const Command& command, Options& o, Progress& progress) {
   o.config.seed = o.common.seed;
-  o.config.schedule = parse_schedule(o.schedule);
   const std::string architecture = to_text(parse_architecture(o.architecture));
   const Dataset data = open_dataset(o.data, o.common.seed);
   if (!o.out.empty()) {
     const RunFolder folder = RunFolder::create(o.out);
     Record settings;
-    settings.set("architecture", architecture).set("recipe", to_record(o.config));
+    settings.set("architecture", architecture).set("recipe", to_record(option_fields(o.config)));
     write_run_file(folder, {"train", command.typed(), o.data, content_digest(data.train), content_digest(data.test)},
                    settings);
     return train_in(folder, architecture, data, o.config, progress);
@@ -138,8 +133,7 @@ void add_train_command(Parser& parser) {
   command.option("data", o->data, "the images, see below");
   command.option("out", o->out, "folder to keep the network in; without it nothing is written");
   command.option("resume", o->resume, "folder of a training to go on with; its settings stand");
-  command.fields(length_fields(o->config)).fields(recipe_fields(o->config));
-  command.option("schedule", o->schedule, "of the learning rate: usual, or as-published (stepped before the epoch)");
+  command.fields(without(option_fields(o->config), {"seed"}));
   add_common(command, o->common);
 }
 

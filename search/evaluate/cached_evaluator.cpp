@@ -3,20 +3,20 @@
 #include "core/error.h"
 #include "core/io/file.h"
 #include "core/io/sha256.h"
-#include "search/job/settings.h"
-#include "search/run/journal.h"
+#include "search/evaluate/outcome_record.h"
+#include "search/record/record_file.h"
 
 namespace mininas {
 namespace {
 
 // To be raised with every change of the training's bits or of what an outcome tells: older ones are then not found.
-constexpr int kTrainingVersion = 2;
+constexpr int kTrainingVersion = 3;
 
 }  // namespace
 
 std::string evaluation_key(const SearchData& data, const EvaluationRecipe& recipe) {
-  return text(std::hexfloat, "training ", kTrainingVersion, " train ", content_digest(data.train), " validation ",
-              content_digest(data.validation), " recipe ", to_record(recipe.training).to_line(), " score ",
+  return text("training ", kTrainingVersion, " train ", content_digest(data.train), " validation ",
+              content_digest(data.validation), " recipe ", exact_text(recipe.training), " score ",
               static_cast<int>(recipe.score));
 }
 
@@ -31,7 +31,7 @@ std::filesystem::path CachedEvaluator::file_of(const Candidate& candidate) const
 Outcome CachedEvaluator::evaluate(const Candidate& candidate, int index) {
   const auto file = file_of(candidate);
   if (std::filesystem::exists(file)) {
-    Outcome known = outcome_from(Record::read(file), file.string());
+    Outcome known = outcome_from(read_record(file, "remove it"));
     known.from_journal = true;
     known.seconds = 0;
     known.image_epochs = 0;
@@ -39,7 +39,9 @@ Outcome CachedEvaluator::evaluate(const Candidate& candidate, int index) {
   }
   const Outcome outcome = inner_.evaluate(candidate, index);
   make_writable_folder(folder_);
-  write_text_file(file, to_record(outcome).to_page());
+  Record record;
+  set_outcome(record, outcome);
+  write_record(file, record);
   return outcome;
 }
 

@@ -5,7 +5,7 @@
 
 #include "nn/quant/integer_engine.h"
 #include "nn/train/trainer.h"
-#include "search/report/html.h"
+#include "search/record/picture.h"
 
 namespace mininas {
 namespace {

@@ -11,7 +11,7 @@ namespace mininas {
 // "images", "class_names", "float" and "int8" {accuracy, correct, confusion: [{label, predicted: [...]}]}, "agree"
 // (images with the same answer of both) and "mistakes" [{image, label, prediction, confidence, picture}], the surest
 // first. Confidence is the softmax of the real values that the integer logits stand for; pictures are bitmaps in base64
-// (search/report/html.h).
+// (search/record/picture.h).
 Record evaluate_finished(Network& network, const QuantizedModel& model, const ImageSet& images);
 
 }  // namespace mininas

@@ -5,13 +5,14 @@
 #include "core/error.h"
 #include "core/io/sha256.h"
 #include "search/job/final_evaluation.h"
+#include "search/record/record_file.h"
 
 namespace mininas {
 namespace {
 
 namespace fs = std::filesystem;
 
-double recorded_seconds(const fs::path& file) { return Record::read(file).number("seconds"); }
+double recorded_seconds(const fs::path& file) { return read_record(file).number("seconds"); }
 
 Record verified(const RunFolder& folder, const ImageSet& images, const FinishHooks& hooks) {
   const Verification verification = verify_stage(folder, images, hooks.on_verified);
@@ -26,7 +27,7 @@ Record measure(const RunFolder& folder, const FinishPlan& plan, const Dataset& d
   NamedNetwork trained = load_network(folder.network_file());
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
   const Record evaluation = evaluate_finished(trained.network, model, data.test);
-  write_text_file(folder.evaluation_file(), evaluation.to_page());
+  write_record(folder.evaluation_file(), evaluation);
   Record measured = cost_record(model.spec, {.ram_plan = plan.ram_plan});
   measured.set("test_accuracy_float", evaluation.record("float").number("accuracy"));
   measured.set("test_accuracy_int8", evaluation.record("int8").number("accuracy"));

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "search/evaluate/cached_evaluator.h"
+#include "search/record/record_file.h"
 #include "search/space/build.h"
 
 namespace mininas {
@@ -74,7 +75,7 @@ Record summarize(const SearchEnd& found, const Cost& cost, const Record& finishe
 
 Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data,
                     const PipelineHooks& hooks) {
-  if (fs::exists(folder.summary_file())) return Record::read(folder.summary_file());
+  if (fs::exists(folder.summary_file())) return read_record(folder.summary_file());
   const std::string label = label_of(settings.scored_on);
   if (hooks.on_stage) hooks.on_stage(label.empty() ? "search" : "search, AS PUBLISHED: scored on the test images");
   const SearchEnd found = search_stage(folder, settings, data, hooks);
@@ -82,7 +83,7 @@ Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, Search
   const Record finished = finish_network(
       folder, spec, {settings.recipe, settings.quantize, 0, label, settings.target.ram_plan}, data, hooks);
   const Record summary = summarize(found, predict_cost(spec, settings.target), finished, identity, settings);
-  write_text_file(folder.summary_file(), summary.to_page());
+  write_record(folder.summary_file(), summary);
   return summary;
 }
 

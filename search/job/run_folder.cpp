@@ -1,6 +1,7 @@
 #include "search/job/run_folder.h"
 
 #include "core/error.h"
+#include "search/record/record_file.h"
 
 namespace mininas {
 namespace {
@@ -56,11 +57,11 @@ void write_run_file(const RunFolder& folder, const RunIdentity& identity, const 
       .set("train_digest", identity.train_digest)
       .set("test_digest", identity.test_digest)
       .set("settings", settings);
-  write_text_file(folder.run_file(), record.to_page());
+  write_record(folder.run_file(), record);
 }
 
 RunFile read_run_file(const RunFolder& folder, const std::string& kind) {
-  const Record record = Record::read(folder.run_file());
+  const Record record = read_record(folder.run_file());
   const std::string path = folder.run_file().string();
   if (record.integer("version") != kVersion)
     throw FormatError(text(path, ": 'version' is ", record.integer("version"), ", expected ", kVersion,

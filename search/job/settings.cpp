@@ -7,14 +7,6 @@ namespace {
 
 constexpr double kMostEpochs = 10000;
 
-OptionFields all_recipe_fields(TrainConfig& c) {
-  OptionFields fields = recipe_fields(c);
-  fields.push_back({"epochs", "passes over the training images", &c.epochs, 1, kMostEpochs});
-  fields.push_back({"steps", "stop after so many steps; 0: no limit", &c.max_steps, 0, 1e9});
-  fields.push_back({"seed", "of weights, order and augmentation", &c.seed, 0, 1.9e19});
-  return fields;
-}
-
 Record to_record(const Budget& budget) {
   Record record;
   record.set("max-flash", budget.max_flash_bytes).set("max-ram", budget.max_ram_bytes).set("max-macs", budget.max_macs);
@@ -46,28 +38,6 @@ Target target_from(const Record& settings) {
   return target;
 }
 
-OptionFields recipe_fields(TrainConfig& c) {
-  return {
-      {"batch", "images a step", &c.batch, 2, 65536},
-      {"lr", "learning rate at the start of the cosine", &c.learning_rate, 1e-9, 100},
-      {"momentum", "of the gradient descent", &c.momentum, 0, 0.9999},
-      {"weight-decay", "on every parameter", &c.weight_decay, 0, 1},
-      {"clip", "largest norm of all gradients together; 0: off", &c.clip_norm, 0, 1e9},
-      {"label-smoothing", "part of each label spread over all classes", &c.label_smoothing, 0, 0.999},
-      {"flip", "flip images at random", &c.augmentation.horizontal_flip},
-      {"crop-padding", "pixels around an image before a crop of its size; 0: off", &c.augmentation.crop_padding, 0, 64},
-      {"cutout", "side of the blanked square in pixels; 0: off", &c.augmentation.cutout, 0, 256},
-  };
-}
-
-ScheduleStep parse_schedule(const std::string& name) {
-  if (name == "usual") return ScheduleStep::kAfterEpoch;
-  if (name == "as-published") return ScheduleStep::kBeforeEpoch;
-  throw UsageError(text("--schedule ", name, ": expected usual or as-published"));
-}
-
-std::string to_text(ScheduleStep schedule) { return schedule == ScheduleStep::kAfterEpoch ? "usual" : "as-published"; }
-
 ScoredOn parse_scored_on(const std::string& name) {
   if (name == "validation") return ScoredOn::kValidation;
   if (name == "as-published") return ScoredOn::kAsPublished;
@@ -86,14 +56,9 @@ std::string label_of(const Record& settings) {
   return settings.has("score") ? label_of(parse_scored_on(settings.string("score"))) : "";
 }
 
-Record to_record(TrainConfig config) {
-  return to_record(all_recipe_fields(config)).set("schedule", to_text(config.schedule));
-}
-
 TrainConfig train_config_from(const Record& record) {
   TrainConfig config;
-  from_record(all_recipe_fields(config), record);
-  config.schedule = parse_schedule(record.string("schedule"));
+  from_record(option_fields(config), record);
   return config;
 }
 
@@ -126,7 +91,7 @@ OptionFields option_fields(SearchSettings& s) {
 
 void validate(SearchSettings& s) {
   validate(option_fields(s));
-  validate(recipe_fields(s.recipe));
+  validate(s.recipe);
   validate(quantize_fields(s.quantize));
   validate(s.budget, s.target);
   s.method->validate();
@@ -142,7 +107,7 @@ Record to_record(SearchSettings& s) {
   record.set("ram-plan", to_text(s.target.ram_plan));
   record.set("method-options", to_record(s.method->fields())).set("budget", to_record(s.budget));
   record.set("target", to_record(s.target));
-  record.set("recipe", to_record(s.recipe)).set("quantize", to_record(quantize_fields(s.quantize)));
+  record.set("recipe", to_record(option_fields(s.recipe))).set("quantize", to_record(quantize_fields(s.quantize)));
   record.set("numbers", to_record(option_fields(s)));
   return record;
 }

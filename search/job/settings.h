@@ -13,15 +13,6 @@
 
 namespace mininas {
 
-// The published recipe is TrainConfig's default. These are its options but for epochs, steps and seed, which each
-// command has
-// in its own way.
-OptionFields recipe_fields(TrainConfig& config);
-// "usual" (the rate follows the epoch) or "as-published" (stepped before the epoch). Throws UsageError.
-ScheduleStep parse_schedule(const std::string& name);
-std::string to_text(ScheduleStep schedule);
-
-Record to_record(TrainConfig config);  // all of it
 TrainConfig train_config_from(const Record& record);
 
 // Quantisation-aware training: the recipe of the float training, but for these.

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "mcu/host/export/emit_c.h"
 #include "nn/quant/quantized_network.h"
+#include "search/record/record_file.h"
 
 namespace mininas {
 namespace {
@@ -38,7 +39,7 @@ TrainResult train_stage(const RunFolder& folder, const NetworkSpec& spec, const 
                         const ImageSet* evaluation, const TrainConfig& config, TrainHooks hooks) {
   hooks.checkpoint = folder.checkpoint_folder() / "training.checkpoint";
   TrainedNetwork trained = train_network(spec, images, evaluation, config, hooks);
-  write_text_file(folder.training_file(), to_record(trained.result).to_page());
+  write_record(folder.training_file(), to_record(trained.result));
   save_network(trained.network, images.class_names, folder.network_file());
   std::filesystem::remove(hooks.checkpoint);
   return trained.result;
@@ -50,7 +51,7 @@ TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, cons
   const NamedNetwork trained = load_network(folder.network_file());
   QuantizedNetwork network(trained.network, trained.class_names, calibration_images(images, config.seed));
   const TrainResult result = train(network, images, nullptr, config, hooks);
-  write_text_file(folder.quantizing_file(), to_record(result).to_page());
+  write_record(folder.quantizing_file(), to_record(result));
   save_quantized_model(network.freeze(), folder.quantized_file());
   std::filesystem::remove(hooks.checkpoint);
   return result;

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "datasets/open.h"
+#include "search/record/record_file.h"
 #include "search/space/build.h"
 
 namespace mininas {
@@ -81,8 +82,9 @@ Record baseline_run(const fs::path& path, const SearchSettings& settings, RunIde
                     int64_t verify_images, const PipelineHooks& hooks) {
   const RunFolder folder = open_or_create(path);
   identity.kind = "train";
-  begin(folder, identity, Record().set("architecture", kBaseline).set("recipe", to_record(settings.recipe)));
-  if (fs::exists(folder.summary_file())) return Record::read(folder.summary_file());
+  TrainConfig recipe = settings.recipe;
+  begin(folder, identity, Record().set("architecture", kBaseline).set("recipe", to_record(option_fields(recipe))));
+  if (fs::exists(folder.summary_file())) return read_record(folder.summary_file());
   const NetworkSpec spec = build_network_spec(std::string(kBaseline), data.train.shape, data.train.classes());
   FinishHooks named = hooks;
   if (hooks.on_stage) named.on_stage = [&](const std::string& stage) { hooks.on_stage("MobileNetV2: " + stage); };
@@ -91,13 +93,13 @@ Record baseline_run(const fs::path& path, const SearchSettings& settings, RunIde
       .set("seed", settings.recipe.seed)
       .set("command", identity.command)
       .set("data", identity.data);
-  write_text_file(folder.summary_file(), summary.to_page());
+  write_record(folder.summary_file(), summary);
   return summary;
 }
 
 std::optional<Record> summary_in(const fs::path& folder) {
   if (!fs::exists(folder / "summary.json")) return std::nullopt;
-  return Record::read(folder / "summary.json");
+  return read_record(folder / "summary.json");
 }
 
 }  // namespace

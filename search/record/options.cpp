@@ -1,20 +1,11 @@
 #include "search/record/options.h"
 
 #include <charconv>
-#include <type_traits>
 
 #include "core/error.h"
 
 namespace mininas {
 namespace {
-
-template <class T>
-void check_range(const OptionField& field, const T& value) {
-  const auto number = static_cast<double>(value);
-  // Written so that not-a-number is refused too.
-  if (!(number >= field.low && number <= field.high))
-    throw ConfigError(text("--", field.name, " ", value, ": must be ", field.low, " to ", field.high));
-}
 
 // The double that prints as the shortest decimal of `value`: 0.025 rather than 0.02500000037.
 double short_form(float value) {
@@ -23,49 +14,54 @@ double short_form(float value) {
   return std::stod(std::string(digits, end));
 }
 
-}  // namespace
+struct Writer {
+  Record& record;
+  const std::string& name;
 
-void validate(const OptionFields& fields) {
-  for (const OptionField& field : fields)
-    std::visit(
-        [&](auto* value) {
-          using T = std::remove_pointer_t<decltype(value)>;
-          if constexpr (std::is_same_v<T, std::vector<int>>) {
-            for (const int element : *value) check_range(field, element);
-          } else if constexpr (!std::is_same_v<T, bool>) {
-            check_range(field, *value);
-          }
-        },
-        field.value);
-}
+  void operator()(const float* value) const { record.set(name, short_form(*value)); }
+  void operator()(const Choice& choice) const { record.set(name, choice.name()); }
+  void operator()(const Amount& amount) const { record.set(name, *amount.value); }
+  template <class T>
+  void operator()(const T* value) const {
+    record.set(name, *value);
+  }
+};
+
+struct Reader {
+  const Record& record;
+  const std::string& name;
+
+  void operator()(int* value) const { *value = record.integer(name); }
+  void operator()(uint64_t* value) const { *value = record.unsigned64(name); }
+  void operator()(float* value) const { *value = static_cast<float>(record.number(name)); }
+  void operator()(double* value) const { *value = record.number(name); }
+  void operator()(bool* value) const { *value = record.boolean(name); }
+  void operator()(std::string* value) const { *value = record.string(name); }
+  void operator()(std::vector<int>* value) const { *value = record.integers(name); }
+  void operator()(const Choice& choice) const { choice.set(record.choice(name, choice.names)); }
+  void operator()(const Amount& amount) const { *amount.value = record.integer64(name); }
+};
+
+}  // namespace
 
 Record to_record(const OptionFields& fields) {
   Record record;
-  for (const OptionField& field : fields)
-    std::visit(
-        [&](const auto* value) {
-          if constexpr (std::is_same_v<decltype(value), const float*>)
-            record.set(field.name, short_form(*value));
-          else
-            record.set(field.name, *value);
-        },
-        field.value);
+  for (const OptionField& field : fields) std::visit(Writer{record, field.name}, field.value);
   return record;
 }
 
 void from_record(const OptionFields& fields, const Record& record) {
-  struct Reader {
-    const Record& record;
-    const std::string& name;
-    void operator()(int* value) const { *value = record.integer(name); }
-    void operator()(uint64_t* value) const { *value = record.unsigned64(name); }
-    void operator()(float* value) const { *value = static_cast<float>(record.number(name)); }
-    void operator()(double* value) const { *value = record.number(name); }
-    void operator()(bool* value) const { *value = record.boolean(name); }
-    void operator()(std::vector<int>* value) const { *value = record.integers(name); }
-  };
-  for (const OptionField& field : fields)
-    if (record.has(field.name)) std::visit(Reader{record, field.name}, field.value);
+  std::vector<std::string> names;
+  for (const OptionField& field : fields) {
+    std::visit(Reader{record, field.name}, field.value);
+    names.push_back(field.name);
+  }
+  record.expect_only(names);
+  try {
+    validate(fields);
+  } catch (const ConfigError& error) {
+    throw FormatError(text(record.where(), ": ", error.what()));
+  }
 }
 
 }  // namespace mininas

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/io/file.h"
+#include "core/options.h"
 
 namespace mininas {
 
@@ -35,6 +36,21 @@ double as_number(const Json& json) {
   return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
 
+// How deep objects and lists lie in each other; brackets inside of texts do not count.
+int nesting(const std::string& content) {
+  int depth = 0, deepest = 0;
+  bool in_text = false;
+  for (size_t i = 0; i < content.size(); ++i) {
+    const char c = content[i];
+    if (in_text && c == '\\') ++i;  // the letter behind it is part of the text
+    if (c == '"') in_text = !in_text;
+    if (in_text) continue;
+    if (c == '{' || c == '[') deepest = std::max(deepest, ++depth);
+    if (c == '}' || c == ']') --depth;
+  }
+  return deepest;
+}
+
 }  // namespace
 
 Record::Record() : content_(std::make_unique<Content>()) {}
@@ -51,6 +67,8 @@ Record& Record::operator=(Record other) noexcept {
 Record Record::parse(const std::string& content, const std::string& where) {
   Record record;
   record.where_ = where;
+  if (nesting(content) > kMaxDepth)
+    throw FormatError(text(where, ": objects and lists nest deeper than ", kMaxDepth, "; the record is damaged"));
   record.content_->json = Json::parse(content, nullptr, false);
   if (!record.content_->json.is_object())
     throw FormatError(text(where, ": expected one JSON object; the record is damaged"));
@@ -80,7 +98,15 @@ Record& Record::set(const std::string& key, const std::vector<Record>& values) {
   return assign(key, list);
 }
 
+void Record::remove(const std::string& key) { content_->json.erase(key); }
+
 bool Record::has(const std::string& key) const { return content_->json.contains(key); }
+
+void Record::expect_only(const std::vector<std::string>& keys) const {
+  for (const auto& item : content_->json.items())
+    if (std::find(keys.begin(), keys.end(), item.key()) == keys.end())
+      throw FormatError(text(where_, ": unknown key '", item.key(), "'; another version of this program wrote it"));
+}
 
 namespace {
 
@@ -131,6 +157,12 @@ std::vector<double> Record::numbers(const std::string& key) const {
 }
 std::vector<std::string> Record::strings(const std::string& key) const {
   return proven(content_->json, key, all<is_string>, "a list of texts", where_).get<std::vector<std::string>>();
+}
+size_t Record::choice(const std::string& key, const std::vector<std::string>& names) const {
+  const auto found = std::find(names.begin(), names.end(), string(key));
+  if (found == names.end())
+    throw FormatError(text(where_, ": '", key, "' is '", string(key), "', expected ", alternatives(names)));
+  return static_cast<size_t>(found - names.begin());
 }
 Record Record::record(const std::string& key) const {
   Record inner;

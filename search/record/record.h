@@ -11,6 +11,9 @@ namespace mininas {
 
 class Record {
  public:
+  // Of objects and lists in each other. No file of this program needs more than five; reading and writing recur.
+  static constexpr int kMaxDepth = 32;
+
   Record();
   Record(const Record& other);
   Record(Record&&) noexcept;
@@ -18,8 +21,9 @@ class Record {
   ~Record();
 
   // `where` stands at the front of every later error: "RUN/run.json", "RUN/journal.jsonl, line 7". Throws FormatError
-  // where `content` is not one JSON object.
+  // where `content` is not one JSON object, or nests deeper than kMaxDepth.
   static Record parse(const std::string& content, const std::string& where);
+  // Of a file that others wrote. One of a run is read by read_record (search/record/record_file.h), which proves it.
   static Record read(const std::filesystem::path& path);
 
   // Adds or replaces a value; keys keep the order of their first setting.
@@ -36,7 +40,12 @@ class Record {
   Record& set(const std::string& key, const Record& value);
   Record& set(const std::string& key, const std::vector<Record>& values);
 
+  void remove(const std::string& key);  // does nothing where it is not there
+
   bool has(const std::string& key) const;
+  // Throws FormatError where there is any other key.
+  void expect_only(const std::vector<std::string>& keys) const;
+  const std::string& where() const { return where_; }
 
   // Each throws FormatError where the key is missing or holds something else.
   bool boolean(const std::string& key) const;
@@ -48,6 +57,8 @@ class Record {
   std::vector<int> integers(const std::string& key) const;
   std::vector<double> numbers(const std::string& key) const;
   std::vector<std::string> strings(const std::string& key) const;
+  // One of `names`: its index.
+  size_t choice(const std::string& key, const std::vector<std::string>& names) const;
   Record record(const std::string& key) const;
   std::vector<Record> records(const std::string& key) const;
 

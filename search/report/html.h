@@ -35,10 +35,6 @@ std::string svg_number(double value);
 // An entry of a legend: a drawing of 22 x 12 (the inside of an <svg>) and its name.
 std::string html_key(const std::string& drawing, const std::string& name);
 
-// A picture as an <img> that carries its pixels. `pixels`: height x width x channels bytes, 1 or 3 channels.
+// A picture as an <img> that carries its pixels. `encoded`: encode_bitmap's (search/record/picture.h).
 std::string html_picture(const std::string& encoded, int width, int height, const std::string& alternative);
-// Uncompressed bitmap (BMP, 24 bits a pixel) of such pixels in base64.
-std::string encode_bitmap(const uint8_t* pixels, int height, int width, int channels);
-std::string base64(const std::vector<uint8_t>& bytes);
-
 }  // namespace mininas

@@ -6,6 +6,7 @@
 #include "nn/weights/model_file.h"
 #include "search/job/suite.h"
 #include "search/methods/scores.h"
+#include "search/record/record_file.h"
 #include "search/report/html.h"
 #include "search/report/report_parts.h"
 #include "search/space/build.h"
@@ -54,6 +55,11 @@ std::string list_text(const OptionFields& fields) {
   return escaped(out);
 }
 
+// The length and the seed stand elsewhere.
+std::string recipe_text(TrainConfig& recipe) {
+  return list_text(without(option_fields(recipe), {"epochs", "steps", "seed"}));
+}
+
 // ", instructions on m4 up to 5,000,000, estimated milliseconds at 120 MHz up to 25"
 std::string latency_text(const SearchSettings& settings) {
   std::string out;
@@ -78,18 +84,17 @@ std::string asked_part(const RunFile& run, SearchSettings& settings) {
   };
   return html_section(
       "What was asked",
-      html_facts(
-          {{"images", escaped(run.identity.data)},
-           {"search", escaped(searched_by(*settings.method))},
-           {"scored on", escaped(to_text(settings.scored_on))},
-           {"budget", escaped(text(limit(b.max_flash_bytes, "bytes of flash"), ", ",
-                                   limit(b.max_ram_bytes, "bytes of RAM"), ", ", limit(b.max_macs, "MACs"), ", ",
-                                   limit(b.max_parameters, "parameters"), latency_text(settings)))},
-           {"rules", list_text(settings.method->fields())},
-           {"recipe", list_text(recipe_fields(settings.recipe)) + ", schedule " + to_text(settings.recipe.schedule)},
-           {"seed", std::to_string(settings.recipe.seed)},
-           {"other options",
-            list_text(option_fields(settings)) + ", " + list_text(quantize_fields(settings.quantize))}}));
+      html_facts({{"images", escaped(run.identity.data)},
+                  {"search", escaped(searched_by(*settings.method))},
+                  {"scored on", escaped(to_text(settings.scored_on))},
+                  {"budget", escaped(text(limit(b.max_flash_bytes, "bytes of flash"), ", ",
+                                          limit(b.max_ram_bytes, "bytes of RAM"), ", ", limit(b.max_macs, "MACs"), ", ",
+                                          limit(b.max_parameters, "parameters"), latency_text(settings)))},
+                  {"rules", list_text(settings.method->fields())},
+                  {"recipe", recipe_text(settings.recipe)},
+                  {"seed", std::to_string(settings.recipe.seed)},
+                  {"other options",
+                   list_text(option_fields(settings)) + ", " + list_text(quantize_fields(settings.quantize))}}));
 }
 
 // Of a run of `mininas train`, a suite's baseline among them.
@@ -97,18 +102,17 @@ std::string training_asked_part(const RunFile& run) {
   TrainConfig recipe = train_config_from(run.settings.record("recipe"));
   std::string length = text(recipe.epochs, " epochs, seed ", recipe.seed);
   if (recipe.max_steps > 0) length += text(", at most ", grouped(recipe.max_steps), " steps");
-  return html_section(
-      "What was asked",
-      html_facts({{"images", escaped(run.identity.data)},
-                  {"network", element("code", escaped(run.settings.string("architecture")))},
-                  {"recipe", list_text(recipe_fields(recipe)) + ", schedule " + to_text(recipe.schedule)},
-                  {"length", length}}));
+  return html_section("What was asked",
+                      html_facts({{"images", escaped(run.identity.data)},
+                                  {"network", element("code", escaped(run.settings.string("architecture")))},
+                                  {"recipe", recipe_text(recipe)},
+                                  {"length", length}}));
 }
 
 std::string made_part(const RunFolder& folder, const RunFile& run, const Record& summary) {
   std::vector<std::pair<std::string, std::string>> facts = {
       {"command", element("pre", escaped(run.identity.command))},
-      {"compiler", escaped(Record::read(folder.run_file()).string("compiler"))}};
+      {"compiler", escaped(read_record(folder.run_file()).string("compiler"))}};
   for (const char* key : {"weights_sha256", "quantized_sha256"})
     if (summary.has(key)) facts.push_back({key, element("code", escaped(summary.string(key)))});
   facts.push_back({"training images", element("code", escaped(run.identity.train_digest))});
@@ -138,9 +142,9 @@ std::string verified_line(const Record& summary) {
 std::string curves_part(const RunFolder& folder, const std::string& candidates) {
   std::string plots = candidates;
   if (fs::exists(folder.training_file()))
-    for (const Plot& plot : training_curves(Record::read(folder.training_file()), "Training")) plots += to_html(plot);
+    for (const Plot& plot : training_curves(read_record(folder.training_file()), "Training")) plots += to_html(plot);
   if (fs::exists(folder.quantizing_file()))
-    for (const Plot& plot : training_curves(Record::read(folder.quantizing_file()), "Training in integers"))
+    for (const Plot& plot : training_curves(read_record(folder.quantizing_file()), "Training in integers"))
       plots += to_html(plot);
   return plots.empty() ? "" : html_section("Curves", element("div", plots, "plots"));
 }
@@ -152,7 +156,7 @@ std::string network_parts(const RunFolder& folder, RamPlan ram_plan, int64_t max
   else if (fs::exists(folder.network_file()))
     out += layers_part(load_network(folder.network_file()).network.spec(), ram_plan, max_ram_bytes);
   if (!fs::exists(folder.evaluation_file())) return out;
-  const Record evaluation = Record::read(folder.evaluation_file());
+  const Record evaluation = read_record(folder.evaluation_file());
   return out + arithmetic_part(evaluation) + confusion_part(evaluation) + mistakes_part(evaluation);
 }
 
@@ -171,7 +175,7 @@ std::string search_parts(const RunFolder& folder, const RunFile& run, const Reco
 std::string run_page(const RunFolder& folder, const RunFile& run) {
   const bool search = run.identity.kind == "search";
   const bool finished = fs::exists(folder.summary_file());
-  const Record summary = finished ? Record::read(folder.summary_file()) : Record();
+  const Record summary = finished ? read_record(folder.summary_file()) : Record();
   std::string body = element("p", escaped(text("Mini-NAS, run of `mininas ", run.identity.kind, "`")), "soft");
   body += element("h1", escaped(finished ? summary.string("architecture") : "Not finished yet"));
   body += element("p", escaped(run.identity.data), "soft");

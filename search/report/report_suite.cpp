@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "search/job/suite.h"
+#include "search/record/record_file.h"
 #include "search/report/html.h"
 #include "search/report/report_parts.h"
 
@@ -167,7 +168,7 @@ std::string suite_report(const RunFolder& folder, const RunFile& run, const fs::
       html_section("Made by", html_facts({{"command", element("pre", escaped(run.identity.command))},
                                           {"images", escaped(run.identity.data)},
                                           {"seed", seed},
-                                          {"compiler", escaped(Record::read(folder.run_file()).string("compiler"))}}));
+                                          {"compiler", escaped(read_record(folder.run_file()).string("compiler"))}}));
   return html_page("Mini-NAS suite: " + folder.path().filename().string(), body);
 }
 

@@ -1,32 +1,13 @@
 #include "search/run/journal.h"
 
 #include <algorithm>
-#include <array>
 
 #include "core/error.h"
 #include "core/io/file.h"
-#include "search/record/record.h"
+#include "search/evaluate/outcome_record.h"
 
 namespace mininas {
 namespace {
-
-constexpr std::array<const char*, 3> kStatusNames = {"ok", "infeasible", "failed"};
-
-Status parse_status(const std::string& name, const std::string& where) {
-  const auto found = std::find(kStatusNames.begin(), kStatusNames.end(), name);
-  if (found == kStatusNames.end())
-    throw FormatError(text(where, ": 'status' is '", name, "', expected ok, infeasible or failed"));
-  return static_cast<Status>(found - kStatusNames.begin());
-}
-
-void set_outcome(Record& line, const Outcome& outcome) {
-  line.set("seed", outcome.seed);
-  line.set("status", kStatusNames[static_cast<size_t>(outcome.status)]).set("problem", outcome.problem);
-  line.set("score", outcome.score).set("best_train", outcome.best_train).set("curve", outcome.curve);
-  line.set("image_epochs", outcome.image_epochs);
-  if (!outcome.right.empty()) line.set("right", outcome.right);
-  line.set("seconds", outcome.seconds).set("from_journal", outcome.from_journal);
-}
 
 std::vector<std::string> texts_of(const std::vector<Architecture>& architectures) {
   std::vector<std::string> texts;
@@ -52,7 +33,7 @@ Record to_record(const JournalEntry& entry) {
   return line;
 }
 
-JournalEntry from_record(const Record& line, const std::string& where) {
+JournalEntry from_record(const Record& line) {
   JournalEntry entry;
   entry.trial.index = line.integer("index");
   Candidate& candidate = entry.trial.candidate;
@@ -68,32 +49,11 @@ JournalEntry from_record(const Record& line, const std::string& where) {
                 line.integer64("code_bytes"), line.integer64("ram_bytes")};
   if (line.has("instructions")) entry.cost.instructions = line.integer64("instructions");
   if (line.has("milliseconds")) entry.cost.milliseconds = line.number("milliseconds");
-  entry.trial.outcome = outcome_from(line, where);
+  entry.trial.outcome = outcome_from(line);
   return entry;
 }
 
 }  // namespace
-
-Record to_record(const Outcome& outcome) {
-  Record record;
-  set_outcome(record, outcome);
-  return record;
-}
-
-Outcome outcome_from(const Record& line, const std::string& where) {
-  Outcome outcome;
-  outcome.status = parse_status(line.string("status"), where);
-  outcome.problem = line.string("problem");
-  outcome.score = line.number("score");
-  outcome.best_train = line.number("best_train");
-  outcome.curve = line.numbers("curve");
-  outcome.image_epochs = line.integer64("image_epochs");
-  outcome.seconds = line.number("seconds");
-  outcome.seed = line.unsigned64("seed");
-  outcome.from_journal = line.boolean("from_journal");
-  if (line.has("right")) outcome.right = line.string("right");
-  return outcome;
-}
 
 Journal::Journal(std::filesystem::path path, std::string label) : path_(std::move(path)), label_(std::move(label)) {
   if (!std::filesystem::exists(path_)) return;
@@ -124,7 +84,7 @@ void Journal::read_line(const std::string& line) {
     if (record.integer64("index") != static_cast<int64_t>(entries_.size()))
       throw FormatError(text(where, ": 'index' is ", record.integer64("index"), ", expected ", entries_.size()));
     events_.push_back({JournalEvent::Kind::kCandidate, entries_.size()});
-    entries_.push_back(from_record(record, where));
+    entries_.push_back(from_record(record));
   }
 }
 

@@ -17,10 +17,6 @@
 
 namespace mininas {
 
-// An outcome by itself; `where` stands at the front of errors.
-Record to_record(const Outcome& outcome);
-Outcome outcome_from(const Record& record, const std::string& where);
-
 struct JournalEntry {
   Trial trial;
   Cost cost;

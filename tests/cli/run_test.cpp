@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/io/file.h"
+#include "search/record/record_file.h"
 #include "tests/cli/program.h"
 #include "tests/support/catch.h"
 #include "tests/support/shell.h"
@@ -89,7 +90,7 @@ TEST_CASE("a search goes from images to verified C, and leaves a record of itsel
   INFO(finished_run().answer.errors);
   REQUIRE(finished_run().answer.status == 0);
   const RunCopy run;
-  CHECK(run.summary.to_line() == Record::read(run.path() / "summary.json").to_line());
+  CHECK(run.summary.to_line() == read_record(run.path() / "summary.json").to_line());
   for (const char* key :
        {"architecture", "params", "flash_bytes", "code_bytes", "ram_bytes", "macs", "test_accuracy_float",
         "test_accuracy_int8", "candidates_trained", "seconds", "weights_sha256", "verify", "seed", "command", "data",

@@ -1,5 +1,6 @@
 // What the program does where standard output is full or closed, and with signals that whoever started it ignores.
 #include "core/io/file.h"
+#include "search/record/record_file.h"
 #include "tests/cli/program.h"
 #include "tests/support/catch.h"
 #include "tests/support/shell.h"
@@ -29,7 +30,7 @@ TEST_CASE("with every standard file closed nothing that is printed lands in a fi
   const TempDir folder;
   const std::string run = (folder / "run").string();
   in_shell("\"$0\" train --arch w4:s3*3 --data " + kTinyData + " --epochs 1 --out " + run + " <&- >&- 2>&-");
-  CHECK_NOTHROW(mininas::Record::read(folder / "run" / "run.json"));
+  CHECK_NOTHROW(mininas::read_record(folder / "run" / "run.json"));
   CHECK(mininas::test::mininas({"eval", run}).status == 0);
 }
 

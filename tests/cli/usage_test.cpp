@@ -60,9 +60,10 @@ TEST_CASE("wrong usage is one line and exit status 2", "[cli]") {
   check_usage({"inspect"}, "A-or-RUN");
   check_usage({"inspect", "w16:s3*5", "--colour", "red"}, "--colour");
   check_usage({"inspect", "w16:s3*5", "--classes", "two"}, "two");
-  check_usage({"inspect", "w16:s3*5", "--classes", "1"}, "--classes 1: must be 2 to 100000");
+  check_usage({"inspect", "w16:s3*5", "--classes", "1"}, "--classes 1: expected 2 to 100000");
   check_usage({"train", "--arch", "w16:s3*5"}, "--arch and --data");
-  check_usage({"train", "--arch", "w8:s3*3", "--data", "synthetic", "--schedule", "odd"}, "--schedule odd");
+  check_usage({"train", "--arch", "w8:s3*3", "--data", "synthetic", "--schedule", "odd"},
+              "--schedule: 'odd': expected usual or as-published");
   check_usage({"train", "--arch", "w8:s3*3", "--data", "synthetic", "--lr", "-1"}, "--lr -1");
   check_usage({"train", "--arch", "w8:s3*3", "--data", "cifar11:x"}, "cifar11");
   check_usage({"search", "--data", "synthetic"}, "--out RUN");

@@ -265,7 +265,7 @@ TEST_CASE("where the time is up nothing more is asked, and the network in hand i
 TEST_CASE("options out of range are refused by name", "[search][mini-nas]") {
   MiniNasOptions o;
   o.depth_loss = -1;
-  CHECK_THROWS_WITH(validate(o), Catch::Contains("--depth-loss -1"));
+  CHECK_THROWS_WITH(validate(o), Catch::StartsWith("depth-loss -1: expected 0 to 100"));
   o = {};
   o.kernels = {6};
   CHECK_THROWS_WITH(validate(o), Catch::Contains("kernel 6"));
@@ -274,10 +274,10 @@ TEST_CASE("options out of range are refused by name", "[search][mini-nas]") {
   CHECK_THROWS_WITH(validate(o), Catch::Contains("depth 9 to 8"));
   o = {};
   o.width_step = 0;
-  CHECK_THROWS_WITH(validate(o), Catch::Contains("--width-step 0"));
+  CHECK_THROWS_WITH(validate(o), Catch::StartsWith("width-step 0: expected 1 to"));
   o = {};
   o.finalists = -1;
-  CHECK_THROWS_WITH(validate(o), Catch::Contains("--finalists -1"));
+  CHECK_THROWS_WITH(validate(o), Catch::StartsWith("finalists -1: expected 0 to"));
 }
 
 TEST_CASE("options survive their record", "[search][options]") {
@@ -287,10 +287,5 @@ TEST_CASE("options survive their record", "[search][options]") {
   from_record(option_fields(back), record);
   CHECK(to_record(option_fields(back)).to_line() == record.to_line());
   CHECK(back.kernels == std::vector<int>{7, 5});
-  CHECK(back.layer_fraction == 2.0 / 3.0);
-  from_record(option_fields(back),
-              Record().set("max-depth", 19));  // of a run that began before the other options were there
-  CHECK(back.max_depth == 19);
-  CHECK(back.finalists == 0);
   CHECK(back.layer_fraction == 2.0 / 3.0);
 }

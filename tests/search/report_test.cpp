@@ -2,6 +2,7 @@
 #include "nn/train/trainer.h"
 #include "search/job/final_evaluation.h"
 #include "search/methods/registry.h"
+#include "search/record/picture.h"
 #include "search/report/html.h"
 #include "search/report/plot.h"
 #include "search/report/report_parts.h"

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/io/file.h"
 #include "datasets/open.h"
+#include "search/record/record_file.h"
 #include "search/space/build.h"
 #include "tests/cli/program.h"
 #include "tests/datasets/files.h"
@@ -29,7 +30,7 @@ void put_summary(const fs::path& folder, const std::string& architecture, int64_
       .set("macs", 1000);
   summary.set("test_accuracy_float", accuracy).set("test_accuracy_int8", accuracy - 0.01).set("seconds", 12.0);
   summary.set("verify", Record().set("bytes_different", 0));
-  write_text_file(folder / "summary.json", summary.to_page());
+  write_record(folder / "summary.json", summary);
 }
 
 void put_finished(const fs::path& run, const std::string& name) {
@@ -196,7 +197,7 @@ TEST_CASE("a suite that was killed goes on, verifies both networks, and its repo
                                             "0.02"};
   const auto in_training = [&] { return fs::exists(runs / "search/checkpoints/training.checkpoint"); };
   signal_at(command, in_training, SIGKILL);
-  const Record settings = Record::read(runs / "search/run.json").record("settings");
+  const Record settings = read_record(runs / "search/run.json").record("settings");
   CHECK(settings.record("numbers").number("hours") == 0.02);
   const SuiteLengths lengths = suite_lengths(suite_scale("quick"), suite_entry("bucket-barrel"), {8, 8, 3}, 64);
   CHECK(settings.record("budget").integer64("max-macs") == lengths.max_macs);

@@ -1,0 +1,85 @@
+#include "core/options.h"
+
+#include <algorithm>
+#include <iomanip>
+#include <type_traits>
+
+#include "core/error.h"
+
+namespace mininas {
+namespace {
+
+template <class Number>
+void check_range(const OptionField& field, Number value) {
+  const auto number = static_cast<double>(value);
+  // Written so that not-a-number is refused too.
+  if (!(number >= field.low && number <= field.high))
+    throw ConfigError(text(field.name, " ", value, ": expected ", field.low, " to ", field.high));
+}
+
+struct RangeCheck {
+  const OptionField& field;
+
+  void operator()(const std::vector<int>* list) const {
+    for (const int element : *list) check_range(field, element);
+  }
+  template <class T>
+  void operator()(const T* value) const {
+    if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) check_range(field, *value);
+  }
+  // These cannot hold an illegal value.
+  void operator()(const Choice&) const {}
+  void operator()(const Amount&) const {}
+};
+
+struct ExactText {
+  std::string operator()(const std::vector<int>* list) const {
+    std::string joined;
+    for (const int element : *list) joined += (joined.empty() ? "" : ",") + std::to_string(element);
+    return joined;
+  }
+  std::string operator()(const std::string* value) const { return text(std::quoted(*value)); }
+  template <class T>
+  std::string operator()(const T* value) const {
+    return text(std::hexfloat, *value);
+  }
+  std::string operator()(const Choice& choice) const { return choice.name(); }
+  std::string operator()(const Amount& amount) const { return std::to_string(*amount.value); }
+};
+
+}  // namespace
+
+void Choice::choose(const std::string& wanted) const {
+  const auto found = std::find(names.begin(), names.end(), wanted);
+  if (found == names.end()) throw ConfigError(text("'", wanted, "': expected ", alternatives(names)));
+  set(static_cast<size_t>(found - names.begin()));
+}
+
+void validate(const OptionFields& fields) {
+  for (const OptionField& field : fields) std::visit(RangeCheck{field}, field.value);
+}
+
+std::string exact_text(const OptionFields& fields) {
+  std::string all;
+  for (const OptionField& field : fields)
+    all += text(all.empty() ? "" : " ", field.name, "=", std::visit(ExactText(), field.value));
+  return all;
+}
+
+OptionFields without(OptionFields fields, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const auto found =
+        std::find_if(fields.begin(), fields.end(), [&](const auto& field) { return field.name == name; });
+    MN_CHECK(found != fields.end(), "no option ", name);
+    fields.erase(found);
+  }
+  return fields;
+}
+
+std::string alternatives(const std::vector<std::string>& names) {
+  std::string list;
+  for (size_t i = 0; i < names.size(); ++i) list += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
+  return list;
+}
+
+}  // namespace mininas

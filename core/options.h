@@ -1,0 +1,61 @@
+// Options: the settings of a plain struct, each listed once with its name, what it means and which values are legal.
+// That one list is the command line (search/cli/parser.h), the form in files (search/record/options.h), the check of
+// values, and the text that tells two settings apart (checkpoints, caches). A struct offers its list by a function
+// `option_fields(settings)`; the fields point into that struct, which must outlive them.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace mininas {
+
+// One of a few named values.
+struct Choice {
+  std::vector<std::string> names;
+  std::function<size_t()> get;  // index in `names`
+  std::function<void(size_t)> set;
+
+  const std::string& name() const { return names[get()]; }
+  // Throws ConfigError that lists the names: "'x': expected a, b or c".
+  void choose(const std::string& name) const;
+};
+
+// `names` are those of the enumeration's values 0, 1, 2..., in this order.
+template <class Enumeration>
+Choice choice(Enumeration& value, std::vector<std::string> names) {
+  return {std::move(names), [&value] { return static_cast<size_t>(value); },
+          [&value](size_t index) { value = static_cast<Enumeration>(index); }};
+}
+
+// A whole number that is typed with its unit ("64K", "120MHz") and kept in files as what it stands for (65536); 0 where
+// it was not given.
+struct Amount {
+  int64_t* value;
+  int64_t (*parse)(const std::string&);  // throws ConfigError
+};
+
+struct OptionField {
+  std::string name;  // as on the command line, without the dashes
+  std::string help;  // one line
+  std::variant<int*, uint64_t*, float*, double*, bool*, std::string*, std::vector<int>*, Choice, Amount> value;
+  double low = 0, high = 0;  // legal range of a number, ends included; of each element of a list
+};
+using OptionFields = std::vector<OptionField>;
+
+// Throws ConfigError with the option's name, its value and its range: "lr 0: expected 1e-09 to 100". Lists may be
+// empty.
+void validate(const OptionFields& fields);
+
+// Every field with its value, equal only where all values are equal to the bit: "epochs=10 lr=0x1.99999ap-6 flip=1".
+std::string exact_text(const OptionFields& fields);
+
+// All of `fields` but those of these names. Requires: they are there.
+OptionFields without(OptionFields fields, const std::vector<std::string>& names);
+
+// "a, b or c"
+std::string alternatives(const std::vector<std::string>& names);
+
+}  // namespace mininas

@@ -1,0 +1,14 @@
+// Pictures as text, so that a record can hold one and a page can show it.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mininas {
+
+// Uncompressed bitmap (BMP, 24 bits a pixel) in base64. `pixels`: height x width x channels bytes, 1 or 3 channels.
+std::string encode_bitmap(const uint8_t* pixels, int height, int width, int channels);
+// RFC 4648.
+std::string base64(const std::vector<uint8_t>& bytes);
+
+}  // namespace mininas
