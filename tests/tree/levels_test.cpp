@@ -35,10 +35,7 @@ const std::set<std::string> kExceptions = {
     "core/autograd/ops.h includes core/fused/batch_norm.h",
     "mcu/host/cost/instruction_model.cpp includes mcu/host/export/runtime_files.h",
     "mcu/host/cost/instruction_model.h includes mcu/host/verify/board.h",
-    "mcu/host/cost/sizes.cpp includes mcu/host/export/runtime_files.h",
-    "search/evaluate/cached_evaluator.cpp includes search/job/settings.h",
-    "search/evaluate/cached_evaluator.cpp includes search/run/journal.h",
-    "search/job/final_evaluation.cpp includes search/report/html.h"};
+    "mcu/host/cost/sizes.cpp includes mcu/host/export/runtime_files.h"};
 
 size_t level_of(std::string folder) {
   for (; !folder.empty(); folder = folder_of(folder)) {
