@@ -55,6 +55,14 @@ void Choice::choose(const std::string& wanted) const {
   set(static_cast<size_t>(found - names.begin()));
 }
 
+Choice choice(std::string& value, std::vector<std::string> names) {
+  const auto get = [&value, names] {
+    return static_cast<size_t>(std::find(names.begin(), names.end(), value) - names.begin());
+  };
+  const auto set = [&value, names](size_t index) { value = names[index]; };
+  return {names, get, set};
+}
+
 void validate(const OptionFields& fields) {
   for (const OptionField& field : fields) std::visit(RangeCheck{field}, field.value);
 }
@@ -66,14 +74,24 @@ std::string exact_text(const OptionFields& fields) {
   return all;
 }
 
-OptionFields without(OptionFields fields, const std::vector<std::string>& names) {
+OptionFields only(const OptionFields& fields, const std::vector<std::string>& names) {
+  OptionFields chosen;
   for (const std::string& name : names) {
     const auto found =
         std::find_if(fields.begin(), fields.end(), [&](const auto& field) { return field.name == name; });
     MN_CHECK(found != fields.end(), "no option ", name);
-    fields.erase(found);
+    chosen.push_back(*found);
   }
-  return fields;
+  return chosen;
+}
+
+OptionFields without(const OptionFields& fields, const std::vector<std::string>& names) {
+  only(fields, names);  // proves that they are there
+  OptionFields rest;
+  std::copy_if(fields.begin(), fields.end(), std::back_inserter(rest), [&](const OptionField& field) {
+    return std::find(names.begin(), names.end(), field.name) == names.end();
+  });
+  return rest;
 }
 
 std::string alternatives(const std::vector<std::string>& names) {

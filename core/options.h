@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -23,9 +23,12 @@ struct Choice {
   void choose(const std::string& name) const;
 };
 
+// `value` is one of the names itself.
+Choice choice(std::string& value, std::vector<std::string> names);
+
 // `names` are those of the enumeration's values 0, 1, 2..., in this order.
 template <class Enumeration>
-Choice choice(Enumeration& value, std::vector<std::string> names) {
+requires std::is_enum_v<Enumeration> Choice choice(Enumeration& value, std::vector<std::string> names) {
   return {std::move(names), [&value] { return static_cast<size_t>(value); },
           [&value](size_t index) { value = static_cast<Enumeration>(index); }};
 }
@@ -41,7 +44,10 @@ struct OptionField {
   std::string name;  // as on the command line, without the dashes
   std::string help;  // one line
   std::variant<int*, uint64_t*, float*, double*, bool*, std::string*, std::vector<int>*, Choice, Amount> value;
-  double low = 0, high = 0;  // legal range of a number, ends included; of each element of a list
+  double low = 0, high = 0;    // legal range of a number, ends included; of each element of a list
+  std::string other_key = {};  // in files, where it is not the name
+
+  const std::string& key() const { return other_key.empty() ? name : other_key; }
 };
 using OptionFields = std::vector<OptionField>;
 
@@ -52,8 +58,9 @@ void validate(const OptionFields& fields);
 // Every field with its value, equal only where all values are equal to the bit: "epochs=10 lr=0x1.99999ap-6 flip=1".
 std::string exact_text(const OptionFields& fields);
 
-// All of `fields` but those of these names. Requires: they are there.
-OptionFields without(OptionFields fields, const std::vector<std::string>& names);
+// Those of `fields` that have these names, or all others. Requires: the names are there.
+OptionFields only(const OptionFields& fields, const std::vector<std::string>& names);
+OptionFields without(const OptionFields& fields, const std::vector<std::string>& names);
 
 // "a, b or c"
 std::string alternatives(const std::vector<std::string>& names);

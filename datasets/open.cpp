@@ -81,79 +81,83 @@ void set_synthetic_option(SyntheticOptions& options, const std::string& assignme
     known += (known.empty() ? "" : ", ") + std::string(option.name);
     if (name != option.name) continue;
     if (equals == std::string::npos || !option.set(options, assignment.substr(equals + 1)))
-      throw UsageError(text("--data synthetic: '", assignment, "', expected ", name, "=NUMBER"));
+      throw ConfigError(text("synthetic: '", assignment, "', expected ", name, "=NUMBER"));
     return;
   }
-  throw UsageError(text("--data synthetic: unknown option '", name, "'; the options are ", known));
+  throw ConfigError(text("synthetic: unknown option '", name, "'; the options are ", known));
 }
 
-Dataset open_synthetic(const std::string& source) {
+DatasetSource synthetic_source(const std::string& source) {
   SyntheticOptions options;
   if (!source.empty())
     for (const std::string& assignment : split_at(source, ',')) set_synthetic_option(options, assignment);
-  return make_synthetic(options);
+  return [options](uint64_t) { return make_synthetic(options); };
 }
 
-Dataset open_cifar10(const std::string& source) {
+DatasetSource cifar10_source(const std::string& source) {
   const FolderText parsed = parse_folder_text(source);
-  if (!parsed.detail) return load_cifar10(parsed.folder, {});
-  const std::vector<std::string> classes = split_at(*parsed.detail, ',');
+  std::vector<std::string> classes;
+  if (parsed.detail) classes = split_at(*parsed.detail, ',');
   for (const std::string& name : classes)
     if (name.empty())
-      throw UsageError(text("--data cifar10: '", *parsed.detail, "', expected class names separated by single commas"));
-  return load_cifar10(parsed.folder, classes);
+      throw ConfigError(text("cifar10: '", *parsed.detail, "', expected class names separated by single commas"));
+  return [parsed, classes](uint64_t) { return load_cifar10(parsed.folder, classes); };
 }
 
-Dataset open_tiny_imagenet(const std::string& source) {
+DatasetSource tiny_imagenet_source(const std::string& source) {
   const FolderText parsed = parse_folder_text(source);
   if (!parsed.detail)
-    throw UsageError(
-        "--data tiny-imagenet: expected classes after the folder, as in tiny-imagenet:DIR:n02124075,n02123394");
+    throw ConfigError("tiny-imagenet: expected classes after the folder, as in tiny-imagenet:DIR:n02124075,n02123394");
   std::vector<TinyImagenetClass> classes;
   for (const std::string& piece : split_at(*parsed.detail, ',')) classes.push_back(parse_tiny_imagenet_class(piece));
-  return load_tiny_imagenet(parsed.folder, classes);
+  return [parsed, classes](uint64_t) { return load_tiny_imagenet(parsed.folder, classes); };
 }
 
 ImageSize parse_image_size(const std::string& source) {
   const std::vector<std::string> sides = split_at(source, 'x');
   const auto width = parse_number<int>(sides.front()), height = parse_number<int>(sides.back());
   if (sides.size() != 2 || !width || !height)
-    throw UsageError(text("--data folder: size '", source, "', expected WxH as in 64x64"));
+    throw ConfigError(text("folder: size '", source, "', expected WxH as in 64x64"));
   for (const int side : {*width, *height})
     if (side < 1 || side > kMaxImageSide)
-      throw ConfigError(text("--data folder: size ", source, ", expected 1 to ", kMaxImageSide, " pixels a side"));
+      throw ConfigError(text("folder: size ", source, ", expected 1 to ", kMaxImageSide, " pixels a side"));
   return {*height, *width};
 }
 
-Dataset open_folder(const std::string& source, uint64_t seed) {
+DatasetSource folder_source(const std::string& source) {
   const FolderText parsed = parse_folder_text(source);
   std::optional<ImageSize> size;
   if (parsed.detail) size = parse_image_size(*parsed.detail);
-  return load_image_folder(parsed.folder, size, seed);
+  return [parsed, size](uint64_t seed) { return load_image_folder(parsed.folder, size, seed); };
 }
 
 }  // namespace
 
-Dataset open_dataset(const std::string& spec, uint64_t seed) {
+DatasetSource parse_dataset(const std::string& spec) {
   const size_t colon = spec.find(':');
   const std::string kind = spec.substr(0, colon);
   const std::string rest = colon == std::string::npos ? "" : spec.substr(colon + 1);
   const bool names_folder = kind == "cifar10" || kind == "idx" || kind == "folder" || kind == "tiny-imagenet";
   if (!names_folder && kind != "synthetic")
-    throw UsageError(text("--data '", spec, "': unknown kind '", kind,
-                          "', expected synthetic, cifar10:DIR, idx:DIR, tiny-imagenet:DIR:ID,ID or "
-                          "folder:DIR"));
+    throw ConfigError(text("'", spec, "': unknown kind '", kind,
+                           "', expected synthetic, cifar10:DIR, idx:DIR, tiny-imagenet:DIR:ID,ID or "
+                           "folder:DIR"));
   if (names_folder && (rest.empty() || rest[0] == ':'))
-    throw UsageError(text("--data '", spec, "': expected a folder, as in ", kind, ":DIR"));
+    throw ConfigError(text("'", spec, "': expected a folder, as in ", kind, ":DIR"));
 
-  Dataset dataset = kind == "synthetic"       ? open_synthetic(rest)
-                    : kind == "cifar10"       ? open_cifar10(rest)
-                    : kind == "idx"           ? load_idx(rest)
-                    : kind == "tiny-imagenet" ? open_tiny_imagenet(rest)
-                                              : open_folder(rest, seed);
-  dataset.name = spec;
-  return dataset;
+  const DatasetSource source = kind == "synthetic"       ? synthetic_source(rest)
+                               : kind == "cifar10"       ? cifar10_source(rest)
+                               : kind == "idx"           ? [rest](uint64_t) { return load_idx(rest); }
+                               : kind == "tiny-imagenet" ? tiny_imagenet_source(rest)
+                                                         : folder_source(rest);
+  return [source, spec](uint64_t seed) {
+    Dataset dataset = source(seed);
+    dataset.name = spec;
+    return dataset;
+  };
 }
+
+Dataset open_dataset(const std::string& spec, uint64_t seed) { return parse_dataset(spec)(seed); }
 
 std::string dataset_help() {
   return "  synthetic[:classes=2,size=32,channels=3,train=1000,test=400,seed=0]\n"

@@ -90,7 +90,7 @@ const SuiteEntry& suite_entry(const std::string& name) {
     if (entry.name == name) return entry;
     known += (known.empty() ? "" : ", ") + entry.name;
   }
-  throw UsageError(text("'", name, "' is not a data set of the suite; the data sets are: ", known));
+  throw ConfigError(text("'", name, "' is not a data set of the suite; the data sets are: ", known));
 }
 
 std::optional<std::string> suite_data(const SuiteEntry& entry, const fs::path& root) {

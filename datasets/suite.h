@@ -22,7 +22,7 @@ struct SuiteEntry {
 
 // The entries in the order of the published table.
 const std::vector<SuiteEntry>& suite_table();
-// Throws UsageError, with all names, where `name` is unknown.
+// Throws ConfigError, with all names, where `name` is unknown.
 const SuiteEntry& suite_entry(const std::string& name);
 
 // The text of --data for `entry` below `root`, or nothing if the images are not there. Tried in this order:

@@ -87,10 +87,10 @@ TinyImagenetClass parse_tiny_imagenet_class(const std::string& source) {
   const std::string id = source.substr(0, equals);
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   if (id.size() != 9 || id[0] != 'n' || !std::all_of(id.begin() + 1, id.end(), is_digit))
-    throw UsageError(
-        text("--data tiny-imagenet: '", source, "', expected an id such as n02124075, or n02124075=egyptian_cat"));
+    throw ConfigError(
+        text("tiny-imagenet: '", source, "', expected an id such as n02124075, or n02124075=egyptian_cat"));
   const std::string name = equals == std::string::npos ? id : source.substr(equals + 1);
-  if (name.empty()) throw UsageError(text("--data tiny-imagenet: '", source, "', expected a name after the ="));
+  if (name.empty()) throw ConfigError(text("tiny-imagenet: '", source, "', expected a name after the ="));
   return {id, name};
 }
 

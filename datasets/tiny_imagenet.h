@@ -17,7 +17,7 @@ struct TinyImagenetClass {
   std::string name;  // the class name to use
 };
 
-// Reads "n02124075" or "n02124075=egyptian_cat". Throws UsageError where the id is not an n and eight digits.
+// Reads "n02124075" or "n02124075=egyptian_cat". Throws ConfigError where the id is not an n and eight digits.
 TinyImagenetClass parse_tiny_imagenet_class(const std::string& text);
 
 // Loads the images of `classes`, labelled in the order given and sorted by file name. Throws IoError where a folder or

@@ -6,8 +6,8 @@
 #include "datasets/dataset.h"
 #include "mcu/host/verify/board.h"
 #include "search/cli/parser.h"
-#include "search/cost/cost.h"
-#include "search/job/run_folder.h"
+#include "search/job/results.h"
+#include "search/job/settings.h"
 
 namespace mininas {
 
@@ -15,6 +15,8 @@ namespace mininas {
 struct MethodChoice {
   std::string method, preset;
 };
+// Throws UsageError where there is no such method or preset.
+std::unique_ptr<Method> method_of(const MethodChoice& choice);
 void add_search_command(Parser& parser, const MethodChoice& choice);
 void add_suite_command(Parser& parser);
 void add_report_command(Parser& parser);
@@ -38,18 +40,14 @@ void add_common(Command& command, CommonOptions& options);
 // Sets the threads.
 void apply(const CommonOptions& options);
 
-// Of --ram-plan.
-std::string ram_plan_help();
+// The images of --data. Throws UsageError where its text is not of a form that dataset_help tells, and what open_dataset
+// throws.
+Dataset open_data(const std::string& data, uint64_t seed);
 
-// The board of --board. Throws UsageError that lists the names.
-const Board& parse_board(const std::string& name);
-// --board and --clock as a target; both may be empty. Throws UsageError.
-Target parse_target(const std::string& board, const std::string& clock, const std::string& ram_plan);
-std::string board_help();
-std::string clock_help();
-// What set_latency (search/job/stages.h) put into `record`, as rows of a table, with what such figures are worth.
-// Nothing without a board.
-void print_latency(const Record& record);
+// Rows of a table, with what such figures are worth. Nothing where there is none.
+void print_latency(const std::optional<Latency>& latency);
+// "1,000 images, 12 layers, 5,000,000 bytes compared, 0 different"
+std::string counts_text(const Verification& verification);
 
 // For --resume: throws UsageError where an option was given that could change a result.
 void check_resumable(const Command& command);

@@ -24,39 +24,30 @@ void apply(const CommonOptions& options) {
   set_thread_count(options.threads == 0 ? available_cores() : options.threads);
 }
 
-const Board& parse_board(const std::string& name) {
-  try {
-    return find_board(name);
-  } catch (const ConfigError& error) {
-    throw UsageError(text("--board: ", error.what()));
-  }
+std::unique_ptr<Method> method_of(const MethodChoice& choice) {
+  auto method = usage_of("method", [&] { return make_method(choice.method); });
+  if (!choice.preset.empty()) usage_of("preset", [&] { method->choose_preset(choice.preset); });
+  return method;
 }
 
-Target parse_target(const std::string& board, const std::string& clock, const std::string& ram_plan) {
-  Target target{board.empty() ? "" : parse_board(board).name, 0, parse_ram_plan(ram_plan)};
-  try {
-    if (!clock.empty()) target.clock_hz = parse_clock(clock);
-    validate(target);
-  } catch (const ConfigError& error) {
-    throw UsageError(text(clock.empty() ? "--board: " : "--clock: ", error.what()));
-  }
-  return target;
+Dataset open_data(const std::string& data, uint64_t seed) {
+  return usage_of("data", [&] { return parse_dataset(data); })(seed);
 }
 
-std::string board_help() { return "predict instructions an inference on this board: " + board_names(); }
-
-std::string clock_help() { return "of the board, for milliseconds: 120MHz. An estimate at one instruction a cycle"; }
-
-void print_latency(const Record& record) {
-  if (!record.has("board")) return;
-  const Board& board = find_board(record.string("board"));
-  print_row("instructions", text(grouped(record.integer64("instructions")), " an inference on ", board.core,
+void print_latency(const std::optional<Latency>& latency) {
+  if (!latency) return;
+  print_row("instructions", text(grouped(latency->instructions), " an inference on ", find_board(latency->board).core,
                                  ", predicted (an emulator counts instructions, not cycles)"));
-  if (!record.has("milliseconds")) return;
+  if (!latency->clock_hz) return;
   std::ostringstream milliseconds;
-  milliseconds << std::fixed << std::setprecision(2) << record.number("milliseconds");
-  print_row("time", text(milliseconds.str(), " ms at ", clock_text(record.integer64("clock_hz")),
+  milliseconds << std::fixed << std::setprecision(2) << *latency->milliseconds;
+  print_row("time", text(milliseconds.str(), " ms at ", clock_text(*latency->clock_hz),
                          ", estimated at one instruction a cycle; silicon takes more"));
+}
+
+std::string counts_text(const Verification& v) {
+  return text(grouped(v.images), " images, ", v.layers, " layers, ", grouped(v.bytes_compared), " bytes compared, ",
+              grouped(v.bytes_different), " different");
 }
 
 void check_resumable(const Command& command) {
@@ -67,7 +58,8 @@ void check_resumable(const Command& command) {
 }
 
 Dataset open_run_data(const RunFile& run, const std::string& data) {
-  return open_dataset(data.empty() ? run.identity.data : data, run.settings.record("recipe").unsigned64("seed"));
+  const uint64_t seed = network_settings_of(run).recipe.seed;
+  return data.empty() ? open_dataset(run.identity.data, seed) : open_data(data, seed);
 }
 
 void check_same_classes(const std::vector<std::string>& expected, const ImageSet& images, const std::string& who) {
@@ -86,7 +78,8 @@ void check_trained(const RunFolder& folder) {
   const std::string run = folder.path().string(), kind = read_run_file(folder, "").identity.kind;
   if (kind == "suite")
     throw ConfigError(text(run, ": is a suite; name one of its runs, such as ", run, "/airplane-automobile/search"));
-  throw ConfigError(text(run, ": has no trained network yet; go on with: mininas ", kind, " --resume ", run));
+  throw ConfigError(text(run, ": has no trained network yet; go on with: ",
+                         kind == "baseline" ? "the command of its suite" : text("mininas ", kind, " --resume ", run)));
 }
 
 void check_quantized(const RunFolder& folder) {
@@ -103,10 +96,6 @@ void print_json(const Record& record) { std::cout << record.to_line() << std::en
 
 void print_row(const std::string& name, const std::string& value) {
   std::printf("%-16s %s\n", name.c_str(), value.c_str());
-}
-
-std::string ram_plan_help() {
-  return "how tensors lie in RAM: whole, overlap (outputs over inputs) or strips (widest layers row by row)";
 }
 
 }  // namespace mininas

@@ -1,6 +1,7 @@
 // mininas eval: accuracy of a run's network on test images, per class too.
 #include <cstdio>
 #include <memory>
+#include <numeric>
 
 #include "nn/quant/quantized_model.h"
 #include "nn/train/trainer.h"
@@ -30,17 +31,46 @@ Evaluation evaluate_int8(const RunFolder& folder, const ImageSet& images) {
   return evaluate(integer_predict(model, images.pixels.data(), images.count()), images);
 }
 
-std::vector<Record> class_records(const Evaluation& evaluation, const std::vector<std::string>& names) {
-  std::vector<Record> records;
+struct ClassAccuracy {
+  std::string name;
+  int64_t images = 0, correct = 0;
+  double accuracy = 0;  // -1 where there are no images
+};
+
+std::vector<ClassAccuracy> by_class(const Evaluation& evaluation, const std::vector<std::string>& names) {
+  std::vector<ClassAccuracy> classes;
   for (size_t i = 0; i < names.size(); ++i) {
-    int64_t images = 0;
-    for (const int64_t count : evaluation.confusion[i]) images += count;
-    const int64_t correct = evaluation.confusion[i][i];
-    const double accuracy = images == 0 ? -1.0 : static_cast<double>(correct) / static_cast<double>(images);
-    records.push_back(
-        Record().set("class", names[i]).set("images", images).set("correct", correct).set("accuracy", accuracy));
+    const std::vector<int64_t>& row = evaluation.confusion[i];
+    const int64_t images = std::accumulate(row.begin(), row.end(), int64_t{0});
+    const double accuracy = images == 0 ? -1.0 : static_cast<double>(row[i]) / static_cast<double>(images);
+    classes.push_back({names[i], images, row[i], accuracy});
   }
-  return records;
+  return classes;
+}
+
+Record to_record(const ClassAccuracy& c) {
+  return Record().set("class", c.name).set("images", c.images).set("correct", c.correct).set("accuracy", c.accuracy);
+}
+
+void print_line(const std::string& name, int64_t images, int64_t correct, double accuracy, const char* more) {
+  std::printf("%-24s %8lld %8lld %10s%s\n", name.c_str(), static_cast<long long>(images),
+              static_cast<long long>(correct), percent_text(accuracy).c_str(), more);
+}
+
+void print(const Options& o, const Evaluation& all, const std::vector<ClassAccuracy>& classes,
+           const std::string& label) {
+  if (o.common.json) {
+    Record record;
+    record.set("arithmetic", o.int8 ? "int8" : "float").set("images", all.images).set("correct", all.correct);
+    if (!label.empty()) record.set("label", label);
+    std::vector<Record> rows;
+    for (const ClassAccuracy& c : classes) rows.push_back(to_record(c));
+    return print_json(record.set("accuracy", all.accuracy()).set("classes", rows));
+  }
+  if (!label.empty()) std::printf("%s\n", label.c_str());
+  std::printf("%-24s %8s %8s %10s\n", "class", "images", "correct", "accuracy");
+  for (const ClassAccuracy& c : classes) print_line(c.name, c.images, c.correct, c.accuracy, "");
+  print_line("all", all.images, all.correct, all.accuracy(), o.int8 ? "  (int8)" : "  (float)");
 }
 
 int run(const Options& o) {
@@ -48,28 +78,9 @@ int run(const Options& o) {
   const RunFolder folder = RunFolder::view(o.run);
   o.int8 ? check_quantized(folder) : check_trained(folder);
   const RunFile run = read_run_file(folder, "");
-  const std::string label = label_of(run.settings);
   const ImageSet images = open_run_data(run, o.data).test;
   const Evaluation evaluation = o.int8 ? evaluate_int8(folder, images) : evaluate_float(folder, images);
-  const auto classes = class_records(evaluation, images.class_names);
-  if (o.common.json) {
-    Record record;
-    record.set("arithmetic", o.int8 ? "int8" : "float")
-        .set("images", evaluation.images)
-        .set("correct", evaluation.correct);
-    if (!label.empty()) record.set("label", label);
-    print_json(record.set("accuracy", evaluation.accuracy()).set("classes", classes));
-    return 0;
-  }
-  if (!label.empty()) std::printf("%s\n", label.c_str());
-  std::printf("%-24s %8s %8s %10s\n", "class", "images", "correct", "accuracy");
-  for (const Record& line : classes)
-    std::printf("%-24s %8lld %8lld %10s\n", line.string("class").c_str(),
-                static_cast<long long>(line.integer64("images")), static_cast<long long>(line.integer64("correct")),
-                percent_text(line.number("accuracy")).c_str());
-  std::printf("%-24s %8lld %8lld %10s  (%s)\n", "all", static_cast<long long>(evaluation.images),
-              static_cast<long long>(evaluation.correct), percent_text(evaluation.accuracy()).c_str(),
-              o.int8 ? "int8" : "float");
+  print(o, evaluation, by_class(evaluation, images.class_names), network_settings_of(run).label);
   return 0;
 }
 

@@ -22,7 +22,8 @@ namespace {
 
 struct Options {
   CommonOptions common;
-  std::string what, input = "32x32x3", ram_plan, board, clock;
+  std::string what, input = "32x32x3";
+  Target target;
   int classes = 2;
   TraceOptions trace;
 };
@@ -38,31 +39,59 @@ NetworkSpec spec_of(const Options& o, const Command& command) {
   return load_network(folder.network_file()).network.spec();
 }
 
-// The run's own, or what is asked for; strips where neither says.
-RamPlan ram_plan_of(const Options& o) {
-  if (!o.ram_plan.empty()) return parse_ram_plan(o.ram_plan);
-  if (!std::filesystem::is_directory(o.what)) return RamPlan::kStrips;
-  return target_from(read_run_file(RunFolder::view(o.what), "").settings).ram_plan;
+// The RAM plan that is asked for, or the run's own; strips where neither says.
+Target target_of(const Options& o, const Command& command) {
+  Target target = o.target;
+  if (!command.given("ram-plan") && std::filesystem::is_directory(o.what))
+    target.ram_plan = network_settings_of(read_run_file(RunFolder::view(o.what), "")).ram_plan;
+  usage_of([&] { validate(target); });
+  return target;
 }
 
-// `instructions`: by layer; empty where there is no board.
-std::vector<Record> layer_records(const NetworkSpec& spec, const DeviceCost& device,
-                                  const std::vector<int64_t>& instructions) {
-  std::vector<Record> records;
+struct LayerFigures {
+  std::string kind, output;
+  int64_t params = 0, macs = 0, flash_bytes = 0, live_ram_bytes = 0;
+  std::optional<int64_t> instructions;  // of a board
+};
+
+struct Inspection {
+  NetworkSpec spec;
+  Target target;
+  CostByLayer cost;
+  std::vector<LayerFigures> layers;
+};
+
+Inspection inspect(const NetworkSpec& spec, const Target& target) {
+  Inspection all{spec, target, predict_cost_by_layer(spec, target), {}};
   for (int i = 0; i < spec.size(); ++i) {
-    const LayerSpec& layer = spec.layer(i);
-    const LayerCost& cost = device.layers[static_cast<size_t>(i)];
-    Record record;
-    record.set("name", layer.name).set("kind", to_text(layer.kind)).set("inputs", layer.inputs);
-    visit_attributes(layer, [&](const char* name, auto value) { record.set(name, value); });
-    record.set("output", to_text(spec.shape(i)))
-        .set("params", parameter_count(spec, i))
-        .set("macs", mac_count(spec, i));
-    record.set("flash_bytes", cost.constant_bytes).set("live_ram_bytes", cost.live_ram_bytes);
-    if (!instructions.empty()) record.set("instructions", instructions[static_cast<size_t>(i)]);
-    records.push_back(record);
+    const LayerCost& device = all.cost.device.layers[static_cast<size_t>(i)];
+    all.layers.push_back({to_text(spec.layer(i).kind), to_text(spec.shape(i)), parameter_count(spec, i),
+                          mac_count(spec, i), device.constant_bytes, device.live_ram_bytes, std::nullopt});
   }
-  return records;
+  const std::vector<int64_t>& instructions = all.cost.instructions;
+  for (size_t i = 0; i < instructions.size(); ++i) all.layers[i].instructions = instructions[i];
+  return all;
+}
+
+Record to_record(const LayerSpec& layer, const LayerFigures& figures) {
+  Record record;
+  record.set("name", layer.name).set("kind", figures.kind).set("inputs", layer.inputs);
+  visit_attributes(layer, [&](const char* name, auto value) { record.set(name, value); });
+  record.set("output", figures.output).set("params", figures.params).set("macs", figures.macs);
+  record.set("flash_bytes", figures.flash_bytes).set("live_ram_bytes", figures.live_ram_bytes);
+  if (figures.instructions) record.set("instructions", *figures.instructions);
+  return record;
+}
+
+Record to_record(const Inspection& all) {
+  Record record = to_record(all.cost.total);
+  if (const auto latency = latency_of(all.cost.total, all.target)) record.add(to_record(*latency));
+  std::vector<Record> layers;
+  for (size_t i = 0; i < all.layers.size(); ++i) layers.push_back(to_record(all.spec.layers()[i], all.layers[i]));
+  return record.set("model_bytes", all.cost.device.model_bytes)
+      .set("input", to_text(all.spec.input()))
+      .set("classes", all.spec.classes())
+      .set("layers", layers);
 }
 
 // "stem" or "block0.project, stem": the layers that a layer reads.
@@ -93,52 +122,44 @@ struct Columns {
   }
 };
 
-// `costs` is cost_record's.
-void print_table(const std::vector<Record>& layers, const Record& costs, const NetworkSpec& spec,
-                 const DeviceCost& device, RamPlan ram_plan) {
-  const bool board = costs.has("board");
+void print_table(const Inspection& all) {
+  const bool board = !all.target.board.empty();
   const auto with_instructions = [&](std::vector<std::string> numbers, const std::string& instructions) {
     if (board) numbers.push_back(instructions);
     return numbers;
   };
-  const Columns columns(spec);
+  const Columns columns(all.spec);
   columns.print("layer", "kind", "inputs", "output",
                 with_instructions({"parameters", "MACs", "flash bytes", "live RAM"}, "instructions"));
-  for (int i = 0; i < spec.size(); ++i) {
-    const Record& l = layers[static_cast<size_t>(i)];
-    std::vector<std::string> numbers;
-    for (const char* key : {"params", "macs", "flash_bytes", "live_ram_bytes"})
-      numbers.push_back(grouped(l.integer64(key)));
-    columns.print(l.string("name"), l.string("kind"), input_names(spec, i), l.string("output"),
-                  with_instructions(numbers, board ? grouped(l.integer64("instructions")) : ""));
+  for (int i = 0; i < all.spec.size(); ++i) {
+    const LayerFigures& l = all.layers[static_cast<size_t>(i)];
+    columns.print(
+        all.spec.layer(i).name, l.kind, input_names(all.spec, i), l.output,
+        with_instructions({grouped(l.params), grouped(l.macs), grouped(l.flash_bytes), grouped(l.live_ram_bytes)},
+                          grouped(l.instructions.value_or(0))));
   }
-  const std::vector<std::string> totals = {grouped(parameter_count(spec)), grouped(mac_count(spec)),
-                                           grouped(device.model_bytes), grouped(device.ram_bytes)};
-  columns.print("total", "", "", "", with_instructions(totals, board ? grouped(costs.integer64("instructions")) : ""));
+  const DeviceCost& device = all.cost.device;
+  columns.print("total", "", "", "",
+                with_instructions({grouped(all.cost.total.parameters), grouped(all.cost.total.macs),
+                                   grouped(device.model_bytes), grouped(device.ram_bytes)},
+                                  grouped(all.cost.total.instructions)));
   std::printf("\nflash %s bytes = model %s + code %s (runtime for Cortex-M4 at -Os)\n",
               grouped(device.flash_bytes()).c_str(), grouped(device.model_bytes).c_str(),
               grouped(device.code_bytes).c_str());
   std::printf("RAM   %s bytes of arena, plan %s; image and logits lie in the caller's own buffers\n",
-              grouped(device.ram_bytes).c_str(), to_text(ram_plan));
-  print_latency(costs);
+              grouped(device.ram_bytes).c_str(), to_text(all.target.ram_plan).c_str());
+  print_latency(latency_of(all.cost.total, all.target));
 }
 
 int run(const Options& o, const Command& command) {
   const bool place_given = command.given("layer") || command.given("at") || command.given("taps");
   if (o.trace.image.empty() && place_given) throw UsageError("--layer, --at and --taps go with --trace IMAGE");
   if (!o.trace.image.empty()) return run_trace(RunFolder::view(o.what), o.trace, o.common.json);
-  const NetworkSpec spec = spec_of(o, command);
-  const Target target = parse_target(o.board, o.clock, to_text(ram_plan_of(o)));
-  const CostByLayer cost = predict_cost_by_layer(spec, target);
-  const DeviceCost& device = cost.device;
-  const auto layers = layer_records(spec, device, cost.instructions);
-  Record record = cost_record(cost.total, target);
-  if (o.common.json) {
-    record.set("model_bytes", device.model_bytes).set("input", to_text(spec.input())).set("classes", spec.classes());
-    print_json(record.set("layers", layers));
-  } else {
-    print_table(layers, record, spec, device, target.ram_plan);
-  }
+  const Inspection all = inspect(spec_of(o, command), target_of(o, command));
+  if (o.common.json)
+    print_json(to_record(all));
+  else
+    print_table(all);
   return 0;
 }
 
@@ -158,9 +179,8 @@ void add_inspect_command(Parser& parser) {
       "an architecture, such as w16:s3*5, a network by name (" + network_names() + "), or the folder of a run");
   command.option("input", o->input, "height x width x channels of the image");
   command.fields({{"classes", "number of classes", &o->classes, 2, 100000}});
-  command.option("ram-plan", o->ram_plan, ram_plan_help() + "; default: strips, or the run's own");
-  command.option("board", o->board, board_help());
-  command.option("clock", o->clock, clock_help());
+  const OptionFields target = option_fields(o->target);
+  command.fields(only(target, {"ram-plan"}), "strips, or the run's own").fields(only(target, {"board", "clock"}));
   command.option("trace", o->trace.image, "a test image of the run by its number, or a PNG or JPEG file");
   command.option("layer", o->trace.layer, "of the number to trace: name or index; default: the classifier");
   command.option("at", o->trace.at, "its row, column and channel: y,x,c; default: the middle, or the largest logit");

@@ -68,21 +68,19 @@ struct Registration {
   // An option whose word `take` reads; what it complains of becomes wrong usage of this option.
   template <class Take>
   CLI::Option* typed(Take take) const {
-    const auto read = [take, name = field.name](const std::string& word) {
-      try {
-        take(word);
-      } catch (const ConfigError& error) {
-        throw UsageError(text("--", name, ": ", error.what()));
-      }
-    };
+    const auto read = [take, name = field.name](const std::string& word) { usage_of(name, [&] { take(word); }); };
     return app.add_option_function<std::string>("--" + field.name, read, field.help)->type_name("TEXT");
   }
 };
 
 }  // namespace
 
-Command& Command::fields(const OptionFields& fields) {
-  for (const OptionField& field : fields) std::visit(Registration{*app_, field}, field.value);
+Command& Command::fields(const OptionFields& fields, const std::string& otherwise) {
+  for (const OptionField& field : fields) {
+    std::visit(Registration{*app_, field}, field.value);
+    if (!otherwise.empty())
+      app_->get_option("--" + field.name)->default_str("")->description(field.help + "; default: " + otherwise);
+  }
   fields_.insert(fields_.end(), fields.begin(), fields.end());
   return *this;
 }

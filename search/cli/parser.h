@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/error.h"
 #include "core/options.h"
 
 namespace CLI {
@@ -14,6 +15,25 @@ class App;
 }
 
 namespace mininas {
+
+// What `make` makes of what was typed; a ConfigError about it becomes wrong usage.
+template <class Make>
+auto usage_of(const Make& make) {
+  try {
+    return make();
+  } catch (const ConfigError& error) {
+    throw UsageError(error.what());
+  }
+}
+// Of one option, which the error then names.
+template <class Make>
+auto usage_of(const std::string& option, const Make& make) {
+  try {
+    return make();
+  } catch (const ConfigError& error) {
+    throw UsageError(text("--", option, ": ", error.what()));
+  }
+}
 
 // One command: `mininas NAME ...`. The variables outlive the parse.
 class Command {
@@ -25,8 +45,10 @@ class Command {
   Command& option(const std::string& name, std::string& value, const std::string& help);
   Command& required(const std::string& name, std::string& value, const std::string& help);
   Command& flag(const std::string& name, bool& value, const std::string& help);
-  // Numbers, lists (comma-separated) and yes/no (`--flip`, `--no-flip`); ranges are checked once the line is parsed.
-  Command& fields(const OptionFields& fields);
+  // Texts, numbers, lists (comma-separated), yes/no (`--flip`, `--no-flip`), choices and amounts; ranges are checked once
+  // the line is parsed.
+  // `otherwise`: what stands for those that are not given, where it is not their value.
+  Command& fields(const OptionFields& fields, const std::string& otherwise = "");
 
   // Names of the options that were given, in the order of their registration.
   std::vector<std::string> given() const;

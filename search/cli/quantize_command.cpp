@@ -16,11 +16,12 @@ struct Options {
   std::string run, data;
 };
 
-// Whatever was made of the integers before speaks of another network from now on.
+// Whatever was made of the older integers. It goes before they do: a command that was killed between would leave figures
+// of another network behind.
 void remove_outdated(const RunFolder& folder, const RunFile& run) {
   std::filesystem::remove_all(folder.export_folder());
   std::filesystem::remove(folder.evaluation_file());
-  if (run.identity.kind == "search") std::filesystem::remove(folder.summary_file());
+  if (run.identity.kind != "train") std::filesystem::remove(folder.summary_file());
 }
 
 TrainResult quantize(const RunFolder& folder, const ImageSet& images, const TrainConfig& config, Progress& progress,
@@ -40,23 +41,25 @@ int run(const Options& o, const Command& command) {
   const RunFile recorded = read_run_file(folder, "");
   const Dataset data = open_run_data(recorded, o.data);
   check_same_classes(load_network(folder.network_file()).class_names, data.train, o.run);
-  TrainConfig config = quantize_config(train_config_from(recorded.settings.record("recipe")), o.settings);
+  TrainConfig config = quantize_config(network_settings_of(recorded).recipe, o.settings);
   if (command.given("seed")) config.seed = o.common.seed;
   Progress progress(o.common.quiet);
-  const TrainResult result = quantize(folder, data.train, config, progress, command);
   remove_outdated(folder, recorded);
+  const TrainResult result = quantize(folder, data.train, config, progress, command);
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
   const double accuracy =
       evaluate(integer_predict(model, data.test.pixels.data(), data.test.count()), data.test).accuracy();
   progress.clear();
-  Record record;
-  record.set("test_accuracy_int8", accuracy).set("train_accuracy", result.epochs.back().train_accuracy);
-  record.set("epochs", static_cast<int>(result.epochs.size())).set("seconds", result.seconds);
+  const double train_accuracy = result.epochs.back().train_accuracy;
   if (o.common.json) {
-    print_json(record);
+    print_json(Record()
+                   .set("test_accuracy_int8", accuracy)
+                   .set("train_accuracy", train_accuracy)
+                   .set("epochs", static_cast<int>(result.epochs.size()))
+                   .set("seconds", result.seconds));
     return 0;
   }
-  print_row("train accuracy", percent_text(record.number("train_accuracy")) + " (augmented images, last epoch, int8)");
+  print_row("train accuracy", percent_text(train_accuracy) + " (augmented images, last epoch, int8)");
   print_row("test accuracy", percent_text(accuracy) + " int8");
   print_row("time", duration_text(result.seconds));
   print_row("written", folder.quantized_file().string());
@@ -74,7 +77,7 @@ void add_quantize_command(Parser& parser) {
                  [o](const Command& given) { return run(*o, given); });
   command.positional("RUN", o->run, "folder of the run");
   command.option("data", o->data, "training images; default: those of the run");
-  command.fields(quantize_fields(o->settings));
+  command.fields(option_fields(o->settings));
   add_common(command, o->common);
 }
 

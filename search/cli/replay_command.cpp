@@ -86,25 +86,32 @@ Replayed walk(const Options& o, const std::vector<LoggedTrial>& log, const Logge
   return end;
 }
 
-void print(const Options& o, const Record& record, const Replayed& end) {
-  if (end.difference) return;
-  print_row("replayed",
-            text(record.integer("candidates"), " candidates of ", o.method->name(), " without a difference (",
-                 record.integer("classes"), " classes, ", record.integer("channels"), " channels)"));
-  print_row("architecture", record.string("architecture"));
-  print_row("parameters", grouped(record.integer64("params")));
-  print_row("score", text(record.number("score"), " %"));
-  if (record.string("final_architecture") != record.string("architecture"))
-    print_row("to train", text(record.string("final_architecture"), ", ", grouped(record.integer64("final_params")),
-                               " parameters"));
+// Requires: a log without a difference.
+void print(const Options& o, size_t candidates, const LoggedTask& task, const Found& found) {
+  const Architecture &best = found.best->candidate.architecture, &to_train = found.finals.front();
+  print_row("replayed", text(candidates, " candidates of ", o.method->name(), " without a difference (", task.classes,
+                             " classes, ", task.channels, " channels)"));
+  print_row("architecture", to_text(best));
+  print_row("parameters", grouped(parameter_count(best, task)));
+  print_row("score", text(found.best->outcome.score, " %"));
+  if (!(to_train == best))
+    print_row("to train", text(to_text(to_train), ", ", grouped(parameter_count(to_train, task)), " parameters"));
+}
+
+Record to_record(const Options& o, size_t candidates, const LoggedTask& task, const Replayed& end) {
+  Record record;
+  record.set("method", o.method->name()).set("candidates", static_cast<int64_t>(candidates));
+  record.set("classes", task.classes).set("channels", task.channels).set("equal", !end.difference);
+  if (end.difference) record.set("difference", text(o.log, ", ", *end.difference));
+  if (!end.found.best) return record;
+  const Architecture &best = end.found.best->candidate.architecture, &to_train = end.found.finals.front();
+  record.set("architecture", to_text(best)).set("params", parameter_count(best, task));
+  record.set("score", end.found.best->outcome.score);
+  return record.set("final_architecture", to_text(to_train)).set("final_params", parameter_count(to_train, task));
 }
 
 int run(Options& o, const Command&) {
-  try {
-    o.method->validate();
-  } catch (const ConfigError& error) {
-    throw UsageError(error.what());
-  }
+  usage_of([&] { o.method->validate(); });
   const auto log = read_published_log(o.log);
   LoggedTask task;
   try {
@@ -114,24 +121,15 @@ int run(Options& o, const Command&) {
   }
   std::vector<Record> decisions;
   const Replayed end = walk(o, log, task, decisions);
-  Record record;
-  record.set("method", o.method->name()).set("candidates", static_cast<int64_t>(log.size()));
-  record.set("classes", task.classes).set("channels", task.channels).set("equal", !end.difference);
-  if (end.difference) record.set("difference", text(o.log, ", ", *end.difference));
-  if (end.found.best) {
-    const Architecture &found = end.found.best->candidate.architecture, &to_train = end.found.finals.front();
-    record.set("architecture", to_text(found))
-        .set("params", parameter_count(found, task))
-        .set("score", end.found.best->outcome.score);
-    record.set("final_architecture", to_text(to_train)).set("final_params", parameter_count(to_train, task));
-  }
-  if (o.explain) record.set("decisions", decisions);
-  if (o.common.json)
+  if (o.common.json) {
+    Record record = to_record(o, log.size(), task, end);
+    if (o.explain) record.set("decisions", decisions);
     print_json(record);
-  else
-    print(o, record, end);
+  } else if (!end.difference) {
+    print(o, log.size(), task, end.found);
+  }
   std::fflush(stdout);
-  if (end.difference) std::cerr << "mininas: " << record.string("difference") << "\n";
+  if (end.difference) std::cerr << "mininas: " << o.log << ", " << *end.difference << "\n";
   return end.difference ? 1 : 0;
 }
 
@@ -139,7 +137,7 @@ int run(Options& o, const Command&) {
 
 void add_replay_command(Parser& parser, const MethodChoice& choice) {
   auto o = std::make_shared<Options>();
-  o->method = make_method(choice.method, choice.preset);
+  o->method = method_of(choice);
   o->choice = choice;
   Command& command = parser.add(
       "replay", "walks a search method through a published log and tells whether it asks for the same candidates",

@@ -15,41 +15,20 @@ struct Options {
   CommonOptions common;
   SearchSettings settings;
   MethodChoice choice;
-  std::string score = "validation";
-  std::string max_flash, max_ram, max_macs, max_params, max_instructions, max_ms, board, clock, ram_plan = "strips";
   std::string out, resume;
 };
 
-template <class Number>
-Number limit(const std::string& name, const std::string& value, Number (*parse)(const std::string&)) {
-  if (value.empty()) return 0;
-  try {
-    return parse(value);
-  } catch (const ConfigError& error) {
-    throw UsageError(text("--", name, ": ", error.what()));
-  }
-}
-
-// Moves what came as text into the settings.
+// What the options leave to be settled once all of them are known.
 void complete_settings(const Command& command, Options& o) {
   SearchSettings& s = o.settings;
   s.recipe.seed = o.common.seed;
-  s.scored_on = parse_scored_on(o.score);
   if (s.scored_on == ScoredOn::kAsPublished && !command.given("schedule"))
     s.recipe.schedule = ScheduleStep::kBeforeEpoch;
-  s.budget = {limit("max-flash", o.max_flash, parse_size),   limit("max-ram", o.max_ram, parse_size),
-              limit("max-macs", o.max_macs, parse_count),    limit("max-instructions", o.max_instructions, parse_count),
-              limit("max-ms", o.max_ms, parse_milliseconds), limit("max-params", o.max_params, parse_count)};
-  s.target = parse_target(o.board, o.clock, o.ram_plan);
-  try {
-    validate(s);
-  } catch (const ConfigError& error) {
-    throw UsageError(error.what());
-  }
+  usage_of([&] { validate(s); });
 }
 
-Record run_in(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data,
-              bool quiet) {
+RunSummary run_in(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data,
+                  bool quiet) {
   Progress progress(quiet);
   try {
     return run_pipeline(folder, identity, settings, data, progress.pipeline_hooks());
@@ -58,9 +37,9 @@ Record run_in(const RunFolder& folder, const RunIdentity& identity, SearchSettin
   }
 }
 
-Record begin(const Command& command, Options& o) {
+RunSummary begin(const Command& command, Options& o) {
   complete_settings(command, o);
-  const Dataset data = open_dataset(o.settings.data, o.common.seed);
+  const Dataset data = open_data(o.settings.data, o.common.seed);
   const RunFolder folder = RunFolder::create(o.out);
   const RunIdentity identity{"search", command.typed(), o.settings.data, content_digest(data.train),
                              content_digest(data.test)};
@@ -68,7 +47,7 @@ Record begin(const Command& command, Options& o) {
   return run_in(folder, identity, o.settings, data, o.common.quiet);
 }
 
-Record go_on(const Options& o) {
+RunSummary go_on(const Options& o) {
   const RunFolder folder = RunFolder::open(o.resume);
   const RunFile run = read_run_file(folder, "search");
   SearchSettings settings = search_settings_from(run.settings);
@@ -77,26 +56,25 @@ Record go_on(const Options& o) {
   return run_in(folder, run.identity, settings, data, o.common.quiet);
 }
 
-void print_summary(const Record& s, const std::string& folder) {
-  const Record verify = s.record("verify");
-  if (s.has("label")) print_row("LABEL", s.string("label"));
-  print_row("architecture", s.string("architecture"));
-  print_row("parameters", grouped(s.integer64("params")));
-  print_row("flash", text(grouped(s.integer64("flash_bytes")),
-                          " bytes, of these code for Cortex-M4: ", grouped(s.integer64("code_bytes"))));
-  print_row("RAM", text(grouped(s.integer64("ram_bytes")), " bytes of arena"));
-  print_row("MACs", grouped(s.integer64("macs")));
-  print_latency(s);
-  print_row("test accuracy", text(percent_text(s.number("test_accuracy_int8")), " int8, ",
-                                  percent_text(s.number("test_accuracy_float")), " float"));
-  print_row("candidates", text(s.integer("candidates"), ", of these trained: ", s.integer("candidates_trained"),
-                               "; search ended: ", s.string("search_end")));
-  print_row("time", duration_text(s.number("seconds")));
-  print_row("weights", "sha256 " + s.string("weights_sha256"));
+// Requires: a summary of a search.
+void print_summary(const RunSummary& s, const std::string& folder) {
+  const FinishedNetwork& n = s.network;
+  if (s.label) print_row("LABEL", *s.label);
+  print_row("architecture", s.architecture);
+  print_row("parameters", grouped(n.cost.parameters));
+  print_row("flash",
+            text(grouped(n.cost.flash_bytes), " bytes, of these code for Cortex-M4: ", grouped(n.cost.code_bytes)));
+  print_row("RAM", text(grouped(n.cost.ram_bytes), " bytes of arena"));
+  print_row("MACs", grouped(n.cost.macs));
+  print_latency(s.latency);
+  print_row("test accuracy",
+            text(percent_text(n.test_accuracy_int8), " int8, ", percent_text(n.test_accuracy_float), " float"));
+  print_row("candidates",
+            text(s.search->candidates, ", of these trained: ", s.search->trained, "; search ended: ", s.search->end));
+  print_row("time", duration_text(n.seconds));
+  print_row("weights", "sha256 " + n.weights_sha256);
   print_row("C code", folder + "/c");
-  print_row("VERIFIED", text(grouped(verify.integer64("images")), " images, ", verify.integer64("layers"), " layers, ",
-                             grouped(verify.integer64("bytes_compared")), " bytes compared, ",
-                             verify.integer64("bytes_different"), " different"));
+  print_row("VERIFIED", counts_text(n.verify));
 }
 
 int run(Options& o, const Command& command) {
@@ -106,9 +84,9 @@ int run(Options& o, const Command& command) {
   if (o.resume.empty() && o.settings.data.empty())
     throw UsageError("--data is needed; `mininas search --help` tells its forms");
   apply(o.common);
-  const Record summary = o.resume.empty() ? begin(command, o) : go_on(o);
+  const RunSummary summary = o.resume.empty() ? begin(command, o) : go_on(o);
   if (o.common.json)
-    print_json(summary);
+    print_json(to_record(summary));
   else
     print_summary(summary, o.resume.empty() ? o.out : o.resume);
   return 0;
@@ -119,7 +97,7 @@ int run(Options& o, const Command& command) {
 void add_search_command(Parser& parser, const MethodChoice& choice) {
   auto o = std::make_shared<Options>();
   o->choice = choice;
-  o->settings.method = make_method(choice.method, choice.preset);
+  o->settings.method = method_of(choice);
   o->settings.method->adjust_recipe(o->settings.recipe);
   Command& command =
       parser.add("search", "the main job: search, train, quantise, export to RUN/c, verify",
@@ -130,30 +108,12 @@ void add_search_command(Parser& parser, const MethodChoice& choice) {
                  "M's. Methods:\n" +
                      method_help() + "\n" + dataset_help(),
                  [o](const Command& given) { return run(*o, given); });
-  command.option("data", o->settings.data, "the images, see below");
   command.option("out", o->out, "folder of the new run");
   command.option("resume", o->resume, "folder of a run to go on with; its settings stand");
   command.option("method,protocol", o->choice.method, "how to search, see below");
   command.option("preset", o->choice.preset, "values for the method's options, see below; options given beside it win");
-  command.option("cache", o->settings.cache,
-                 "folder of candidates' outcomes, shared by searches; the same question is not trained again");
-  command.option("max-flash", o->max_flash, "largest flash in bytes: 65536, 64K, 1M");
-  command.option("max-ram", o->max_ram, "largest arena in bytes");
-  command.option("ram-plan", o->ram_plan, ram_plan_help());
-  command.option("max-macs", o->max_macs, "most multiply-accumulates an image: 3000000, 3M");
-  command.option("max-params", o->max_params, "most parameters, as the publications count them: 50000, 50K (of 1,000)");
-  command.option("board", o->board, board_help());
-  command.option("max-instructions", o->max_instructions, "most instructions an inference on --board: 5000000, 5M");
-  command.option("clock", o->clock, clock_help());
-  command.option("max-ms", o->max_ms, "most estimated milliseconds an inference on --board at --clock");
-  command.fields(option_fields(o->settings))
-      .fields(quantize_fields(o->settings.quantize))
-      .fields(o->settings.method->fields());
-  command.option("score", o->score,
-                 "what scores a candidate: validation (last epoch, on a part of the training images), or as-published "
-                 "(best epoch, on the "
-                 "test images, rate stepped before the epoch; for comparison, labelled)");
-  command.fields(without(option_fields(o->settings.recipe), {"epochs", "steps", "seed"}));
+  for (const OptionGroup& group : option_groups(o->settings))
+    command.fields(group.key == "recipe" ? without(group.fields, {"epochs", "steps", "seed"}) : group.fields);
   add_common(command, o->common);
 }
 

@@ -15,7 +15,8 @@ namespace {
 
 struct Options {
   CommonOptions common;
-  std::string data_root, only, scale = "quick", out;
+  SuiteSettings settings;
+  std::string data_root, only, out;
   double hours = 0;
 };
 
@@ -23,23 +24,24 @@ std::vector<SuiteEntry> chosen(const std::string& only) {
   if (only.empty()) return suite_table();
   std::vector<SuiteEntry> entries;
   std::istringstream names(only);
-  for (std::string name; std::getline(names, name, ',');) entries.push_back(suite_entry(name));
+  for (std::string name; std::getline(names, name, ',');)
+    entries.push_back(usage_of("only", [&] { return suite_entry(name); }));
   return entries;
 }
 
 // A suite's folder is begun once; later calls may name other data sets, but not another scale or seed.
 RunFolder open_suite(const Options& o, const Command& command) {
-  const Record settings = Record().set("scale", o.scale).set("seed", o.common.seed);
   if (!std::filesystem::exists(std::filesystem::path(o.out) / "run.json")) {
     RunFolder folder = RunFolder::create(o.out);
-    write_run_file(folder, {"suite", command.typed(), o.data_root, "", ""}, settings);
+    SuiteSettings settings = o.settings;
+    write_run_file(folder, {"suite", command.typed(), o.data_root, "", ""}, to_record(option_fields(settings)));
     return folder;
   }
   RunFolder folder = RunFolder::open(o.out);
-  const Record begun = read_run_file(folder, "suite").settings;
-  if (begun.to_line() != settings.to_line())
-    throw ConfigError(text(o.out, ": was begun with --scale ", begun.string("scale"), " --seed ",
-                           begun.unsigned64("seed"), "; go on with these or choose another --out"));
+  const SuiteSettings begun = suite_settings_from(read_run_file(folder, "suite").settings);
+  if (begun != o.settings)
+    throw ConfigError(text(o.out, ": was begun with --scale ", begun.scale, " --seed ", begun.seed,
+                           "; go on with these or choose another --out"));
   return folder;
 }
 
@@ -53,14 +55,13 @@ void print_suite_row(const SuiteRow& row) {
     std::printf("%-36s %7d  not finished\n", row.entry.name.c_str(), row.entry.class_count);
     return;
   }
-  const Record r = to_record(row);
-  const auto percent = [&](const char* key) { return 100 * r.number(key); };
+  const FinishedNetwork &search = row.search->network, &baseline = row.baseline->network;
   std::printf("%-36s %7d %9.2f %9.2f %9.2f %+9.2f %+10.2f %9s %8.1fx %8.1fx %9s %9s %8.0f\n", row.entry.name.c_str(),
-              row.entry.class_count, percent("test_accuracy_float"), percent("test_accuracy_int8"),
-              percent("baseline_test_accuracy_float"), r.number("gain"), row.entry.published_gain,
-              grouped(r.integer64("params")).c_str(), r.number("efficiency"), row.entry.published_efficiency,
-              grouped(r.integer64("flash_bytes")).c_str(), grouped(r.integer64("ram_bytes")).c_str(),
-              r.number("seconds") + r.number("baseline_seconds"));
+              row.entry.class_count, 100 * search.test_accuracy_float, 100 * search.test_accuracy_int8,
+              100 * baseline.test_accuracy_float, row.gain(), row.entry.published_gain,
+              grouped(search.cost.parameters).c_str(), row.efficiency(), row.entry.published_efficiency,
+              grouped(search.cost.flash_bytes).c_str(), grouped(search.cost.ram_bytes).c_str(),
+              search.seconds + baseline.seconds);
 }
 
 void run_one(const Options& o, const SuiteEntry& entry, const SuiteScale& scale, const std::string& data,
@@ -68,7 +69,7 @@ void run_one(const Options& o, const SuiteEntry& entry, const SuiteScale& scale,
   PipelineHooks hooks = progress.pipeline_hooks();
   hooks.on_stage = [&](const std::string& stage) { progress.stage(entry.name + ": " + stage); };
   try {
-    run_suite_entry(o.out, entry, scale, data, o.common.seed, command.typed(), hooks);
+    run_suite_entry(o.out, entry, scale, data, o.settings.seed, command.typed(), hooks);
   } catch (const Interrupted& stop) {
     throw Interrupted(text(stop.what(), "; go on with the same command"));
   }
@@ -76,7 +77,7 @@ void run_one(const Options& o, const SuiteEntry& entry, const SuiteScale& scale,
 
 // The scale asked for, with the time asked for. A search that was begun before keeps the time that its run.json has.
 SuiteScale scale_of(const Options& o) {
-  SuiteScale scale = suite_scale(o.scale);
+  SuiteScale scale = suite_scale(o.settings.scale);
   if (o.hours > 0) scale.hours = o.hours;
   return scale;
 }
@@ -120,7 +121,7 @@ void print(const Outcomes& outcomes, const Options& o) {
     std::vector<Record> rows;
     for (const SuiteRow& row : outcomes.rows) rows.push_back(to_record(row));
     print_json(Record()
-                   .set("scale", o.scale)
+                   .set("scale", o.settings.scale)
                    .set("rows", rows)
                    .set("missing", to_records(outcomes.missing))
                    .set("failed", to_records(outcomes.failed)));
@@ -147,11 +148,11 @@ void try_one(const Options& o, const SuiteEntry& entry, const Command& command, 
   }
 }
 
-int run(const Options& o, const Command& command) {
+int run(Options& o, const Command& command) {
+  o.settings.seed = o.common.seed;
   if (o.data_root.empty() || o.out.empty())
     throw UsageError("--data-root and --out are needed; `mininas suite --help` tells more");
   apply(o.common);
-  scale_of(o);  // throws where there is no such scale
   const std::vector<SuiteEntry> entries = chosen(o.only);
   const auto can_be_done = [&](const SuiteEntry& entry) {
     return read_suite_row(o.out, entry).complete() || suite_data(entry, o.data_root).has_value();
@@ -187,7 +188,7 @@ void add_suite_command(Parser& parser) {
   command.option("data-root", o->data_root,
                  "folder with cifar-10-batches-bin and tiny-imagenet-200 (as downloaded) or tiny-imagenet-pairs");
   command.option("only", o->only, "data sets by name, with commas; default: all 31");
-  command.option("scale", o->scale, "how long to search and train: quick, study or paper");
+  command.fields(only(option_fields(o->settings), {"scale"}));
   command.fields({{"hours", "for the candidate training of each search that starts now; 0: as the scale has it",
                    &o->hours, 0, 1e6}});
   command.option("out", o->out, "folder of the suite; one that exists is gone on with");

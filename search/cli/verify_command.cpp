@@ -22,11 +22,6 @@ struct Options {
 
 constexpr int kBoardImages = 4;
 
-std::string counts_text(const Verification& result) {
-  return text(grouped(result.images), " images, ", result.layers, " layers, ", grouped(result.bytes_compared),
-              " bytes compared, ", grouped(result.bytes_different), " different");
-}
-
 // Exit status: one differing byte is 1.
 int report(const Verification& result, const RunFolder& folder) {
   if (result.bytes_different == 0) return 0;
@@ -35,8 +30,23 @@ int report(const Verification& result, const RunFolder& folder) {
   return 1;
 }
 
+Record json_of(const Verification& result) {
+  Record record = to_record(result);
+  if (result.first) record.set("first_difference", to_text(*result.first));
+  return record;
+}
+
+Record json_of(const BoardVerification& result) {
+  Record record = json_of(result.bytes);
+  record.set("instructions", result.instructions);
+  if (result.predicted) record.set("instructions_predicted", result.predicted->total);
+  return record.set("text_bytes", result.linked.text)
+      .set("const_bytes", result.linked.constants)
+      .set("arena_bytes", result.linked.arena);
+}
+
 void print_result(const Verification& result, const Options& o) {
-  if (o.common.json) return print_json(to_record(result));
+  if (o.common.json) return print_json(json_of(result));
   print_row(result.bytes_different == 0 ? "VERIFIED" : "DIFFERENT", counts_text(result));
 }
 
@@ -51,7 +61,7 @@ std::string predicted_text(const BoardVerification& result) {
 }
 
 void print_result(const BoardVerification& result, const Board& board, const Options& o) {
-  if (o.common.json) return print_json(to_record(result));
+  if (o.common.json) return print_json(json_of(result));
   print_row(result.bytes.bytes_different == 0 ? "VERIFIED" : "DIFFERENT",
             text(counts_text(result.bytes), ", on ", board.core));
   print_row("instructions",
@@ -63,6 +73,7 @@ void print_result(const BoardVerification& result, const Board& board, const Opt
 
 int run(const Options& o) {
   apply(o.common);
+  const Board* board = o.board.empty() ? nullptr : usage_of("board", [&] { return &find_board(o.board); });
   const RunFolder folder = RunFolder::open(o.run);
   check_quantized(folder);
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
@@ -72,22 +83,22 @@ int run(const Options& o) {
   Progress progress(o.common.quiet);
   progress.stage("verification");
   if (!std::filesystem::exists(folder.export_folder())) {
-    export_stage(model, target_from(run.settings).ram_plan, data.test, folder.export_folder(), Place::kOwnRun);
-    write_label(folder.export_folder(), label_of(run.settings));
+    const NetworkSettings settings = network_settings_of(run);
+    export_stage(model, settings.ram_plan, data.test, folder.export_folder(), Place::kOwnRun);
+    write_label(folder.export_folder(), settings.label);
   }
   const auto step = [&](int64_t done, int64_t images) { progress.verified(done, images); };
-  if (o.board.empty()) {
+  if (board == nullptr) {
     const Verification result =
         verify_stage(folder, o.images > 0 ? first_images(data.test, o.images) : data.test, step);
     progress.clear();
     print_result(result, o);
     return report(result, folder);
   }
-  const Board& board = parse_board(o.board);
   const BoardVerification result =
-      verify_board_stage(folder, first_images(data.test, o.images > 0 ? o.images : kBoardImages), board, step);
+      verify_board_stage(folder, first_images(data.test, o.images > 0 ? o.images : kBoardImages), *board, step);
   progress.clear();
-  print_result(result, board, o);
+  print_result(result, *board, o);
   return report(result.bytes, folder);
 }
 

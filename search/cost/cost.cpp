@@ -49,18 +49,42 @@ std::optional<std::string> over(const char* what, int64_t value, int64_t limit) 
 
 }  // namespace
 
+OptionFields option_fields(Target& t) {
+  return {
+      {"board", "predict instructions an inference on this board: " + board_names(), &t.board},
+      {"clock", "of the board, for milliseconds: 120MHz. An estimate at one instruction a cycle",
+       Amount{&t.clock_hz, parse_clock}, 0, 0, "clock-hz"},
+      {"ram-plan", "how tensors lie in RAM: whole, overlap (outputs over inputs) or strips (widest layers row by row)",
+       choice(t.ram_plan, ram_plan_names())},
+  };
+}
+
 void validate(const Target& target) {
   if (!target.board.empty()) check_calibrated(find_board(target.board));
   if (target.board.empty() && target.clock_hz > 0)
-    throw ConfigError("a clock goes with a board: add --board, one of " + board_names());
+    throw ConfigError("a clock goes with a board, one of " + board_names());
+}
+
+OptionFields option_fields(Budget& b) {
+  return {
+      {"max-flash", "largest flash in bytes: 65536, 64K, 1M", Amount{&b.max_flash_bytes, parse_size}},
+      {"max-ram", "largest arena in bytes", Amount{&b.max_ram_bytes, parse_size}},
+      {"max-macs", "most multiply-accumulates an image: 3000000, 3M", Amount{&b.max_macs, parse_count}},
+      {"max-params", "most parameters, as the publications count them: 50000, 50K (of 1,000)",
+       Amount{&b.max_parameters, parse_count}},
+      {"max-instructions", "most instructions an inference on --board: 5000000, 5M",
+       Amount{&b.max_instructions, parse_count}},
+      {"max-ms", "most estimated milliseconds an inference on --board at --clock; 0: no limit", &b.max_milliseconds, 0,
+       1e9},
+  };
 }
 
 void validate(const Budget& budget, const Target& target) {
   validate(target);
   if (target.board.empty() && (budget.max_instructions > 0 || budget.max_milliseconds > 0))
-    throw ConfigError("a limit on instructions or time goes with a board: add --board, one of " + board_names());
+    throw ConfigError("a limit on instructions or time goes with a board, one of " + board_names());
   if (target.clock_hz == 0 && budget.max_milliseconds > 0)
-    throw ConfigError("a limit on time goes with a clock: add --clock, such as 120MHz");
+    throw ConfigError("a limit on time goes with a clock, such as 120MHz");
 }
 
 Cost predict_cost(const NetworkSpec& spec, const Target& target) { return predict_cost_by_layer(spec, target).total; }
@@ -106,11 +130,6 @@ int64_t parse_clock(const std::string& source) {
   }
   throw ConfigError(
       text("'", source, "' is no clock: expected a number with Hz, kHz, MHz or GHz behind it, such as 120MHz"));
-}
-
-double parse_milliseconds(const std::string& source) {
-  if (const auto number = positive_number(source)) return *number;
-  throw ConfigError(text("'", source, "' is no time: expected a number of milliseconds above 0, such as 12.5"));
 }
 
 std::string clock_text(int64_t hz) {

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "core/options.h"
 #include "mcu/host/cost/sizes.h"
+#include "mcu/host/plan/ram_plan.h"
 #include "nn/spec/network_spec.h"
 
 namespace mininas {
@@ -21,6 +23,7 @@ struct Target {
   RamPlan ram_plan = RamPlan::kStrips;
 };
 
+OptionFields option_fields(Target& target);
 // Throws ConfigError for a board that is unknown or was never calibrated, and for a clock without a board.
 void validate(const Target& target);
 
@@ -57,6 +60,7 @@ struct Budget {
   int64_t max_parameters = 0;
 };
 
+OptionFields option_fields(Budget& budget);
 // Throws ConfigError where a limit needs a board, or a clock, that the target has not.
 void validate(const Budget& budget, const Target& target);
 
@@ -70,9 +74,6 @@ int64_t parse_size(const std::string& text);
 int64_t parse_count(const std::string& text);
 // "120MHz", "32.768kHz", "1GHz", "4000000Hz": cycles a second. Throws ConfigError. Requires at least one.
 int64_t parse_clock(const std::string& text);
-// "25", "12.5": more than 0. Throws ConfigError.
-double parse_milliseconds(const std::string& text);
-
 // 120000000 -> "120 MHz"
 std::string clock_text(int64_t hz);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "nn/quant/integer_engine.h"
 #include "nn/train/trainer.h"
@@ -34,38 +35,35 @@ std::vector<Answer> integer_answers(const QuantizedModel& model, const ImageSet&
   return answers;
 }
 
-Record to_record(const Evaluation& evaluation, const ImageSet& images) {
-  std::vector<Record> rows;
+NetworkAnswers network_answers(const Evaluation& evaluation, const ImageSet& images) {
+  NetworkAnswers answers{evaluation.accuracy(), evaluation.correct, {}};
   for (size_t label = 0; label < evaluation.confusion.size(); ++label) {
     const auto& row = evaluation.confusion[label];
-    rows.push_back(
-        Record().set("label", images.class_names[label]).set("predicted", std::vector<int>(row.begin(), row.end())));
+    answers.confusion.push_back({images.class_names[label], {row.begin(), row.end()}});
   }
-  return Record().set("accuracy", evaluation.accuracy()).set("correct", evaluation.correct).set("confusion", rows);
+  return answers;
 }
 
-std::vector<Record> surest_mistakes(std::vector<Answer> answers, const ImageSet& images) {
-  const auto right = [&](const Answer& a) { return a.prediction == images.labels[static_cast<size_t>(a.image)]; };
-  answers.erase(std::remove_if(answers.begin(), answers.end(), right), answers.end());
+std::vector<Mistake> surest_mistakes(std::vector<Answer> answers, const ImageSet& images) {
+  const auto label_of = [&](const Answer& a) { return images.labels[static_cast<size_t>(a.image)]; };
+  std::erase_if(answers, [&](const Answer& a) { return a.prediction == label_of(a); });
   std::stable_sort(answers.begin(), answers.end(),
                    [](const Answer& a, const Answer& b) { return a.confidence > b.confidence; });
   answers.resize(std::min(answers.size(), kMistakes));
-  std::vector<Record> records;
-  for (const Answer& a : answers) {
-    Record record;
-    record.set("image", a.image)
-        .set("label", images.class_names[static_cast<size_t>(images.labels[static_cast<size_t>(a.image)])]);
-    record.set("prediction", images.class_names[static_cast<size_t>(a.prediction)]).set("confidence", a.confidence);
-    const ImageShape& shape = images.shape;
-    records.push_back(
-        record.set("picture", encode_bitmap(images.image(a.image), shape.height, shape.width, shape.channels)));
-  }
-  return records;
+  const auto name = [&](int index) { return images.class_names[static_cast<size_t>(index)]; };
+  const ImageShape& shape = images.shape;
+  std::vector<Mistake> mistakes;
+  for (const Answer& a : answers)
+    mistakes.push_back({a.image, name(label_of(a)), name(a.prediction), a.confidence,
+                        encode_bitmap(images.image(a.image), shape.height, shape.width, shape.channels)});
+  return mistakes;
 }
 
 }  // namespace
 
-Record evaluate_finished(Network& network, const QuantizedModel& model, const ImageSet& images) {
+int LabelAnswers::images() const { return std::accumulate(predicted.begin(), predicted.end(), 0); }
+
+FinalEvaluation evaluate_finished(Network& network, const QuantizedModel& model, const ImageSet& images) {
   const std::vector<int> real = predict(network, images);
   const std::vector<Answer> answers = integer_answers(model, images);
   std::vector<int> integer;
@@ -74,12 +72,14 @@ Record evaluate_finished(Network& network, const QuantizedModel& model, const Im
     integer.push_back(answers[i].prediction);
     agree += real[i] == answers[i].prediction;
   }
-  Record record;
-  record.set("images", images.count()).set("class_names", images.class_names);
-  record.set("height", images.shape.height).set("width", images.shape.width);
-  record.set("float", to_record(evaluate(real, images), images))
-      .set("int8", to_record(evaluate(integer, images), images));
-  return record.set("agree", agree).set("mistakes", surest_mistakes(answers, images));
+  return {images.count(),
+          images.class_names,
+          images.shape.height,
+          images.shape.width,
+          network_answers(evaluate(real, images), images),
+          network_answers(evaluate(integer, images), images),
+          agree,
+          surest_mistakes(answers, images)};
 }
 
 }  // namespace mininas

@@ -2,16 +2,64 @@
 // integers, how often the two agree, and the mistakes that the integer network is surest of, with their pictures. The
 // report needs no data set then.
 #pragma once
+#include <string>
+#include <vector>
+
 #include "nn/quant/quantized_model.h"
 #include "nn/weights/model_file.h"
-#include "search/record/record.h"
+#include "search/record/fields.h"
 
 namespace mininas {
 
-// "images", "class_names", "float" and "int8" {accuracy, correct, confusion: [{label, predicted: [...]}]}, "agree"
-// (images with the same answer of both) and "mistakes" [{image, label, prediction, confidence, picture}], the surest
-// first. Confidence is the softmax of the real values that the integer logits stand for; pictures are bitmaps in base64
-// (search/record/picture.h).
-Record evaluate_finished(Network& network, const QuantizedModel& model, const ImageSet& images);
+// A row of a confusion matrix: how many images of this label got each prediction.
+struct LabelAnswers {
+  std::string label;
+  std::vector<int> predicted;  // by prediction
+
+  int images() const;
+};
+template <>
+inline constexpr auto kFields<LabelAnswers> = std::tuple(field("label", &LabelAnswers::label),
+                                                         field("predicted", &LabelAnswers::predicted));
+
+// Of one of the two networks.
+struct NetworkAnswers {
+  double accuracy = 0;  // in [0, 1]
+  int64_t correct = 0;
+  std::vector<LabelAnswers> confusion;  // by label
+};
+template <>
+inline constexpr auto kFields<NetworkAnswers> = std::tuple(field("accuracy", &NetworkAnswers::accuracy),
+                                                           field("correct", &NetworkAnswers::correct),
+                                                           field("confusion", &NetworkAnswers::confusion));
+
+struct Mistake {
+  int64_t image = 0;
+  std::string label, prediction;
+  double confidence = 0;  // softmax of the real values that the integer logits stand for
+  std::string picture;    // a bitmap in base64 (search/record/picture.h)
+};
+template <>
+inline constexpr auto kFields<Mistake> = std::tuple(field("image", &Mistake::image), field("label", &Mistake::label),
+                                                    field("prediction", &Mistake::prediction),
+                                                    field("confidence", &Mistake::confidence),
+                                                    field("picture", &Mistake::picture));
+
+struct FinalEvaluation {
+  int64_t images = 0;
+  std::vector<std::string> class_names;
+  int height = 0, width = 0;  // of an image
+  NetworkAnswers real, integer;
+  int64_t agree = 0;              // images with the same prediction of both
+  std::vector<Mistake> mistakes;  // of the integer network, the surest first
+};
+template <>
+inline constexpr auto kFields<FinalEvaluation> =
+    std::tuple(field("images", &FinalEvaluation::images), field("class_names", &FinalEvaluation::class_names),
+               field("height", &FinalEvaluation::height), field("width", &FinalEvaluation::width),
+               field("float", &FinalEvaluation::real), field("int8", &FinalEvaluation::integer),
+               field("agree", &FinalEvaluation::agree), field("mistakes", &FinalEvaluation::mistakes));
+
+FinalEvaluation evaluate_finished(Network& network, const QuantizedModel& model, const ImageSet& images);
 
 }  // namespace mininas

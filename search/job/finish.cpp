@@ -12,29 +12,30 @@ namespace {
 
 namespace fs = std::filesystem;
 
-double recorded_seconds(const fs::path& file) { return read_record(file).number("seconds"); }
+double recorded_seconds(const fs::path& file) { return from_record<TrainResult>(read_record(file)).seconds; }
 
-Record verified(const RunFolder& folder, const ImageSet& images, const FinishHooks& hooks) {
+Verification verified(const RunFolder& folder, const ImageSet& images, const FinishHooks& hooks) {
   const Verification verification = verify_stage(folder, images, hooks.on_verified);
   if (verification.bytes_different > 0)
     throw Error(text("the exported network differs from the engine in ", verification.bytes_different, " of ",
                      verification.bytes_compared, " bytes; the first: ", to_text(*verification.first)));
-  return to_record(verification);
+  return verification;
 }
 
 // Everything that is measured on the finished networks and the test images.
-Record measure(const RunFolder& folder, const FinishPlan& plan, const Dataset& data, const FinishHooks& hooks) {
+FinishedNetwork measure(const RunFolder& folder, const FinishPlan& plan, const Dataset& data,
+                        const FinishHooks& hooks) {
   NamedNetwork trained = load_network(folder.network_file());
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
-  const Record evaluation = evaluate_finished(trained.network, model, data.test);
-  write_record(folder.evaluation_file(), evaluation);
-  Record measured = cost_record(model.spec, {.ram_plan = plan.ram_plan});
-  measured.set("test_accuracy_float", evaluation.record("float").number("accuracy"));
-  measured.set("test_accuracy_int8", evaluation.record("int8").number("accuracy"));
-  measured.set("weights_sha256", weights_sha256(trained.network))
-      .set("quantized_sha256", sha256_hex(read_file(folder.quantized_file())));
+  const FinalEvaluation evaluation = evaluate_finished(trained.network, model, data.test);
+  write_record(folder.evaluation_file(), to_record(evaluation));
   const ImageSet images = first_images(data.test, plan.verify_images == 0 ? data.test.count() : plan.verify_images);
-  return measured.set("verify", verified(folder, images, hooks));
+  return {predict_cost(model.spec, {.ram_plan = plan.ram_plan}),
+          evaluation.real.accuracy,
+          evaluation.integer.accuracy,
+          weights_sha256(trained.network),
+          sha256_hex(read_file(folder.quantized_file())),
+          verified(folder, images, hooks)};
 }
 
 }  // namespace
@@ -43,8 +44,8 @@ void write_label(const fs::path& place, const std::string& label) {
   if (!label.empty()) write_text_file(place / "AS-PUBLISHED.txt", label + "\n");
 }
 
-Record finish_network(const RunFolder& folder, const NetworkSpec& spec, const FinishPlan& plan, const Dataset& data,
-                      const FinishHooks& hooks) {
+FinishedNetwork finish_network(const RunFolder& folder, const NetworkSpec& spec, const FinishPlan& plan,
+                               const Dataset& data, const FinishHooks& hooks) {
   const auto stage = [&](const std::string& name) {
     if (hooks.on_stage) hooks.on_stage(name);
   };
@@ -62,10 +63,10 @@ Record finish_network(const RunFolder& folder, const NetworkSpec& spec, const Fi
                Place::kOwnRun);
   for (const fs::path& place : {folder.path(), folder.export_folder()}) write_label(place, plan.label);
   stage("verification");
-  Record measured = measure(folder, plan, data, hooks);
+  FinishedNetwork network = measure(folder, plan, data, hooks);
   const double rest = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return measured.set("seconds",
-                      rest + recorded_seconds(folder.training_file()) + recorded_seconds(folder.quantizing_file()));
+  network.seconds = rest + recorded_seconds(folder.training_file()) + recorded_seconds(folder.quantizing_file());
+  return network;
 }
 
 }  // namespace mininas

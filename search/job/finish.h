@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 
+#include "search/job/results.h"
 #include "search/job/settings.h"
 #include "search/job/stages.h"
 
@@ -29,10 +30,8 @@ struct FinishPlan {
 // PLACE/AS-PUBLISHED.txt, unless the label is empty.
 void write_label(const std::filesystem::path& place, const std::string& label);
 
-// Returns params, macs, flash_bytes, code_bytes, ram_bytes, test_accuracy_float, test_accuracy_int8 (in [0, 1]),
-// weights_sha256, quantized_sha256, verify {...}, seconds; also writes evaluation.json. Throws what the stages throw,
-// Error where the exported network differs from the engine.
-Record finish_network(const RunFolder& folder, const NetworkSpec& spec, const FinishPlan& plan, const Dataset& data,
-                      const FinishHooks& hooks);
+// Also writes evaluation.json. Throws what the stages throw, Error where the exported network differs from the engine.
+FinishedNetwork finish_network(const RunFolder& folder, const NetworkSpec& spec, const FinishPlan& plan,
+                               const Dataset& data, const FinishHooks& hooks);
 
 }  // namespace mininas

@@ -2,7 +2,6 @@
 
 #include "core/error.h"
 #include "search/evaluate/cached_evaluator.h"
-#include "search/record/record_file.h"
 #include "search/space/build.h"
 
 namespace mininas {
@@ -12,10 +11,7 @@ namespace fs = std::filesystem;
 
 struct SearchEnd {
   Architecture architecture;
-  int candidates = 0, trained = 0;
-  std::string end;
-  double seconds = 0;
-  int64_t image_epochs = 0;
+  SearchFigures figures;
 };
 
 // The first choice that keeps within the budget. Requires: one does.
@@ -49,41 +45,38 @@ SearchEnd search_stage(const RunFolder& folder, SearchSettings& settings, const 
   task.max_seconds = settings.hours * 3600;
   Journal journal(folder.journal_file(), label_of(settings.scored_on));
   const Found found = run_search(*settings.method, evaluator, task, journal, hooks.search);
-  return {within(task, found.finals), static_cast<int>(journal.entries().size()),
-          journal.trained(),          *journal.end(),
-          journal.seconds(),          journal.image_epochs()};
+  return {within(task, found.finals),
+          {static_cast<int>(journal.entries().size()), journal.trained(), *journal.end(), journal.seconds(),
+           journal.image_epochs()}};
 }
 
-Record summarize(const SearchEnd& found, const Cost& cost, const Record& finished, const RunIdentity& identity,
-                 const SearchSettings& settings) {
-  Record summary;
-  summary.set("architecture", to_text(found.architecture));
-  if (settings.scored_on == ScoredOn::kAsPublished) summary.set("label", label_of(settings.scored_on));
-  for (const char* key : {"params", "flash_bytes", "code_bytes", "ram_bytes", "macs"})
-    summary.set(key, finished.integer64(key));
-  set_latency(summary, cost, settings.target);
-  for (const char* key : {"test_accuracy_float", "test_accuracy_int8"}) summary.set(key, finished.number(key));
-  summary.set("candidates", found.candidates).set("candidates_trained", found.trained).set("search_end", found.end);
-  summary.set("seconds", finished.number("seconds") + found.seconds).set("search_seconds", found.seconds);
-  summary.set("search_image_epochs", found.image_epochs);
-  for (const char* key : {"weights_sha256", "quantized_sha256"}) summary.set(key, finished.string(key));
-  summary.set("verify", finished.record("verify")).set("seed", settings.recipe.seed);
-  return summary.set("command", identity.command).set("data", identity.data);
+RunSummary summarize(const SearchEnd& found, FinishedNetwork network, const Cost& cost, const RunIdentity& identity,
+                     const SearchSettings& settings) {
+  network.seconds += found.figures.seconds;
+  RunSummary summary{.architecture = to_text(found.architecture),
+                     .network = std::move(network),
+                     .latency = latency_of(cost, settings.target),
+                     .search = found.figures,
+                     .seed = settings.recipe.seed,
+                     .command = identity.command,
+                     .data = identity.data};
+  if (settings.scored_on == ScoredOn::kAsPublished) summary.label = label_of(settings.scored_on);
+  return summary;
 }
 
 }  // namespace
 
-Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data,
-                    const PipelineHooks& hooks) {
-  if (fs::exists(folder.summary_file())) return read_record(folder.summary_file());
+RunSummary run_pipeline(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings,
+                        const Dataset& data, const PipelineHooks& hooks) {
+  if (const auto finished = read_run_summary(folder)) return *finished;
   const std::string label = label_of(settings.scored_on);
   if (hooks.on_stage) hooks.on_stage(label.empty() ? "search" : "search, AS PUBLISHED: scored on the test images");
   const SearchEnd found = search_stage(folder, settings, data, hooks);
   const NetworkSpec spec = network_of(found.architecture, data);
-  const Record finished = finish_network(
-      folder, spec, {settings.recipe, settings.quantize, 0, label, settings.target.ram_plan}, data, hooks);
-  const Record summary = summarize(found, predict_cost(spec, settings.target), finished, identity, settings);
-  write_record(folder.summary_file(), summary);
+  const FinishPlan plan{settings.recipe, settings.quantize, 0, label, settings.target.ram_plan};
+  const FinishedNetwork network = finish_network(folder, spec, plan, data, hooks);
+  const RunSummary summary = summarize(found, network, predict_cost(spec, settings.target), identity, settings);
+  write_summary(folder, summary);
   return summary;
 }
 

@@ -17,12 +17,10 @@ struct PipelineHooks : FinishHooks {  // `training` is that of every training, c
   SearchHooks search;
 };
 
-// Returns what summary.json holds: architecture, what finish_network measured, what it costs on the target
-// (set_latency), candidates, candidates_trained, search_end, search_seconds, seconds of all together, seed, command,
-// data, and a label where candidates were scored as published.
+// Returns what summary.json holds.
 // The test images are used after the final training only. Throws what the stages throw, ConfigError where the budget
 // allows no network.
-Record run_pipeline(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data,
-                    const PipelineHooks& hooks);
+RunSummary run_pipeline(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings,
+                        const Dataset& data, const PipelineHooks& hooks);
 
 }  // namespace mininas

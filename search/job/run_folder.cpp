@@ -1,9 +1,22 @@
 #include "search/job/run_folder.h"
 
 #include "core/error.h"
+#include "search/record/fields.h"
 #include "search/record/record_file.h"
 
 namespace mininas {
+
+template <>
+inline constexpr auto kFields<RunIdentity> = std::tuple(field("kind", &RunIdentity::kind),
+                                                        field("command", &RunIdentity::command),
+                                                        field("data", &RunIdentity::data),
+                                                        field("train_digest", &RunIdentity::train_digest),
+                                                        field("test_digest", &RunIdentity::test_digest));
+template <>
+inline constexpr auto kFields<RunFile> = std::tuple(field("version", &RunFile::version), part(&RunFile::identity),
+                                                    field("compiler", &RunFile::compiler),
+                                                    field("settings", &RunFile::settings));
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -47,17 +60,10 @@ RunFolder RunFolder::view(const fs::path& path) {
   return folder;
 }
 
+std::string command_of(const std::string& kind) { return kind == "baseline" ? "suite" : kind; }
+
 void write_run_file(const RunFolder& folder, const RunIdentity& identity, const Record& settings) {
-  Record record;
-  record.set("version", kVersion)
-      .set("kind", identity.kind)
-      .set("command", identity.command)
-      .set("data", identity.data);
-  record.set("compiler", __VERSION__)
-      .set("train_digest", identity.train_digest)
-      .set("test_digest", identity.test_digest)
-      .set("settings", settings);
-  write_record(folder.run_file(), record);
+  write_record(folder.run_file(), to_record(RunFile{kVersion, identity, __VERSION__, settings}));
 }
 
 RunFile read_run_file(const RunFolder& folder, const std::string& kind) {
@@ -66,11 +72,11 @@ RunFile read_run_file(const RunFolder& folder, const std::string& kind) {
   if (record.integer("version") != kVersion)
     throw FormatError(text(path, ": 'version' is ", record.integer("version"), ", expected ", kVersion,
                            "; use the program that began the run"));
-  const RunIdentity identity{record.string("kind"), record.string("command"), record.string("data"),
-                             record.string("train_digest"), record.string("test_digest")};
-  if (!kind.empty() && identity.kind != kind)
-    throw FormatError(text(path, ": is a run of `mininas ", identity.kind, "`, expected one of `mininas ", kind, "`"));
-  return {identity, record.record("settings")};
+  const RunFile run = from_record<RunFile>(record);
+  if (!kind.empty() && run.identity.kind != kind)
+    throw FormatError(text(path, ": is a run of `mininas ", command_of(run.identity.kind),
+                           "`, expected one of `mininas ", kind, "`"));
+  return run;
 }
 
 void check_same_data(const RunFolder& folder, const RunIdentity& recorded, const std::string& train_digest,

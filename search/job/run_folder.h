@@ -48,18 +48,22 @@ class RunFolder {
 };
 
 struct RunIdentity {
-  std::string kind;     // "search" or "train"
+  std::string kind;     // "search", "train", "suite", or "baseline": a suite's MobileNetV2
   std::string command;  // as it was typed
   std::string data;     // the text of --data
   std::string train_digest, test_digest;
 };
 
-// run.json: the identity, the format's version, the compiler that built the program, and `settings`.
-void write_run_file(const RunFolder& folder, const RunIdentity& identity, const Record& settings);
+// run.json. `settings` are those of the kind of run (search/job/settings.h).
 struct RunFile {
+  int version = 0;
   RunIdentity identity;
+  std::string compiler;  // that built the program
   Record settings;
 };
+// The command that began a run of this kind.
+std::string command_of(const std::string& kind);
+void write_run_file(const RunFolder& folder, const RunIdentity& identity, const Record& settings);
 // Throws FormatError where the file is damaged, of another version, or of another kind than `kind` ("" takes any).
 RunFile read_run_file(const RunFolder& folder, const std::string& kind);
 

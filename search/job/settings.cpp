@@ -1,50 +1,20 @@
 #include "search/job/settings.h"
 
-#include "core/error.h"
+#include "nn/spec/named_networks.h"
 
 namespace mininas {
 namespace {
 
 constexpr double kMostEpochs = 10000;
 
-Record to_record(const Budget& budget) {
-  Record record;
-  record.set("max-flash", budget.max_flash_bytes).set("max-ram", budget.max_ram_bytes).set("max-macs", budget.max_macs);
-  record.set("max-instructions", budget.max_instructions).set("max-ms", budget.max_milliseconds);
-  return record.set("max-params", budget.max_parameters);
-}
-
-Record to_record(const Target& target) { return Record().set("board", target.board).set("clock-hz", target.clock_hz); }
-
-// Runs that began before there were boards have neither their limits nor a target; older ones no limit on parameters
-// either.
-Budget budget_from(const Record& record) {
-  Budget budget{record.integer64("max-flash"), record.integer64("max-ram"), record.integer64("max-macs")};
-  if (record.has("max-instructions")) budget.max_instructions = record.integer64("max-instructions");
-  if (record.has("max-ms")) budget.max_milliseconds = record.number("max-ms");
-  if (record.has("max-params")) budget.max_parameters = record.integer64("max-params");
-  return budget;
+const std::vector<std::string>& scored_on_names() {
+  static const std::vector<std::string> names = {"validation", "as-published"};
+  return names;
 }
 
 }  // namespace
 
-Target target_from(const Record& settings) {
-  Target target;
-  if (settings.has("ram-plan")) target.ram_plan = parse_ram_plan(settings.string("ram-plan"));
-  if (!settings.has("target")) return target;
-  const Record record = settings.record("target");
-  target.board = record.string("board");
-  target.clock_hz = record.integer64("clock-hz");
-  return target;
-}
-
-ScoredOn parse_scored_on(const std::string& name) {
-  if (name == "validation") return ScoredOn::kValidation;
-  if (name == "as-published") return ScoredOn::kAsPublished;
-  throw UsageError(text("--score ", name, ": expected validation or as-published"));
-}
-
-std::string to_text(ScoredOn scored_on) { return scored_on == ScoredOn::kValidation ? "validation" : "as-published"; }
+const std::string& to_text(ScoredOn scored_on) { return scored_on_names()[static_cast<size_t>(scored_on)]; }
 
 std::string label_of(ScoredOn scored_on) {
   if (scored_on == ScoredOn::kValidation) return "";
@@ -52,17 +22,7 @@ std::string label_of(ScoredOn scored_on) {
          "unseen images";
 }
 
-std::string label_of(const Record& settings) {
-  return settings.has("score") ? label_of(parse_scored_on(settings.string("score"))) : "";
-}
-
-TrainConfig train_config_from(const Record& record) {
-  TrainConfig config;
-  from_record(option_fields(config), record);
-  return config;
-}
-
-OptionFields quantize_fields(QuantizeSettings& s) {
+OptionFields option_fields(QuantizeSettings& s) {
   return {
       {"qat-epochs", "epochs of quantisation-aware training", &s.epochs, 1, kMostEpochs},
       {"qat-lr", "its learning rate at the start of the cosine", &s.learning_rate, 1e-9, 100},
@@ -77,8 +37,16 @@ TrainConfig quantize_config(const TrainConfig& recipe, const QuantizeSettings& s
   return config;
 }
 
-OptionFields option_fields(SearchSettings& s) {
-  return {
+OptionGroups option_groups(SearchSettings& s) {
+  const OptionFields own = {
+      {"data", "the images, see below", &s.data},
+      {"cache", "folder of candidates' outcomes, shared by searches; the same question is not trained again", &s.cache},
+      {"score",
+       "what scores a candidate: validation (last epoch, on a part of the training images), or as-published (best "
+       "epoch, on the test images, rate stepped before the epoch; for comparison, labelled)",
+       choice(s.scored_on, scored_on_names())},
+  };
+  const OptionFields numbers = {
       {"validation-fraction", "part of the training images that scores candidates", &s.validation_fraction, 0.01, 0.5},
       {"search-images", "training images of a candidate, drawn class by class; 0: all", &s.search_images, 0, 1e9},
       {"hours",
@@ -87,44 +55,54 @@ OptionFields option_fields(SearchSettings& s) {
        &s.hours, 0, 1e6},
       {"final-epochs", "epochs of the final training, on all training images", &s.recipe.epochs, 1, kMostEpochs},
   };
+  const OptionFields target = option_fields(s.target);
+  return {{"", own},
+          {"", only(target, {"ram-plan"})},
+          {"budget", option_fields(s.budget)},
+          {"target", without(target, {"ram-plan"})},
+          {"numbers", numbers},
+          {"quantize", option_fields(s.quantize)},
+          {"method-options", s.method->fields()},
+          {"recipe", option_fields(s.recipe)}};
 }
 
 void validate(SearchSettings& s) {
-  validate(option_fields(s));
-  validate(s.recipe);
-  validate(quantize_fields(s.quantize));
+  validate(option_groups(s));
   validate(s.budget, s.target);
   s.method->validate();
 }
 
 Record to_record(SearchSettings& s) {
-  Record record;
-  record.set("data", s.data)
-      .set("cache", s.cache)
-      .set("method", s.method->name())
-      .set("preset", s.method->preset())
-      .set("score", to_text(s.scored_on));
-  record.set("ram-plan", to_text(s.target.ram_plan));
-  record.set("method-options", to_record(s.method->fields())).set("budget", to_record(s.budget));
-  record.set("target", to_record(s.target));
-  record.set("recipe", to_record(option_fields(s.recipe))).set("quantize", to_record(quantize_fields(s.quantize)));
-  record.set("numbers", to_record(option_fields(s)));
-  return record;
+  return to_record(option_groups(s)).set("method", s.method->name()).set("preset", s.method->preset());
 }
 
 SearchSettings search_settings_from(const Record& record) {
   SearchSettings s;
-  s.cache = record.string("cache");
-  s.data = record.string("data");
-  s.method = make_method(record.string("method"), record.string("preset"));
-  s.scored_on = parse_scored_on(record.string("score"));
-  from_record(s.method->fields(), record.record("method-options"));
-  s.budget = budget_from(record.record("budget"));
-  s.target = target_from(record);
-  s.recipe = train_config_from(record.record("recipe"));
-  from_record(quantize_fields(s.quantize), record.record("quantize"));
-  from_record(option_fields(s), record.record("numbers"));
+  const std::vector<std::string> methods = method_names();
+  s.method = make_method(methods[record.choice("method", methods)], record.string("preset"));
+  from_record(option_groups(s), record, {"method", "preset"});
   return s;
+}
+
+OptionGroups option_groups(TrainSettings& s) {
+  const OptionField architecture{
+      .name = "arch",
+      .help = "width and layers, such as w16:s3*5 or w24:s3,c3,s5*3, or a network by name: " + network_names(),
+      .value = &s.architecture,
+      .other_key = "architecture"};
+  return {{"", {architecture}}, {"recipe", option_fields(s.recipe)}};
+}
+
+TrainSettings train_settings_from(const Record& record) {
+  TrainSettings s;
+  from_record(option_groups(s), record);
+  return s;
+}
+
+NetworkSettings network_settings_of(const RunFile& run) {
+  if (run.identity.kind != "search") return {train_settings_from(run.settings).recipe};
+  const SearchSettings s = search_settings_from(run.settings);
+  return {s.recipe, s.target.ram_plan, label_of(s.scored_on)};
 }
 
 }  // namespace mininas

@@ -1,38 +1,32 @@
 // Settings: everything that determines a run, as the command line gives it and RUN/run.json keeps it. A resumed run
-// takes
-// all of it from there.
+// takes all of it from there. A new setting is a member and a line in the list of its struct's options.
 #pragma once
 #include <memory>
 #include <string>
 
-#include "nn/train/trainer.h"
+#include "nn/train/train_config.h"
 #include "search/cost/cost.h"
-#include "search/evaluate/training_evaluator.h"
+#include "search/job/run_folder.h"
 #include "search/methods/registry.h"
 #include "search/record/options.h"
 
 namespace mininas {
-
-TrainConfig train_config_from(const Record& record);
 
 // Quantisation-aware training: the recipe of the float training, but for these.
 struct QuantizeSettings {
   int epochs = 5;
   float learning_rate = 0.0005f;  // small: the weights are trained already and only settle on their integers
 };
-OptionFields quantize_fields(QuantizeSettings& settings);  // "qat-epochs", "qat-lr"
+OptionFields option_fields(QuantizeSettings& settings);  // "qat-epochs", "qat-lr"
 TrainConfig quantize_config(const TrainConfig& recipe, const QuantizeSettings& settings);
 
 // What scores a candidate. kValidation: the last epoch's accuracy on a validation split of the training images.
 // kAsPublished: the best epoch's on the test images, for comparison with the publications; everything made of it
-// carries kAsPublishedLabel.
+// carries a label.
 enum class ScoredOn { kValidation, kAsPublished };
-ScoredOn parse_scored_on(const std::string& name);  // "validation" or "as-published". Throws UsageError.
-std::string to_text(ScoredOn scored_on);
-// Empty for kValidation.
+const std::string& to_text(ScoredOn scored_on);  // "validation", "as-published"
+// That label; empty for kValidation.
 std::string label_of(ScoredOn scored_on);
-// Of a run, by the settings in its run.json; empty where it did not score candidates.
-std::string label_of(const Record& settings);
 
 struct SearchSettings {
   std::string data;  // the text of --data
@@ -50,15 +44,29 @@ struct SearchSettings {
   SearchSettings() { method->adjust_recipe(recipe); }
 };
 
-// Of a run's settings: board, clock and RAM plan; the defaults where they name none, as those of `train` do.
-Target target_from(const Record& settings);
-
-OptionFields option_fields(
-    SearchSettings& settings);  // the numbers that belong to no part: fraction, hours, final epochs
+// All of its options, by the parts of run.json.
+OptionGroups option_groups(SearchSettings& settings);
 // Throws ConfigError that names the option.
 void validate(SearchSettings& settings);
 
 Record to_record(SearchSettings& settings);
 SearchSettings search_settings_from(const Record& record);
+
+// Of `mininas train`, and of a suite's baseline.
+struct TrainSettings {
+  std::string architecture;  // or the name of a network
+  TrainConfig recipe;
+};
+OptionGroups option_groups(TrainSettings& settings);
+TrainSettings train_settings_from(const Record& record);
+
+// What every command needs to know of a run that ends with a network.
+struct NetworkSettings {
+  TrainConfig recipe;
+  RamPlan ram_plan = RamPlan::kStrips;
+  std::string label;  // label_of
+};
+// Requires: the run is no suite.
+NetworkSettings network_settings_of(const RunFile& run);
 
 }  // namespace mininas

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "mcu/host/export/emit_c.h"
 #include "nn/quant/quantized_network.h"
+#include "search/job/results.h"
 #include "search/record/record_file.h"
 
 namespace mininas {
@@ -78,53 +79,6 @@ BoardVerification verify_board_stage(const RunFolder& folder, const ImageSet& im
   BoardOptions options;
   options.progress = progress;
   return verify_on_board(model, folder.export_folder(), images, board, options);
-}
-
-Record cost_record(const NetworkSpec& spec, const Target& target) {
-  return cost_record(predict_cost(spec, target), target);
-}
-
-Record cost_record(const Cost& cost, const Target& target) {
-  Record record;
-  record.set("params", cost.parameters).set("macs", cost.macs).set("flash_bytes", cost.flash_bytes);
-  record.set("code_bytes", cost.code_bytes).set("ram_bytes", cost.ram_bytes);
-  set_latency(record, cost, target);
-  return record;
-}
-
-void set_latency(Record& record, const Cost& cost, const Target& target) {
-  if (target.board.empty()) return;
-  record.set("board", target.board).set("instructions", cost.instructions);
-  if (target.clock_hz > 0) record.set("clock_hz", target.clock_hz).set("milliseconds", cost.milliseconds);
-}
-
-Record to_record(const Verification& verification) {
-  Record record;
-  record.set("images", verification.images).set("layers", verification.layers);
-  record.set("bytes_compared", verification.bytes_compared).set("bytes_different", verification.bytes_different);
-  if (verification.first) record.set("first_difference", to_text(*verification.first));
-  return record;
-}
-
-Record to_record(const BoardVerification& verification) {
-  Record record = to_record(verification.bytes);
-  record.set("instructions", verification.instructions);
-  if (verification.predicted) record.set("instructions_predicted", verification.predicted->total);
-  record.set("text_bytes", verification.linked.text);
-  return record.set("const_bytes", verification.linked.constants).set("arena_bytes", verification.linked.arena);
-}
-
-Record to_record(const TrainResult& result) {
-  std::vector<Record> epochs;
-  for (const EpochResult& epoch : result.epochs) {
-    Record line;
-    line.set("epoch", epoch.epoch).set("learning_rate", epoch.learning_rate).set("train_loss", epoch.train_loss);
-    line.set("train_accuracy", epoch.train_accuracy)
-        .set("eval_accuracy", epoch.eval_accuracy)
-        .set("seconds", epoch.seconds);
-    epochs.push_back(line);
-  }
-  return Record().set("epochs", epochs).set("seconds", result.seconds);
 }
 
 }  // namespace mininas

@@ -48,18 +48,4 @@ BoardVerification verify_board_stage(const RunFolder& folder, const ImageSet& im
 // The first `count` images, or all where there are fewer.
 ImageSet first_images(const ImageSet& images, int64_t count);
 
-// "params", "macs", "flash_bytes", "code_bytes", "ram_bytes" of a network, and what set_latency adds.
-Record cost_record(const NetworkSpec& spec, const Target& target = {});
-Record cost_record(const Cost& cost, const Target& target);  // of a cost that was predicted for this target
-// Where there is a board: "board" and "instructions" (predicted); where there is a clock: "clock_hz" and
-// "milliseconds".
-void set_latency(Record& record, const Cost& cost, const Target& target);
-// "images", "layers", "bytes_compared", "bytes_different" and, where bytes differ, "first_difference".
-Record to_record(const Verification& verification);
-// The same and "instructions" (of one inference), "instructions_predicted" where known, "text_bytes", "const_bytes",
-// "arena_bytes" (of the linked file).
-Record to_record(const BoardVerification& verification);
-// "epochs" (a list) and "seconds".
-Record to_record(const TrainResult& result);
-
 }  // namespace mininas

@@ -4,7 +4,6 @@
 
 #include "core/error.h"
 #include "datasets/open.h"
-#include "search/record/record_file.h"
 #include "search/space/build.h"
 
 namespace mininas {
@@ -56,61 +55,73 @@ const std::vector<SuiteScale>& scales() {
   return all;
 }
 
-RunFolder open_or_create(const fs::path& path) {
-  return fs::exists(path / "run.json") ? RunFolder::open(path) : RunFolder::create(path);
-}
-
-// run.json of a new run, or that of the run begun before, which must be of the same images.
-void begin(const RunFolder& folder, const RunIdentity& identity, const Record& settings) {
-  if (!fs::exists(folder.run_file())) {
+// The run's folder: a new one, or that of the run begun before, which must be of the same images.
+RunFolder open_or_create(const fs::path& path, const RunIdentity& identity, const Record& settings) {
+  if (!fs::exists(path / "run.json")) {
+    RunFolder folder = RunFolder::create(path);
     write_run_file(folder, identity, settings);
-    return;
+    return folder;
   }
-  const RunFile recorded = read_run_file(folder, identity.kind);
-  check_same_data(folder, recorded.identity, identity.train_digest, identity.test_digest);
+  RunFolder folder = RunFolder::open(path);
+  check_same_data(folder, read_run_file(folder, identity.kind).identity, identity.train_digest, identity.test_digest);
+  return folder;
 }
 
-Record search_run(const fs::path& path, SearchSettings settings, const RunIdentity& identity, const Dataset& data,
-                  const PipelineHooks& hooks) {
-  const RunFolder folder = open_or_create(path);
-  begin(folder, identity, to_record(settings));
+RunSummary search_run(const fs::path& path, SearchSettings settings, const RunIdentity& identity, const Dataset& data,
+                      const PipelineHooks& hooks) {
+  const RunFolder folder = open_or_create(path, identity, to_record(settings));
   settings = search_settings_from(read_run_file(folder, "search").settings);
   return run_pipeline(folder, identity, settings, data, hooks);
 }
 
-Record baseline_run(const fs::path& path, const SearchSettings& settings, RunIdentity identity, const Dataset& data,
-                    int64_t verify_images, const PipelineHooks& hooks) {
-  const RunFolder folder = open_or_create(path);
-  identity.kind = "train";
-  TrainConfig recipe = settings.recipe;
-  begin(folder, identity, Record().set("architecture", kBaseline).set("recipe", to_record(option_fields(recipe))));
-  if (fs::exists(folder.summary_file())) return read_record(folder.summary_file());
+RunSummary baseline_run(const fs::path& path, const SearchSettings& settings, RunIdentity identity, const Dataset& data,
+                        int64_t verify_images, const PipelineHooks& hooks) {
+  identity.kind = "baseline";
+  TrainSettings training{kBaseline, settings.recipe};
+  const RunFolder folder = open_or_create(path, identity, to_record(option_groups(training)));
+  if (const auto finished = read_run_summary(folder)) return *finished;
   const NetworkSpec spec = build_network_spec(std::string(kBaseline), data.train.shape, data.train.classes());
   FinishHooks named = hooks;
   if (hooks.on_stage) named.on_stage = [&](const std::string& stage) { hooks.on_stage("MobileNetV2: " + stage); };
-  Record summary = finish_network(folder, spec, {settings.recipe, settings.quantize, verify_images, ""}, data, named);
-  summary.set("architecture", kBaseline)
-      .set("seed", settings.recipe.seed)
-      .set("command", identity.command)
-      .set("data", identity.data);
-  write_record(folder.summary_file(), summary);
+  const FinishPlan plan{settings.recipe, settings.quantize, verify_images, ""};
+  const RunSummary summary{.architecture = kBaseline,
+                           .network = finish_network(folder, spec, plan, data, named),
+                           .seed = settings.recipe.seed,
+                           .command = identity.command,
+                           .data = identity.data};
+  write_summary(folder, summary);
   return summary;
 }
 
-std::optional<Record> summary_in(const fs::path& folder) {
-  if (!fs::exists(folder / "summary.json")) return std::nullopt;
-  return read_record(folder / "summary.json");
+// Nothing where there is no run, or none that is finished.
+std::optional<RunSummary> summary_in(const fs::path& folder) {
+  if (!fs::exists(folder / "run.json")) return std::nullopt;
+  return read_run_summary(RunFolder::view(folder));
 }
 
 }  // namespace
 
+std::vector<std::string> suite_scale_names() {
+  std::vector<std::string> names;
+  for (const SuiteScale& scale : scales()) names.push_back(scale.name);
+  return names;
+}
+
 SuiteScale suite_scale(const std::string& name) {
-  std::string known;
-  for (const SuiteScale& scale : scales()) {
+  for (const SuiteScale& scale : scales())
     if (scale.name == name) return scale;
-    known += (known.empty() ? "" : ", ") + scale.name;
-  }
-  throw UsageError(text("--scale ", name, ": expected one of ", known));
+  throw ConfigError(text("'", name, "' is no scale of the suite: expected ", alternatives(suite_scale_names())));
+}
+
+OptionFields option_fields(SuiteSettings& s) {
+  return {{"scale", "how long to search and train, see below", choice(s.scale, suite_scale_names())},
+          {"seed", "of everything that is drawn at random", &s.seed, 0, 1.9e19}};
+}
+
+SuiteSettings suite_settings_from(const Record& record) {
+  SuiteSettings settings;
+  from_record(option_fields(settings), record);
+  return settings;
 }
 
 std::string suite_scale_help() {
@@ -143,19 +154,19 @@ SuiteLengths suite_lengths(const SuiteScale& scale, const SuiteEntry& entry, con
   return lengths;
 }
 
-SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, uint64_t seed,
-                              const SuiteLengths& lengths) {
+SearchSettings suite_search_settings(const SuiteScale& scale, const std::string& data, uint64_t seed,
+                                     const SuiteLengths& lengths) {
   SearchSettings settings;
   settings.data = data;
   settings.method = make_method(scale.method);
   make_method(kPublishedMethod)->adjust_recipe(settings.recipe);
-  for (const OptionField& field : settings.method->fields()) {
-    if (field.name == "max-depth") *std::get<int*>(field.value) = scale.max_depth;
-    if (field.name == "max-width") *std::get<int*>(field.value) = scale.max_width;
-    if (field.name == "candidate-epochs") *std::get<int*>(field.value) = lengths.candidate_epochs;
-    if (field.name == "finalists") *std::get<int*>(field.value) = scale.finalists;
-    if (field.name == "finalist-epochs") *std::get<int*>(field.value) = lengths.finalist_epochs;
-  }
+  const OptionFields options = settings.method->fields();
+  const auto set = [&](const char* name, int value) { *std::get<int*>(only(options, {name}).front().value) = value; };
+  set("max-depth", scale.max_depth);
+  set("max-width", scale.max_width);
+  set("candidate-epochs", lengths.candidate_epochs);
+  set("finalists", scale.finalists);
+  set("finalist-epochs", lengths.finalist_epochs);
   settings.recipe.seed = seed;
   settings.recipe.epochs = lengths.epochs;
   settings.search_images = scale.search_images;
@@ -168,12 +179,12 @@ SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, 
   return settings;
 }
 
-double SuiteRow::gain(const char* accuracy) const {
-  return 100.0 * (search->number(accuracy) - baseline->number(accuracy));
+double SuiteRow::gain(double FinishedNetwork::*accuracy) const {
+  return 100.0 * (search->network.*accuracy - baseline->network.*accuracy);
 }
 
 double SuiteRow::efficiency() const {
-  return static_cast<double>(baseline->integer64("params")) / static_cast<double>(search->integer64("params"));
+  return static_cast<double>(baseline->network.cost.parameters) / static_cast<double>(search->network.cost.parameters);
 }
 
 fs::path suite_search_folder(const fs::path& run, const SuiteEntry& entry) { return run / entry.name / "search"; }
@@ -204,10 +215,10 @@ SuiteRow run_suite_entry(const fs::path& run, const SuiteEntry& entry, const Sui
   if (known.complete()) return known;
   const Dataset images = open_dataset(data, seed);
   const SuiteLengths lengths = suite_lengths(scale, entry, images.train.shape, images.train.count());
-  const auto settings = [&] { return suite_settings(scale, data, seed, lengths); };
+  const auto settings = [&] { return suite_search_settings(scale, data, seed, lengths); };
   const RunIdentity identity{"search", command, data, content_digest(images.train), content_digest(images.test)};
-  const Record search = search_run(suite_search_folder(run, entry), settings(), identity, images, hooks);
-  const Record baseline =
+  const RunSummary search = search_run(suite_search_folder(run, entry), settings(), identity, images, hooks);
+  const RunSummary baseline =
       baseline_run(suite_baseline_folder(run, entry), settings(), identity, images, scale.verify_images, hooks);
   return {entry, search, baseline};
 }
@@ -216,19 +227,25 @@ Record to_record(const SuiteRow& row) {
   Record record;
   record.set("name", row.entry.name).set("classes", row.entry.class_count).set("complete", row.complete());
   record.set("published_gain", row.entry.published_gain).set("published_efficiency", row.entry.published_efficiency);
-  const auto add = [&](const std::string& who, const std::optional<Record>& summary) {
+  const auto add = [&](const std::string& whose, const std::optional<RunSummary>& summary) {
     if (!summary) return;
-    for (const char* key : {"test_accuracy_float", "test_accuracy_int8", "seconds"})
-      record.set(who + key, summary->number(key));
-    for (const char* key : {"params", "flash_bytes", "ram_bytes", "macs"})
-      record.set(who + key, summary->integer64(key));
-    record.set(who + "bytes_different", summary->record("verify").integer64("bytes_different"));
+    const FinishedNetwork& network = summary->network;
+    record.set(whose + "test_accuracy_float", network.test_accuracy_float)
+        .set(whose + "test_accuracy_int8", network.test_accuracy_int8)
+        .set(whose + "seconds", network.seconds)
+        .set(whose + "params", network.cost.parameters)
+        .set(whose + "flash_bytes", network.cost.flash_bytes)
+        .set(whose + "ram_bytes", network.cost.ram_bytes)
+        .set(whose + "macs", network.cost.macs)
+        .set(whose + "bytes_different", network.verify.bytes_different);
   };
-  if (row.search) record.set("architecture", row.search->string("architecture"));
+  if (row.search) record.set("architecture", row.search->architecture);
   add("", row.search);
   add("baseline_", row.baseline);
   if (row.complete())
-    record.set("gain", row.gain()).set("gain_int8", row.gain("test_accuracy_int8")).set("efficiency", row.efficiency());
+    record.set("gain", row.gain())
+        .set("gain_int8", row.gain(&FinishedNetwork::test_accuracy_int8))
+        .set("efficiency", row.efficiency());
   return record;
 }
 

@@ -34,9 +34,19 @@ struct SuiteScale {
   int64_t verify_images = 0;  // of MobileNetV2; 0: all
 };
 
-// "quick", "study", "paper". Throws UsageError that lists them.
+std::vector<std::string> suite_scale_names();  // "quick", "study", "paper"
+// Throws ConfigError that lists them.
 SuiteScale suite_scale(const std::string& name);
 std::string suite_scale_help();
+
+// What a suite is begun with; each of its runs has settings of its own, which follow from these.
+struct SuiteSettings {
+  std::string scale = "quick";
+  uint64_t seed = 0;
+  bool operator==(const SuiteSettings&) const = default;
+};
+OptionFields option_fields(SuiteSettings& settings);
+SuiteSettings suite_settings_from(const Record& record);
 
 // Of one data set, by the shape and number of its training images.
 struct SuiteLengths {
@@ -48,16 +58,16 @@ SuiteLengths suite_lengths(const SuiteScale& scale, const SuiteEntry& entry, con
 // The most parameters that still have the published efficiency beside MobileNetV2 for such images.
 int64_t published_size(const SuiteEntry& entry, const ImageShape& input);
 // The settings of the search on one data set.
-SearchSettings suite_settings(const SuiteScale& scale, const std::string& data, uint64_t seed,
-                              const SuiteLengths& lengths);
+SearchSettings suite_search_settings(const SuiteScale& scale, const std::string& data, uint64_t seed,
+                                     const SuiteLengths& lengths);
 
 // One line of the table; figures of the runs as in their summaries, those that are not finished yet missing.
 struct SuiteRow {
   SuiteEntry entry;
-  std::optional<Record> search, baseline;
+  std::optional<RunSummary> search, baseline;
   bool complete() const { return search && baseline; }
   // Requires complete(). Points of accuracy over the baseline, and its parameters by ours.
-  double gain(const char* accuracy = "test_accuracy_float") const;
+  double gain(double FinishedNetwork::*accuracy = &FinishedNetwork::test_accuracy_float) const;
   double efficiency() const;
 };
 

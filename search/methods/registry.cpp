@@ -59,8 +59,8 @@ class RowMethod final : public Method {
       }
       names += (names.empty() ? "" : ", ") + preset.name;
     }
-    throw UsageError(text("--preset ", name, ": ", row_.name, " has no such preset",
-                          names.empty() ? ", nor any other" : "; there are: " + names));
+    throw ConfigError(text("'", name, "': ", row_.name, " has no such preset",
+                           names.empty() ? ", nor any other" : "; there are: " + names));
   }
   std::string preset() const override { return preset_; }
   OptionFields fields() override { return option_fields(row_.options); }
@@ -166,7 +166,7 @@ std::unique_ptr<Method> make_method(const std::string& name, const std::string& 
     }
     names += (names.empty() ? "" : ", ") + method->name();
   }
-  throw UsageError(text("--method ", name, ": there is no such method; there are: ", names));
+  throw ConfigError(text("'", name, "': there is no such method; there are: ", names));
 }
 
 std::string method_help() {

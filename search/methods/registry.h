@@ -24,7 +24,7 @@ class Method {
   virtual std::string summary() const = 0;  // one line
   virtual std::string paper() const = 0;    // authors, title, venue; empty: ours
   virtual std::vector<PresetName> presets() const = 0;
-  // Sets all options to those of a preset. Throws UsageError that lists the presets where there is none of that name.
+  // Sets all options to those of a preset. Throws ConfigError that lists the presets where there is none of that name.
   virtual void choose_preset(const std::string& name) = 0;
   virtual std::string preset() const = 0;  // the one chosen last; empty: none
   // The options, which the fields point into.
@@ -43,7 +43,7 @@ class Method {
 inline constexpr const char* kDefaultMethod = "mini-nas-fast";
 
 std::vector<std::string> method_names();
-// With its default options, or those of a preset. Throws UsageError that lists the names.
+// With its default options, or those of a preset. Throws ConfigError that lists the names.
 std::unique_ptr<Method> make_method(const std::string& name, const std::string& preset = "");
 // "mini-nas: ...", a line a method, and one for each of its presets.
 std::string method_help();

@@ -42,26 +42,62 @@ struct Reader {
   void operator()(const Amount& amount) const { *amount.value = record.integer64(name); }
 };
 
-}  // namespace
-
-Record to_record(const OptionFields& fields) {
-  Record record;
-  for (const OptionField& field : fields) std::visit(Writer{record, field.name}, field.value);
-  return record;
+void write(const OptionFields& fields, Record& record) {
+  for (const OptionField& field : fields) std::visit(Writer{record, field.key()}, field.value);
 }
 
-void from_record(const OptionFields& fields, const Record& record) {
-  std::vector<std::string> names;
+// Adds the keys that were read to `known`.
+void read(const OptionFields& fields, const Record& record, std::vector<std::string>& known) {
   for (const OptionField& field : fields) {
-    std::visit(Reader{record, field.name}, field.value);
-    names.push_back(field.name);
+    std::visit(Reader{record, field.key()}, field.value);
+    known.push_back(field.key());
   }
-  record.expect_only(names);
   try {
     validate(fields);
   } catch (const ConfigError& error) {
     throw FormatError(text(record.where(), ": ", error.what()));
   }
+}
+
+}  // namespace
+
+Record to_record(const OptionFields& fields) {
+  Record record;
+  write(fields, record);
+  return record;
+}
+
+void from_record(const OptionFields& fields, const Record& record) {
+  std::vector<std::string> known;
+  read(fields, record, known);
+  record.expect_only(known);
+}
+
+void validate(const OptionGroups& groups) {
+  for (const OptionGroup& group : groups) validate(group.fields);
+}
+
+Record to_record(const OptionGroups& groups) {
+  Record record;
+  for (const OptionGroup& group : groups)
+    if (group.key.empty())
+      write(group.fields, record);
+    else
+      record.set(group.key, to_record(group.fields));
+  return record;
+}
+
+void from_record(const OptionGroups& groups, const Record& record, const std::vector<std::string>& others) {
+  std::vector<std::string> known = others;
+  for (const OptionGroup& group : groups) {
+    if (group.key.empty()) {
+      read(group.fields, record, known);
+    } else {
+      from_record(group.fields, record.record(group.key));
+      known.push_back(group.key);
+    }
+  }
+  record.expect_only(known);
 }
 
 }  // namespace mininas

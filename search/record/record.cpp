@@ -98,6 +98,11 @@ Record& Record::set(const std::string& key, const std::vector<Record>& values) {
   return assign(key, list);
 }
 
+Record& Record::add(const Record& other) {
+  content_->json.update(other.content_->json);
+  return *this;
+}
+
 void Record::remove(const std::string& key) { content_->json.erase(key); }
 
 bool Record::has(const std::string& key) const { return content_->json.contains(key); }

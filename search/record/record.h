@@ -40,6 +40,8 @@ class Record {
   Record& set(const std::string& key, const Record& value);
   Record& set(const std::string& key, const std::vector<Record>& values);
 
+  // Sets every key of `other` here too.
+  Record& add(const Record& other);
   void remove(const std::string& key);  // does nothing where it is not there
 
   bool has(const std::string& key) const;

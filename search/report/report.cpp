@@ -20,36 +20,36 @@ std::string tile(const std::string& value, const std::string& name) {
   return element("div", element("b", escaped(value)) + element("span", escaped(name)), "tile");
 }
 
-// The figures of summary.json, as far as this kind of run has them.
-std::string tiles(const Record& summary) {
-  std::string out;
-  const auto percent = [&](const char* key, const char* name) {
-    if (summary.has(key) && summary.number(key) >= 0) out += tile(as_percent(summary.number(key)), name);
-  };
-  const auto count = [&](const char* key, const char* name) {
-    if (summary.has(key)) out += tile(grouped(summary.integer64(key)), name);
-  };
-  percent("test_accuracy_int8", "test accuracy, int8");
-  percent("test_accuracy_float", "test accuracy, float");
-  percent("test_accuracy", "test accuracy");
-  count("params", "parameters");
-  count("flash_bytes", "bytes of flash");
-  count("ram_bytes", "bytes of RAM");
-  count("macs", "MACs an image");
-  count("instructions", "instructions, predicted");
-  if (summary.has("milliseconds")) out += tile(points(summary.number("milliseconds")), "milliseconds, estimated");
-  count("candidates_trained", "candidates trained");
-  if (summary.has("seconds")) out += tile(grouped(static_cast<int64_t>(summary.number("seconds"))), "seconds");
-  return element("div", out, "tiles");
+std::string count_tile(int64_t count, const char* name) { return tile(grouped(count), name); }
+std::string percent_tile(double fraction, const char* name) { return tile(as_percent(fraction), name); }
+
+std::string tiles(const RunSummary& summary) {
+  const FinishedNetwork& n = summary.network;
+  std::string out = percent_tile(n.test_accuracy_int8, "test accuracy, int8") +
+                    percent_tile(n.test_accuracy_float, "test accuracy, float") +
+                    count_tile(n.cost.parameters, "parameters") + count_tile(n.cost.flash_bytes, "bytes of flash") +
+                    count_tile(n.cost.ram_bytes, "bytes of RAM") + count_tile(n.cost.macs, "MACs an image");
+  if (summary.latency) {
+    out += count_tile(summary.latency->instructions, "instructions, predicted");
+    if (const auto& ms = summary.latency->milliseconds) out += tile(points(*ms), "milliseconds, estimated");
+  }
+  if (summary.search) out += count_tile(summary.search->trained, "candidates trained");
+  return element("div", out + count_tile(static_cast<int64_t>(n.seconds), "seconds"), "tiles");
+}
+
+std::string tiles(const TrainSummary& summary) {
+  return element("div",
+                 percent_tile(summary.test_accuracy, "test accuracy") + count_tile(summary.params, "parameters") +
+                     count_tile(static_cast<int64_t>(summary.seconds), "seconds"),
+                 "tiles");
 }
 
 // "depth-gain 0.25, depth-loss 0.15"
 std::string list_text(const OptionFields& fields) {
   std::string out;
   for (const OptionField& field : fields) {
-    const Record one = to_record(OptionFields{field});
-    std::string value = one.to_line();  // {"name":value}
-    value = value.substr(field.name.size() + 4, value.size() - field.name.size() - 5);
+    std::string value = to_record(OptionFields{field}).to_line();  // {"key":value}
+    value = value.substr(field.key().size() + 4, value.size() - field.key().size() - 5);
     out += (out.empty() ? "" : ", ") + field.name + " " + value;
   }
   return escaped(out);
@@ -82,6 +82,10 @@ std::string asked_part(const RunFile& run, SearchSettings& settings) {
   const auto limit = [](int64_t value, const char* what) {
     return value == 0 ? std::string("any ") + what : text(what, " up to ", grouped(value));
   };
+  OptionFields other;
+  for (const OptionGroup& group : option_groups(settings))
+    if (group.key == "numbers" || group.key == "quantize")
+      other.insert(other.end(), group.fields.begin(), group.fields.end());
   return html_section(
       "What was asked",
       html_facts({{"images", escaped(run.identity.data)},
@@ -93,59 +97,76 @@ std::string asked_part(const RunFile& run, SearchSettings& settings) {
                   {"rules", list_text(settings.method->fields())},
                   {"recipe", recipe_text(settings.recipe)},
                   {"seed", std::to_string(settings.recipe.seed)},
-                  {"other options",
-                   list_text(option_fields(settings)) + ", " + list_text(quantize_fields(settings.quantize))}}));
+                  {"other options", list_text(other)}}));
 }
 
 // Of a run of `mininas train`, a suite's baseline among them.
 std::string training_asked_part(const RunFile& run) {
-  TrainConfig recipe = train_config_from(run.settings.record("recipe"));
+  TrainSettings settings = train_settings_from(run.settings);
+  const TrainConfig& recipe = settings.recipe;
   std::string length = text(recipe.epochs, " epochs, seed ", recipe.seed);
   if (recipe.max_steps > 0) length += text(", at most ", grouped(recipe.max_steps), " steps");
-  return html_section("What was asked",
-                      html_facts({{"images", escaped(run.identity.data)},
-                                  {"network", element("code", escaped(run.settings.string("architecture")))},
-                                  {"recipe", recipe_text(recipe)},
-                                  {"length", length}}));
+  return html_section("What was asked", html_facts({{"images", escaped(run.identity.data)},
+                                                    {"network", element("code", escaped(settings.architecture))},
+                                                    {"recipe", recipe_text(settings.recipe)},
+                                                    {"length", length}}));
 }
 
-std::string made_part(const RunFolder& folder, const RunFile& run, const Record& summary) {
-  std::vector<std::pair<std::string, std::string>> facts = {
-      {"command", element("pre", escaped(run.identity.command))},
-      {"compiler", escaped(read_record(folder.run_file()).string("compiler"))}};
-  for (const char* key : {"weights_sha256", "quantized_sha256"})
-    if (summary.has(key)) facts.push_back({key, element("code", escaped(summary.string(key)))});
+std::string verified_line(const Verification& v) {
+  return element("p", text("<b>VERIFIED</b>: the exported C computes the same bytes as the engine, ",
+                           grouped(v.bytes_compared), " bytes of ", v.layers, " layers on ", grouped(v.images),
+                           " test images, ", grouped(v.bytes_different), " different."));
+}
+
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+Facts digests(const std::string& weights) { return {{"weights_sha256", element("code", escaped(weights))}}; }
+
+// What a page shows of the summary of a finished run.
+struct Finished {
+  std::string architecture, figures;  // the figures in HTML
+  Facts digests;
+  bool by_the_clock = false;  // the time limit ended its search
+};
+
+std::optional<Finished> finished(const RunFolder& folder, const RunFile& run) {
+  if (run.identity.kind == "train") {
+    const auto summary = read_train_summary(folder);
+    if (!summary) return std::nullopt;
+    return Finished{summary->architecture, tiles(*summary), digests(summary->weights_sha256)};
+  }
+  const auto summary = read_run_summary(folder);
+  if (!summary) return std::nullopt;
+  Finished done{summary->architecture, tiles(*summary) + verified_line(summary->network.verify),
+                digests(summary->network.weights_sha256), summary->search && summary->search->end == "time limit"};
+  done.digests.push_back({"quantized_sha256", element("code", escaped(summary->network.quantized_sha256))});
+  return done;
+}
+
+std::string made_part(const RunFile& run, const std::optional<Finished>& done) {
+  Facts facts = {{"command", element("pre", escaped(run.identity.command))}, {"compiler", escaped(run.compiler)}};
+  if (done) facts.insert(facts.end(), done->digests.begin(), done->digests.end());
   facts.push_back({"training images", element("code", escaped(run.identity.train_digest))});
   facts.push_back({"test images", element("code", escaped(run.identity.test_digest))});
-  const bool by_the_clock = summary.has("search_end") && summary.string("search_end") == "time limit";
   return html_section(
       "Made by",
       element(
           "p",
-          by_the_clock
+          done && done->by_the_clock
               ? "The clock ended this search: on another machine it may end elsewhere. What was trained until then is "
                 "the same to the bit."
               : "The same command on the same images gives the same network to the bit, on any machine.") +
           html_facts(facts));
 }
 
-std::string verified_line(const Record& summary) {
-  if (!summary.has("verify")) return "";
-  const Record v = summary.record("verify");
-  return element("p", text("<b>VERIFIED</b>: the exported C computes the same bytes as the engine, ",
-                           grouped(v.integer64("bytes_compared")), " bytes of ", v.integer64("layers"), " layers on ",
-                           grouped(v.integer64("images")), " test images, ", grouped(v.integer64("bytes_different")),
-                           " different."));
-}
-
 // What is there of training.json and quantizing.json, and the candidates'.
 std::string curves_part(const RunFolder& folder, const std::string& candidates) {
   std::string plots = candidates;
-  if (fs::exists(folder.training_file()))
-    for (const Plot& plot : training_curves(read_record(folder.training_file()), "Training")) plots += to_html(plot);
-  if (fs::exists(folder.quantizing_file()))
-    for (const Plot& plot : training_curves(read_record(folder.quantizing_file()), "Training in integers"))
-      plots += to_html(plot);
+  for (const auto& [file, name] :
+       {std::pair{folder.training_file(), "Training"}, std::pair{folder.quantizing_file(), "Training in integers"}})
+    if (fs::exists(file))
+      for (const Plot& plot : training_curves(from_record<TrainResult>(read_record(file)), name))
+        plots += to_html(plot);
   return plots.empty() ? "" : html_section("Curves", element("div", plots, "plots"));
 }
 
@@ -156,35 +177,39 @@ std::string network_parts(const RunFolder& folder, RamPlan ram_plan, int64_t max
   else if (fs::exists(folder.network_file()))
     out += layers_part(load_network(folder.network_file()).network.spec(), ram_plan, max_ram_bytes);
   if (!fs::exists(folder.evaluation_file())) return out;
-  const Record evaluation = read_record(folder.evaluation_file());
+  const auto evaluation = from_record<FinalEvaluation>(read_record(folder.evaluation_file()));
   return out + arithmetic_part(evaluation) + confusion_part(evaluation) + mistakes_part(evaluation);
 }
 
-std::string search_parts(const RunFolder& folder, const RunFile& run, const Record& summary) {
-  SearchSettings settings = search_settings_from(run.settings);
+// `architecture`: the one that was found; empty where the search goes on.
+std::string search_parts(const RunFolder& folder, const RunFile& run, SearchSettings& settings,
+                         const std::string& architecture) {
   const Journal journal(folder.journal_file());
   const std::string score =
       settings.scored_on == ScoredOn::kValidation ? "validation accuracy" : "accuracy on the test images";
   Architecture chosen;
-  if (summary.has("architecture")) chosen = parse_architecture(summary.string("architecture"));
+  if (!architecture.empty()) chosen = parse_architecture(architecture);
   return asked_part(run, settings) + candidates_part(journal, chosen, settings.budget, score) +
          path_part(journal, *settings.method) + curves_part(folder, to_html(candidate_curves(journal, score))) +
          network_parts(folder, settings.target.ram_plan, settings.budget.max_ram_bytes);
 }
 
 std::string run_page(const RunFolder& folder, const RunFile& run) {
-  const bool search = run.identity.kind == "search";
-  const bool finished = fs::exists(folder.summary_file());
-  const Record summary = finished ? read_record(folder.summary_file()) : Record();
-  std::string body = element("p", escaped(text("Mini-NAS, run of `mininas ", run.identity.kind, "`")), "soft");
-  body += element("h1", escaped(finished ? summary.string("architecture") : "Not finished yet"));
+  const std::optional<Finished> done = finished(folder, run);
+  std::string body =
+      element("p", escaped(text("Mini-NAS, run of `mininas ", command_of(run.identity.kind), "`")), "soft");
+  body += element("h1", escaped(done ? done->architecture : "Not finished yet"));
   body += element("p", escaped(run.identity.data), "soft");
-  if (const std::string label = label_of(run.settings); !label.empty()) body += element("p", escaped(label), "label");
-  if (finished) body += tiles(summary) + verified_line(summary);
-  body += search ? search_parts(folder, run, summary)
-                 : training_asked_part(run) + curves_part(folder, "") + network_parts(folder, RamPlan::kStrips, 0);
-  body += made_part(folder, run, summary);
-  return html_page("Mini-NAS: " + folder.path().filename().string(), body);
+  if (const std::string label = network_settings_of(run).label; !label.empty())
+    body += element("p", escaped(label), "label");
+  if (done) body += done->figures;
+  if (run.identity.kind == "search") {
+    SearchSettings settings = search_settings_from(run.settings);
+    body += search_parts(folder, run, settings, done ? done->architecture : "");
+  } else {
+    body += training_asked_part(run) + curves_part(folder, "") + network_parts(folder, RamPlan::kStrips, 0);
+  }
+  return html_page("Mini-NAS: " + folder.path().filename().string(), body + made_part(run, done));
 }
 
 }  // namespace

@@ -35,22 +35,20 @@ struct Confusion {
   int count, of;
 };
 
-std::vector<Confusion> commonest(const std::vector<Record>& rows) {
+std::vector<Confusion> commonest(const std::vector<LabelAnswers>& rows) {
   std::vector<Confusion> all;
   for (size_t label = 0; label < rows.size(); ++label) {
-    const std::vector<int> counts = rows[label].integers("predicted");
-    int total = 0;
-    for (const int count : counts) total += count;
+    const std::vector<int>& counts = rows[label].predicted;
     for (size_t p = 0; p < counts.size(); ++p)
       if (p != label && counts[p] > 0)
-        all.push_back({rows[label].string("label"), rows[p].string("label"), counts[p], total});
+        all.push_back({rows[label].label, rows[p].label, counts[p], rows[label].images()});
   }
   std::stable_sort(all.begin(), all.end(), [](const Confusion& a, const Confusion& b) { return a.count > b.count; });
   all.resize(std::min(all.size(), kConfusions));
   return all;
 }
 
-std::string commonest_table(const std::vector<Record>& rows) {
+std::string commonest_table(const std::vector<LabelAnswers>& rows) {
   HtmlTable table{{"label", "taken for", "images", "of"}, {}, 2};
   for (const Confusion& c : commonest(rows))
     table.rows.push_back({escaped(c.label), escaped(c.prediction), std::to_string(c.count), std::to_string(c.of)});
@@ -58,15 +56,14 @@ std::string commonest_table(const std::vector<Record>& rows) {
 }
 
 // Shaded by the part of the label's images.
-std::string matrix_table(const std::vector<Record>& rows) {
+std::string matrix_table(const std::vector<LabelAnswers>& rows) {
   std::string head = element("th", "label \\ prediction");
-  for (const Record& row : rows) head += element("th", escaped(row.string("label")), "n");
+  for (const LabelAnswers& row : rows) head += element("th", escaped(row.label), "n");
   std::string body = element("tr", head + element("th", "right", "n"));
   for (size_t label = 0; label < rows.size(); ++label) {
-    const std::vector<int> counts = rows[label].integers("predicted");
-    int total = 0;
-    for (const int count : counts) total += count;
-    std::string cells = element("th", escaped(rows[label].string("label")));
+    const std::vector<int>& counts = rows[label].predicted;
+    const int total = rows[label].images();
+    std::string cells = element("th", escaped(rows[label].label));
     for (const int count : counts) {
       const int shade = total == 0 ? 0 : (60 * count + total / 2) / total;
       cells += text("<td class=\"n\" style=\"background:rgba(var(--shade),", shade / 100, ".", shade / 10, shade % 10,
@@ -116,8 +113,8 @@ std::string layers_part(const NetworkSpec& spec, RamPlan ram_plan, int64_t max_r
   return html_section("The network, layer by layer", network_drawing(spec, ram_plan) + element("p", explained) + rows);
 }
 
-std::string confusion_part(const Record& evaluation) {
-  const auto rows = evaluation.record("int8").records("confusion");
+std::string confusion_part(const FinalEvaluation& evaluation) {
+  const std::vector<LabelAnswers>& rows = evaluation.integer.confusion;
   if (rows.size() > kMostClasses)
     return html_section("Commonest confusions",
                         element("p", "Of the integer network on the test images.") + commonest_table(rows));
@@ -126,15 +123,13 @@ std::string confusion_part(const Record& evaluation) {
                           matrix_table(rows));
 }
 
-std::string mistakes_part(const Record& evaluation) {
+std::string mistakes_part(const FinalEvaluation& evaluation) {
   std::string pictures;
-  const int height = evaluation.integer("height"), width = evaluation.integer("width");
-  for (const Record& mistake : evaluation.records("mistakes")) {
-    const std::string what = text(mistake.string("label"), " taken for ", mistake.string("prediction"));
-    pictures +=
-        element("figure", html_picture(mistake.string("picture"), width, height, what) +
-                              element("figcaption", text(escaped(what), ", ", as_percent(mistake.number("confidence")),
-                                                         " sure; image ", mistake.integer64("image"))));
+  for (const Mistake& mistake : evaluation.mistakes) {
+    const std::string what = text(mistake.label, " taken for ", mistake.prediction);
+    pictures += element("figure", html_picture(mistake.picture, evaluation.width, evaluation.height, what) +
+                                      element("figcaption", text(escaped(what), ", ", as_percent(mistake.confidence),
+                                                                 " sure; image ", mistake.image)));
   }
   if (pictures.empty())
     return html_section("Surest mistakes", element("p", "None: every test image is answered rightly."));
@@ -145,24 +140,20 @@ std::string mistakes_part(const Record& evaluation) {
                                              element("div", pictures, "pictures"));
 }
 
-std::string arithmetic_part(const Record& evaluation) {
-  const Record real = evaluation.record("float"), integer = evaluation.record("int8");
-  const auto real_rows = real.records("confusion"), integer_rows = integer.records("confusion");
+std::string arithmetic_part(const FinalEvaluation& evaluation) {
+  const NetworkAnswers &real = evaluation.real, &integer = evaluation.integer;
   HtmlTable table{{"class", "images", "float", "int8"}, {}, 1};
-  for (size_t i = 0; i < real_rows.size(); ++i) {
-    const auto counts = real_rows[i].integers("predicted"), integers = integer_rows[i].integers("predicted");
-    int total = 0;
-    for (const int count : counts) total += count;
-    const auto part = [&](const std::vector<int>& row) {
-      return total == 0 ? "-" : as_percent(static_cast<double>(row[i]) / total);
+  for (size_t i = 0; i < real.confusion.size(); ++i) {
+    const int total = real.confusion[i].images();
+    const auto part = [&](const NetworkAnswers& answers) {
+      return total == 0 ? "-" : as_percent(static_cast<double>(answers.confusion[i].predicted[i]) / total);
     };
-    table.rows.push_back({escaped(real_rows[i].string("label")), grouped(total), part(counts), part(integers)});
+    table.rows.push_back({escaped(real.confusion[i].label), grouped(total), part(real), part(integer)});
   }
-  const int64_t images = evaluation.integer64("images");
   table.rows.push_back(
-      {"<b>all</b>", grouped(images), as_percent(real.number("accuracy")), as_percent(integer.number("accuracy"))});
-  const std::string agreement = text("Float and integers give the same answer to ",
-                                     grouped(evaluation.integer64("agree")), " of ", grouped(images), " test images.");
+      {"<b>all</b>", grouped(evaluation.images), as_percent(real.accuracy), as_percent(integer.accuracy)});
+  const std::string agreement = text("Float and integers give the same answer to ", grouped(evaluation.agree), " of ",
+                                     grouped(evaluation.images), " test images.");
   return html_section("Float against int8", element("p", agreement) + to_html(table));
 }
 

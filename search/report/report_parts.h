@@ -3,9 +3,9 @@
 #include <string>
 
 #include "nn/spec/network_spec.h"
+#include "search/job/final_evaluation.h"
 #include "search/job/run_folder.h"
 #include "search/job/settings.h"
-#include "search/record/record.h"
 #include "search/report/plot.h"
 #include "search/run/journal.h"
 
@@ -20,7 +20,7 @@ std::string path_part(const Journal& journal, const Method& method);
 // Accuracy of the candidates over their epochs.
 Plot candidate_curves(const Journal& journal, const std::string& score_name);
 // Loss and accuracy of a training over its epochs: of training.json and quantizing.json.
-std::vector<Plot> training_curves(const Record& training, const std::string& name);
+std::vector<Plot> training_curves(const TrainResult& training, const std::string& name);
 
 // What each layer puts out as a block, as high as it has rows and as wide as it has channels; below it the memory that
 // lives meanwhile.
@@ -29,10 +29,9 @@ std::string network_drawing(const NetworkSpec& spec, RamPlan ram_plan);
 // memory that must exist while it runs.
 std::string layers_part(const NetworkSpec& spec, RamPlan ram_plan, int64_t max_ram_bytes);
 
-// Of evaluation.json (search/job/final_evaluation.h).
-std::string confusion_part(const Record& evaluation);
-std::string mistakes_part(const Record& evaluation);
-std::string arithmetic_part(const Record& evaluation);
+std::string confusion_part(const FinalEvaluation& evaluation);
+std::string mistakes_part(const FinalEvaluation& evaluation);
+std::string arithmetic_part(const FinalEvaluation& evaluation);
 
 // The whole page of a suite, to be written to `target`: Table 2 as a table with links to the runs' own pages, and
 // charts of ours beside the published figures.

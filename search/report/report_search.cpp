@@ -139,16 +139,16 @@ Plot candidate_curves(const Journal& journal, const std::string& score_name) {
   return plot;
 }
 
-std::vector<Plot> training_curves(const Record& training, const std::string& name) {
+std::vector<Plot> training_curves(const TrainResult& training, const std::string& name) {
   Plot loss{name + ": loss", "epoch", "cross entropy, nats", {}, std::nullopt, true};
   Plot accuracy{name + ": accuracy", "epoch", "accuracy, %", {}, std::nullopt, true};
   PlotSeries losses{"training (augmented)", "second", Mark::kLine, {}}, trained = losses,
                                                                         tested{"test", "final", Mark::kLine, {}};
-  for (const Record& epoch : training.records("epochs")) {
-    const double x = epoch.integer("epoch") + 1;
-    losses.points.push_back({x, epoch.number("train_loss"), ""});
-    trained.points.push_back({x, 100 * epoch.number("train_accuracy"), ""});
-    if (epoch.number("eval_accuracy") >= 0) tested.points.push_back({x, 100 * epoch.number("eval_accuracy"), ""});
+  for (const EpochResult& epoch : training.epochs) {
+    const double x = epoch.epoch + 1;
+    losses.points.push_back({x, epoch.train_loss, ""});
+    trained.points.push_back({x, 100 * epoch.train_accuracy, ""});
+    if (epoch.eval_accuracy >= 0) tested.points.push_back({x, 100 * epoch.eval_accuracy, ""});
   }
   loss.series = {losses};
   accuracy.series = {trained, tested};

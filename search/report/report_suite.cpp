@@ -4,7 +4,6 @@
 
 #include "core/error.h"
 #include "search/job/suite.h"
-#include "search/record/record_file.h"
 #include "search/report/html.h"
 #include "search/report/report_parts.h"
 
@@ -33,31 +32,41 @@ std::string bare_percent(double fraction) {
   return whole.substr(0, whole.size() - 2);
 }
 
+std::string gain_text(double points) { return formatted("%+.2f", points); }
+std::string times_text(double ratio) { return formatted("%.1fx", ratio); }
+
 // Of a row that is not finished, what is known.
 std::vector<std::string> table_row(const SuiteRow& row, const fs::path& run, const fs::path& target) {
-  const Record r = to_record(row);
-  const auto known = [&](const std::string& key, const auto& written) {
-    return r.has(key) ? written(r.number(key)) : std::string();
+  const auto of = [](const std::optional<RunSummary>& summary, const auto& written) {
+    return summary ? written(*summary) : std::string();
   };
-  const auto count = [](double value) { return grouped(static_cast<int64_t>(value)); };
-  const auto gain = [](double value) { return formatted("%+.2f", value); };
-  const auto efficiency = [](double value) { return formatted("%.1fx", value); };
-  const std::string found = row.search ? element("code", escaped(row.search->string("architecture"))) : "";
-  const std::string baseline = known("baseline_test_accuracy_float", bare_percent);
+  const auto percent = [](double FinishedNetwork::*accuracy) {
+    return [accuracy](const RunSummary& s) { return bare_percent(s.network.*accuracy); };
+  };
+  const auto cost = [](int64_t Cost::*figure) {
+    return [figure](const RunSummary& s) { return grouped(s.network.cost.*figure); };
+  };
+  const std::string found =
+      of(row.search, [](const RunSummary& s) { return element("code", escaped(s.architecture)); });
+  const auto baseline = [&](const RunSummary& s) {
+    return linked(bare_percent(s.network.test_accuracy_float), suite_baseline_folder(run, row.entry), target);
+  };
+  const double seconds =
+      (row.search ? row.search->network.seconds : 0) + (row.baseline ? row.baseline->network.seconds : 0);
   return {linked(row.entry.name, suite_search_folder(run, row.entry), target) + "<br>" + found +
               (row.complete() ? "" : " not finished"),
           std::to_string(row.entry.class_count),
-          known("test_accuracy_float", bare_percent),
-          known("test_accuracy_int8", bare_percent),
-          baseline.empty() ? "" : linked(baseline, suite_baseline_folder(run, row.entry), target),
-          known("gain", gain),
-          gain(row.entry.published_gain),
-          known("efficiency", efficiency),
-          efficiency(row.entry.published_efficiency),
-          known("params", count),
-          known("flash_bytes", count),
-          known("ram_bytes", count),
-          row.complete() ? count(r.number("seconds") + r.number("baseline_seconds")) : known("seconds", count)};
+          of(row.search, percent(&FinishedNetwork::test_accuracy_float)),
+          of(row.search, percent(&FinishedNetwork::test_accuracy_int8)),
+          of(row.baseline, baseline),
+          row.complete() ? gain_text(row.gain()) : "",
+          gain_text(row.entry.published_gain),
+          row.complete() ? times_text(row.efficiency()) : "",
+          times_text(row.entry.published_efficiency),
+          of(row.search, cost(&Cost::parameters)),
+          of(row.search, cost(&Cost::flash_bytes)),
+          of(row.search, cost(&Cost::ram_bytes)),
+          row.search || row.baseline ? grouped(static_cast<int64_t>(seconds)) : ""};
 }
 
 // How many bytes of how many networks differ between the engine and the exported C.
@@ -67,7 +76,7 @@ std::string verified_text(const std::vector<SuiteRow>& rows) {
     for (const auto* summary : {&row.search, &row.baseline}) {
       if (!*summary) continue;
       ++networks;
-      different += (*summary)->record("verify").integer64("bytes_different");
+      different += (*summary)->network.verify.bytes_different;
     }
   return text(networks, networks == 1 ? " network was" : " networks were",
               " exported and compared with the engine, every byte of every layer: ", grouped(different), " different.");
@@ -104,14 +113,14 @@ std::string figures_plots(const std::vector<SuiteRow>& rows) {
   };
   for (const SuiteRow& row : rows) {
     const std::string& name = row.entry.name;
-    add(gains, 0, row.entry.published_gain, name + ", published: " + formatted("%+.2f", row.entry.published_gain));
+    add(gains, 0, row.entry.published_gain, name + ", published: " + gain_text(row.entry.published_gain));
     add(efficiencies, 0, row.entry.published_efficiency,
-        name + ", published: " + formatted("%.1fx", row.entry.published_efficiency));
+        name + ", published: " + times_text(row.entry.published_efficiency));
     if (row.complete()) {
-      const double integers = row.gain("test_accuracy_int8");
-      add(gains, 2, integers, name + ", int8: " + formatted("%+.2f", integers));
-      add(gains, 1, row.gain(), name + ", float: " + formatted("%+.2f", row.gain()));
-      add(efficiencies, 1, row.efficiency(), name + ": " + formatted("%.1fx", row.efficiency()));
+      const double integers = row.gain(&FinishedNetwork::test_accuracy_int8);
+      add(gains, 2, integers, name + ", int8: " + gain_text(integers));
+      add(gains, 1, row.gain(), name + ", float: " + gain_text(row.gain()));
+      add(efficiencies, 1, row.efficiency(), name + ": " + times_text(row.efficiency()));
     }
     for (Plot* plot : {&gains, &efficiencies}) plot->rows.push_back(name);
   }
@@ -129,14 +138,14 @@ Plot accuracy_plot(const std::vector<SuiteRow>& rows) {
   double low = 100, high = 0;
   for (const SuiteRow& row : rows) {
     if (!row.complete()) continue;
-    const auto point = [&](const char* key) {
-      const PlotPoint p{100 * row.baseline->number(key), 100 * row.search->number(key), row.entry.name};
+    const auto point = [&](double FinishedNetwork::*figure) {
+      const PlotPoint p{100 * row.baseline->network.*figure, 100 * row.search->network.*figure, row.entry.name};
       low = std::min({low, p.x, p.y});
       high = std::max({high, p.x, p.y});
       return p;
     };
-    floats.points.push_back(point("test_accuracy_float"));
-    integers.points.push_back(point("test_accuracy_int8"));
+    floats.points.push_back(point(&FinishedNetwork::test_accuracy_float));
+    integers.points.push_back(point(&FinishedNetwork::test_accuracy_int8));
   }
   if (!floats.points.empty()) equal.points = {{low, low, ""}, {high, high, ""}};
   accuracy.series = {equal, integers, floats};
@@ -152,7 +161,8 @@ std::string chart_part(const std::vector<SuiteRow>& rows) {
 
 std::string suite_report(const RunFolder& folder, const RunFile& run, const fs::path& target) {
   const std::vector<SuiteRow> rows = read_suite(folder.path());
-  const SuiteScale scale = suite_scale(run.settings.string("scale"));
+  const SuiteSettings settings = suite_settings_from(run.settings);
+  const SuiteScale scale = suite_scale(settings.scale);
   int complete = 0;
   for (const SuiteRow& row : rows) complete += row.complete();
   std::string body =
@@ -163,12 +173,10 @@ std::string suite_report(const RunFolder& folder, const RunFile& run, const fs::
     body += element("p", "No data set has been begun.");
   else
     body += table_part(rows, folder.path(), target) + chart_part(rows);
-  const auto seed = std::to_string(run.settings.unsigned64("seed"));
-  body +=
-      html_section("Made by", html_facts({{"command", element("pre", escaped(run.identity.command))},
-                                          {"images", escaped(run.identity.data)},
-                                          {"seed", seed},
-                                          {"compiler", escaped(read_record(folder.run_file()).string("compiler"))}}));
+  body += html_section("Made by", html_facts({{"command", element("pre", escaped(run.identity.command))},
+                                              {"images", escaped(run.identity.data)},
+                                              {"seed", std::to_string(settings.seed)},
+                                              {"compiler", escaped(run.compiler)}}));
   return html_page("Mini-NAS suite: " + folder.path().filename().string(), body);
 }
 

@@ -16,7 +16,7 @@ void make_folder(const std::filesystem::path& folder) {
 
 void check_usage(const std::string& spec, const std::vector<std::string>& parts) {
   INFO(spec);
-  check_refused<UsageError>([&] { open_dataset(spec, 0); }, parts);
+  check_refused<ConfigError>([&] { open_dataset(spec, 0); }, parts);
 }
 
 }  // namespace

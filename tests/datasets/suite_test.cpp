@@ -23,7 +23,7 @@ TEST_CASE("the suite has 31 data sets with names of their own", "[datasets][suit
     CHECK((entry.classes.empty() ? 10u : entry.classes.size()) == static_cast<size_t>(entry.class_count));
   }
   CHECK(names.size() == 31);
-  check_refused<UsageError>([] { suite_entry("birds"); }, {"'birds'", "airplane-automobile", "vehicles"});
+  check_refused<ConfigError>([] { suite_entry("birds"); }, {"'birds'", "airplane-automobile", "vehicles"});
 }
 
 TEST_CASE("the suite's figures are those of Table 2", "[datasets][suite][reference]") {
@@ -101,9 +101,9 @@ TEST_CASE("a Tiny ImageNet that is not whole is refused with the place", "[datas
   const auto load = [&](const std::string& classes) {
     return [&, classes] { open_dataset("tiny-imagenet:" + root.path().string() + classes, 0); };
   };
-  check_refused<UsageError>(load(""), {"expected"});
-  check_refused<UsageError>(load(":n0001,n00000001"), {"'n0001'", "n02124075"});
-  check_refused<UsageError>(load(":n00000001=,n00000002"), {"expected a name"});
+  check_refused<ConfigError>(load(""), {"expected"});
+  check_refused<ConfigError>(load(":n0001,n00000001"), {"'n0001'", "n02124075"});
+  check_refused<ConfigError>(load(":n00000001=,n00000002"), {"expected a name"});
   check_refused<ConfigError>(load(":n00000001,n00000001"), {"named twice"});
   check_refused<ConfigError>(load(":n00000001"), {"at least 2"});
   check_refused<IoError>(load(":n00000001,n00000009"), {"n00000009", "as it is downloaded"});

@@ -37,7 +37,7 @@ TEST_CASE("a limit on instructions or on milliseconds is a limit like the others
   CHECK(why_over({.max_milliseconds = 25}, cost) == "estimated milliseconds 25.5 is over the limit of 25");
 }
 
-TEST_CASE("clocks and times are read with their units", "[search][budget]") {
+TEST_CASE("clocks are read with their units", "[search][budget]") {
   CHECK(parse_clock("120MHz") == 120'000'000);
   CHECK(parse_clock("1GHz") == 1'000'000'000);
   CHECK(parse_clock("32.768kHz") == 32768);
@@ -47,9 +47,6 @@ TEST_CASE("clocks and times are read with their units", "[search][budget]") {
   for (const char* wrong :
        {"", "120", "MHz", "-1MHz", "0MHz", "1e300GHz", "120 MHz", "120mhz", "1x2MHz", "nanMHz", "0.1Hz"})
     CHECK_THROWS_WITH(parse_clock(wrong), Catch::Contains("is no clock: expected a number with Hz, kHz, MHz or GHz"));
-  CHECK(parse_milliseconds("12.5") == 12.5);
-  for (const char* wrong : {"", "0", "-1", "1ms", "inf", "nan"})
-    CHECK_THROWS_WITH(parse_milliseconds(wrong), Catch::Contains("is no time"));
 }
 
 TEST_CASE("limits that need a board or a clock are refused without", "[search][budget]") {
@@ -57,9 +54,9 @@ TEST_CASE("limits that need a board or a clock are refused without", "[search][b
   validate(Budget{}, Target{});
   validate(time, {"m4", 120'000'000});
   validate(count, {"m4", 0});
-  CHECK_THROWS_WITH(validate(time, {"", 0}), Catch::Contains("goes with a board: add --board, one of m0, m3"));
+  CHECK_THROWS_WITH(validate(time, {"", 0}), Catch::Contains("goes with a board, one of m0, m3"));
   CHECK_THROWS_WITH(validate(count, {"", 0}), Catch::Contains("goes with a board"));
-  CHECK_THROWS_WITH(validate(time, {"m4", 0}), Catch::Contains("goes with a clock: add --clock, such as 120MHz"));
+  CHECK_THROWS_WITH(validate(time, {"m4", 0}), Catch::Contains("goes with a clock, such as 120MHz"));
   CHECK_THROWS_WITH(validate(Budget{}, {"", 1000}), Catch::Contains("a clock goes with a board"));
   CHECK_THROWS_WITH(validate(Budget{}, {"m5", 0}), Catch::Contains("there is no board 'm5'"));
 }
@@ -80,11 +77,15 @@ TEST_CASE("a run's settings keep the plan for RAM, board and clock; those of a r
           "[search][budget]") {
   SearchSettings settings;
   settings.target = {"m4", 120'000'000, RamPlan::kOverlap};
-  const Target kept = search_settings_from(to_record(settings)).target;
+  RunFile run{.identity = {.kind = "search"}, .settings = to_record(settings)};
+  const Target kept = search_settings_from(run.settings).target;
   CHECK(kept.board == "m4");
   CHECK(kept.clock_hz == 120'000'000);
   CHECK(kept.ram_plan == RamPlan::kOverlap);
-  CHECK(target_from(Record().set("architecture", "w8:s3*3")).ram_plan == RamPlan::kStrips);
+  CHECK(network_settings_of(run).ram_plan == RamPlan::kOverlap);
+  TrainSettings training{"w8:s3*3", {}};
+  run = {.identity = {.kind = "train"}, .settings = to_record(option_groups(training))};
+  CHECK(network_settings_of(run).ram_plan == RamPlan::kStrips);
 }
 
 TEST_CASE("a network needs the RAM of its target's plan", "[search][budget]") {

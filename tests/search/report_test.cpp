@@ -19,23 +19,23 @@ TEST_CASE("what the finished networks answer is recorded, the surest mistakes fi
   const ImageSet images = noise_images(spec.input(), spec.classes(), 60, Rng(3));
   Network network(spec, measure_pixel_scale(images), Rng(5));
   const QuantizedModel model = QuantizedNetwork(network, images.class_names, images).freeze();
-  const Record record = evaluate_finished(network, model, images);
+  const FinalEvaluation found = evaluate_finished(network, model, images);
   const Evaluation expected = evaluate(integer_predict(model, images.pixels.data(), images.count()), images);
-  CHECK(record.record("int8").integer64("correct") == expected.correct);
-  CHECK(record.record("float").number("accuracy") == evaluate(network, images).accuracy());
-  const auto rows = record.record("int8").records("confusion");
-  for (size_t i = 0; i < rows.size(); ++i)
-    CHECK(rows[i].integers("predicted") ==
+  CHECK(found.integer.correct == expected.correct);
+  CHECK(found.real.accuracy == evaluate(network, images).accuracy());
+  for (size_t i = 0; i < found.integer.confusion.size(); ++i)
+    CHECK(found.integer.confusion[i].predicted ==
           std::vector<int>(expected.confusion[i].begin(), expected.confusion[i].end()));
-  const auto mistakes = record.records("mistakes");
-  REQUIRE(mistakes.size() == std::min<size_t>(24, static_cast<size_t>(images.count() - expected.correct)));
-  for (size_t i = 0; i < mistakes.size(); ++i) {
-    CHECK(mistakes[i].string("label") != mistakes[i].string("prediction"));
-    if (i > 0) CHECK(mistakes[i].number("confidence") <= mistakes[i - 1].number("confidence"));
-    CHECK(mistakes[i].string("picture") == encode_bitmap(images.image(mistakes[i].integer64("image")),
-                                                         spec.input().height, spec.input().width,
-                                                         spec.input().channels));
+  REQUIRE(found.mistakes.size() == std::min<size_t>(24, static_cast<size_t>(images.count() - expected.correct)));
+  for (size_t i = 0; i < found.mistakes.size(); ++i) {
+    const Mistake& mistake = found.mistakes[i];
+    CHECK(mistake.label != mistake.prediction);
+    if (i > 0) CHECK(mistake.confidence <= found.mistakes[i - 1].confidence);
+    CHECK(mistake.picture ==
+          encode_bitmap(images.image(mistake.image), images.shape.height, images.shape.width, images.shape.channels));
   }
+  const Record record = to_record(found);
+  CHECK(to_record(from_record<FinalEvaluation>(record)).to_line() == record.to_line());
 }
 
 TEST_CASE("text in a report cannot become markup", "[search][report]") {

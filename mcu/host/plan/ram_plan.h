@@ -2,6 +2,7 @@
 // a network computes does not depend on it.
 #pragma once
 #include <string>
+#include <vector>
 
 namespace mininas {
 
@@ -11,8 +12,7 @@ namespace mininas {
 //              whole
 enum class RamPlan { kWhole, kOverlap, kStrips };
 
-const char* to_text(RamPlan plan);  // "whole", "overlap", "strips"
-// Throws UsageError that names the three.
-RamPlan parse_ram_plan(const std::string& name);
+const std::vector<std::string>& ram_plan_names();  // "whole", "overlap", "strips", in the order of the values
+const std::string& to_text(RamPlan plan);
 
 }  // namespace mininas

@@ -1,0 +1,131 @@
+// What the stages of a run find out, as plain structs; below each the list of its fields (search/record/fields.h), which
+// is its form in the files of a run and in --json. Accuracies are in [0, 1], sizes in bytes, times in seconds.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "mcu/host/verify/verify.h"
+#include "nn/train/trainer.h"
+#include "search/cost/cost.h"
+#include "search/job/run_folder.h"
+#include "search/record/fields.h"
+
+namespace mininas {
+
+// Of RUN/training.json and RUN/quantizing.json.
+template <>
+inline constexpr auto kFields<EpochResult> = std::tuple(field("epoch", &EpochResult::epoch),
+                                                        field("learning_rate", &EpochResult::learning_rate),
+                                                        field("train_loss", &EpochResult::train_loss),
+                                                        field("train_accuracy", &EpochResult::train_accuracy),
+                                                        field("eval_accuracy", &EpochResult::eval_accuracy),
+                                                        field("seconds", &EpochResult::seconds));
+template <>
+inline constexpr auto kFields<TrainResult> = std::tuple(field("epochs", &TrainResult::epochs),
+                                                        field("seconds", &TrainResult::seconds));
+
+// Without the first difference: a run's files speak of networks that have none.
+template <>
+inline constexpr auto kFields<Verification> = std::tuple(field("images", &Verification::images),
+                                                         field("layers", &Verification::layers),
+                                                         field("bytes_compared", &Verification::bytes_compared),
+                                                         field("bytes_different", &Verification::bytes_different));
+
+// What a network costs on any device; what it costs on one that was named is a Latency.
+template <>
+inline constexpr auto kFields<Cost> = std::tuple(field("params", &Cost::parameters), field("macs", &Cost::macs),
+                                                 field("flash_bytes", &Cost::flash_bytes),
+                                                 field("code_bytes", &Cost::code_bytes),
+                                                 field("ram_bytes", &Cost::ram_bytes));
+
+struct Latency {
+  std::string board;
+  int64_t instructions = 0;         // predicted, of one inference
+  std::optional<int64_t> clock_hz;  // where a clock was named, and then also:
+  std::optional<double> milliseconds;
+};
+template <>
+inline constexpr auto kFields<Latency> = std::tuple(field("board", &Latency::board),
+                                                    field("instructions", &Latency::instructions),
+                                                    field("clock_hz", &Latency::clock_hz),
+                                                    field("milliseconds", &Latency::milliseconds));
+// Nothing where the target has no board. `cost`: predict_cost's for this target.
+std::optional<Latency> latency_of(const Cost& cost, const Target& target);
+
+// What finish_network (search/job/finish.h) measures.
+struct FinishedNetwork {
+  Cost cost;
+  double test_accuracy_float = 0, test_accuracy_int8 = 0;
+  std::string weights_sha256, quantized_sha256;  // of the float weights; of RUN/quantized.bin
+  Verification verify;
+  double seconds = 0;
+};
+template <>
+inline constexpr auto kFields<FinishedNetwork> =
+    std::tuple(part(&FinishedNetwork::cost), field("test_accuracy_float", &FinishedNetwork::test_accuracy_float),
+               field("test_accuracy_int8", &FinishedNetwork::test_accuracy_int8),
+               field("weights_sha256", &FinishedNetwork::weights_sha256),
+               field("quantized_sha256", &FinishedNetwork::quantized_sha256), field("verify", &FinishedNetwork::verify),
+               field("seconds", &FinishedNetwork::seconds));
+
+// How a search went.
+struct SearchFigures {
+  int candidates = 0, trained = 0;
+  std::string end;  // why it ended
+  double seconds = 0;
+  int64_t image_epochs = 0;
+};
+template <>
+inline constexpr auto kFields<SearchFigures> = std::tuple(field("candidates", &SearchFigures::candidates),
+                                                          field("candidates_trained", &SearchFigures::trained),
+                                                          field("search_end", &SearchFigures::end),
+                                                          field("search_seconds", &SearchFigures::seconds),
+                                                          field("search_image_epochs", &SearchFigures::image_epochs));
+
+// RUN/summary.json of a network that went all the way to verified C: the one that a search found, or a suite's baseline.
+struct RunSummary {
+  std::string architecture;
+  std::optional<std::string> label;  // where candidates were scored as published
+  FinishedNetwork network;           // its seconds are those of everything, the search included
+  std::optional<Latency> latency;
+  std::optional<SearchFigures> search;
+  uint64_t seed = 0;
+  std::string command, data;
+};
+template <>
+inline constexpr auto kFields<RunSummary> = std::tuple(field("architecture", &RunSummary::architecture),
+                                                       field("label", &RunSummary::label), part(&RunSummary::network),
+                                                       part(&RunSummary::latency), part(&RunSummary::search),
+                                                       field("seed", &RunSummary::seed),
+                                                       field("command", &RunSummary::command),
+                                                       field("data", &RunSummary::data));
+
+// RUN/summary.json of `mininas train`. The training accuracy is the last epoch's, on augmented images.
+struct TrainSummary {
+  std::string architecture;
+  int64_t params = 0;
+  double train_accuracy = 0, test_accuracy = 0;
+  double best_test_accuracy = 0;
+  int best_epoch = 0, epochs = 0;  // from 1
+  double seconds = 0;
+  std::string weights_sha256;
+  uint64_t seed = 0;
+  std::string data;
+};
+template <>
+inline constexpr auto kFields<TrainSummary> = std::tuple(
+    field("architecture", &TrainSummary::architecture), field("params", &TrainSummary::params),
+    field("train_accuracy", &TrainSummary::train_accuracy), field("test_accuracy", &TrainSummary::test_accuracy),
+    field("best_test_accuracy", &TrainSummary::best_test_accuracy), field("best_epoch", &TrainSummary::best_epoch),
+    field("epochs", &TrainSummary::epochs), field("seconds", &TrainSummary::seconds),
+    field("weights_sha256", &TrainSummary::weights_sha256), field("seed", &TrainSummary::seed),
+    field("data", &TrainSummary::data));
+
+void write_summary(const RunFolder& folder, const RunSummary& summary);
+void write_summary(const RunFolder& folder, const TrainSummary& summary);
+// Nothing where the run is not finished. Throws FormatError where the file is not what was written, or speaks of other
+// networks than those that lie beside it.
+std::optional<RunSummary> read_run_summary(const RunFolder& folder);
+std::optional<TrainSummary> read_train_summary(const RunFolder& folder);
+
+}  // namespace mininas

@@ -1,0 +1,28 @@
+// One finished search for many tests, and copies of its folder.
+#pragma once
+#include "tests/cli/program.h"
+#include "tests/support/temp_dir.h"
+
+namespace mininas::test {
+
+// A tiny search, run when it is first asked for.
+struct FinishedRun {
+  FinishedRun() : answer(mininas(tiny_search(folder / "run"))) {}
+  TempDir folder;
+  Answer answer;
+};
+const FinishedRun& finished_run();
+
+// Its folder, to be changed by one test.
+class RunCopy {
+ public:
+  RunCopy();
+  std::filesystem::path path() const { return folder_ / "run"; }
+  std::string name() const { return path().string(); }
+  const Record summary;  // as it was printed
+
+ private:
+  TempDir folder_;
+};
+
+}  // namespace mininas::test

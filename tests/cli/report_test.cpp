@@ -1,0 +1,87 @@
+// `mininas report`, and what readers of a run's files do where these are damaged.
+#include "core/io/file.h"
+#include "tests/cli/finished_run.h"
+#include "tests/support/catch.h"
+#include "tests/support/shell.h"
+
+using namespace mininas;
+using namespace mininas::test;
+namespace fs = std::filesystem;
+
+TEST_CASE("a run's report is one page that needs nothing else, and an unfinished run has one too", "[cli][report]") {
+  if (skipped_without("cc")) return;
+  const RunCopy run;
+  REQUIRE(mininas::test::mininas({"report", run.name()}).status == 0);
+  const std::string page = read_text_file(run.path() / "report.html");
+  for (const char* part :
+       {"VERIFIED", "What was asked", "Candidates", "The path of the search", "Stage: depth", "Curves",
+        "layer by layer", "Float against int8", "Confusion matrix", "Surest mistakes", "Made by"})
+    CHECK_THAT(page, Catch::Contains(part));
+  CHECK_THAT(page, Catch::Contains(run.summary.string("architecture")) &&
+                       Catch::Contains(run.summary.string("weights_sha256")));
+  for (const char* foreign : {"<script", "http:", "https:", "@import", "<link"})
+    CHECK_THAT(page, !Catch::Contains(foreign));
+  for (const char* file : {"summary.json", "evaluation.json", "quantized.bin", "network.bin", "training.json"})
+    fs::remove(run.path() / file);
+  REQUIRE(mininas::test::mininas({"report", run.name(), "--out", (run.path() / "second.html").string()}).status == 0);
+  CHECK_THAT(read_text_file(run.path() / "second.html"),
+             Catch::Contains("Not finished yet") && Catch::Contains("Stage: depth"));
+}
+
+TEST_CASE("a report of a run whose files are cut short tells which, or leaves that part out", "[cli][report]") {
+  if (skipped_without("cc")) return;
+  for (const char* file : {"run.json", "journal.jsonl", "training.json", "quantizing.json", "quantized.bin",
+                           "evaluation.json", "summary.json"}) {
+    INFO(file);
+    const RunCopy run;
+    const std::string whole = read_text_file(run.path() / file);
+    write_text_file(run.path() / file, whole.substr(0, whole.size() / 2));
+    const Answer cut = mininas::test::mininas({"report", run.name()});
+    INFO(cut.errors);
+    // The journal's last line may be torn: a crash leaves it so.
+    if (std::string(file) == "journal.jsonl") {
+      CHECK(cut.status == 0);
+      continue;
+    }
+    CHECK(cut.status == 1);
+    CHECK(cut.is_one_error_line());
+    CHECK_THAT(cut.errors, Catch::Contains(file));
+    CHECK_FALSE(fs::exists(run.path() / "report.html"));
+  }
+}
+
+TEST_CASE("one changed digit in a run's JSON files is found when the file is read", "[cli][search][report]") {
+  if (skipped_without("cc")) return;
+  for (const char* file : {"run.json", "training.json", "quantizing.json", "evaluation.json", "summary.json"}) {
+    INFO(file);
+    const RunCopy run;
+    std::string page = read_text_file(run.path() / file);
+    const size_t digit =
+        page.find_first_of("12345678", page.find("seconds") == std::string::npos ? 0 : page.find("seconds"));
+    ++page[digit];
+    write_text_file(run.path() / file, page);
+    std::vector<std::vector<std::string>> readers = {{"report", run.name()}};
+    if (std::string(file) == "summary.json") readers.push_back({"search", "--resume", run.name()});
+    for (const auto& reader : readers) {
+      const Answer answer = mininas::test::mininas(reader);
+      CHECK(answer.status == 1);
+      CHECK(answer.is_one_error_line());
+      CHECK_THAT(answer.errors, Catch::Contains(std::string(file) + ": its content does not match its digest"));
+      CHECK_THAT(answer.output, !Catch::Contains("VERIFIED"));
+    }
+  }
+}
+
+TEST_CASE("a training has a report too: what was asked, its curves and its network", "[cli][report]") {
+  const TempDir folder;
+  const std::string out = (folder / "run").string();
+  REQUIRE(mininas::test::mininas(
+              {"train", "--arch", "w4:s3,c3,s5", "--data", kTinyData, "--epochs", "2", "--out", out, "--quiet"})
+              .status == 0);
+  const Record written = mininas::test::mininas({"report", out, "--json"}).json();
+  const std::string page = read_text_file(written.string("report"));
+  CHECK(static_cast<size_t>(written.integer64("bytes")) == page.size());
+  for (const char* part :
+       {"What was asked", "w4:s3,c3,s5", "2 epochs, seed 0", "Training: accuracy", "layer by layer", "Made by"})
+    CHECK_THAT(page, Catch::Contains(part));
+}

@@ -1,0 +1,114 @@
+// The commands that work on what a run left: verify, eval, export, inspect, quantize.
+#include "core/io/file.h"
+#include "search/record/record_file.h"
+#include "tests/cli/finished_run.h"
+#include "tests/support/catch.h"
+#include "tests/support/shell.h"
+
+using namespace mininas;
+using namespace mininas::test;
+namespace fs = std::filesystem;
+
+TEST_CASE("the stages can be called one by one on what a search left", "[cli][stages]") {
+  if (skipped_without("cc")) return;
+  const RunCopy run;
+  const Record verified = mininas::test::mininas({"verify", run.name(), "--data", kTinyData, "--json"}).json();
+  CHECK(verified.to_line() == run.summary.record("verify").to_line());
+  const Record floats = mininas::test::mininas({"eval", run.name(), "--data", kTinyData, "--json"}).json();
+  CHECK(floats.number("accuracy") == run.summary.number("test_accuracy_float"));
+  const Record integers = mininas::test::mininas({"eval", run.name(), "--int8", "--json"}).json();
+  CHECK(integers.number("accuracy") == run.summary.number("test_accuracy_int8"));
+  const Record inspected = mininas::test::mininas({"inspect", run.name(), "--json"}).json();
+  for (const char* key : {"params", "flash_bytes", "ram_bytes", "macs"})
+    CHECK(inspected.integer(key) == run.summary.integer(key));
+  const Record same =
+      mininas::test::mininas({"inspect", run.summary.string("architecture"), "--input", "12x12x3", "--json"}).json();
+  CHECK(same.to_line() == inspected.to_line());
+
+  const TempDir folder;
+  CHECK(mininas::test::mininas({"export", run.name(), "--out", (folder / "firmware").string()}).status == 0);
+  for (const char* file : {"model.c", "model.h", "mn.h", "Makefile", "README.md"})
+    CHECK(read_text_file(folder / "firmware" / file) == read_text_file(run.path() / "c" / file));
+}
+
+TEST_CASE("a command that needs a network which the run has not yet says how to get it", "[cli][stages]") {
+  if (skipped_without("cc")) return;
+  const RunCopy run;
+  const auto refusal = [](std::vector<std::string> arguments) {
+    const Answer answer = mininas::test::mininas(std::move(arguments));
+    CHECK(answer.status == 1);
+    CHECK(answer.is_one_error_line());
+    return answer.errors;
+  };
+  fs::remove(run.path() / "quantized.bin");
+  const std::string go_on = "go on with: mininas search --resume " + run.name();
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"inspect", run.name(), "--trace", "0"},
+                                             {"eval", run.name(), "--int8"},
+                                             {"export", run.name(), "--out", run.name() + "/firmware"},
+                                             {"verify", run.name()}})
+    CHECK_THAT(refusal(command), Catch::Contains("no network in integers yet") && Catch::Contains(go_on));
+  fs::remove(run.path() / "network.bin");
+  for (const char* command : {"inspect", "eval", "quantize"})
+    CHECK_THAT(refusal({command, run.name()}), Catch::Contains("no trained network yet") && Catch::Contains(go_on));
+}
+
+TEST_CASE("one number of a run is traced to its byte", "[cli][inspect]") {
+  if (skipped_without("cc")) return;
+  const RunCopy run;
+  const Record trace =
+      mininas::test::mininas({"inspect", run.name(), "--trace", "5", "--layer", "stem", "--at", "1,2,0", "--json"})
+          .json();
+  CHECK(trace.records("taps").size() == 27);
+  CHECK(trace.integer("byte") == trace.integer("clamped") + trace.integer("zero_point"));
+  const Answer text = mininas::test::mininas({"inspect", run.name(), "--trace", "5", "--taps", "3"});
+  CHECK(text.status == 0);
+  CHECK_THAT(text.output,
+             Catch::Contains("accumulator") && Catch::Contains("multiplier") && Catch::Contains("float network"));
+  CHECK(mininas::test::mininas({"inspect", run.name(), "--trace", "40"}).status == 1);
+  CHECK(mininas::test::mininas({"inspect", run.name(), "--trace", "0", "--at", "1,2"}).status == 2);
+  const std::string shown =
+      mininas::test::mininas({"inspect", run.name(), "--trace", "5", "--layer", "stem", "--at", "1,2,0"}).output;
+  for (const char* part :
+       {"place    row 1, column 2, channel 0", "zero point", "the real values they stand for", "the float network",
+        "\nsum ", "\nbias ", "\naccumulator ", "\nmultiplier ", "\nshift ", "\nrounded ", "\nclamp ", "\nbyte "})
+    CHECK_THAT(shown, Catch::Contains(part));
+  CHECK(mininas::test::mininas({"inspect", run.name(), "--trace", "0", "--layer", "stem", "--at", "99,0,0"}).status ==
+        1);
+  CHECK(mininas::test::mininas({"inspect", run.name(), "--layer", "stem"}).status == 2);
+}
+
+TEST_CASE("quantising again replaces all that was made of the old integers", "[cli][stages]") {
+  if (skipped_without("cc")) return;
+  const RunCopy run;
+  REQUIRE(mininas::test::mininas({"quantize", run.name(), "--qat-epochs", "1", "--quiet"}).status == 0);
+  CHECK_FALSE(fs::exists(run.path() / "c"));
+  const Record summary = mininas::test::mininas({"search", "--resume", run.name(), "--json"}).json();
+  CHECK(summary.string("quantized_sha256") != run.summary.string("quantized_sha256"));
+  CHECK(summary.string("weights_sha256") == run.summary.string("weights_sha256"));
+  CHECK(summary.record("verify").integer("bytes_different") == 0);
+  // The older summary, put back, does not speak of these networks.
+  write_record(run.path() / "summary.json", run.summary);
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"search", "--resume", run.name()}, {"report", run.name()}}) {
+    const Answer answer = mininas::test::mininas(command);
+    CHECK(answer.status == 1);
+    CHECK(answer.is_one_error_line());
+    CHECK_THAT(answer.errors, Catch::Contains("summary.json: speaks of another quantized.bin"));
+  }
+}
+
+TEST_CASE("one wrong byte in the exported C is found, named and exit status 1", "[cli][stages]") {
+  if (skipped_without("cc")) return;
+  const RunCopy run;
+  std::string code = read_text_file(run.path() / "c/mn_pool.c");
+  const size_t place = code.find("mn_average(");
+  REQUIRE(place != std::string::npos);
+  code.replace(place, 11, "1 ^ mn_average(");
+  write_text_file(run.path() / "c/mn_pool.c", code);
+  const Answer verified = mininas::test::mininas({"verify", run.name(), "--json", "--quiet"});
+  CHECK(verified.status == 1);
+  CHECK(verified.is_one_error_line());
+  CHECK(verified.json().integer("bytes_different") > 0);
+  CHECK_THAT(verified.errors, Catch::Contains("layer pool"));
+}
