@@ -103,7 +103,7 @@ $(BUILD)/%.c.o: %.c | packages
 $(BUILD)/mcu/runtime/dsp/%.c.o: CFLAGS += -DMN_DSP_EMULATED
 
 # Carries the device's C files inside; the dependency scanner does not see them.
-$(BUILD)/mcu/host/export/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch] mcu/runtime/*/*.[ch] mcu/host/export/exported/* mcu/boards/* mcu/host/cost/*.csv)
+$(BUILD)/mcu/host/object/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch] mcu/runtime/*/*.[ch] mcu/host/export/exported/* mcu/boards/* mcu/host/cost/*.csv)
 
 # The decoder's arithmetic overflows on damaged JPEG files; it shall wrap around, the same with every compiler.
 $(BUILD)/datasets/stb_decoder.cpp.o: CXXFLAGS += -fwrapv

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "datasets/dataset.h"
-#include "mcu/host/verify/board.h"
+#include "mcu/host/board.h"
 #include "search/cli/parser.h"
 #include "search/job/results.h"
 #include "search/job/settings.h"

@@ -18,7 +18,7 @@ namespace mininas {
 
 // What the network shall run on. Without a board nothing is known of instructions, without a clock nothing of time.
 struct Target {
-  std::string board;     // a name of mcu/host/verify/board.h; empty: none
+  std::string board;     // a name of mcu/host/board.h; empty: none
   int64_t clock_hz = 0;  // 0: none
   RamPlan ram_plan = RamPlan::kStrips;
 };

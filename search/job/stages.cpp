@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "mcu/host/export/emit_c.h"
+#include "mcu/host/verify/board_fit.h"
 #include "nn/quant/quantized_network.h"
 #include "search/job/results.h"
 #include "search/record/record_file.h"

@@ -6,6 +6,7 @@
 #include "core/io/file.h"
 #include "mcu/host/cost/sizes.h"
 #include "mcu/host/export/emit_c.h"
+#include "mcu/host/verify/board_fit.h"
 #include "mcu/host/verify/verify_board.h"
 #include "tests/support/catch.h"
 #include "tests/support/emulated_boards.h"

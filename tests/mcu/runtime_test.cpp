@@ -8,7 +8,7 @@
 #include "core/io/file.h"
 #include "core/parallel.h"
 #include "mcu/host/cost/sizes.h"
-#include "mcu/host/export/runtime_files.h"
+#include "mcu/host/object/runtime_files.h"
 #include "nn/spec/layer_chain.h"
 #include "nn/spec/named_networks.h"
 #include "tests/support/catch.h"

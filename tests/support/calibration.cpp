@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "mcu/host/export/emit_c.h"
+#include "mcu/host/verify/board_fit.h"
 #include "mcu/host/verify/verify_board.h"
 #include "search/space/build.h"
 #include "search/space/space.h"

@@ -5,8 +5,8 @@
 #include "core/error.h"
 #include "core/io/file.h"
 #include "core/io/sha256.h"
-#include "mcu/host/export/runtime_files.h"
 #include "mcu/host/object/model_image.h"
+#include "mcu/host/object/runtime_files.h"
 #include "mcu/host/verify/verify_board.h"
 
 namespace mininas::test {

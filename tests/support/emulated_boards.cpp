@@ -1,6 +1,7 @@
 #include "tests/support/emulated_boards.h"
 
 #include "core/error.h"
+#include "mcu/host/verify/board_fit.h"
 #include "tests/support/skip.h"
 
 namespace mininas::test {

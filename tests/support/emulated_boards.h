@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "mcu/host/verify/board.h"
+#include "mcu/host/board.h"
 
 namespace mininas::test {
 

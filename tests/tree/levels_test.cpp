@@ -12,30 +12,19 @@ using namespace mininas::test;
 namespace {
 
 // From the lowest level to the highest. A folder that is not named belongs to the one above it.
-const std::vector<std::string> kLevels = {"mcu/runtime",     "mcu/boards",  //
-                                          "core/kernels",    "core",
-                                          "core/io",         "core/conv",
-                                          "core/autograd",   "core/fused",  //
-                                          "core/reference",                 //
-                                          "datasets",                       //
-                                          "nn/spec",         "nn/layers",
-                                          "nn/train",        "nn/weights",
-                                          "nn/quant",  //
-                                          "mcu/host/plan",   "mcu/host/object",
-                                          "mcu/host/cost",   "mcu/host/export",
-                                          "mcu/host/verify",  //
-                                          "search/record",   "search/space",
-                                          "search/cost",     "search/inspect",
-                                          "search/methods",  "search/evaluate",  //
-                                          "search/run",      "search/job",
-                                          "search/report",   "search/cli"};
+const std::vector<std::string> kLevels = {
+    "mcu/runtime",    "mcu/boards",                                                                           //
+    "core/kernels",   "core",          "core/io",         "core/conv",      "core/autograd",   "core/fused",  //
+    "core/reference",                                                                                         //
+    "datasets",                                                                                               //
+    "nn/spec",        "nn/layers",     "nn/train",        "nn/weights",
+    "nn/quant",                                                                                                    //
+    "mcu/host",       "mcu/host/plan", "mcu/host/object", "mcu/host/cost",  "mcu/host/export", "mcu/host/verify",  //
+    "search/record",  "search/space",  "search/cost",     "search/inspect", "search/methods",  "search/evaluate",  //
+    "search/run",     "search/job",    "search/report",   "search/cli"};
 
 // What does not hold yet: each entry waits for its files to be moved, and none may be added.
-const std::set<std::string> kExceptions = {
-    "core/autograd/ops.h includes core/fused/batch_norm.h",
-    "mcu/host/cost/instruction_model.cpp includes mcu/host/export/runtime_files.h",
-    "mcu/host/cost/instruction_model.h includes mcu/host/verify/board.h",
-    "mcu/host/cost/sizes.cpp includes mcu/host/export/runtime_files.h"};
+const std::set<std::string> kExceptions = {"core/autograd/ops.h includes core/fused/batch_norm.h"};
 
 size_t level_of(std::string folder) {
   for (; !folder.empty(); folder = folder_of(folder)) {

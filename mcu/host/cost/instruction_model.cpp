@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "mcu/host/cost/least_squares.h"
-#include "mcu/host/export/runtime_files.h"
+#include "mcu/host/object/runtime_files.h"
 
 namespace mininas {
 namespace {

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mcu/host/board.h"
 #include "mcu/host/cost/layer_loops.h"
-#include "mcu/host/verify/board.h"
 
 namespace mininas {
 

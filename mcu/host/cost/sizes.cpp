@@ -1,7 +1,7 @@
 #include "mcu/host/cost/sizes.h"
 
-#include "mcu/host/export/runtime_files.h"
 #include "mcu/host/object/model_layout.h"
+#include "mcu/host/object/runtime_files.h"
 #include "mcu/host/plan/memory_plan.h"
 #include "mcu/runtime/mn_model.h"
 

@@ -6,7 +6,7 @@
 #include "core/io/file.h"
 #include "mcu/host/cost/sizes.h"
 #include "mcu/host/export/model_text.h"
-#include "mcu/host/export/runtime_files.h"
+#include "mcu/host/object/runtime_files.h"
 
 namespace mininas {
 namespace {

@@ -15,7 +15,7 @@
 
 #include "core/error.h"
 #include "core/io/file.h"
-#include "mcu/host/export/runtime_files.h"
+#include "mcu/host/object/runtime_files.h"
 #include "mcu/host/verify/process.h"
 
 namespace mininas {

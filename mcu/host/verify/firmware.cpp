@@ -6,7 +6,7 @@
 #include "core/io/file.h"
 #include "core/io/sha256.h"
 #include "core/parallel.h"
-#include "mcu/host/export/runtime_files.h"
+#include "mcu/host/object/runtime_files.h"
 
 namespace mininas {
 namespace {

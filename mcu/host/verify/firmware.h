@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "mcu/host/verify/board.h"
+#include "mcu/host/board.h"
 #include "mcu/host/verify/compile.h"
 
 namespace mininas {

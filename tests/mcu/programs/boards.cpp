@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/parallel.h"
 #include "mcu/host/export/emit_c.h"
+#include "mcu/host/verify/board_fit.h"
 #include "mcu/host/verify/verify_board.h"
 #include "search/cost/cost.h"
 #include "search/space/build.h"

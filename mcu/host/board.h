@@ -2,13 +2,9 @@
 // add one: mcu/PORTING.md. What the boards have in common lies in mcu/boards.
 #pragma once
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "mcu/host/plan/ram_plan.h"
-#include "nn/spec/network_spec.h"
 
 namespace mininas {
 
@@ -29,8 +25,8 @@ struct Board {
   std::vector<std::string> compiler_flags;
   std::vector<std::string> emulator_flags;
   MemoryRegion code, ram;  // vectors, code and constants; everything else and the stack
-  double counter_mhz =
-      1;  // ticks of its counter in 1000 instructions, of which the emulator takes a nanosecond for each
+  // Ticks of its counter in 1000 instructions, of which the emulator takes a nanosecond for each.
+  double counter_mhz = 1;
 };
 
 const std::vector<Board>& boards();
@@ -43,13 +39,5 @@ std::string board_names();
 
 // Throws ConfigError that lists the names.
 const Board& find_board(std::string_view name);
-
-// Why nothing can run on this board here ("qemu-system-arm: not found; install qemu-system-arm"), or nothing where all
-// is there.
-std::optional<std::string> why_unavailable(const Board& board);
-
-// Why this network does not fit the board's memory, with the bytes of both, or nothing where it does. The program of
-// verification with its start-up code and stack is counted in.
-std::optional<std::string> why_too_large(const Board& board, const NetworkSpec& spec, RamPlan ram_plan);
 
 }  // namespace mininas

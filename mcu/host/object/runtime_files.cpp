@@ -1,4 +1,4 @@
-#include "mcu/host/export/runtime_files.h"
+#include "mcu/host/object/runtime_files.h"
 
 #include <algorithm>
 
