@@ -6,6 +6,8 @@ CONFIG   ?= release
 BUILD    := build/$(CONFIG)
 OPT      ?= -O3
 KERNEL_OPT ?= $(OPT)
+# The libraries' headers are in $(PREFIX)/include.
+PREFIX   ?= $(if $(filter Darwin,$(shell uname -s)),$(shell brew --prefix),/usr)
 # Warnings stop nobody's build: the next compiler has new ones. Whoever changes the code runs make WERROR=-Werror, as .ci/run does.
 WERROR   ?=
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers
@@ -13,8 +15,9 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion 
 ifeq ($(findstring clang,$(CXX)),)
 WARNINGS += -Wno-restrict
 endif
+LIBRARIES := $(if $(filter-out /usr,$(PREFIX)),-isystem $(PREFIX)/include) -isystem $(PREFIX)/include/eigen3
 # -ffp-contract=off: a fused multiply-add stands only where the source says so, or results would depend on the compiler.
-CXXFLAGS := -std=c++20 $(OPT) -g1 -ffp-contract=off -fopenmp $(WARNINGS) -I. -isystem /usr/include/eigen3 -MMD -MP
+CXXFLAGS := -std=c++20 $(OPT) -g1 -ffp-contract=off -fopenmp $(WARNINGS) -I. $(LIBRARIES) -MMD -MP
 # In an export the runtime is one flat folder, so its files include each other by name alone.
 RUNTIME_INCLUDES := -Imcu/runtime -Imcu/runtime/dsp
 CFLAGS   := -std=c99 -pedantic $(OPT) -g1 -Wall -Wextra -Wconversion -I. $(RUNTIME_INCLUDES) -MMD -MP
@@ -63,7 +66,7 @@ say = @echo "  $(1)" &&
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: all program test check mcu-test mcu-calibrate mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 clean help packages cross-packages lint-packages determinism-packages
+.PHONY: all program test check mcu-test mcu-calibrate mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 clean help packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr quick-test syntax format format-check lint
 
 ## all      build/mininas, the program (the default)
 all: program
@@ -86,10 +89,10 @@ $(patsubst tests/mcu/programs/%.cpp,$(BUILD)/mcu_%,$(MCU_PROGRAMS)): $(BUILD)/mc
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
 $(BUILD)/mcu_calibrate: $(call objects,tests/support/calibration.cpp tests/support/count_cache.cpp bench/harness.cpp)
 
-build/tests/%.cpp.o: tests/%.cpp | packages
+build/tests/%.cpp.o: tests/%.cpp | test-packages
 	@mkdir -p $(@D)
 	$(call say,$<)$(CXX) $(TEST_FLAGS) -c $< -o $@
-$(BUILD)/tests/support/rounds.cpp.o: CXXFLAGS += $(if $(findstring -fsanitize,$(EXTRA)),-DMN_SANITIZED)
+$(BUILD)/tests/support/rounds.cpp.o: private CXXFLAGS += $(if $(findstring -fsanitize,$(EXTRA)),-DMN_SANITIZED)
 
 $(BUILD)/%.cpp.o: %.cpp | packages
 	@mkdir -p $(@D)
@@ -106,7 +109,7 @@ $(BUILD)/mcu/runtime/dsp/%.c.o: CFLAGS += -DMN_DSP_EMULATED
 $(BUILD)/mcu/host/object/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch] mcu/runtime/*/*.[ch] mcu/host/export/exported/* mcu/boards/* mcu/host/cost/*.csv)
 
 # The decoder's arithmetic overflows on damaged JPEG files; it shall wrap around, the same with every compiler.
-$(BUILD)/datasets/stb_decoder.cpp.o: CXXFLAGS += -fwrapv
+$(BUILD)/datasets/stb_decoder.cpp.o: private CXXFLAGS += -fwrapv
 
 define kernel_rule
 $(BUILD)/core/kernels/%.$(1).o: core/kernels/%.cpp | packages
@@ -123,23 +126,45 @@ test: program
 check: $(BUILD)/mininas_tests $(BUILD)/mininas
 	MININAS_BIN=$(BUILD)/mininas MININAS_BUILD=$(BUILD) $(BUILD)/mininas_tests $(TEST_ARGUMENTS)
 
+# Those that start the program again and again, or other programs, take most of the time.
+QUICK := ~[kill]~[named]~[compiler]~[board]
+## quick-test builds and runs the tests but for the slowest
+quick-test: program
+	$(MAKE) check TEST_ARGUMENTS="$(QUICK)"
+
+# Has the compiler read every source without making anything of it.
+syntax: $(addsuffix .syntax,$(LIBRARY) $(PROGRAM) $(KERNELS) $(TESTS) $(MCU_PROGRAMS) $(RUNTIME) $(wildcard bench/*.cpp))
+%.cpp.syntax: %.cpp | test-packages
+	$(call say,$<)$(CXX) $(filter-out -M%,$(CXXFLAGS)) $(if $(filter core/kernels/%,$<),$(ISA_$(lastword $(ISAS)))) -fsyntax-only $<
+%.c.syntax: %.c
+	$(call say,$<)$(CC) $(filter-out -M%,$(CFLAGS)) -DMN_DSP_EMULATED -fsyntax-only $<
+
 ## asan     the tests under AddressSanitizer (with leaks); ubsan: under UndefinedBehaviorSanitizer
 asan:
 	$(MAKE) check CONFIG=asan OPT=-O1 EXTRA="-fsanitize=address -fno-omit-frame-pointer"
 ubsan:
 	$(MAKE) check CONFIG=ubsan OPT=-O1 EXTRA="-fsanitize=undefined -fno-sanitize-recover=all"
 
-## sanitize  the tests under both at once, but for those that only start the program again and again
+## sanitize  the quick tests under both at once
 # A check of each pointer doubles the time that C++ takes to compile, and AddressSanitizer sees what is done with it; ubsan has these
 # checks, and the device's C has them here too.
 sanitize:
 	$(MAKE) check CONFIG=sanitize OPT=-O1 EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
 	  EXTRA_CXX="-fno-sanitize=null,alignment,object-size,vptr" \
-	  TEST_ARGUMENTS="$(or $(TEST_ARGUMENTS),~[kill]~[named]~[compiler]~[board])"
+	  TEST_ARGUMENTS="$(or $(TEST_ARGUMENTS),$(QUICK))"
 
 ## determinism  trains with each compiler, optimisation level, instruction set, processor and number of threads: one digest, or it fails
 determinism: packages determinism-packages
 	MAKE="$(MAKE)" tests/determinism.sh
+
+## matrix   builds and tests in bare Debian 12 and 13 and with every compiler that they package (as root; the first time about an hour)
+matrix:
+	@.ci/packages matrix
+	tests/matrix.sh $(MATRIX_SYSTEMS)
+
+## odr      links the program with all types in sight of the linker: two classes of one name are an error
+odr:
+	$(MAKE) CONFIG=odr OPT=-O0 KERNEL_OPT=-O0 EXTRA="-flto=auto -Werror=odr -Werror=lto-type-mismatch" build/odr/mininas
 
 ## mcu-test runs exported networks without an operating system on every board in an emulator; compares every byte, counts instructions
 mcu-test: cross-packages $(BUILD)/mcu_boards
@@ -157,6 +182,21 @@ MCU_CHECKS := $(MCU_CHECKS),-bugprone-easily-swappable-parameters,-bugprone-impl
 mcu-lint: lint-packages
 	cppcheck -q --std=c99 --enable=warning,style,performance,portability --error-exitcode=1 $(RUNTIME_INCLUDES) $(RUNTIME)
 	clang-tidy --quiet --checks='-*,$(MCU_CHECKS)' --warnings-as-errors='*' $(RUNTIME) -- -std=c99 -ffreestanding $(RUNTIME_INCLUDES) 2>/dev/null
+
+# The C++ sources, of which a change may lint some: make lint LINTED="nn/spec/network_spec.cpp".
+SOURCES := $(wildcard $(foreach folder,core datasets nn mcu/host search tests bench,$(addprefix $(folder)/,*.h *.cpp */*.h */*.cpp */*/*.h */*/*.cpp)))
+LINTED  ?= $(LIBRARY) $(PROGRAM)
+## lint     clang-tidy (.clang-tidy) and cppcheck over C++, and mcu-lint
+lint: mcu-lint
+	cppcheck -q --std=c++20 --language=c++ --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -I. $(LINTED)
+	printf '%s\n' $(LINTED) | xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- -std=c++20 -I. \
+	  $(LIBRARIES) 2>/dev/null' sh
+
+## format   lays the C++ sources out as .clang-format says; format-check fails where that would change one
+format: format-packages
+	clang-format -i $(SOURCES)
+format-check: format-packages
+	clang-format --dry-run -Werror $(SOURCES)
 
 ## mcu-fuzz libFuzzer on forged models, for MCU_FUZZ_SECONDS
 MCU_FUZZ_SECONDS ?= 60
@@ -194,7 +234,7 @@ bench: $(patsubst bench/%.cpp,$(BUILD)/%,$(BENCHES)) $(BUILD)/mininas
 	  $(BUILD)/$${bench}_bench $$svg > $(BUILD)/$$bench.md && mv $(BUILD)/$$bench.md bench/results/$$bench.md && cat bench/results/$$bench.md || exit 1; done
 
 # Figures name the flags that made them.
-$(BUILD)/bench/harness.cpp.o: CXXFLAGS += '-DMN_FLAGS="$(OPT) -ffp-contract=off $(EXTRA)"'
+$(BUILD)/bench/harness.cpp.o: private CXXFLAGS += '-DMN_FLAGS="$(OPT) -ffp-contract=off $(EXTRA)"'
 
 $(BUILD)/%_bench: $(BUILD)/bench/%_bench.cpp.o $(call objects,$(filter-out $(BENCHES),$(wildcard bench/*.cpp))) $(LIBRARY_OBJECTS)
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
@@ -206,35 +246,19 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile
 
-# What the build needs, and a file that proves each package is there.
+# What is needed beyond git and make: .ci/packages installs it on Debian's family and names it elsewhere.
 packages:
-	@$(call install, g++ $(CXX) libeigen3-dev /usr/include/eigen3/Eigen/Core libstb-dev /usr/include/stb/stb_image.h \
-	  libcli11-dev /usr/include/CLI/CLI.hpp nlohmann-json3-dev /usr/include/nlohmann/json.hpp catch2 /usr/include/catch2/catch.hpp)
-
-# What mcu-test needs besides: compilers and emulators of the boards.
+	@CXX="$(CXX)" PREFIX="$(PREFIX)" .ci/packages build
+test-packages: packages
+	@PREFIX="$(PREFIX)" .ci/packages test
 cross-packages:
-	@$(call install, gcc-arm-none-eabi arm-none-eabi-gcc gcc-riscv64-unknown-elf riscv64-unknown-elf-gcc \
-	  qemu-system-arm qemu-system-arm qemu-system-misc qemu-system-riscv32)
-
+	@.ci/packages boards
 lint-packages:
-	@$(call install, cppcheck cppcheck clang-tidy clang-tidy clang clang)
-
+	@.ci/packages lint
+format-packages:
+	@.ci/packages format
 determinism-packages:
-	@$(call install, clang clang++ libomp-dev $(firstword $(wildcard /usr/lib/llvm-*/lib/clang/*/include/omp.h) none) \
-	  $(if $(filter x86_64,$(shell uname -m)),g++-aarch64-linux-gnu aarch64-linux-gnu-g++ qemu-user qemu-aarch64))
-
-# $(call install, PACKAGE PROOF PACKAGE PROOF ...): a proof is a file or a command.
-define install
-missing=""; \
-	need() { while [ $$# -gt 0 ]; do [ -e "$$2" ] || command -v "$$2" >/dev/null 2>&1 || missing="$$missing $$1"; shift 2; done; }; \
-	need $(1); \
-	[ -n "$$missing" ] || exit 0; \
-	if ! command -v apt-get >/dev/null 2>&1; then \
-	  echo "Missing packages (Debian names):$$missing. Install them with this system's package manager, then run make again." >&2; exit 1; fi; \
-	sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
-	echo "Installing what is missing with apt-get:$$missing"; \
-	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing
-endef
+	@.ci/packages determinism $(if $(filter x86_64,$(shell uname -m)),aarch64)
 
 # The trees of `make matrix` hold folders of that name of their own.
 -include $(shell find build -path build/matrix -prune -o -name '*.d' -type f -print 2>/dev/null)
