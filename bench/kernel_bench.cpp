@@ -10,10 +10,10 @@
 
 #include "bench/harness.h"
 #include "bench/shapes.h"
+#include "core/autograd/batch_norm.h"
 #include "core/conv/packed_weights.h"
 #include "core/conv/winograd.h"
 #include "core/error.h"
-#include "core/fused/batch_norm.h"
 #include "core/kernels/kernels.h"
 #include "core/parallel.h"
 #include "core/rng.h"

@@ -4,8 +4,8 @@
 #pragma once
 #include <span>
 
+#include "core/autograd/batch_norm.h"
 #include "core/autograd/tape.h"
-#include "core/fused/batch_norm.h"
 
 namespace mininas {
 

@@ -20,8 +20,8 @@
 #include <memory>
 #include <optional>
 
+#include "core/autograd/batch_norm.h"
 #include "core/autograd/tape.h"
-#include "core/fused/batch_norm.h"
 
 namespace mininas {
 

@@ -98,7 +98,7 @@ struct DepthwiseGradient {
   bool stream = false;               // write g past the caches, as in DepthwiseRows
 };
 
-// The gradient through batch norm, per channel: dx = scale * g + factor * x + offset (core/fused/batch_norm.h).
+// The gradient through batch norm, per channel: dx = scale * g + factor * x + offset (core/autograd/batch_norm.h).
 struct NormSlopes {
   const float* scale;
   const float* factor;

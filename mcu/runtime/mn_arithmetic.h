@@ -5,7 +5,7 @@
  *   real = scale x (q - zero_point), every scale a float32 value; activations int8 in [-128, 127]; weights int8 in
  *   [-127, 127] with zero point 0, one scale an output channel; bias int32 with scale = input scale x weight scale;
  *   accumulators int32 (the exporter proves that none overflows). Multipliers and shifts follow from the scales:
- *   nn/quant/fixed_point.h.
+ *   nn/layers/fixed_point.h.
  * Requires an arithmetic right shift of negative numbers (checked below), which every compiler for the usual targets
  * has. */
 #ifndef MN_ARITHMETIC_H

@@ -3,49 +3,46 @@
 #include <algorithm>
 
 #include "core/autograd/ops.h"
-#include "core/conv/convolution.h"
 #include "core/error.h"
 #include "core/kernels/kernels.h"
+#include "nn/layers/operations.h"
 
 namespace mininas {
 namespace {
 
-FoldedLayer fold_layer(const LayerSpec& layer, const LayerWeights& w) {
+FoldedLayer fold_layer(const LayerSpec& layer, const ImageShape& in, const LayerWeights& w) {
   if (!has_weights(layer.kind)) return {};
   FoldedLayer folded{w.weight.value.clone(),
                      w.bias.exists() ? w.bias.value.clone() : Tensor::zeros({1, 1, 1, layer.out_channels})};
   if (!layer.batch_norm) return folded;
   const ChannelScale how =
       fold_norm(w.gamma.value, w.beta.value, w.running_mean, w.running_variance, kBatchNormEpsilon);
-  const int64_t channels = layer.out_channels, per_channel = folded.weight.size() / channels;
-  for (int64_t i = 0; i < folded.weight.size(); ++i)
-    folded.weight.data()[i] *= how.scale.data()[layer.kind == LayerKind::kDepthwise ? i % channels : i / per_channel];
-  for (int64_t c = 0; c < channels; ++c)
+  const WeightOrder order = operation_of(layer).weight_order(layer, in);
+  for (int64_t i = 0; i < folded.weight.size(); ++i) folded.weight.data()[i] *= how.scale.data()[order.channel_of(i)];
+  for (int64_t c = 0; c < order.channels; ++c)
     folded.bias.data()[c] = __builtin_fmaf(folded.bias.data()[c], how.scale.data()[c], how.shift.data()[c]);
   return folded;
 }
 
-Tensor folded_output(const LayerSpec& layer, const FoldedLayer& f, const Tensor& x, const Tensor* other) {
+Tensor folded_output(const LayerSpec& layer, const FoldedLayer& f, const std::vector<const Tensor*>& in) {
   Tape tape(Tape::Mode::kForwardOnly);
-  Var y = tape.constant(x.clone());
-  if (has_weights(layer.kind)) {
-    const Var weight = tape.constant(f.weight.clone()), bias = tape.constant(f.bias.clone());
-    y = layer.kind == LayerKind::kDepthwise ? depthwise(tape, y, weight, layer.stride)
-                                            : conv2d(tape, y, weight, layer.stride);
-    y = add_bias(tape, y, bias);
-  }
-  if (layer.kind == LayerKind::kGlobalAveragePool) y = global_average_pool(tape, y);
-  if (layer.kind == LayerKind::kAdd) y = add(tape, y, tape.constant(other->clone()));
-  if (rectifies(layer)) y = relu(tape, y);
-  return tape.value(y).clone();
+  std::vector<NormedValue> values;
+  for (const Tensor* x : in) values.push_back({tape.constant(x->clone())});
+  std::optional<Var> weight;
+  if (!f.weight.empty()) weight = tape.constant(f.weight.clone());
+  NormedValue y = operation_of(layer).forward(tape, layer, weight, values);
+  if (weight) y = {add_bias(tape, materialize(tape, y), tape.constant(f.bias.clone()))};
+  if (layer.relu) y = y.rectified();
+  return tape.value(materialize(tape, y)).clone();
 }
 
 }  // namespace
 
 std::vector<FoldedLayer> fold_batch_norm(const Network& network) {
   std::vector<FoldedLayer> folded;
-  for (size_t i = 0; i < network.layers().size(); ++i)
-    folded.push_back(fold_layer(network.spec().layers()[i], network.layers()[i]));
+  const NetworkSpec& spec = network.spec();
+  for (int i = 0; i < spec.size(); ++i)
+    folded.push_back(fold_layer(spec.layer(i), spec.input_shape(i), network.layers()[static_cast<size_t>(i)]));
   return folded;
 }
 
@@ -59,9 +56,11 @@ std::vector<Tensor> folded_outputs(const Network& network, const std::vector<Fol
   const auto output_of = [&](int index) -> const Tensor& {
     return index == kImage ? image : outputs[static_cast<size_t>(index)];
   };
-  for (const LayerSpec& layer : spec.layers())
-    outputs.push_back(
-        folded_output(layer, folded[outputs.size()], output_of(layer.input()), &output_of(layer.inputs.back())));
+  for (const LayerSpec& layer : spec.layers()) {
+    std::vector<const Tensor*> in;
+    for (const int source : layer.inputs) in.push_back(&output_of(source));
+    outputs.push_back(folded_output(layer, folded[outputs.size()], in));
+  }
   return outputs;
 }
 

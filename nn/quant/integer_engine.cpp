@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/parallel.h"
+#include "nn/layers/operations.h"
 
 namespace mininas {
 namespace {
@@ -20,8 +21,10 @@ void for_image_ranges(int64_t count, const Body& body) {
 }  // namespace
 
 IntegerEngine::IntegerEngine(const QuantizedModel& model) : spec_(model.spec), layers_(model.layers.size()) {
-  parallel_for(spec_.size(),
-               [&](int64_t i) { layers_[static_cast<size_t>(i)] = IntegerLayer(model, static_cast<int>(i)); });
+  parallel_for(spec_.size(), [&](int64_t i) {
+    const int layer = static_cast<int>(i);
+    layers_[static_cast<size_t>(i)] = operation_of(spec_.layer(layer)).make_byte_layer(model.placed(layer));
+  });
   assign_slots();
 }
 
@@ -51,9 +54,9 @@ void IntegerEngine::assign_slots() {
 }
 
 IntegerEngine::Workspace IntegerEngine::make_workspace(bool with_slots) const {
-  int64_t padded = 0;
-  for (const IntegerLayer& layer : layers_) padded = std::max(padded, layer.padded_size());
-  Workspace workspace{ByteBuffer(spec_.input().size()), ByteBuffer(padded), {}};
+  int64_t scratch = 0;
+  for (const auto& layer : layers_) scratch = std::max(scratch, layer->workspace_size());
+  Workspace workspace{ByteBuffer(spec_.input().size()), ByteBuffer(scratch), {}, {}};
   if (with_slots)
     for (const int64_t size : slot_sizes_) workspace.slots.emplace_back(size);
   return workspace;
@@ -67,8 +70,9 @@ void IntegerEngine::run(const uint8_t* image, Workspace& workspace, const Place&
     return layer == kImage ? workspace.image.data() : place(static_cast<size_t>(layer));
   };
   for (size_t i = 0; i < layers_.size(); ++i) {
-    const std::vector<int>& inputs = spec_.layers()[i].inputs;
-    layers_[i].run(output_of(inputs.front()), output_of(inputs.back()), place(i), workspace.padded.data());
+    workspace.inputs.clear();
+    for (const int source : spec_.layers()[i].inputs) workspace.inputs.push_back(output_of(source));
+    layers_[i]->run(workspace.inputs, place(i), workspace.scratch.data());
   }
 }
 

@@ -3,7 +3,11 @@
 // quantisation-aware training run on it. integer_forward (quantized_model.h) is the plain text that says what it must
 // compute.
 #pragma once
-#include "nn/quant/integer_layer.h"
+#include <memory>
+
+#include "core/io/bytes.h"
+#include "nn/layers/operation.h"
+#include "nn/quant/quantized_model.h"
 
 namespace mininas {
 
@@ -24,8 +28,9 @@ class IntegerEngine {
  private:
   // Buffers that one thread works in.
   struct Workspace {
-    ByteBuffer image, padded;
+    ByteBuffer image, scratch;
     std::vector<ByteBuffer> slots;
+    std::vector<const uint8_t*> inputs;  // of the layer that runs
   };
   Workspace make_workspace(bool with_slots) const;
   // place(layer): where the layer's output goes, readable a little past its end.
@@ -35,7 +40,7 @@ class IntegerEngine {
   void assign_slots();
 
   NetworkSpec spec_;
-  std::vector<IntegerLayer> layers_;
+  std::vector<std::unique_ptr<ByteLayer>> layers_;
   std::vector<size_t> slot_of_;  // of each layer's output: buffers are used again when their last reader is done
   std::vector<int64_t> slot_sizes_;
 };

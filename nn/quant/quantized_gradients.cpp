@@ -8,6 +8,7 @@
 #include "core/kernels/int8.h"
 #include "core/kernels/kernels.h"
 #include "core/parallel.h"
+#include "nn/layers/operations.h"
 #include "nn/quant/quantized_layer_gradient.h"
 
 namespace mininas {
@@ -18,6 +19,7 @@ struct Prepared {
   const QuantizedModel& model;
   const NetworkSpec& spec;
   const QuantizedPass& pass;
+  std::vector<PlacedLayer> placed;
   std::vector<std::optional<QuantizedLayerGradient>> layers;  // those with weights
   std::vector<int64_t> sums_begin;                            // of each layer, in one vector of sums
   int64_t sums_size = 0, largest = 0;                         // largest: floats of any activation
@@ -29,6 +31,7 @@ struct Prepared {
       if (has_weights(spec.layer(layer).kind)) layers[static_cast<size_t>(i)].emplace(model, layer);
     });
     for (int i = 0; i < spec.size(); ++i) {
+      placed.push_back(model.placed(i));
       largest = std::max(largest, spec.shape(i).size());
       sums_begin.push_back(sums_size);
       if (const auto& layer = layers[static_cast<size_t>(i)]) sums_size += layer->sums_size();
@@ -86,43 +89,47 @@ class ImageGradients {
 
   // Through layer `index`; `g` may be changed.
   void step(int index, int64_t image, float* g, float* sums) {
-    const LayerSpec& spec = network_.spec.layer(index);
-    if (spec.kind == LayerKind::kGlobalAveragePool) return pool(spec, g);
-    if (spec.kind == LayerKind::kAdd || spec.kind == LayerKind::kRelu) return pass_on(spec, index, image, g);
-    const QuantizedLayerGradient& layer = *network_.layers[static_cast<size_t>(index)];
-    const uint8_t *x = network_.output(spec.input(), image), *y = network_.output(index, image);
+    if (const auto& layer = network_.layers[static_cast<size_t>(index)])
+      weighted(*layer, index, image, g, sums);
+    else
+      weightless(index, image, g);
+  }
+
+  void weighted(const QuantizedLayerGradient& layer, int index, int64_t image, float* g, float* sums) {
+    const int source = network_.spec.layer(index).input();
+    const uint8_t *x = network_.output(source, image), *y = network_.output(index, image);
     const auto run = [&](float* dx) { layer.run(x, y, g, sums, dx, workspace_); };
-    if (spec.input() == kImage)
+    if (source == kImage)
       run(nullptr);
     else
-      add_to(spec.input(), run);
+      add_to(source, run);
   }
 
-  void pool(const LayerSpec& spec, const float* g) {
-    if (spec.input() == kImage) return;
-    const ImageShape& in = network_.spec.shape(spec.input());
-    const int64_t pixels = int64_t{in.height} * in.width;
-    add_to(spec.input(), [&](float* dx) {
-      kernels().scale(g, 1.0f / static_cast<float>(pixels), in.channels, dx);
-      for (int64_t pixel = 1; pixel < pixels; ++pixel) std::copy_n(dx, in.channels, dx + pixel * in.channels);
-    });
+  void weightless(int index, int64_t image, float* g) {
+    const PlacedLayer& layer = network_.placed[static_cast<size_t>(index)];
+    const LayerOperation& operation = operation_of(layer.spec);
+    const uint8_t* y = network_.output(index, image);
+    if (operation.traits().masks_gradient) mask(layer, y, g);
+    std::vector<const uint8_t*> x;
+    for (const int source : layer.spec.inputs) x.push_back(network_.output(source, image));
+    const BackwardStep step{x, y, g};
+    for (int k = 0; k < static_cast<int>(x.size()); ++k) {
+      const int source = layer.spec.inputs[static_cast<size_t>(k)];
+      if (source != kImage) add_to(source, [&](float* dx) { operation.input_gradient(layer, step, k, dx); });
+    }
   }
 
-  // Behind the clamp, to every input.
-  void pass_on(const LayerSpec& spec, int index, int64_t image, float* g) {
-    const QuantizedLayer& layer = network_.model.layers[static_cast<size_t>(index)];
-    const ImageShape& shape = network_.spec.shape(index);
-    unused_.resize(static_cast<size_t>(shape.channels + Tensor::kSlack));
+  // Nothing passes where the output lies on a bound of its clamp.
+  void mask(const PlacedLayer& layer, const uint8_t* y, float* g) {
+    unused_.resize(static_cast<size_t>(layer.out.channels + Tensor::kSlack));
     int8_kernels().clamp_gradient({.g = g,
-                                   .y = network_.output(index, image),
-                                   .pixels = int64_t{shape.height} * shape.width,
-                                   .channels = shape.channels,
-                                   .low = layer.low + 128,
-                                   .high = layer.high + 128,
+                                   .y = y,
+                                   .pixels = int64_t{layer.out.height} * layer.out.width,
+                                   .channels = layer.out.channels,
+                                   .low = layer.integers.low + 128,
+                                   .high = layer.integers.high + 128,
                                    .dy = g,
                                    .sum = unused_.data()});
-    for (const int input : spec.inputs)
-      if (input != kImage) add_to(input, [&](float* dx) { std::copy_n(g, shape.size(), dx); });
   }
 
   const Prepared& network_;

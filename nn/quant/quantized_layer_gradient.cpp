@@ -5,6 +5,7 @@
 
 #include "core/kernels/int8.h"
 #include "core/kernels/kernels.h"
+#include "nn/layers/operations.h"
 
 namespace mininas {
 namespace {
@@ -20,13 +21,12 @@ ConvGeometry geometry_of(const LayerSpec& spec, const ImageShape& in) {
 }
 
 // The real weights that the integers stand for.
-Tensor real_weights(const QuantizedLayer& layer, const Shape& shape, bool depthwise) {
+Tensor real_weights(const QuantizedLayer& layer, const Shape& shape, const WeightOrder& order) {
   Tensor real = Tensor::uninitialized(shape);
-  const int64_t channels = depthwise ? shape.c : shape.n, taps = shape.size() / channels;
-  for (int64_t c = 0; c < channels; ++c) {
+  for (int64_t c = 0; c < order.channels; ++c) {
     const float scale = layer.weight_scales[static_cast<size_t>(c)];
-    for (int64_t t = 0; t < taps; ++t) {
-      const int64_t i = depthwise ? t * channels + c : c * taps + t;
+    for (int64_t t = 0; t < order.taps; ++t) {
+      const int64_t i = order.index(c, t);
       real.data()[i] = static_cast<float>(layer.weights[static_cast<size_t>(i)]) * scale;
     }
   }
@@ -52,7 +52,7 @@ QuantizedLayerGradient::QuantizedLayerGradient(const QuantizedModel& model, int 
   const QuantizedLayer& layer = model.layers[static_cast<size_t>(index)];
   const Quantization& input = model.input_of(index);
   geometry_ = geometry_of(spec, model.spec.input_shape(index));
-  depthwise_ = spec.kind == LayerKind::kDepthwise;
+  depthwise_ = traits_of(spec).depthwise;
   low_ = layer.low + 128;
   high_ = layer.high + 128;
   in_zero_ = static_cast<float>(input.zero_point + 128);
@@ -60,7 +60,7 @@ QuantizedLayerGradient::QuantizedLayerGradient(const QuantizedModel& model, int 
   const Shape shape = depthwise_ ? geometry_.depthwise_weight() : geometry_.weight();
   weight_size_ = shape.size();
   if (spec.input() == kImage) return;  // nobody asks for the image's gradient
-  const Tensor real = real_weights(layer, shape, depthwise_);
+  const Tensor real = real_weights(layer, shape, operation_of(spec).weight_order(spec, model.spec.input_shape(index)));
   if (depthwise_)
     flipped_ = flip_depthwise(real);
   else

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/io/binary_io.h"
+#include "nn/layers/operations.h"
 #include "nn/weights/model_file.h"
 
 namespace mininas {
@@ -52,64 +53,54 @@ void check_channel(const QuantizedLayer& layer, const Quantization& in, size_t c
   require(bound < kAccumulatorLimit, place, text("its accumulator can reach ", bound, ", expected less than 2^31"));
 }
 
-void check_weighted(const QuantizedLayer& layer, const LayerSpec& spec, const Quantization& in,
-                    const ImageShape& in_shape, const std::string& where) {
-  const Shape shape = weight_shape(spec, in_shape);
-  const auto channels = static_cast<size_t>(spec.out_channels);
-  require(static_cast<int64_t>(layer.weights.size()) == shape.size(), where,
-          text("holds ", layer.weights.size(), " weights, expected ", shape.size()));
+void check_weighted(const PlacedLayer& placed, const std::string& where) {
+  const QuantizedLayer& layer = placed.integers;
+  const WeightOrder order = operation_of(placed.spec).weight_order(placed.spec, placed.in[0]);
+  const auto channels = static_cast<size_t>(order.channels);
+  require(static_cast<int64_t>(layer.weights.size()) == order.channels * order.taps, where,
+          text("holds ", layer.weights.size(), " weights, expected ", order.channels * order.taps));
   require(layer.bias.size() == channels && layer.rescale.size() == channels && layer.weight_scales.size() == channels,
           where,
           text("holds ", layer.bias.size(), " biases, ", layer.rescale.size(), " multipliers and ",
                layer.weight_scales.size(), " weight scales, expected ", channels, " of each"));
   std::vector<int64_t> sums(channels, 0);
-  const size_t taps = layer.weights.size() / channels;
   for (size_t i = 0; i < layer.weights.size(); ++i) {
-    const size_t channel = spec.kind == LayerKind::kDepthwise ? i % channels : i / taps;
+    const auto channel = static_cast<size_t>(order.channel_of(static_cast<int64_t>(i)));
     require(layer.weights[i] != -128, channel_text(where, channel),
             text("weight ", i, " is -128, expected -127 to 127"));
     sums[channel] += std::abs(int{layer.weights[i]});
   }
-  for (size_t channel = 0; channel < channels; ++channel) check_channel(layer, in, channel, sums, where);
+  for (size_t channel = 0; channel < channels; ++channel) check_channel(layer, placed.input[0], channel, sums, where);
 }
 
-void check_pool(const ImageShape& shape, const std::string& where) {
-  const int64_t pixels = int64_t{shape.height} * shape.width;
-  require(pixels * 128 + pixels / 2 < kAccumulatorLimit, where,
-          text("averages ", pixels, " pixels, expected fewer than 2^24"));
+void check_weightless(const PlacedLayer& placed, const std::string& where) {
+  const QuantizedLayer& layer = placed.integers;
+  const LayerOperation& operation = operation_of(placed.spec);
+  require(layer.weights.empty() && layer.bias.empty() && layer.weight_scales.empty(), where,
+          "holds weights, but its kind has none");
+  const auto expected = operation.rescales(placed.input, layer.output, where);
+  require(layer.rescale.size() == expected.size(), where,
+          text("holds ", layer.rescale.size(), " multipliers, expected ", expected.size()));
+  for (size_t i = 0; i < expected.size(); ++i)
+    check_fixed_point(layer.rescale[i], expected[i], text(where, ", ", operation.rescale_name(static_cast<int>(i))));
 }
 
-void check_shared(const QuantizedLayer& layer, const Quantization& in, const std::string& where) {
-  require(layer.output.scale == in.scale && layer.output.zero_point == in.zero_point, where,
-          "its output must have the scale and zero point of its input");
-}
-
-void check_add(const QuantizedLayer& layer, const Quantization& first, const Quantization& second,
-               const std::string& where) {
-  const auto expected = add_rescales(first.scale, second.scale, layer.output.scale, where);
-  constexpr const char* kPlaces[] = {", first input", ", second input", ", output"};
-  for (size_t i = 0; i < expected.size(); ++i) check_fixed_point(layer.rescale[i], expected[i], where + kPlaces[i]);
-}
-
-void check_layer(const QuantizedModel& model, int index) {
-  const LayerSpec& spec = model.spec.layer(index);
-  const QuantizedLayer& layer = model.layers[static_cast<size_t>(index)];
-  const std::string where = text("layer ", spec.name);
-  const ImageShape& in = model.spec.input_shape(index);
+void check_layer(const PlacedLayer& placed) {
+  const QuantizedLayer& layer = placed.integers;
+  const Traits& traits = traits_of(placed.spec);
+  const std::string where = text("layer ", placed.spec.name);
   check_quantization(layer.output, where);
   require(layer.low >= -128 && layer.low <= layer.high && layer.high <= 127, where,
           text("clamps to [", layer.low, ", ", layer.high, "], expected a range within [-128, 127]"));
-  if (has_weights(spec.kind)) return check_weighted(layer, spec, model.input_of(index), in, where);
-  require(layer.weights.empty() && layer.bias.empty() && layer.weight_scales.empty(), where,
-          "holds weights, but its kind has none");
-  const size_t rescales = spec.kind == LayerKind::kAdd ? 3 : 0;
-  require(layer.rescale.size() == rescales, where,
-          text("holds ", layer.rescale.size(), " multipliers, expected ", rescales));
-  if (spec.kind == LayerKind::kAdd) check_add(layer, model.input_of(index), model.input_of(index, 1), where);
-  if (shares_quantization(spec.kind)) check_shared(layer, model.input_of(index), where);
-  if (spec.kind == LayerKind::kGlobalAveragePool) check_pool(in, where);
-  require(spec.kind != LayerKind::kRelu || layer.low == layer.output.zero_point, where,
+  require(!traits.keeps_scale || layer.output == placed.input[0], where,
+          "its output must have the scale and zero point of its input");
+  require(!traits.rectifies || layer.low == layer.output.zero_point, where,
           text("is a ReLU that clamps at ", layer.low, ", expected its zero point ", layer.output.zero_point));
+  if (traits.has_weights)
+    check_weighted(placed, where);
+  else
+    check_weightless(placed, where);
+  operation_of(placed.spec).check_integers(placed, where);
 }
 
 void put(BinaryWriter& out, const Quantization& value) {
@@ -159,11 +150,18 @@ QuantizedLayer get_layer(BinaryReader& in) {
 
 }  // namespace
 
-bool shares_quantization(LayerKind kind) { return kind == LayerKind::kGlobalAveragePool || kind == LayerKind::kRelu; }
-
 const Quantization& QuantizedModel::input_of(int layer, int k) const {
   const int source = spec.inputs(layer)[static_cast<size_t>(k)];
   return source == kImage ? input : layers[static_cast<size_t>(source)].output;
+}
+
+PlacedLayer QuantizedModel::placed(int layer) const {
+  PlacedLayer placed{spec.layer(layer), layers[static_cast<size_t>(layer)], {}, {}, spec.shape(layer)};
+  for (int k = 0; k < static_cast<int>(spec.inputs(layer).size()); ++k) {
+    placed.in.push_back(spec.input_shape(layer, k));
+    placed.input.push_back(input_of(layer, k));
+  }
+  return placed;
 }
 
 void validate(const QuantizedModel& model) {
@@ -172,7 +170,7 @@ void validate(const QuantizedModel& model) {
           text("has ", model.class_names.size(), " class names, expected ", model.spec.classes()));
   require(static_cast<int>(model.layers.size()) == model.spec.size(), "the model",
           text("has integers for ", model.layers.size(), " layers, expected ", model.spec.size()));
-  for (int i = 0; i < model.spec.size(); ++i) check_layer(model, i);
+  for (int i = 0; i < model.spec.size(); ++i) check_layer(model.placed(i));
 }
 
 // The file: spec, class names, input quantisation, layers.

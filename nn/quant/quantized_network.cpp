@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/parallel.h"
+#include "nn/layers/operations.h"
 #include "nn/quant/fold.h"
 #include "nn/quant/integer_engine.h"
 #include "nn/quant/quantized_gradients.h"
@@ -45,7 +46,7 @@ QuantizedNetwork::QuantizedNetwork(const Network& network, std::vector<std::stri
     Layer made;
     made.weight = {.name = layer.name + ".weight", .value = std::move(folded[i].weight), .gradient = {}};
     made.bias = {.name = layer.name + ".bias", .value = std::move(folded[i].bias), .gradient = {}};
-    made.output = shares_quantization(layer.kind) ? input_of(layer, 0) : quantization_of(ranges[i]);
+    made.output = traits_of(layer).keeps_scale ? input_of(layer, 0) : quantization_of(ranges[i]);
     layers_.push_back(std::move(made));
   }
 }
@@ -59,23 +60,23 @@ QuantizedLayer QuantizedNetwork::quantize_layer(size_t index) const {
   const LayerSpec& spec = spec_.layers()[index];
   const Layer& layer = layers_[index];
   QuantizedLayer q{.output = layer.output, .low = rectifies(spec) ? layer.output.zero_point : -128, .high = 127};
-  if (spec.kind == LayerKind::kAdd)
-    q.rescale =
-        add_rescales(input_of(spec, 0).scale, input_of(spec, 1).scale, layer.output.scale, text("layer ", spec.name));
-  if (!has_weights(spec.kind)) return q;
+  if (!has_weights(spec.kind)) {
+    std::vector<Quantization> inputs;
+    for (size_t k = 0; k < spec.inputs.size(); ++k) inputs.push_back(input_of(spec, k));
+    q.rescale = operation_of(spec).rescales(inputs, layer.output, text("layer ", spec.name));
+    return q;
+  }
   q.weights.resize(static_cast<size_t>(layer.weight.value.size()));
-  for (int channel = 0; channel < spec.out_channels; ++channel) quantize_channel(spec, layer, channel, q);
+  const WeightOrder order = operation_of(spec).weight_order(spec, spec_.input_shape(static_cast<int>(index)));
+  for (int channel = 0; channel < spec.out_channels; ++channel) quantize_channel(spec, layer, order, channel, q);
   return q;
 }
 
-void QuantizedNetwork::quantize_channel(const LayerSpec& spec, const Layer& layer, int channel,
-                                        QuantizedLayer& q) const {
-  const bool is_last = spec.kind == LayerKind::kDepthwise;
-  const int64_t taps = layer.weight.value.size() / spec.out_channels, step = is_last ? spec.out_channels : 1;
-  const int64_t first = is_last ? channel : channel * taps;
-  const float* weights = layer.weight.value.data() + first;
+void QuantizedNetwork::quantize_channel(const LayerSpec& spec, const Layer& layer, const WeightOrder& order,
+                                        int channel, QuantizedLayer& q) const {
+  const float* weights = layer.weight.value.data();
   float largest = 0.0f;
-  for (int64_t t = 0; t < taps; ++t) largest = std::max(largest, std::abs(weights[t * step]));
+  for (int64_t t = 0; t < order.taps; ++t) largest = std::max(largest, std::abs(weights[order.index(channel, t)]));
   const float input_scale = input_of(spec, 0).scale, output_scale = layer.output.scale;
   const float scale = std::max(largest / 127.0f, smallest_weight_scale(input_scale, output_scale));
   const double sum_scale = double{input_scale} * double{scale};
@@ -84,9 +85,10 @@ void QuantizedNetwork::quantize_channel(const LayerSpec& spec, const Layer& laye
   q.bias.push_back(rounded(double{layer.bias.value.data()[channel]} / sum_scale, 0x1p30));
   const auto fixed = fixed_point_of(factor);
   q.rescale.push_back(fixed ? *fixed : to_fixed_point(factor, text("layer ", spec.name, ", channel ", channel)));
-  for (int64_t t = 0; t < taps; ++t)
-    q.weights[static_cast<size_t>(first + t * step)] =
-        static_cast<int8_t>(rounded(double{weights[t * step]} / double{scale}, 127.0));
+  for (int64_t t = 0; t < order.taps; ++t) {
+    const int64_t at = order.index(channel, t);
+    q.weights[static_cast<size_t>(at)] = static_cast<int8_t>(rounded(double{weights[at]} / double{scale}, 127.0));
+  }
 }
 
 QuantizedModel QuantizedNetwork::integers() const {

@@ -4,6 +4,7 @@
 // exported network carries; ranges of activations are measured once on training images and then fixed; weight scales
 // follow the weights.
 #pragma once
+#include "nn/layers/operation.h"
 #include "nn/quant/quantized_model.h"
 #include "nn/train/network.h"
 
@@ -33,7 +34,8 @@ class QuantizedNetwork final : public Trainable {
   const Quantization& input_of(const LayerSpec& layer, size_t k) const;
   QuantizedModel integers() const;  // not yet proven
   QuantizedLayer quantize_layer(size_t index) const;
-  void quantize_channel(const LayerSpec& spec, const Layer& layer, int channel, QuantizedLayer& q) const;
+  void quantize_channel(const LayerSpec& spec, const Layer& layer, const WeightOrder& order, int channel,
+                        QuantizedLayer& q) const;
   template <class At>
   Tensor real_logits(int64_t count, const At& q) const;
 

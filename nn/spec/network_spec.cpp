@@ -3,72 +3,60 @@
 #include <unordered_map>
 
 #include "core/error.h"
+#include "nn/layers/operations.h"
 
 namespace mininas {
 namespace {
 
-void require(bool holds, const LayerSpec& layer, const std::string& rule) {
-  if (!holds) throw ConfigError(text("layer ", layer.name, ": ", rule));
-}
-
 // Far beyond any network, and small enough that no count of weights or pixels overflows.
-constexpr int kMostChannels = 65536, kLargestExtent = 65536, kLargestKernel = 255;
+constexpr int kMostChannels = 65536, kLargestExtent = 65536;
 
-void check_numbers(const LayerSpec& layer) {
-  require(layer.out_channels >= 1 && layer.out_channels <= kMostChannels, layer,
-          text("has ", layer.out_channels, " output channels, expected 1 to ", kMostChannels));
-  const int largest_kernel = layer.kind == LayerKind::kDepthwise ? 7 : kLargestKernel;
-  require(layer.kernel >= 1 && layer.kernel <= largest_kernel && layer.kernel % 2 == 1, layer,
-          text("has kernel ", layer.kernel, ", expected an odd number from 1 to ", largest_kernel));
-  require(layer.stride >= 1, layer, text("has stride ", layer.stride, ", expected at least 1"));
-}
-
-// What a layer may have beside its inputs depends on its kind.
-void check_parts(const LayerSpec& layer) {
-  const bool windowed = layer.kind == LayerKind::kConv || layer.kind == LayerKind::kDepthwise;
-  require(windowed || (layer.kernel == 1 && layer.stride == 1), layer, "only convolutions have a kernel and a stride");
-  require(windowed || !layer.batch_norm, layer, "only convolutions have a batch norm");
-  require(has_weights(layer.kind) || !layer.bias, layer, "only layers with weights have a bias");
-  require(layer.kind != LayerKind::kRelu || !layer.relu, layer, "is a ReLU and has another one behind it");
-  require(!layer.batch_norm || !layer.bias, layer, "has a bias before its batch norm, which would take it away again");
-}
+std::string kind_of(const LayerSpec& layer) { return text("a layer of kind ", to_text(layer.kind)); }
 
 // `before`: how many layers there are before this one.
 void check_inputs(const LayerSpec& layer, int before) {
-  const size_t wanted = layer.kind == LayerKind::kAdd ? 2 : 1;
-  require(layer.inputs.size() == wanted, layer, text("has ", layer.inputs.size(), " inputs, expected ", wanted));
-  for (const int input : layer.inputs)
+  const Traits& traits = traits_of(layer);
+  const auto count = static_cast<int>(layer.inputs.size());
+  const std::string expected = traits.least_inputs == traits.most_inputs
+                                   ? std::to_string(traits.least_inputs)
+                                   : text(traits.least_inputs, " to ", traits.most_inputs);
+  require(count >= traits.least_inputs && count <= traits.most_inputs, layer,
+          text("has ", count, " inputs, expected ", expected));
+  for (const int input : layer.inputs) {
     require(input >= kImage && input < before, layer, text("reads layer ", input, ", expected an earlier one"));
-}
-
-void check_sum(const LayerSpec& layer, const std::vector<ImageShape>& in) {
-  for (const int input : layer.inputs) require(input != kImage, layer, "adds the image, expected outputs of layers");
-  require(in[0] == in[1], layer, text("adds ", to_text(in[0]), " and ", to_text(in[1]), ", expected equal shapes"));
-}
-
-void check_shapes(const LayerSpec& layer, const std::vector<ImageShape>& in) {
-  const bool keeps_channels = layer.kind != LayerKind::kConv && layer.kind != LayerKind::kLinear;
-  require(!keeps_channels || layer.out_channels == in[0].channels, layer,
-          text("has ", layer.out_channels, " output channels, expected its input's ", in[0].channels));
-  require(layer.kind != LayerKind::kLinear || (in[0].height == 1 && in[0].width == 1), layer,
-          text("reads ", to_text(in[0]), ", expected a single pixel"));
-  if (layer.kind == LayerKind::kAdd) check_sum(layer, in);
-}
-
-ImageShape output_shape(const LayerSpec& layer, const ImageShape& in) {
-  switch (layer.kind) {
-    case LayerKind::kConv:
-    case LayerKind::kDepthwise:
-      return {convolved_extent(in.height, layer.kernel, layer.stride),
-              convolved_extent(in.width, layer.kernel, layer.stride), layer.out_channels};
-    case LayerKind::kGlobalAveragePool:
-    case LayerKind::kLinear:
-      return {1, 1, layer.out_channels};
-    case LayerKind::kAdd:
-    case LayerKind::kRelu:
-      return in;
+    require(input != kImage || traits.reads_image, layer, "reads the image, expected outputs of layers");
   }
-  MN_CHECK(false, "unknown layer kind");
+}
+
+void check_window(const LayerSpec& layer) {
+  const int largest = traits_of(layer).largest_kernel;
+  if (largest == 0)
+    return require(layer.kernel == 1 && layer.stride == 1, layer,
+                   text("has a kernel or a stride, which ", kind_of(layer), " cannot have"));
+  require(layer.kernel >= 1 && layer.kernel <= largest && layer.kernel % 2 == 1, layer,
+          text("has kernel ", layer.kernel, ", expected an odd number from 1 to ", largest));
+  require(layer.stride >= 1, layer, text("has stride ", layer.stride, ", expected at least 1"));
+}
+
+// What a layer may have beside its inputs and its window.
+void check_parts(const LayerSpec& layer) {
+  const Traits& traits = traits_of(layer);
+  require(layer.out_channels >= 1 && layer.out_channels <= kMostChannels, layer,
+          text("has ", layer.out_channels, " output channels, expected 1 to ", kMostChannels));
+  const auto refuse_unless = [&](bool holds, const char* part) {
+    require(holds, layer, text("has a ", part, ", which ", kind_of(layer), " cannot have"));
+  };
+  refuse_unless(!layer.batch_norm || traits.takes_norm, "batch norm");
+  refuse_unless(!layer.bias || traits.has_weights, "bias");
+  refuse_unless(!layer.relu || traits.takes_relu, "ReLU behind it");
+  require(!layer.batch_norm || !layer.bias, layer, "has a bias before its batch norm, which would take it away again");
+}
+
+ImageShape checked_shape(const LayerSpec& layer, const std::vector<ImageShape>& in) {
+  const ImageShape out = operation_of(layer).output_shape(layer, in);
+  require(traits_of(layer).sets_channels || layer.out_channels == out.channels, layer,
+          text("has ", layer.out_channels, " output channels, expected ", out.channels));
+  return out;
 }
 
 void check_image(const ImageShape& image) {
@@ -101,51 +89,20 @@ NetworkSpec::NetworkSpec(const ImageShape& input, int classes, std::vector<Layer
   check_names(layers_);
   for (int index = 0; index < size(); ++index) {
     check_inputs(layer(index), index);
-    check_numbers(layer(index));
     check_parts(layer(index));
+    check_window(layer(index));
     std::vector<ImageShape> in;
     for (const int source : inputs(index)) {
       in.push_back(shape(source));
       std::vector<int>& of_source = readers_[static_cast<size_t>(source + 1)];
       if (of_source.empty() || of_source.back() != index) of_source.push_back(index);
     }
-    check_shapes(layer(index), in);
-    shapes_.push_back(output_shape(layer(index), in[0]));
+    shapes_.push_back(checked_shape(layer(index), in));
   }
   check_last(layers_.back(), classes);
 }
 
-const char* to_text(LayerKind kind) {
-  switch (kind) {
-    case LayerKind::kConv:
-      return "conv";
-    case LayerKind::kDepthwise:
-      return "depthwise";
-    case LayerKind::kGlobalAveragePool:
-      return "pool";
-    case LayerKind::kLinear:
-      return "linear";
-    case LayerKind::kAdd:
-      return "add";
-    case LayerKind::kRelu:
-      return "relu";
-  }
-  return "?";
-}
-
-int convolved_extent(int extent, int kernel, int stride) {
-  return (extent + 2 * ((kernel - 1) / 2) - kernel) / stride + 1;
-}
-
-bool has_weights(LayerKind kind) {
-  return kind == LayerKind::kConv || kind == LayerKind::kDepthwise || kind == LayerKind::kLinear;
-}
-
-Shape weight_shape(const LayerSpec& layer, const ImageShape& in) {
-  MN_CHECK(has_weights(layer.kind), layer.name);
-  if (layer.kind == LayerKind::kDepthwise) return {1, layer.kernel, layer.kernel, in.channels};
-  return {layer.out_channels, layer.kernel, layer.kernel, in.channels};
-}
+Shape weight_shape(const LayerSpec& layer, const ImageShape& in) { return operation_of(layer).weight_shape(layer, in); }
 
 int64_t parameter_count(const NetworkSpec& spec, int index) {
   const LayerSpec& layer = spec.layer(index);
@@ -155,8 +112,7 @@ int64_t parameter_count(const NetworkSpec& spec, int index) {
 
 int64_t mac_count(const NetworkSpec& spec, int index) {
   const LayerSpec& layer = spec.layer(index);
-  const ImageShape& out = spec.shape(index);
-  return has_weights(layer.kind) ? weight_shape(layer, spec.input_shape(index)).size() * out.height * out.width : 0;
+  return operation_of(layer).mac_count(layer, spec.input_shape(index), spec.shape(index));
 }
 
 int64_t parameter_count(const NetworkSpec& spec) {

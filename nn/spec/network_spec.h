@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/tensor.h"
-#include "nn/spec/layer_spec.h"
+#include "nn/layers/layer_spec.h"
 
 namespace mininas {
 
@@ -45,11 +45,7 @@ class NetworkSpec {
   std::vector<std::vector<int>> readers_;  // the image's first
 };
 
-// Extent of a convolution's output: floor((extent + 2 * padding - kernel) / stride) + 1 with padding (kernel - 1) / 2.
-int convolved_extent(int extent, int kernel, int stride);
-
-// Shape of a layer's weights: OHWI for kConv and kLinear, 1HWC for kDepthwise. Requires has_weights.
-bool has_weights(LayerKind kind);
+// Shape of a layer's weights: OHWI, of a depthwise layer 1HWC. Requires has_weights.
 Shape weight_shape(const LayerSpec& layer, const ImageShape& in);
 
 // Parameters as the publications count them: weights, biases, gamma and beta (running statistics are no parameters).

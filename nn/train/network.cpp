@@ -7,6 +7,7 @@
 #include "core/fused/fused_conv.h"
 #include "core/io/sha256.h"
 #include "core/kernels/kernels.h"
+#include "nn/layers/operations.h"
 
 namespace mininas {
 namespace {
@@ -25,10 +26,9 @@ LayerWeights make_weights(const LayerSpec& layer, const ImageShape& in, const Rn
   w.beta.name = layer.name + ".beta";
   const Shape channels{1, 1, 1, layer.out_channels};
   if (has_weights(layer.kind)) {
-    const Shape shape = weight_shape(layer, in);
-    const int64_t fan_in = shape.h * shape.w * (layer.kind == LayerKind::kDepthwise ? 1 : shape.c);
+    const int64_t fan_in = operation_of(layer).weight_order(layer, in).taps;
     const float bound = static_cast<float>(1.0 / std::sqrt(static_cast<double>(fan_in)));
-    w.weight.value = uniform_tensor(shape, bound, rng.fork(w.weight.name));
+    w.weight.value = uniform_tensor(weight_shape(layer, in), bound, rng.fork(w.weight.name));
     if (layer.bias) w.bias.value = uniform_tensor(channels, bound, rng.fork(w.bias.name));
   }
   if (layer.batch_norm) {
@@ -40,16 +40,12 @@ LayerWeights make_weights(const LayerSpec& layer, const ImageShape& in, const Rn
   return w;
 }
 
-bool is_convolution(const LayerSpec& layer) {
-  return layer.kind == LayerKind::kConv || layer.kind == LayerKind::kDepthwise;
-}
-
 // A convolution with its batch norm; `window` is the depthwise layer before a pointwise one, or the layer itself.
 NormedValue unit(Tape& tape, const LayerSpec& layer, LayerWeights& w, const LayerSpec& window,
                  LayerWeights& window_weights, const NormedValue& x, Phase phase) {
   FusedConvWeights weights{.stride = window.stride};
-  if (window.kind == LayerKind::kDepthwise) weights.depthwise = tape.parameter(window_weights.weight);
-  if (layer.kind == LayerKind::kConv) weights.conv = tape.parameter(w.weight);
+  if (traits_of(window).depthwise) weights.depthwise = tape.parameter(window_weights.weight);
+  if (!traits_of(layer).depthwise) weights.conv = tape.parameter(w.weight);
   NormRequest request{tape.parameter(w.gamma), tape.parameter(w.beta), kBatchNormEpsilon};
   ChannelScale running;
   if (phase == Phase::kEvaluation) {
@@ -63,18 +59,13 @@ NormedValue unit(Tape& tape, const LayerSpec& layer, LayerWeights& w, const Laye
   return layer.relu ? y.rectified() : y;
 }
 
-// A layer that is not a unit: pool, sum, linear, ReLU, or a convolution without batch norm.
-NormedValue plain(Tape& tape, const LayerSpec& layer, LayerWeights& w, const NormedValue& input,
-                  const NormedValue& other) {
-  if (layer.kind == LayerKind::kRelu) return input.rectified();
-  const Var x = layer.kind == LayerKind::kAdd ? add(tape, input, other) : materialize(tape, input);
-  Var y = x;
-  if (layer.kind == LayerKind::kGlobalAveragePool) y = global_average_pool(tape, x);
-  if (layer.kind == LayerKind::kDepthwise) y = depthwise(tape, x, tape.parameter(w.weight), layer.stride);
-  if (layer.kind == LayerKind::kConv || layer.kind == LayerKind::kLinear)
-    y = conv2d(tape, x, tape.parameter(w.weight), layer.stride);
-  if (layer.bias) y = add_bias(tape, y, tape.parameter(w.bias));
-  return {.raw = y, .relu = layer.relu};
+// A layer that is not a unit.
+NormedValue plain(Tape& tape, const LayerSpec& layer, LayerWeights& w, std::span<const NormedValue> in) {
+  std::optional<Var> weight;
+  if (w.weight.exists()) weight = tape.parameter(w.weight);
+  NormedValue y = operation_of(layer).forward(tape, layer, weight, in);
+  if (layer.bias) y = {add_bias(tape, materialize(tape, y), tape.parameter(w.bias))};
+  return layer.relu ? y.rectified() : y;
 }
 
 }  // namespace
@@ -82,13 +73,12 @@ NormedValue plain(Tape& tape, const LayerSpec& layer, LayerWeights& w, const Nor
 bool continues_unit(const NetworkSpec& spec, int index) {
   if (index == 0 || index == spec.size()) return false;
   const LayerSpec &layer = spec.layer(index), &before = spec.layer(index - 1);
-  if (layer.kind != LayerKind::kConv || layer.kernel != 1 || layer.stride != 1 || !layer.batch_norm || layer.bias)
-    return false;
-  if (before.kind != LayerKind::kDepthwise || before.batch_norm || before.relu || before.bias) return false;
+  if (!is_unit(layer) || traits_of(layer).depthwise || layer.kernel != 1 || layer.stride != 1) return false;
+  if (!traits_of(before).depthwise || before.batch_norm || before.relu || before.bias) return false;
   return spec.readers(index - 1) == std::vector<int>{index};
 }
 
-bool is_unit(const LayerSpec& layer) { return is_convolution(layer) && layer.batch_norm && !layer.bias; }
+bool is_unit(const LayerSpec& layer) { return layer.batch_norm; }
 
 Network::Network(NetworkSpec spec, PixelScale pixels, Rng rng) : spec_(std::move(spec)), pixels_(pixels) {
   for (int i = 0; i < spec_.size(); ++i) layers_.push_back(make_weights(spec_.layer(i), spec_.input_shape(i), rng));
@@ -106,11 +96,12 @@ Var Network::forward(Tape& tape, const ImageBatch& batch, Phase phase) {
     const int window = continues_unit(spec_, i) ? i - 1 : i;
     NormedValue& out = outputs[static_cast<size_t>(i)];
     LayerWeights& weights = layers_[static_cast<size_t>(i)];
-    const NormedValue x = output_of(spec_.layer(window).input());
+    std::vector<NormedValue> in;
+    for (const int source : spec_.inputs(window)) in.push_back(output_of(source));
     if (is_unit(layer))
-      out = unit(tape, layer, weights, spec_.layer(window), layers_[static_cast<size_t>(window)], x, phase);
+      out = unit(tape, layer, weights, spec_.layer(window), layers_[static_cast<size_t>(window)], in[0], phase);
     else
-      out = plain(tape, layer, weights, x, output_of(layer.inputs.back()));
+      out = plain(tape, layer, weights, in);
   }
   return materialize(tape, outputs.back());
 }

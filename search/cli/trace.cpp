@@ -137,13 +137,13 @@ void print_taps(const Trace& t, int most) {
 
 // What the columns of integers are.
 void print_scales(const Trace& t) {
-  if (t.layer.kind == LayerKind::kGlobalAveragePool)
+  if (t.combination == Combination::kAverage)
     std::printf("input    the bytes as they are; one stands for %.6g x (byte - %d)\n", t.input.scale,
                 t.input.zero_point);
-  else if (t.layer.kind == LayerKind::kAdd)
+  else if (t.combination == Combination::kRescaledSum)
     std::printf(
         "input    byte - zero point of each summand; the product is the summand at the scale of the sum, times 2^20\n");
-  else if (t.layer.kind == LayerKind::kRelu)
+  else if (t.combination == Combination::kCopy)
     std::printf("input    byte - zero point, which is %d; one stands for %.6g\n", t.input.zero_point, t.input.scale);
   else
     std::printf(
@@ -161,9 +161,9 @@ void print_step(const char* name, int64_t value, const std::string& how) {
 
 // From the accumulator to the scale of the output.
 void print_rescaling(const Trace& t) {
-  if (t.rescaling == Rescaling::kNone)
+  if (t.combination == Combination::kCopy)
     return print_step("rescaled", t.shifted, "the sum itself: input and output share their scale");
-  if (t.rescaling == Rescaling::kAverage) {
+  if (t.combination == Combination::kAverage) {
     print_step("pixels", t.divisor, "the sum is divided by them");
     print_step("rounded", t.shifted, text("the average, to nearest, less the zero point ", t.output.zero_point));
     return;
@@ -188,7 +188,7 @@ void print_steps(const Trace& t) {
                text("stands for ", real_text(t.real_bias), "; float network ", real_text(t.float_bias)));
   print_step("accumulator", t.accumulator,
              text(weighted ? "the sum and the bias" : "the sum",
-                  t.rescaling != Rescaling::kAverage ? "; stands for " : "; over the pixels it stands for ",
+                  t.combination != Combination::kAverage ? "; stands for " : "; over the pixels it stands for ",
                   real_text(t.exact)));
   print_rescaling(t);
   print_step(

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "mcu/runtime/mn_arithmetic.h"
+#include "nn/layers/operations.h"
 #include "nn/quant/fold.h"
 
 namespace mininas {
@@ -45,18 +46,20 @@ class Tracer {
     trace_.layer = layer;
     trace_.input = input(layer.input()).how;
     trace_.output = quantized().output;
-    switch (layer.kind) {
-      case LayerKind::kGlobalAveragePool:
+    trace_.combination = traits_of(layer).combination;
+    switch (trace_.combination) {
+      case Combination::kWeightedSum:
+        weigh();
+        break;
+      case Combination::kRescaledSum:
+        add_rescaled();
+        break;
+      case Combination::kAverage:
         average();
         break;
-      case LayerKind::kAdd:
-        sum();
+      case Combination::kCopy:
+        copy();
         break;
-      case LayerKind::kRelu:
-        rectify();
-        break;
-      default:
-        weigh();
     }
     finish();
     return trace_;
@@ -72,83 +75,73 @@ class Tracer {
     return {model_.spec.shape(index), integers_.layers[i].data(), reals_[i].data(), model_.layers[i].output};
   }
 
-  // Convolutions and the classifier: products of inputs and weights, and a bias.
+  // What the byte is made of, each value with weight 1.
+  std::vector<std::pair<Source, Tap>> taps() const {
+    std::vector<ImageShape> shapes;
+    for (const int source : spec().inputs) shapes.push_back(input(source).shape);
+    std::vector<std::pair<Source, Tap>> taps;
+    for (const Source& s : operation_of(spec()).sources(spec(), shapes, place_.y, place_.x, place_.channel)) {
+      Tap tap = input(spec().inputs[static_cast<size_t>(s.input)]).tap(s.y, s.x, s.channel);
+      tap.weight = 1;
+      tap.real_weight = tap.float_weight = 1;
+      taps.emplace_back(s, tap);
+    }
+    return taps;
+  }
+
+  // Products of inputs and weights, and a bias.
   void weigh() {
-    const LayerSpec& layer = spec();
-    const Input in = input(layer.input());
-    const bool depthwise = layer.kind == LayerKind::kDepthwise;
-    const int padding = (layer.kernel - 1) / 2, depth = depthwise ? 1 : in.shape.channels;
     const auto channel = static_cast<size_t>(place_.channel);
-    const double weight_scale = quantized().weight_scales[channel];
+    const double weight_scale = quantized().weight_scales[channel], scale = trace_.input.scale * weight_scale;
     trace_.weight_scale = weight_scale;
     const FoldedLayer& floats = folded_[static_cast<size_t>(place_.layer)];
-    for (int ky = 0; ky < layer.kernel; ++ky)
-      for (int kx = 0; kx < layer.kernel; ++kx)
-        for (int c = 0; c < depth; ++c) {
-          Tap tap = in.tap(place_.y * layer.stride + ky - padding, place_.x * layer.stride + kx - padding,
-                           depthwise ? place_.channel : c);
-          const int64_t window = int64_t{ky} * layer.kernel + kx;
-          const int64_t index = depthwise
-                                    ? window * in.shape.channels + place_.channel
-                                    : (int64_t{place_.channel} * layer.kernel * layer.kernel + window) * depth + c;
-          tap.weight = quantized().weights[static_cast<size_t>(index)];
-          tap.real_weight = weight_scale * tap.weight;
-          tap.float_weight = double{floats.weight.data()[index]};
-          add(tap);
-        }
+    for (auto& [source, tap] : taps()) {
+      tap.weight = quantized().weights[static_cast<size_t>(source.weight)];
+      tap.real_weight = weight_scale * tap.weight;
+      tap.float_weight = double{floats.weight.data()[source.weight]};
+      add(tap);
+    }
     trace_.bias = quantized().bias[channel];
-    trace_.real_bias = static_cast<double>(trace_.bias) * in.how.scale * weight_scale;
+    trace_.real_bias = static_cast<double>(trace_.bias) * scale;
     trace_.float_bias = double{floats.bias.data()[channel]};
     trace_.accumulator += trace_.bias;
-    trace_.exact = static_cast<double>(trace_.accumulator) * in.how.scale * weight_scale;
+    trace_.exact = static_cast<double>(trace_.accumulator) * scale;
     rescale(quantized().rescale[channel]);
   }
 
   void average() {
-    const Input in = input(spec().input());
-    for (int y = 0; y < in.shape.height; ++y)
-      for (int x = 0; x < in.shape.width; ++x) {
-        Tap tap = in.tap(y, x, place_.channel);
-        tap.input += in.how.zero_point;  // a pool averages the bytes as they are: input and output share their scale
-        tap.weight = 1;
-        tap.real_weight = tap.float_weight = 1;
-        add(tap);
-      }
-    trace_.rescaling = Rescaling::kAverage;
-    trace_.divisor = int64_t{in.shape.height} * in.shape.width;
-    trace_.exact = in.how.scale *
-                   (static_cast<double>(trace_.accumulator) / static_cast<double>(trace_.divisor) - in.how.zero_point);
+    const Quantization& how = trace_.input;
+    for (auto& [source, tap] : taps()) {
+      tap.input += how.zero_point;  // the bytes as they are are averaged: input and output share their scale
+      add(tap);
+    }
+    trace_.divisor = static_cast<int64_t>(trace_.taps.size());
+    trace_.exact =
+        how.scale * (static_cast<double>(trace_.accumulator) / static_cast<double>(trace_.divisor) - how.zero_point);
     trace_.shifted = mn_average(static_cast<int32_t>(trace_.accumulator), static_cast<int32_t>(trace_.divisor)) -
                      trace_.output.zero_point;
   }
 
-  // The value as it is; the clamp does the rest.
-  void rectify() {
-    const Input in = input(spec().input());
-    Tap tap = in.tap(place_.y, place_.x, place_.channel);
-    tap.weight = 1;
-    tap.real_weight = tap.float_weight = 1;
-    add(tap);
-    trace_.rescaling = Rescaling::kNone;
-    trace_.exact = tap.real_input;
+  // One value as it is; the clamp does the rest.
+  void copy() {
+    for (auto& [source, tap] : taps()) {
+      add(tap);
+      trace_.exact = tap.real_input;
+    }
     trace_.shifted = trace_.accumulator;
   }
 
-  // Both summands are brought to one scale before they are added; a summand's weight is the factor 2^20 and its own
+  // All summands are brought to one scale before they are added; a summand's weight is the factor 2^20 and its own
   // rescaling.
-  void sum() {
-    for (size_t which = 0; which < spec().inputs.size(); ++which) {
-      const Input in = input(spec().inputs[which]);
-      Tap tap = in.tap(place_.y, place_.x, place_.channel);
-      tap.weight = 1;
-      tap.real_weight = tap.float_weight = 1;
-      const FixedPoint& f = quantized().rescale[which];
+  void add_rescaled() {
+    for (auto& [source, tap] : taps()) {
+      const FixedPoint& f = quantized().rescale[static_cast<size_t>(source.input)];
       tap.product = mn_rescale_summand(tap.input, f.multiplier, f.right_shift);
       trace_.taps.push_back(tap);
       trace_.accumulator += tap.product;
       trace_.exact += tap.real_input;
     }
-    rescale(quantized().rescale[2]);
+    rescale(quantized().rescale.back());
   }
 
   void add(Tap& tap) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "nn/layers/operation.h"
 #include "nn/quant/quantized_model.h"
 #include "nn/train/network.h"
 
@@ -25,9 +26,6 @@ struct Tap {
   double float_input = 0, float_weight = 0;  // of the float network, batch norm folded in
 };
 
-// How a byte comes out of the accumulator: multiplied by a factor, divided by a number of pixels, or as it is.
-enum class Rescaling { kFactor, kAverage, kNone };
-
 struct Trace {
   LayerSpec layer;
   Quantization input;       // of what the layer reads; of a sum: of its first summand
@@ -36,13 +34,13 @@ struct Trace {
                             // of a ReLU: its input, weight 1
   int64_t bias = 0;
   double real_bias = 0, float_bias = 0;
-  int64_t accumulator = 0;  // of a pool: the sum; of a sum: both summands rescaled
-  Rescaling rescaling = Rescaling::kFactor;
-  int64_t divisor = 1;   // of a pool
-  FixedPoint factor;     // input scale * weight scale / output scale
-  int64_t high = 0;      // accumulator * multiplier / 2^31, rounded
-  int64_t shifted = 0;   // high / 2^shift, rounded; of a pool: the rounded average
-  int low = 0, top = 0;  // clamp, without the zero point
+  int64_t accumulator = 0;                              // of a pool: the sum; of a sum: both summands rescaled
+  Combination combination = Combination::kWeightedSum;  // how the byte comes out of the taps
+  int64_t divisor = 1;                                  // of a pool
+  FixedPoint factor;                                    // input scale * weight scale / output scale
+  int64_t high = 0;                                     // accumulator * multiplier / 2^31, rounded
+  int64_t shifted = 0;                                  // high / 2^shift, rounded; of a pool: the rounded average
+  int low = 0, top = 0;                                 // clamp, without the zero point
   int64_t clamped = 0;
   Quantization output;
   int byte = 0;            // what the layer puts out

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "mcu/host/cost/sizes.h"
+#include "nn/layers/operations.h"
 #include "search/cost/cost.h"
 #include "search/report/html.h"
 #include "search/report/network_layout.h"
@@ -29,8 +30,8 @@ constexpr Kind kKinds[] = {{"image", "rejected"},
                            {"sum, pool, classifier", "third"}};
 
 const Kind& kind_of(const LayerSpec& layer) {
-  if (layer.kind == LayerKind::kDepthwise) return kKinds[2];
-  if (layer.kind != LayerKind::kConv) return kKinds[4];
+  if (traits_of(layer).depthwise) return kKinds[2];
+  if (!traits_of(layer).takes_norm) return kKinds[4];
   return kKinds[layer.kernel == 1 ? 3 : 1];
 }
 

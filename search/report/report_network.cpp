@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "mcu/host/cost/sizes.h"
+#include "nn/layers/operations.h"
 #include "search/report/html.h"
 #include "search/report/report_parts.h"
 
@@ -16,7 +17,7 @@ std::string with_unit(int64_t value, const char* unit) { return grouped(value) +
 
 std::string layer_kind(const LayerSpec& layer) {
   std::string out = to_text(layer.kind);
-  if (layer.kernel > 1 || layer.kind == LayerKind::kConv) out += text(" ", layer.kernel, "x", layer.kernel);
+  if (traits_of(layer).largest_kernel > 0) out += text(" ", layer.kernel, "x", layer.kernel);
   if (layer.stride > 1) out += text(" stride ", layer.stride);
   return out + (layer.relu ? " ReLU" : "");
 }

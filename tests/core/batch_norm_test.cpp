@@ -1,5 +1,5 @@
-// core/fused/batch_norm.h against the reference in double.
-#include "core/fused/batch_norm.h"
+// core/autograd/batch_norm.h against the reference in double.
+#include "core/autograd/batch_norm.h"
 #include "core/reference/batch_norm.h"
 #include "tests/support/allclose.h"
 #include "tests/support/catch.h"

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "mcu/host/object/model_image.h"
-#include "mcu/host/plan/scratch.h"
+#include "mcu/host/plan/device_operation.h"
 #include "mcu/runtime/mn_kernel.h"
 #include "nn/spec/layer_chain.h"
 #include "nn/spec/named_networks.h"

@@ -4,8 +4,8 @@
 
 #include "core/error.h"
 #include "core/rng.h"
+#include "mcu/host/plan/device_operation.h"
 #include "mcu/host/plan/memory_plan.h"
-#include "mcu/host/plan/scratch.h"
 #include "nn/spec/named_networks.h"
 #include "tests/support/catch.h"
 #include "tests/support/changed_network.h"

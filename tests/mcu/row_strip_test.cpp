@@ -3,15 +3,16 @@
 #include "mcu/host/plan/row_strip.h"
 
 #include <algorithm>
-#include "tests/support/catch.h"
 #include <set>
 
 #include "core/error.h"
 #include "core/rng.h"
+#include "mcu/host/plan/device_operation.h"
 #include "mcu/host/plan/memory_plan.h"
 #include "mcu/host/plan/placement.h"
-#include "mcu/host/plan/scratch.h"
+#include "nn/layers/window.h"
 #include "nn/spec/named_networks.h"
+#include "tests/support/catch.h"
 #include "tests/support/random_model.h"
 #include "tests/support/rounds.h"
 

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "core/error.h"
+#include "nn/layers/window.h"
 #include "nn/spec/layer_chain.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/catch.h"
@@ -140,16 +141,16 @@ TEST_CASE("each rule of a spec is refused with the layer and the rule", "[nn][sp
       {"layer depthwise: ", "has kernel 9, expected an odd number from 1 to 7",
        [](Parts& s) { s.layers[1].kernel = 9; }},
       {"layer stem: ", "has stride 0, expected at least 1", [](Parts& s) { s.layers[0].stride = 0; }},
-      {"layer depthwise: ", "has 5 output channels, expected its input's 4",
-       [](Parts& s) { s.layers[1].out_channels = 5; }},
-      {"layer residual: ", "has 5 output channels, expected its input's 4",
-       [](Parts& s) { s.layers[3].out_channels = 5; }},
-      {"layer pool: ", "has 4 output channels, expected its input's 5", [](Parts& s) { s.layers[9].out_channels = 4; }},
-      {"layer pool: ", "only convolutions have a kernel and a stride", [](Parts& s) { s.layers[9].kernel = 3; }},
-      {"layer classifier: ", "only convolutions have a kernel and a stride", [](Parts& s) { s.layers[10].stride = 2; }},
-      {"layer classifier: ", "only convolutions have a batch norm", [](Parts& s) { s.layers[10].batch_norm = true; }},
-      {"layer pool: ", "only layers with weights have a bias", [](Parts& s) { s.layers[9].bias = true; }},
-      {"layer residual: ", "only layers with weights have a bias", [](Parts& s) { s.layers[3].bias = true; }},
+      {"layer depthwise: ", "has 5 output channels, expected 4", [](Parts& s) { s.layers[1].out_channels = 5; }},
+      {"layer residual: ", "has 5 output channels, expected 4", [](Parts& s) { s.layers[3].out_channels = 5; }},
+      {"layer pool: ", "has 4 output channels, expected 5", [](Parts& s) { s.layers[9].out_channels = 4; }},
+      {"layer pool: ", "has a kernel or a stride, which a layer of kind", [](Parts& s) { s.layers[9].kernel = 3; }},
+      {"layer classifier: ", "has a kernel or a stride, which a layer of kind",
+       [](Parts& s) { s.layers[10].stride = 2; }},
+      {"layer classifier: ", "has a batch norm, which a layer of kind",
+       [](Parts& s) { s.layers[10].batch_norm = true; }},
+      {"layer pool: ", "has a bias, which a layer of kind", [](Parts& s) { s.layers[9].bias = true; }},
+      {"layer residual: ", "has a bias, which a layer of kind", [](Parts& s) { s.layers[3].bias = true; }},
       {"layer stem: ", "has a bias before its batch norm", [](Parts& s) { s.layers[0].bias = true; }},
       {"layer stem: ", "has 2 inputs, expected 1",
        [](Parts& s) {
@@ -160,14 +161,14 @@ TEST_CASE("each rule of a spec is refused with the layer and the rule", "[nn][sp
        [](Parts& s) {
          s.layers[8].inputs = {7, 6, 7};
        }},
-      {"layer residual: ", "is a ReLU and has another one behind it",
+      {"layer residual: ", "has a ReLU behind it, which a layer of kind relu cannot have",
        [](Parts& s) {
          s.layers[3].kind = LayerKind::kRelu;
          s.layers[3].inputs = {2};
        }},
       {"layer residual: ", "has 2 inputs, expected 1", [](Parts& s) { s.layers[3].kind = LayerKind::kRelu; }},
       {"layer classifier: ", "reads 3x4x5, expected a single pixel", [](Parts& s) { s.layers[10].inputs = {8}; }},
-      {"layer residual: ", "adds the image, expected outputs of layers",
+      {"layer residual: ", "reads the image, expected outputs of layers",
        [](Parts& s) {
          s.layers[3].inputs = {kImage, 0};
          s.layers[3].out_channels = 1;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "core/error.h"
+#include "nn/layers/operations.h"
 
 namespace mininas::test {
 namespace {
@@ -196,7 +197,7 @@ QuantizedModel random_model(const NetworkSpec& spec, Rng rng) {
     const LayerSpec& layer_spec = spec.layers()[i];
     const Quantization& in = model.input_of(static_cast<int>(i));
     QuantizedLayer layer;
-    layer.output = shares_quantization(layer_spec.kind) ? in : random_quantization(rng);
+    layer.output = traits_of(layer_spec).keeps_scale ? in : random_quantization(rng);
     if (rectifies(layer_spec)) layer.low = layer.output.zero_point;
     if (one_in(rng, 10)) layer.high = between(rng, layer.low, 127);
     if (has_weights(layer_spec.kind))
@@ -219,7 +220,7 @@ QuantizedModel trained_like_model(const NetworkSpec& spec, Rng rng) {
     const Quantization& in = model.input_of(static_cast<int>(i));
     QuantizedLayer layer;
     layer.output = {0.05f, layer_spec.relu ? -128 : between(rng, -20, 20)};
-    if (shares_quantization(layer_spec.kind)) layer.output = in;
+    if (traits_of(layer_spec).keeps_scale) layer.output = in;
     if (rectifies(layer_spec)) layer.low = layer.output.zero_point;
     if (layer_spec.kind == LayerKind::kAdd) {
       layer.output.scale = in.scale * 1.4f;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
+#include <iterator>
 
 #include "core/error.h"
 #include "mcu/host/object/device_constants.h"
@@ -189,6 +190,25 @@ LayerLoops pool_loops(const Geometry& g) {
 LayerLoops add_loops(const Geometry& g) { return LoopList("add", g).add("outputs", g.outputs()).take(); }
 LayerLoops relu_loops(const Geometry& g) { return LoopList("relu", g).add("outputs", g.outputs()).take(); }
 
+LayerLoops plain_conv_loops(const Geometry& g) { return plain_loops("conv plain", g, g.in.channels); }
+LayerLoops plain_depthwise_loops(const Geometry& g) { return plain_loops("depthwise plain", g, 1); }
+
+// The loops of a kind's kernels: of the fast ones, or of those without a proof.
+struct Row {
+  LayerKind kind;
+  LayerLoops (*loops)(const Geometry&);
+  LayerLoops (*plain)(const Geometry&) = loops;
+};
+constexpr Row kRows[] = {
+    {LayerKind::kConv, conv_loops, plain_conv_loops},
+    {LayerKind::kDepthwise, depthwise_loops, plain_depthwise_loops},
+    {LayerKind::kGlobalAveragePool, pool_loops},
+    {LayerKind::kLinear, conv_loops, plain_conv_loops},
+    {LayerKind::kAdd, add_loops},
+    {LayerKind::kRelu, relu_loops},
+};
+static_assert(std::size(kRows) == kLayerKinds);
+
 class Counter {
  public:
   // `spec` and `plan` outlive it.
@@ -236,21 +256,11 @@ class Counter {
   }
 
   LayerLoops loops_of(int layer, const Strip& strip) const {
-    const Geometry g = geometry(layer, strip);
-    switch (spec_.layer(layer).kind) {
-      case LayerKind::kConv:
-      case LayerKind::kLinear:
-        return is_fast_(layer) ? conv_loops(g) : plain_loops("conv plain", g, g.in.channels);
-      case LayerKind::kDepthwise:
-        return is_fast_(layer) ? depthwise_loops(g) : plain_loops("depthwise plain", g, 1);
-      case LayerKind::kGlobalAveragePool:
-        return pool_loops(g);
-      case LayerKind::kAdd:
-        return add_loops(g);
-      case LayerKind::kRelu:
-        return relu_loops(g);
-    }
-    MN_CHECK(false, "unknown layer kind");
+    const LayerKind kind = spec_.layer(layer).kind;
+    const Row& row = kRows[static_cast<size_t>(kind)];
+    MN_CHECK(row.kind == kind, "the rows are in the order of LayerKind");
+    const bool plain = has_weights(kind) && !is_fast_(layer);
+    return (plain ? row.plain : row.loops)(geometry(layer, strip));
   }
 
   const NetworkSpec& spec_;

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "core/error.h"
+#include "nn/layers/operations.h"
 
 namespace mininas {
 namespace {
@@ -62,7 +63,7 @@ std::string c_list(std::span<const uint8_t> values, int indent) { return list(va
 
 std::string describe_layer(const LayerSpec& layer, const ImageShape& in, const ImageShape& out) {
   std::string kind = to_text(layer.kind);
-  if (layer.kind == LayerKind::kConv || layer.kind == LayerKind::kDepthwise) {
+  if (traits_of(layer).largest_kernel > 0) {
     kind += text(" ", layer.kernel, "x", layer.kernel);
     if (layer.stride != 1) kind += text(", stride ", layer.stride);
   }

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "mcu/host/export/c_text.h"
 #include "mcu/host/object/device_constants.h"
+#include "mcu/host/plan/device_operation.h"
 #include "mcu/runtime/mn_crc32.h"
 
 namespace mininas {
@@ -23,12 +24,6 @@ std::string initializer(const char* name, const std::string& list, const char* e
 
 std::string place_text(uint32_t place) { return place == MN_CALLER ? "MN_CALLER" : std::to_string(place); }
 
-const char* kind_text(uint8_t kind) {
-  constexpr const char* kNames[MN_KINDS] = {"MN_CONV", "MN_CONV_PLAIN", "MN_DEPTHWISE", "MN_DEPTHWISE_PLAIN",
-                                            "MN_POOL", "MN_ADD",        "MN_RELU"};
-  return kNames[kind];
-}
-
 // "AT(L00_stem.bias)", or 0 for what the layer does not have.
 std::string constant_text(uint32_t offset, const std::string& identifier, const char* member) {
   return offset == 0 ? "0" : text("AT(", identifier, ".", member, ")");
@@ -36,7 +31,7 @@ std::string constant_text(uint32_t offset, const std::string& identifier, const 
 
 std::string row_text(const mn_layer& row, const std::string& identifier) {
   std::ostringstream out;
-  out << "      {.kind = " << kind_text(row.kind) << ", .kernel = " << int{row.kernel}
+  out << "      {.kind = " << code_text(row.kind) << ", .kernel = " << int{row.kernel}
       << ", .stride = " << int{row.stride} << ", .in_zero = " << int{row.in_zero}
       << ", .other_zero = " << int{row.other_zero} << ", .out_zero = " << int{row.out_zero}
       << ", .low = " << int{row.low} << ", .high = " << int{row.high} << ",\n"

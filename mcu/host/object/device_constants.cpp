@@ -5,13 +5,14 @@
 #include "mcu/runtime/mn_model.h"
 #include "mcu/runtime/mn_rescale.h"
 #include "mcu/runtime/mn_scratch.h"
+#include "nn/layers/operations.h"
 
 namespace mininas {
 namespace {
 
 int64_t taps_of(const LayerSpec& layer, const ImageShape& in) {
   const int64_t window = int64_t{layer.kernel} * layer.kernel;
-  return layer.kind == LayerKind::kDepthwise ? window : window * in.channels;
+  return traits_of(layer).depthwise ? window : window * in.channels;
 }
 
 // Depthwise weights stay as they are: row, column, channel.
@@ -30,7 +31,7 @@ std::vector<int8_t> paired_weights(const LayerSpec& layer, const ImageShape& in,
 // bias - zero point x sum of weights: what is left to compute is the sum of weight x q. Fits where validate() holds.
 std::vector<int32_t> folded_bias(const LayerSpec& layer, int64_t taps, const QuantizedLayer& integers, int zero_point) {
   std::vector<int32_t> bias;
-  const bool depthwise = layer.kind == LayerKind::kDepthwise;
+  const bool depthwise = traits_of(layer).depthwise;
   for (int64_t channel = 0; channel < layer.out_channels; ++channel) {
     int64_t sum = 0;
     for (int64_t tap = 0; tap < taps; ++tap)
@@ -65,7 +66,7 @@ std::vector<int64_t> largest_sums(const LayerSpec& layer, int64_t taps, const Qu
                                   int64_t largest_value) {
   std::vector<int64_t> sums(static_cast<size_t>(layer.out_channels), 0);
   for (size_t i = 0; i < integers.weights.size(); ++i) {
-    const size_t channel = layer.kind == LayerKind::kDepthwise ? i % sums.size() : i / static_cast<size_t>(taps);
+    const size_t channel = traits_of(layer).depthwise ? i % sums.size() : i / static_cast<size_t>(taps);
     sums[channel] += largest_value * std::abs(integers.weights[i]);
   }
   return sums;
@@ -78,7 +79,7 @@ bool fits_fast_kernel(const QuantizedModel& model, int layer) {
   const QuantizedLayer& integers = model.layers[static_cast<size_t>(layer)];
   for (const FixedPoint& rescale : integers.rescale)
     if (rescale.right_shift == 0) return false;
-  const bool depthwise = spec.kind == LayerKind::kDepthwise;
+  const bool depthwise = traits_of(spec).depthwise;
   if (depthwise && !has_fast_depthwise(spec)) return false;
   const int64_t taps = taps_of(spec, model.spec.input_shape(layer));
   const std::vector<int32_t> bias = folded_bias(spec, taps, integers, value_of_zero(model, layer));
@@ -92,14 +93,14 @@ bool fits_fast_kernel(const QuantizedModel& model, int layer) {
 
 bool expects_fast_kernel(const NetworkSpec& spec, int layer) {
   const LayerSpec& layer_spec = spec.layer(layer);
-  if (layer_spec.kind == LayerKind::kDepthwise) return has_fast_depthwise(layer_spec);
+  if (traits_of(layer_spec).depthwise) return has_fast_depthwise(layer_spec);
   const int64_t taps = taps_of(layer_spec, spec.input_shape(layer));
   return taps * kExpectedWeight * largest_value(layer_spec) < kConvLimit;
 }
 
 int64_t device_weight_count(const LayerSpec& layer, const ImageShape& in) {
   const int64_t taps = taps_of(layer, in);
-  if (layer.kind == LayerKind::kDepthwise) return taps * in.channels;
+  if (traits_of(layer).depthwise) return taps * in.channels;
   return (int64_t{layer.out_channels} + 1) / 2 * 2 * ((taps + 3) / 4 * 4);
 }
 
@@ -114,8 +115,7 @@ DeviceConstants device_constants(const QuantizedModel& model, int layer) {
   if (!has_weights(spec.kind)) return constants;
   const ImageShape& in = model.spec.input_shape(layer);
   constants.bias = folded_bias(spec, taps_of(spec, in), integers, value_of_zero(model, layer));
-  constants.weights =
-      spec.kind == LayerKind::kDepthwise ? integers.weights : paired_weights(spec, in, integers.weights);
+  constants.weights = traits_of(spec).depthwise ? integers.weights : paired_weights(spec, in, integers.weights);
   return constants;
 }
 

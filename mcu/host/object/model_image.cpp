@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "mcu/host/object/device_constants.h"
+#include "mcu/host/plan/device_operation.h"
 #include "mcu/runtime/mn_crc32.h"
 
 namespace mininas {
@@ -14,21 +15,10 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "the device's object is little-endian and is copied as it lies in memory");
 
-uint8_t kind_of(const QuantizedModel& model, int layer) {
-  switch (model.spec.layer(layer).kind) {
-    case LayerKind::kConv:
-    case LayerKind::kLinear:
-      return fits_fast_kernel(model, layer) ? MN_CONV : MN_CONV_PLAIN;
-    case LayerKind::kDepthwise:
-      return fits_fast_kernel(model, layer) ? MN_DEPTHWISE : MN_DEPTHWISE_PLAIN;
-    case LayerKind::kGlobalAveragePool:
-      return MN_POOL;
-    case LayerKind::kAdd:
-      return MN_ADD;
-    case LayerKind::kRelu:
-      return MN_RELU;
-  }
-  MN_CHECK(false, "unknown layer kind");
+uint8_t code_of(const QuantizedModel& model, int layer) {
+  const LayerSpec& spec = model.spec.layer(layer);
+  const DeviceOperation& operation = device_operation(spec.kind);
+  return has_weights(spec.kind) && !fits_fast_kernel(model, layer) ? operation.plain_code : operation.code;
 }
 
 // Zero points, clamp and kind.
@@ -36,11 +26,11 @@ mn_layer row_of(const QuantizedModel& model, int index) {
   const LayerSpec& spec = model.spec.layer(index);
   const QuantizedLayer& integers = model.layers[static_cast<size_t>(index)];
   mn_layer row{};
-  row.kind = kind_of(model, index);
+  row.kind = code_of(model, index);
   row.kernel = static_cast<uint8_t>(spec.kernel);
   row.stride = static_cast<uint8_t>(spec.stride);
   row.in_zero = static_cast<int8_t>(model.input_of(index).zero_point);
-  if (spec.kind == LayerKind::kAdd) row.other_zero = static_cast<int8_t>(model.input_of(index, 1).zero_point);
+  if (spec.inputs.size() > 1) row.other_zero = static_cast<int8_t>(model.input_of(index, 1).zero_point);
   row.out_zero = static_cast<int8_t>(integers.output.zero_point);
   row.low = static_cast<int8_t>(integers.low);
   row.high = static_cast<int8_t>(integers.high);
@@ -68,7 +58,7 @@ void set_places(mn_layer& row, const NetworkSpec& spec, const MemoryPlan& plan, 
     row.input = place(input.output);
     row.in_rows = static_cast<uint16_t>(input.output_rows);
   }
-  if (layer.kind == LayerKind::kAdd) {
+  if (layer.inputs.size() > 1) {
     const LayerPlan& other = plan.layers[static_cast<size_t>(layer.inputs[1])];
     row.other = place(other.output);
     row.other_rows = static_cast<uint16_t>(other.output_rows);

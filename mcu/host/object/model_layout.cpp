@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "mcu/host/object/device_constants.h"
 #include "mcu/runtime/mn_model.h"
+#include "nn/layers/operations.h"
 
 namespace mininas {
 namespace {
@@ -25,8 +26,8 @@ LayerLayout lay_out_layer(const LayerSpec& spec, const ImageShape& in, int64_t s
   if (has_weights(spec.kind)) {
     layer.bias_count = layer.rescale_count = spec.out_channels;
     layer.weight_count = device_weight_count(spec, in);
-  } else if (spec.kind == LayerKind::kAdd) {
-    layer.rescale_count = 3;
+  } else {
+    layer.rescale_count = traits_of(spec).factors;
   }
   const int64_t multipliers = start + 4 * layer.bias_count;
   const int64_t weights = multipliers + 4 * layer.rescale_count;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "mcu/host/plan/device_operation.h"
 
 // Places the content of a file between two symbols. The path is relative to the root of the source tree, where the
 // compiler is run. (The dependency scanner cannot see such a file: the Makefile names them.)
@@ -55,13 +56,9 @@ EMBED(instruction_model, "mcu/host/cost/instruction_model.csv");
 namespace mininas {
 namespace {
 
-// One of each kernel.
-constexpr LayerKind kKinds[] = {LayerKind::kConv, LayerKind::kDepthwise, LayerKind::kGlobalAveragePool, LayerKind::kAdd,
-                                LayerKind::kRelu};
-
 bool uses(const NetworkSpec& spec, const std::string& kernel) {
   return std::any_of(spec.layers().begin(), spec.layers().end(),
-                     [&](const LayerSpec& layer) { return kernel_name(layer.kind) == kernel; });
+                     [&](const LayerSpec& layer) { return device_operation(layer.kind).kernel == kernel; });
 }
 
 TextFile file(const char* name, std::string_view content) { return {name, std::string(content)}; }
@@ -77,23 +74,6 @@ void drop_table_lines(std::string& table, const std::string& kernel) {
 }
 
 }  // namespace
-
-std::string kernel_name(LayerKind kind) {
-  switch (kind) {
-    case LayerKind::kConv:
-    case LayerKind::kLinear:
-      return "mn_conv";
-    case LayerKind::kDepthwise:
-      return "mn_depthwise";
-    case LayerKind::kGlobalAveragePool:
-      return "mn_pool";
-    case LayerKind::kAdd:
-      return "mn_add";
-    case LayerKind::kRelu:
-      return "mn_relu";
-  }
-  MN_CHECK(false, "unknown layer kind");
-}
 
 std::vector<TextFile> runtime_files() {
   return {file("mn_arithmetic.h", EMBEDDED(arithmetic_h)),
@@ -131,8 +111,7 @@ std::vector<TextFile> runtime_files_for(const NetworkSpec& spec) {
     return std::find_if(files.begin(), files.end(), [](const TextFile& file) { return file.name == "mn_kernels.c"; })
         ->text;
   };
-  for (const LayerKind kind : kKinds) {
-    const std::string kernel = kernel_name(kind);
+  for (const std::string& kernel : device_kernels()) {
     if (uses(spec, kernel)) continue;
     drop_table_lines(table(), kernel);
     std::erase_if(

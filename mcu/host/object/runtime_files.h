@@ -30,7 +30,4 @@ std::string_view exported_selftest();
 // mcu/host/cost/instruction_model.csv (instruction_model.h).
 std::string_view instruction_model_csv();
 
-// "mn_conv": the kernel in mcu/runtime that computes layers of this kind; its file is "mn_conv.c".
-std::string kernel_name(LayerKind kind);
-
 }  // namespace mininas

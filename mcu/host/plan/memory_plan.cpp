@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "mcu/host/plan/device_operation.h"
 #include "mcu/host/plan/placement.h"
-#include "mcu/host/plan/scratch.h"
 
 namespace mininas {
 namespace {
@@ -54,12 +54,8 @@ class Planner {
     return aligned(int64_t{rows} * shape.width * shape.channels);
   }
 
-  // Others need their whole input before their first row.
-  bool may_join(int layer) const {
-    const LayerKind kind = spec_.layer(layer).kind;
-    return kind == LayerKind::kConv || kind == LayerKind::kDepthwise || kind == LayerKind::kAdd ||
-           kind == LayerKind::kRelu;
-  }
+  // A layer that needs its whole input before its first row is in no strip.
+  bool may_join(int layer) const { return device_operation(spec_.layer(layer).kind).row_by_row; }
 
   Placement place() const { return place_tensors(tensors_, steps_, count()); }
 

@@ -3,15 +3,10 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "mcu/host/plan/device_operation.h"
 
 namespace mininas {
 namespace {
-
-// A row needs a window of rows; an addition's and a ReLU's are one row.
-bool has_window(LayerKind kind) {
-  return kind == LayerKind::kConv || kind == LayerKind::kDepthwise || kind == LayerKind::kAdd ||
-         kind == LayerKind::kRelu;
-}
 
 int padding_of(const LayerSpec& layer) { return (layer.kernel - 1) / 2; }
 
@@ -75,7 +70,7 @@ int Strip::first_row_needed(int reader, int row) const {
   const LayerSpec& layer = spec_.layer(reader);
   const int in_height = spec_.input_shape(reader).height;
   if (row >= spec_.shape(reader).height) return in_height;
-  if (!has_window(layer.kind)) return 0;
+  if (!device_operation(layer.kind).row_by_row) return 0;
   return std::clamp(row * layer.stride - padding_of(layer), 0, in_height);
 }
 
@@ -110,8 +105,7 @@ int Strip::ring_rows(int layer) const {
 int64_t Strip::overlap_distance(int layer, int input) const {
   const ImageShape &in = spec_.shape(input), &out = spec_.shape(layer);
   const int64_t in_row = int64_t{in.width} * in.channels, out_row = int64_t{out.width} * out.channels;
-  const LayerKind kind = spec_.layer(layer).kind;
-  const bool in_place = kind == LayerKind::kAdd || kind == LayerKind::kRelu;  // element by element
+  const bool in_place = device_operation(spec_.layer(layer).kind).in_place;
   int64_t distance = 0;
   for (const int reader : readers_of(input)) {
     for (int row = 0; row < out.height; ++row) {

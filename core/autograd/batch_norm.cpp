@@ -1,4 +1,4 @@
-#include "core/fused/batch_norm.h"
+#include "core/autograd/batch_norm.h"
 
 #include <cmath>
 

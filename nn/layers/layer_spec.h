@@ -1,7 +1,7 @@
 // LayerSpec: one layer of a network as plain data. A layer is what one device layer is: an operation together with the
 // batch norm behind it and the ReLU behind that. (The paper's family puts ReLU before a convolution; the same network
 // reads "conv, norm, ReLU" when each ReLU is booked with the layer before it.) What the numbers mean and what they may
-// be depends on the kind; NetworkSpec checks it.
+// be depends on the kind: operation.h.
 #pragma once
 #include <string>
 #include <vector>
@@ -14,6 +14,7 @@ enum class LayerKind { kConv, kDepthwise, kGlobalAveragePool, kLinear, kAdd, kRe
 constexpr int kLayerKinds = 6;
 
 const char* to_text(LayerKind kind);  // "conv", "depthwise", "pool", "linear", "add", "relu"
+bool has_weights(LayerKind kind);
 
 constexpr int kImage = -1;  // as an input: the image itself
 
@@ -32,8 +33,8 @@ struct LayerSpec {
   bool operator==(const LayerSpec&) const = default;
 };
 
-// Whether its output is clamped at 0.
-inline bool rectifies(const LayerSpec& layer) { return layer.relu || layer.kind == LayerKind::kRelu; }
+// Whether its output is clamped at 0: by a ReLU behind it, or by itself.
+bool rectifies(const LayerSpec& layer);
 
 // visit(name, value) of everything beside name, kind and inputs, in the order in which files hold it. `layer` may be
 // const.

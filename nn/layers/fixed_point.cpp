@@ -1,4 +1,4 @@
-#include "nn/quant/fixed_point.h"
+#include "nn/layers/fixed_point.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,0 +1,20 @@
+// The operations, one for each LayerKind: a new one is a file of this folder, a value of LayerKind, its declaration
+// here and its row in operations.cpp.
+#pragma once
+#include "nn/layers/operation.h"
+
+namespace mininas {
+
+const LayerOperation& convolution();
+const LayerOperation& depthwise_convolution();
+const LayerOperation& global_average_pool();
+const LayerOperation& linear();
+const LayerOperation& addition();
+const LayerOperation& rectifier();
+
+const LayerOperation& operation(LayerKind kind);
+
+inline const LayerOperation& operation_of(const LayerSpec& layer) { return operation(layer.kind); }
+inline const Traits& traits_of(const LayerSpec& layer) { return operation(layer.kind).traits(); }
+
+}  // namespace mininas
