@@ -40,8 +40,8 @@ enum class Status { kOk, kInfeasible, kFailed };
 struct Outcome {
   Status status = Status::kOk;
   std::string problem;  // kInfeasible, kFailed: why
-  double score =
-      0;  // what the search compares: validation accuracy (of the last epoch, unless the evaluator says otherwise)
+  // What the search compares: validation accuracy, of the last epoch unless the evaluator says otherwise.
+  double score = 0;
   double best_train = 0;      // largest training accuracy of an epoch
   std::vector<double> curve;  // validation accuracy after each epoch
   double seconds = 0;         // spent on training

@@ -24,8 +24,8 @@ namespace mininas {
 struct GreedyOptions {
   int min_depth = 3, max_depth = 8;
   int min_width = 16, max_width = 64, width_step = 4;
-  std::vector<int> kernels = {
-      5, 7};         // tried in the kernel stage, in this order, where they are larger; layers start with 3
+  // Tried in the kernel stage, in this order, where they are larger; layers start with 3.
+  std::vector<int> kernels = {5, 7};
   int epochs = 300;  // of each candidate (macro-micro: of the first)
   double target_accuracy = 99.0;  // the network stops growing at target_accuracy - target_tolerance
   double target_tolerance = 0.5;
@@ -36,8 +36,8 @@ struct GreedyOptions {
   double width_tolerance = 0.5;   // a narrower network may lose this much
   double operation_margin = 0.0;  // a standard convolution must gain more than this
   double kernel_margin = 0.0;     // a larger kernel must gain more than this
-  double layer_fraction =
-      1.0;             // operations and kernels are tried on floor(layer_fraction * depth) layers from the input
+  // Operations and kernels are tried on floor(layer_fraction * depth) layers from the input.
+  double layer_fraction = 1.0;
   double noise = 0.0;  // each tolerance is at least so many standard errors of the difference; 0: the bare tolerances
   // Candidates branch off the current network's training where so many epochs are left; 0: never. Deeper networks do
   // not: an identity that joins late hardly learns, so that they would seem no better.
