@@ -34,25 +34,32 @@ class LayerChain {
 
   // The sum of two layers of equal shape.
   LayerSpec& add_sum(std::string name, int a, int b) {
-    LayerSpec& layer = add(std::move(name), LayerKind::kAdd, layers_[static_cast<size_t>(a)].out_channels);
+    LayerSpec& layer = add(std::move(name), LayerKind::kAdd, channels(a));
     layer.inputs = {a, b};
     return layer;
   }
 
   // What a layer puts out, rectified, beside what it puts out.
   LayerSpec& add_relu(std::string name, int input) {
-    LayerSpec& layer = add(std::move(name), LayerKind::kRelu, layers_[static_cast<size_t>(input)].out_channels);
+    LayerSpec& layer = add(std::move(name), LayerKind::kRelu, channels(input));
     layer.inputs = {input};
     return layer;
   }
 
   // Index of the newest layer; kImage before the first.
   int last() const { return static_cast<int>(layers_.size()) - 1; }
-  int channels() const { return layers_.empty() ? input_.channels : layers_.back().out_channels; }
+  LayerSpec& layer(int index) { return layers_[static_cast<size_t>(index)]; }
+  // That a layer puts out; of the image for kImage.
+  int channels(int index) const {
+    return index == kImage ? input_.channels : layers_[static_cast<size_t>(index)].out_channels;
+  }
+  int channels() const { return channels(last()); }
 
   // Global average pool and the linear layer with bias behind it; throws ConfigError where the network cannot be.
-  NetworkSpec finish() && {
-    add("pool", LayerKind::kGlobalAveragePool, channels());
+  NetworkSpec finish() && { return std::move(*this).finish(last()); }
+  // The same behind another layer than the newest.
+  NetworkSpec finish(int output) && {
+    add("pool", LayerKind::kGlobalAveragePool, channels(output)).inputs = {output};
     add("classifier", LayerKind::kLinear, classes_).bias = true;
     return NetworkSpec(input_, classes_, std::move(layers_));
   }

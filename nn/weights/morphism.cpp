@@ -83,6 +83,10 @@ void inherit_depthwise(const Tensor& old, const ChannelMap& channels, Tensor& fr
       }
 }
 
+void inherit_bias(const LayerWeights& old, const ChannelMap& channels, LayerWeights& fresh) {
+  inherit_vector(old.bias.value, channels, fresh.bias.value);
+}
+
 void inherit_norm(const LayerWeights& old, const ChannelMap& channels, LayerWeights& fresh) {
   inherit_vector(old.gamma.value, channels, fresh.gamma.value);
   inherit_vector(old.beta.value, channels, fresh.beta.value);

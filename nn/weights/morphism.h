@@ -24,6 +24,7 @@ ChannelMap select_channels(const Tensor& gamma, int count);
 void inherit_conv(const Tensor& old, const ChannelMap& in, const ChannelMap& out, Tensor& fresh);
 // Weights [1,k,k,c]: the same; a new channel keeps the values of `fresh`.
 void inherit_depthwise(const Tensor& old, const ChannelMap& channels, Tensor& fresh);
+void inherit_bias(const LayerWeights& old, const ChannelMap& channels, LayerWeights& fresh);
 // Gamma, beta and running statistics; a new channel keeps those of `fresh`.
 void inherit_norm(const LayerWeights& old, const ChannelMap& channels, LayerWeights& fresh);
 

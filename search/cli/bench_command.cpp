@@ -5,7 +5,6 @@
 #include "core/error.h"
 #include "core/kernels/kernels.h"
 #include "core/parallel.h"
-#include "nn/spec/named_networks.h"
 #include "search/cli/commands.h"
 #include "search/cost/cost.h"
 #include "search/cost/speed.h"
@@ -96,7 +95,7 @@ void add_bench_command(Parser& parser) {
                  "absolute deviation, in images a second in the JSON. Peak memory is that of training.",
                  [o](const Command&) { return run(*o); });
   command.required("arch", o->architecture,
-                   "width and layers, such as w16:s3*5, or a network by name: " + network_names());
+                   "such as w16:s3*5; `mininas train --help` tells the forms of architectures");
   command.option("input", o->input, "height x width x channels of the image");
   command.fields({{"classes", "number of classes", &o->classes, 2, 100000},
                   {"batch", "images a step", &o->speed.batch, 2, 65536},

@@ -8,7 +8,6 @@
 #include "mcu/host/cost/instruction_model.h"
 #include "mcu/host/cost/sizes.h"
 #include "nn/quant/quantized_model.h"
-#include "nn/spec/named_networks.h"
 #include "nn/weights/model_file.h"
 #include "search/cli/commands.h"
 #include "search/cli/trace.h"
@@ -176,7 +175,7 @@ void add_inspect_command(Parser& parser) {
       [o](const Command& given) { return run(*o, given); });
   command.positional(
       "A-or-RUN", o->what,
-      "an architecture, such as w16:s3*5, a network by name (" + network_names() + "), or the folder of a run");
+      "an architecture, such as w16:s3*5 (`mininas train --help` tells the forms), or the folder of a run");
   command.option("input", o->input, "height x width x channels of the image");
   command.fields({{"classes", "number of classes", &o->classes, 2, 100000}});
   const OptionFields target = option_fields(o->target);

@@ -86,7 +86,7 @@ void Progress::stage(const std::string& name) {
 void Progress::candidate(const Candidate& candidate, int index, int left) {
   stop_if_interrupted();
   title_ = text("candidate ", index + 1, ", ", candidate.stage, ", at most ", left,
-                " more: ", to_text(candidate.architecture));
+                " more: ", short_text(candidate.architecture));
   accuracy_.clear();
   first_done_ = -1;
 }

@@ -118,7 +118,7 @@ void add_train_command(Parser& parser) {
       "train", "trains one architecture by the published recipe",
       "Example:\n  mininas train --arch w16:s3*5 --data cifar10:build/data/cifar-10-batches-bin:airplane,automobile "
       "--epochs 10\n\n" +
-          dataset_help(),
+          architecture_help() + "\n" + dataset_help(),
       [o](const Command& given) { return run(*o, given); });
   const OptionGroups groups = option_groups(o->settings);
   command.fields(groups.front().fields);

@@ -1,5 +1,6 @@
 // Warm starts: a network of one architecture begins with the weights of another, which it was changed from. How depends
-// on the form of both: chains by search/evaluate/inherit_chain.h.
+// on the form of both: chains by search/evaluate/inherit_chain.h, graphs by
+// search/evaluate/inherit_by_name.h. One form cannot inherit from another.
 #pragma once
 #include "nn/train/network.h"
 #include "search/space/architecture.h"

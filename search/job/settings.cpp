@@ -1,7 +1,5 @@
 #include "search/job/settings.h"
 
-#include "nn/spec/named_networks.h"
-
 namespace mininas {
 namespace {
 
@@ -85,11 +83,10 @@ SearchSettings search_settings_from(const Record& record) {
 }
 
 OptionGroups option_groups(TrainSettings& s) {
-  const OptionField architecture{
-      .name = "arch",
-      .help = "width and layers, such as w16:s3*5 or w24:s3,c3,s5*3, or a network by name: " + network_names(),
-      .value = &s.architecture,
-      .other_key = "architecture"};
+  const OptionField architecture{.name = "arch",
+                                 .help = "the architecture, such as w16:s3*5, see below",
+                                 .value = &s.architecture,
+                                 .other_key = "architecture"};
   return {{"", {architecture}}, {"recipe", option_fields(s.recipe)}};
 }
 

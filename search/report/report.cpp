@@ -194,11 +194,17 @@ std::string search_parts(const RunFolder& folder, const RunFile& run, SearchSett
          network_parts(folder, settings.target.ram_plan, settings.budget.max_ram_bytes);
 }
 
+// A graph's text is too long for a headline, and stands below it.
+std::string headline(const std::string& whole) {
+  const std::string brief = short_text(parse_architecture(whole));
+  return element("h1", escaped(brief)) + (brief == whole ? "" : element("p", element("code", escaped(whole))));
+}
+
 std::string run_page(const RunFolder& folder, const RunFile& run) {
   const std::optional<Finished> done = finished(folder, run);
   std::string body =
       element("p", escaped(text("Mini-NAS, run of `mininas ", command_of(run.identity.kind), "`")), "soft");
-  body += element("h1", escaped(done ? done->architecture : "Not finished yet"));
+  body += done ? headline(done->architecture) : element("h1", "Not finished yet");
   body += element("p", escaped(run.identity.data), "soft");
   if (const std::string label = network_settings_of(run).label; !label.empty())
     body += element("p", escaped(label), "label");

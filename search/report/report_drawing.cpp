@@ -27,7 +27,7 @@ constexpr Kind kKinds[] = {{"image", "rejected"},
                            {"standard convolution", "final"},
                            {"depthwise", "second"},
                            {"pointwise (1x1)", "kept"},
-                           {"sum, pool, classifier", "third"}};
+                           {"sum, ReLU, pool, classifier", "third"}};
 
 const Kind& kind_of(const LayerSpec& layer) {
   if (traits_of(layer).depthwise) return kKinds[2];

@@ -1,14 +1,16 @@
 // Architecture: which network, as a value. A closed set of forms, each with a one-line text that parses back:
 //   Chain             the paper's family: width, and an operation and a kernel a layer; `w16:s3*5,c5`
+//   Graph             any operations and branches; `graph: a=c3x16(image), b=s3x16(a), c=add(a,b)`
 //   PublishedNetwork  a published network (nn/spec/named_networks.h); `mobilenetv2`
-// Methods that search chains speak of Chain. Everything else, from the journal to the export, knows this type and
-// build_network_spec (search/space/build.h) alone.
+// Methods that search chains speak of Chain, methods that search graphs of Graph. Everything else, from the journal to
+// the export, knows this type and build_network_spec (search/space/build.h) alone.
 #pragma once
 #include <string>
 #include <utility>
 #include <variant>
 
 #include "search/space/chain.h"
+#include "search/space/graph.h"
 
 namespace mininas {
 
@@ -20,10 +22,11 @@ struct PublishedNetwork {
 
 class Architecture {
  public:
-  using Value = std::variant<Chain, PublishedNetwork>;
+  using Value = std::variant<Chain, Graph, PublishedNetwork>;
 
   Architecture() = default;  // a chain without layers: no network
   Architecture(Chain chain) : value_(std::move(chain)) {}
+  Architecture(Graph graph) : value_(std::move(graph)) {}
   Architecture(PublishedNetwork network) : value_(std::move(network)) {}
 
   const Value& value() const { return value_; }
@@ -45,5 +48,9 @@ std::string to_text(const Architecture& architecture);
 // Throws ConfigError that names the position (from 1) and the rule. parse_architecture(to_text(a)) == a for every valid
 // architecture.
 Architecture parse_architecture(const std::string& text);
+// Where a line has to be short: the same, but "graph of 7 nodes" for a graph.
+std::string short_text(const Architecture& architecture);
+// The forms of the text in a few lines, for people.
+std::string architecture_help();
 
 }  // namespace mininas

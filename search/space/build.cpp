@@ -6,6 +6,7 @@ namespace mininas {
 
 NetworkSpec build_network_spec(const Architecture& architecture, const ImageShape& input, int classes) {
   if (const auto* network = architecture.as<PublishedNetwork>()) return named_network(network->name, input, classes);
+  if (const auto* graph = architecture.as<Graph>()) return build_network_spec(*graph, input, classes);
   return build_network_spec(architecture.chain(), input, classes);
 }
 

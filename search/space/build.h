@@ -22,7 +22,11 @@ NetworkSpec build_network_spec(const Architecture& architecture, const ImageShap
 // The same from an architecture's text.
 NetworkSpec build_network_spec(const std::string& text, const ImageShape& input, int classes);
 
-// Layers are named "stem", "layer0.depthwise", "layer0.pointwise", "layer1.conv", "pool", "classifier".
+// A graph's layers come in its order and are named by its nodes: "a"; "a.depthwise" and "a.pointwise" of a separable
+// convolution; "a.1" and "a" of a sum of three; "a.relu".
+NetworkSpec build_network_spec(const Graph& graph, const ImageShape& input, int classes);
+
+// A chain's layers are named "stem", "layer0.depthwise", "layer0.pointwise", "layer1.conv", "pool", "classifier".
 NetworkSpec build_network_spec(const Chain& chain, const ImageShape& input, int classes);
 // How many of `depth` searched layers are in the first, the second and the last third.
 std::array<int, 3> stage_depths(int depth);

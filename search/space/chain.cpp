@@ -58,7 +58,7 @@ std::string to_text(const Chain& c) {
 Chain parse_chain(const std::string& source) {
   TextReader in(source, "w16:s3*5,c5");
   Chain c;
-  if (!in.accept("w")) in.fail("'w' and the width expected, or the name of a network");
+  if (!in.accept("w")) in.fail("'w' and the width expected, 'graph:', or the name of a network");
   c.width = in.number("a width", 1, kMaxWidth);
   if (!in.accept(":")) in.fail("':' expected between the width and the layers");
   do {

@@ -97,6 +97,8 @@ std::string digest(const Graph& graph);
 
 std::string to_text(const NodeOperation& operation);  // "c3x16/2"
 std::string to_text(const Graph& graph);
+// What the text's words mean, in a few indented lines, for people.
+std::string graph_help();
 // Whether `text` announces a graph.
 bool is_graph_text(const std::string& text);
 // Throws ConfigError that names the position (from 1) and the rule. parse_graph(to_text(g)) == g.

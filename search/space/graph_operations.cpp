@@ -7,13 +7,57 @@
 namespace mininas {
 namespace {
 
+void set_norm_or_bias(LayerSpec& layer, const NodeOperation& operation) {
+  layer.batch_norm = !operation.bias;
+  layer.bias = operation.bias;
+}
+
+int add_conv(LayerChain& chain, const GraphNode& node, const std::vector<int>& inputs) {
+  const NodeOperation& o = node.operation;
+  LayerSpec& layer = chain.add(node.id, LayerKind::kConv, o.channels, o.kernel, o.stride);
+  layer.inputs = inputs;
+  set_norm_or_bias(layer, o);
+  return chain.last();
+}
+
+int add_depthwise(LayerChain& chain, const GraphNode& node, const std::vector<int>& inputs) {
+  const NodeOperation& o = node.operation;
+  LayerSpec& layer = chain.add(node.id, LayerKind::kDepthwise, chain.channels(inputs[0]), o.kernel, o.stride);
+  layer.inputs = inputs;
+  set_norm_or_bias(layer, o);
+  return chain.last();
+}
+
+// As in the paper's family, nothing stands between the two convolutions.
+int add_separable(LayerChain& chain, const GraphNode& node, const std::vector<int>& inputs) {
+  const NodeOperation& o = node.operation;
+  chain.add(node.id + ".depthwise", LayerKind::kDepthwise, chain.channels(inputs[0]), o.kernel, o.stride).inputs =
+      inputs;
+  set_norm_or_bias(chain.add(node.id + ".pointwise", LayerKind::kConv, o.channels), o);
+  return chain.last();
+}
+
+// What it reads comes from behind a ReLU already.
+int add_relu(LayerChain&, const GraphNode&, const std::vector<int>& inputs) { return inputs[0]; }
+
+// A layer sums two; more are summed one after the other.
+int add_sum(LayerChain& chain, const GraphNode& node, const std::vector<int>& inputs) {
+  int sum = inputs[0];
+  for (size_t i = 1; i < inputs.size(); ++i) {
+    const bool last = i + 1 == inputs.size();
+    chain.add_sum(last ? node.id : text(node.id, ".", i), sum, inputs[i]);
+    sum = chain.last();
+  }
+  return sum;
+}
+
 constexpr NodeRule kRules[] = {
     // kind, symbol, inputs, any_order, reads_image, convolves, sets_channels
-    {NodeKind::kConv, "c", 1, 1, false, true, true, true, "convolution"},
-    {NodeKind::kSeparable, "s", 1, 1, false, true, true, true, "depthwise, then 1x1 convolution"},
-    {NodeKind::kDepthwise, "d", 1, 1, false, true, true, false, "depthwise convolution"},
-    {NodeKind::kRelu, "relu", 1, 1, false, false, false, false, "ReLU"},
-    {NodeKind::kAdd, "add", 2, kMostNodeInputs, true, false, false, false, "sum"},
+    {NodeKind::kConv, "c", 1, 1, false, true, true, true, add_conv, "convolution"},
+    {NodeKind::kSeparable, "s", 1, 1, false, true, true, true, add_separable, "depthwise, then 1x1 convolution"},
+    {NodeKind::kDepthwise, "d", 1, 1, false, true, true, false, add_depthwise, "depthwise convolution"},
+    {NodeKind::kRelu, "relu", 1, 1, false, false, false, false, add_relu, "ReLU"},
+    {NodeKind::kAdd, "add", 2, kMostNodeInputs, true, false, false, false, add_sum, "sum"},
 };
 
 using Problem = std::optional<std::string>;
@@ -53,6 +97,10 @@ const NodeRule& rule_of(NodeKind kind) {
   const NodeRule& rule = kRules[static_cast<size_t>(kind)];
   MN_CHECK(rule.kind == kind, "the table's order is not NodeKind's at ", rule.symbol);
   return rule;
+}
+
+bool reads_through_relu(const NodeOperation& operation) {
+  return operation.kind == NodeKind::kRelu || (rule_of(operation.kind).convolves && !operation.plain);
 }
 
 bool belongs_to_id(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; }

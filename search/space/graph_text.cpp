@@ -12,6 +12,14 @@ namespace {
 constexpr const char* kPrefix = "graph:";
 constexpr const char* kExample = "graph: a=c3x16(image), b=s3x16(a), c=add(a,b)";
 
+// "c (convolution), s (depthwise, then 1x1 convolution), ..."
+std::string operation_list() {
+  std::string list;
+  for (const NodeRule& rule : node_rules())
+    list += text(list.empty() ? "" : ", ", rule.symbol, " (", rule.meaning, ")");
+  return list;
+}
+
 class GraphReader {
  public:
   explicit GraphReader(const std::string& source) : in_(source, kExample) {}
@@ -82,12 +90,9 @@ class GraphReader {
   const NodeRule& symbol() {
     const size_t start = in_.position();
     const std::string letters = in_.take_while(is_letter);
-    std::string known;
-    for (const NodeRule& rule : node_rules()) {
+    for (const NodeRule& rule : node_rules())
       if (letters == rule.symbol) return rule;
-      known += text(known.empty() ? "" : ", ", rule.symbol, " (", rule.meaning, ")");
-    }
-    fail_at(start, "an operation expected: " + known);
+    fail_at(start, "an operation expected: " + operation_list());
   }
 
   int kernel() {
@@ -141,6 +146,14 @@ std::string to_text(const Graph& graph) {
     out += ")";
   }
   return out;
+}
+
+std::string graph_help() {
+  const std::string indent(18, ' ');
+  return text(indent, "id=operation(inputs); the last node is the output, which pool and classifier follow.\n",
+              indent, operation_list(), ".\n",
+              indent, "c3x16/2: kernel 3, 16 channels, stride 2. A convolution is ReLU, convolution, norm: .plain\n",
+              indent, "leaves the ReLU out, .bias has a bias for the norm.\n");
 }
 
 bool is_graph_text(const std::string& source) { return source.starts_with(kPrefix); }

@@ -111,12 +111,17 @@ TEST_CASE("a warm start goes on where its ancestor stood: unchanged, it ends as 
 }
 
 TEST_CASE("a warm start is its first ancestor at the branch epoch, changed step by step and trained on",
-          "[search][evaluator][warm-start]") {
+          "[search][evaluator][warm-start][graph]") {
+  using Line = std::vector<const char*>;
+  const Line line = GENERATE(Line{"w3:s3*3", "w3:c3,s3*2", "w2:c5,s3*2"},
+                             Line{"graph: a=c3x3(image), b=s3x6/2(a)", "graph: a=c3x5(image), b=s3x6/2(a)",
+                                  "graph: a=c3x5(image), c=s3x5(a), d=add(a,c), b=s5x6/2(d)"});
   const TempDir folder;
   const SearchData data = small_data();
   const EvaluationRecipe recipe = small_recipe();
   TrainingEvaluator evaluator(data, recipe, folder.path(), {});
-  const Candidate candidate = branching("w2:c5,s3*2", {kFirst, kSecond});
+  const Architecture first = parse_architecture(line[0]), second = parse_architecture(line[1]);
+  const Candidate candidate = branching(line[2], {first, second});
   const Outcome outcome = evaluator.evaluate(candidate, 0);
 
   const Rng weights = Rng(recipe.training.seed).fork("weights");
@@ -125,10 +130,11 @@ TEST_CASE("a warm start is its first ancestor at the branch epoch, changed step 
   config.epochs = 4;
   TrainHooks until_branch;
   until_branch.enough = [](const std::vector<EpochResult>& done) { return done.size() == 2; };
-  Network network(build_network_spec(kFirst, data.train.shape, data.train.classes()), pixels, weights);
+  Network network(build_network_spec(first, data.train.shape, data.train.classes()), pixels, weights);
   train(network, data.train, nullptr, config, until_branch);
-  Architecture before = kFirst;
-  for (const Architecture& next : {kSecond, candidate.architecture}) {
+  Architecture before = first;
+  for (const Architecture& next : {second, candidate.architecture}) {
+    REQUIRE(can_inherit(next, before));
     Network child(build_network_spec(next, data.train.shape, data.train.classes()), pixels, weights);
     inherit_weights(child, next, network, before, data.train);  // nothing is inserted: the images do not matter
     network = std::move(child);

@@ -1,0 +1,71 @@
+// A graph on the command line, from its text to verified C.
+#include <signal.h>
+
+#include <filesystem>
+
+#include "core/io/file.h"
+#include "tests/cli/program.h"
+#include "tests/support/catch.h"
+#include "tests/support/shell.h"
+#include "tests/support/temp_dir.h"
+
+using namespace mininas;
+using namespace mininas::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string kGraph =
+    "graph: stem=c3x8(image), left=s3x8(stem), right=d5(stem), sum=add(stem,left,right), wide=c3x12/2(sum), "
+    "through=c1x12/2.plain.bias(sum), last=add(wide,through)";
+
+}  // namespace
+
+TEST_CASE("a graph goes from its text to verified C, and resumes after a kill to the same weights", "[cli][graph]") {
+  const TempDir folder;
+  const fs::path out = folder / "run";
+  const std::vector<std::string> base = {"train", "--arch", kGraph, "--data", kTinyData,   "--epochs",
+                                         "3",     "--lr",   "0.01", "--json", "--threads", "1"};
+  const auto with_out = [&] {
+    auto arguments = base;
+    arguments.insert(arguments.end(), {"--out", out.string()});
+    return arguments;
+  };
+  const Record whole = mininas::test::mininas(base).json();
+  const auto started = [&] { return fs::exists(out / "checkpoints/training.checkpoint"); };
+  signal_at(with_out(), started, SIGKILL);
+  const Answer resumed = mininas::test::mininas({"train", "--resume", out.string(), "--json"});
+  INFO(resumed.errors);
+  REQUIRE(resumed.status == 0);
+  CHECK(resumed.json().string("weights_sha256") == whole.string("weights_sha256"));
+  const std::string network = resumed.json().string("architecture");
+  CHECK(mininas::test::mininas({"inspect", network, "--json"}).json().integer64("params") ==
+        mininas::test::mininas({"inspect", kGraph, "--json"}).json().integer64("params"));
+
+  if (skipped_without("cc")) return;
+  REQUIRE(mininas::test::mininas({"quantize", out.string(), "--qat-epochs", "1", "--quiet"}).status == 0);
+  const Record verified = mininas::test::mininas({"verify", out.string(), "--json", "--quiet"}).json();
+  CHECK(verified.integer("bytes_different") == 0);
+  CHECK(verified.integer("images") == 40);
+  CHECK(mininas::test::mininas({"eval", out.string(), "--int8", "--json"}).json().integer("images") == 40);
+  CHECK(mininas::test::mininas({"export", out.string(), "--out", (folder / "c").string()}).status == 0);
+  REQUIRE(mininas::test::mininas({"report", out.string()}).status == 0);
+  const std::string page = read_text_file(out / "report.html");
+  CHECK_THAT(page, Catch::Contains("<title>stem.relu to right</title>") && Catch::Contains("through and wide"));
+}
+
+TEST_CASE("inspect names what each layer of a graph reads", "[cli][graph][inspect]") {
+  const Answer answer = mininas::test::mininas({"inspect", kGraph});
+  REQUIRE(answer.status == 0);
+  CHECK_THAT(answer.output, Catch::Contains("sum.1, right") && Catch::Contains("through, wide"));
+}
+
+TEST_CASE("a wrong graph on the command line is one line with position and rule", "[cli][graph]") {
+  const Answer answer = mininas::test::mininas({"inspect", "graph: a=c3x8(image), b=add(a,c)"});
+  CHECK(answer.status == 1);
+  CHECK(answer.is_one_error_line());
+  CHECK_THAT(answer.errors, Catch::Contains("position 31") && Catch::Contains("no node 'c' before this one"));
+  const Answer shapes = mininas::test::mininas({"inspect", "graph: a=c3x8(image), b=c3x4(a), c=add(a,b)"});
+  CHECK(shapes.status == 1);
+  CHECK_THAT(shapes.errors, Catch::Contains("layer c: adds 32x32x8 and 32x32x4"));
+}
