@@ -3,9 +3,20 @@
 #include "search/methods/best_so_far.h"
 
 namespace mininas {
+namespace {
+
+// Graphs of one network are one question under whatever ids, so they are asked for by their canonical ones.
+Architecture draw(const RandomOptions& options, Rng& rng) {
+  if (options.form == DrawnForm::kGraph) return random_graph(options.graphs, rng).canonical();
+  return sample(options.space, rng);
+}
+
+}  // namespace
 
 OptionFields option_fields(RandomOptions& o) {
-  OptionFields fields = option_fields(o.space);
+  OptionFields fields = {{"space", "what is drawn: chain, or graph", choice(o.form, {"chain", "graph"})}};
+  for (OptionField& field : option_fields(o.space)) fields.push_back(std::move(field));
+  for (OptionField& field : option_fields(o.graphs)) fields.push_back(std::move(field));
   fields.push_back({"candidates", "how many architectures are drawn and trained", &o.candidates, 1, 1e6});
   fields.push_back({"candidate-epochs", "epochs of each candidate", &o.epochs, 1, 10000});
   return fields;
@@ -15,6 +26,7 @@ void validate(const RandomOptions& options) {
   RandomOptions copy = options;  // fields point into a struct that could be written to
   validate(option_fields(copy));
   validate(options.space);
+  validate(options.graphs);
 }
 
 Found random_search(Session& session, const RandomOptions& options) {
@@ -24,7 +36,7 @@ Found random_search(Session& session, const RandomOptions& options) {
   for (int left = options.candidates; left > 0 && !(best.exists() && session.time_is_up());) {
     std::vector<Candidate> together;
     for (; left > 0 && together.size() < kTogether; --left) {
-      const Architecture drawn = draw_within_budget(session, [&] { return sample(options.space, rng); });
+      const Architecture drawn = draw_within_budget(session, [&] { return draw(options, rng); });
       together.push_back({"random", drawn, options.epochs});
     }
     for (const Trial& trial : session.evaluate(together)) best.judge(trial);

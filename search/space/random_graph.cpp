@@ -3,9 +3,13 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "search/space/graph_operations.h"
 
 namespace mininas {
 namespace {
+
+// A sum of unlike nodes takes some convolutions more, so that a graph stays well below kMostNodes.
+constexpr int kMostDrawnNodes = 100, kMostHalvings = 5;
 
 class Drawing {
  public:
@@ -110,9 +114,30 @@ class Drawing {
 
 }  // namespace
 
+OptionFields option_fields(RandomGraphLimits& l) {
+  return {
+      {"min-nodes", "of a graph: nodes that are drawn, at least", &l.min_nodes, 1, kMostDrawnNodes},
+      {"max-nodes", "of a graph: nodes that are drawn, at most; what makes shapes equal comes on top", &l.max_nodes, 1,
+       kMostDrawnNodes},
+      {"node-channels", "of a graph: channels of its convolutions", &l.channels, 1, kMostNodeChannels},
+      {"node-kernels", "of a graph: kernel sizes of its convolutions", &l.kernels, 1, kLargestNodeKernel},
+      {"halvings", "of a graph: how often any way through it halves the image, at most", &l.halvings, 0, kMostHalvings},
+  };
+}
+
+void validate(const RandomGraphLimits& limits) {
+  RandomGraphLimits copy = limits;  // fields point into a struct that could be written to
+  validate(option_fields(copy));
+  if (limits.min_nodes > limits.max_nodes)
+    throw ConfigError(text("min-nodes ", limits.min_nodes, ": expected at most max-nodes, ", limits.max_nodes));
+  if (limits.channels.empty()) throw ConfigError("node-channels: at least one number is needed");
+  if (limits.kernels.empty()) throw ConfigError("node-kernels: at least one kernel size is needed");
+  for (const int kernel : limits.kernels)
+    if (kernel % 2 == 0) throw ConfigError(text("node-kernels ", kernel, ": a kernel must be odd"));
+}
+
 Graph random_graph(const RandomGraphLimits& limits, Rng& rng) {
-  MN_CHECK(1 <= limits.min_nodes && limits.min_nodes <= limits.max_nodes, limits.min_nodes, " to ", limits.max_nodes);
-  MN_CHECK(!limits.channels.empty() && !limits.kernels.empty(), "nothing to draw from");
+  validate(limits);
   return Drawing(limits, rng).run();
 }
 

@@ -69,3 +69,32 @@ TEST_CASE("a wrong graph on the command line is one line with position and rule"
   CHECK(shapes.status == 1);
   CHECK_THAT(shapes.errors, Catch::Contains("layer c: adds 32x32x8 and 32x32x4"));
 }
+
+TEST_CASE("random graphs are searched for within limits, and a killed search finds the same one", "[cli][graph]") {
+  const TempDir folder;
+  const auto search = [&](const std::string& name) {
+    return std::vector<std::string>{
+        "search", "--data",          kTinyData, "--out",        folder / name, "--method",
+        "random", "--space",         "graph",   "--candidates", "10",          "--candidate-epochs",
+        "1",      "--final-epochs",  "2",       "--qat-epochs", "1",           "--max-nodes",
+        "6",      "--node-channels", "4,8",     "--max-ram",    "8K",          "--threads",
+        "1",      "--json",          "--lr",    "0.01"};
+  };
+  const Answer whole = mininas::test::mininas(search("whole"));
+  INFO(whole.errors);
+  REQUIRE(whole.status == 0);
+  CHECK_THAT(whole.json().string("architecture"), Catch::StartsWith("graph: n1="));
+  CHECK(whole.json().integer64("ram_bytes") <= 8192);
+  CHECK(whole.json().record("verify").integer("bytes_different") == 0);
+  const fs::path killed = folder / "killed";
+  const auto moment = [&] {
+    return fs::exists(killed / "journal.jsonl") &&
+           read_text_file(killed / "journal.jsonl").find("\"index\":8") != std::string::npos;
+  };
+  signal_at(search("killed"), moment, SIGKILL);
+  const Answer resumed = mininas::test::mininas({"search", "--resume", killed.string(), "--json"});
+  INFO(resumed.errors);
+  REQUIRE(resumed.status == 0);
+  for (const char* key : {"architecture", "weights_sha256"})
+    CHECK(resumed.json().string(key) == whole.json().string(key));
+}

@@ -82,6 +82,8 @@ TEST_CASE("wrong usage is one line and exit status 2", "[cli]") {
   check_usage({"suite", "--data-root", ".", "--out", "never", "--scale", "huge"},
               "--scale: 'huge': expected quick, study or paper");
   check_usage({"suite", "--data-root", ".", "--out", "never", "--only", "birds"}, "--only: 'birds' is not a data set");
+  check_usage({"search", "--data", "synthetic", "--out", "never", "--method", "random", "--space", "tree"},
+              "--space: 'tree': expected chain or graph");
   CHECK_FALSE(std::filesystem::exists("never"));
 }
 

@@ -119,6 +119,30 @@ TEST_CASE("random search draws members of its space by the seed, asks for them t
   CHECK(asked(*method, 1) != asked(*method, 2));
 }
 
+TEST_CASE("random search draws graphs where it is told to, under canonical ids, by the seed",
+          "[search][methods][random][graph]") {
+  RandomOptions o;
+  o.form = DrawnForm::kGraph;
+  o.graphs = {2, 5, {4, 6}, {1, 3}, 1};
+  o.candidates = 20;
+  const auto drawn = [&](uint64_t seed) {
+    TableSession session(
+        [](const Candidate& candidate) { return score(static_cast<int>(to_text(candidate.architecture).size() % 89)); },
+        {{32, 32, 3}, 10, 1000}, seed);
+    CHECK(random_search(session, o).best);
+    std::vector<std::string> texts;
+    for (const TableSession::Step& step : session.steps) {
+      const Graph* graph = step.trial.candidate.architecture.as<Graph>();
+      REQUIRE(graph != nullptr);
+      CHECK(graph->canonical() == *graph);
+      texts.push_back(to_text(*graph));
+    }
+    return texts;
+  };
+  CHECK(drawn(1) == drawn(1));
+  CHECK(drawn(1) != drawn(2));
+}
+
 TEST_CASE("what is over the budget is drawn again, a bounded number of times, and then reported",
           "[search][methods][random]") {
   RandomOptions o;

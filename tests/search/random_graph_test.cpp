@@ -57,3 +57,15 @@ TEST_CASE("a random graph keeps to its limits", "[search][graph]") {
     }
   }
 }
+
+TEST_CASE("limits of random graphs that cannot be are refused by the option's name", "[search][graph]") {
+  const auto refused = [](const RandomGraphLimits& limits, const std::string& rule) {
+    CHECK_THROWS_WITH(validate(limits), Catch::Contains(rule));
+  };
+  refused({0, 3}, "min-nodes 0: expected 1 to");
+  refused({5, 3}, "min-nodes 5: expected at most max-nodes, 3");
+  refused({1, 3, {}}, "node-channels: at least one");
+  refused({1, 3, {8}, {4}}, "node-kernels 4: a kernel must be odd");
+  refused({1, 3, {8}, {9}}, "node-kernels 9: expected 1 to 7");
+  refused({1, 3, {8}, {3}, 6}, "halvings 6");
+}
