@@ -1,9 +1,5 @@
 #include "bench/programs.h"
 
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-
 #include "core/error.h"
 #include "core/io/file.h"
 #include "mcu/host/verify/process.h"
@@ -11,18 +7,6 @@
 namespace mininas::bench {
 
 namespace fs = std::filesystem;
-
-WorkFolder::WorkFolder() {
-  std::string name = (fs::temp_directory_path() / "mininas-bench-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr)
-    throw IoError(text("cannot make a folder like ", name, ": ", std::strerror(errno)));
-  path_ = name;
-}
-
-WorkFolder::~WorkFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
 
 std::optional<std::string> output_of(const std::vector<std::string>& command, const fs::path& errors) {
   Process process(command, errors);

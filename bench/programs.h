@@ -6,22 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "mcu/host/verify/compile.h"
 #include "search/record/record.h"
 
 namespace mininas::bench {
-
-// A folder for the time being.
-class WorkFolder {
- public:
-  WorkFolder();
-  ~WorkFolder();
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // What `command` prints; nothing where it fails, and then `errors` says why.
 std::optional<std::string> output_of(const std::vector<std::string>& command, const std::filesystem::path& errors);

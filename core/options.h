@@ -55,6 +55,13 @@ using OptionFields = std::vector<OptionField>;
 // empty.
 void validate(const OptionFields& fields);
 
+// The same for a struct of settings that lists its fields.
+template <class Settings>
+void validate_fields(const Settings& settings) {
+  Settings copy = settings;  // fields point into a struct that could be written to
+  validate(option_fields(copy));
+}
+
 // Every field with its value, equal only where all values are equal to the bit: "epochs=10 lr=0x1.99999ap-6 flip=1".
 std::string exact_text(const OptionFields& fields);
 

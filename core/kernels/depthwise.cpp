@@ -2,6 +2,7 @@
 // pixels stay in registers over all taps; with stride 1 an input pixel is loaded once per kernel row and serves every
 // tap of that row. Weight gradient: the accumulators are the taps, and they stay in registers over all pixels (one
 // kernel row at a time for 7x7, whose 49 taps do not fit).
+#include "core/kernels/kernel_size.h"
 #include "core/kernels/simd.h"
 #include "core/kernels/tables.h"
 
@@ -158,29 +159,11 @@ void weight_gradient(const DepthwiseWeightGradient& d) {
 }  // namespace
 
 void depthwise(const DepthwiseRows& d) {
-  switch (d.kernel) {
-    case 1:
-      return rows<1>(d);
-    case 3:
-      return rows<3>(d);
-    case 5:
-      return rows<5>(d);
-    case 7:
-      return rows<7>(d);
-  }
+  with_kernel_size(d.kernel, [&](auto size) { rows<size>(d); });
 }
 
 void depthwise_weight_gradient(const DepthwiseWeightGradient& d) {
-  switch (d.kernel) {
-    case 1:
-      return weight_gradient<1>(d);
-    case 3:
-      return weight_gradient<3>(d);
-    case 5:
-      return weight_gradient<5>(d);
-    case 7:
-      return weight_gradient<7>(d);
-  }
+  with_kernel_size(d.kernel, [&](auto size) { weight_gradient<size>(d); });
 }
 
 }  // namespace mininas::MN_ISA

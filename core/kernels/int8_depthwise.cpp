@@ -3,6 +3,7 @@
 // multiplies a whole row of taps. Kernels wider than four pixels use two windows side by side.
 #include "core/kernels/int8_simd.h"
 #include "core/kernels/int8_tables.h"
+#include "core/kernels/kernel_size.h"
 
 namespace mininas::MN_ISA {
 namespace {
@@ -83,16 +84,7 @@ void rows(const Int8Depthwise& d) {
 }  // namespace
 
 void int8_depthwise(const Int8Depthwise& d) {
-  switch (d.kernel) {
-    case 1:
-      return rows<1>(d);
-    case 3:
-      return rows<3>(d);
-    case 5:
-      return rows<5>(d);
-    case 7:
-      return rows<7>(d);
-  }
+  with_kernel_size(d.kernel, [&](auto size) { rows<size>(d); });
 }
 
 }  // namespace mininas::MN_ISA

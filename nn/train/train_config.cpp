@@ -24,8 +24,7 @@ OptionFields option_fields(TrainConfig& c) {
 }
 
 void validate(const TrainConfig& config) {
-  TrainConfig copy = config;  // fields point into a struct that could be written to
-  validate(option_fields(copy));
+  validate_fields(config);
   if (config.first_epoch < 0 || config.first_epoch >= config.epochs)
     throw ConfigError(text("first epoch ", config.first_epoch, ": expected 0 or more, less than the epochs"));
 }

@@ -45,8 +45,7 @@ SearchSpace search_space(const GreedyOptions& o) {
 }
 
 void validate(const GreedyOptions& options) {
-  GreedyOptions copy = options;  // fields point into a struct that could be written to
-  validate(option_fields(copy));
+  validate_fields(options);
   validate(search_space(options));
 }
 
@@ -143,6 +142,19 @@ bool GreedyWalk::change_kernels(const Attempt& attempt) const {
       if (!attempt(changed)) return false;
     }
   return true;
+}
+
+void GreedyWalk::judge_changed_layer(const Trial& trial, double margin, const std::string& where) {
+  if (trial.outcome.status != Status::kOk) return reject(trial, trial.outcome.problem + ": the layer stays as it was");
+  const Outcome& reference = current().outcome;
+  const double needed = with_noise(margin, trial.outcome, reference);
+  const std::string compared = comparison(trial.outcome.score, reference.score) + where;
+  const std::string bound =
+      needed < 0 ? text("less than ", points(-needed), " lost") : text("more than ", points(needed), " gained");
+  if (above(trial.outcome.score, reference.score + needed))
+    keep(trial, text(compared, ": ", bound, ", the change is kept"));
+  else
+    reject(trial, text(compared, ": not ", bound, ", the layer stays as it was"));
 }
 
 double GreedyWalk::with_noise(double tolerance, const Outcome& outcome, const Outcome& reference) const {

@@ -26,7 +26,7 @@ struct GreedyOptions {
   int min_width = 16, max_width = 64, width_step = 4;
   // Tried in the kernel stage, in this order, where they are larger; layers start with 3.
   std::vector<int> kernels = {5, 7};
-  int epochs = 300;  // of each candidate (macro-micro: of the first)
+  int epochs = 300;               // of each candidate (macro-micro: of the first)
   double target_accuracy = 99.0;  // the network stops growing at target_accuracy - target_tolerance
   double target_tolerance = 0.5;
   double train_ceiling = 100.0;  // or where the training accuracy of the current network leaves nothing to learn
@@ -94,6 +94,10 @@ class GreedyWalk {
   using Attempt = std::function<bool(const Chain& changed)>;
   bool change_operations(const Attempt& attempt) const;
   bool change_kernels(const Attempt& attempt) const;
+  // Keeps a trial with one changed layer if it gains more than `margin` over the current network (below 0: loses less);
+  // otherwise the layer stays as it was. Budget rule: a change that does not fit is not made. `where` follows the two
+  // scores in the reason.
+  void judge_changed_layer(const Trial& trial, double margin, const std::string& where = "");
 
   // `tolerance`, or `noise` standard errors of the difference between the two where that is larger. One below 0 stays:
   // few images make much noise, and what forgives all of it forgives everything.

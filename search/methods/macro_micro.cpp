@@ -192,24 +192,12 @@ std::optional<bool> MacroMicro::train_reference(const std::string& stage) {
   return referenced_;
 }
 
-// Budget rule: a change that does not fit is not made.
 bool MacroMicro::attempt(const std::string& stage, const Chain& changed, double margin) {
   const auto small = shrunk(changed);
   if (!small) return true;
   const auto trial = ask(walk_.changed(stage, *small, options_.micro_epochs));
-  if (!trial) return false;
-  if (trial->outcome.status != Status::kOk) {
-    walk_.reject(*trial, trial->outcome.problem + ": the layer stays as it was");
-    return true;
-  }
-  const Outcome& reference = walk_.current().outcome;
-  const double needed = walk_.with_noise(margin, trial->outcome, reference);
-  const std::string compared = text(comparison(trial->outcome.score, reference.score), " at width ", small->width);
-  if (above(trial->outcome.score, reference.score + needed))
-    walk_.keep(*trial, text(compared, ": more than ", points(needed), " gained, the change is kept"));
-  else
-    walk_.reject(*trial, text(compared, ": not more than ", points(needed), " gained, the layer stays as it was"));
-  return true;
+  if (trial) walk_.judge_changed_layer(*trial, margin, text(" at width ", small->width));
+  return trial.has_value();
 }
 
 std::optional<Chain> MacroMicro::shrunk(Chain changed) const {

@@ -28,8 +28,7 @@ OptionFields option_fields(MiniNasOptions& o) {
 }
 
 void validate(const MiniNasOptions& options) {
-  MiniNasOptions copy = options;  // fields point into a struct that could be written to
-  validate(option_fields(copy));
+  validate_fields(options);
   validate(search_space(options));
 }
 
@@ -187,25 +186,11 @@ bool MiniNas::change_kernels() {
   return walk_.change_kernels([&](const Chain& changed) { return attempt("kernel", changed, options_.kernel_margin); });
 }
 
-// Budget rule: a change that does not fit is not made.
 bool MiniNas::attempt(const std::string& stage, const Chain& changed, double margin) {
   if (!walk_.can_gain(margin)) return true;
   const auto trial = ask(walk_.changed(stage, changed, options_.epochs));
-  if (!trial) return false;
-  if (trial->outcome.status != Status::kOk) {
-    walk_.reject(*trial, trial->outcome.problem + ": the layer stays as it was");
-    return true;
-  }
-  const Outcome& reference = walk_.current().outcome;
-  const double needed = walk_.with_noise(margin, trial->outcome, reference);
-  const std::string compared = comparison(trial->outcome.score, reference.score);
-  const std::string bound = needed < 0 ? text(points(-needed), " lost") : text(points(needed), " gained");
-  if (above(trial->outcome.score, reference.score + needed))
-    walk_.keep(*trial, text(compared, needed < 0 ? ": less than " : ": more than ", bound, ", the change is kept"));
-  else
-    walk_.reject(*trial, text(compared, needed < 0 ? ": not less than " : ": not more than ", bound,
-                              ", the layer stays as it was"));
-  return true;
+  if (trial) walk_.judge_changed_layer(*trial, margin);
+  return trial.has_value();
 }
 
 // One alone would have nobody to be compared with.

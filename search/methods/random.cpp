@@ -23,8 +23,7 @@ OptionFields option_fields(RandomOptions& o) {
 }
 
 void validate(const RandomOptions& options) {
-  RandomOptions copy = options;  // fields point into a struct that could be written to
-  validate(option_fields(copy));
+  validate_fields(options);
   validate(options.space);
   validate(options.graphs);
 }

@@ -18,8 +18,7 @@ OptionFields option_fields(EvolutionOptions& o) {
 }
 
 void validate(const EvolutionOptions& options) {
-  EvolutionOptions copy = options;  // fields point into a struct that could be written to
-  validate(option_fields(copy));
+  validate_fields(options);
   validate(options.space);
 }
 
