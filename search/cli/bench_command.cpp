@@ -1,4 +1,4 @@
-// mininas bench: how fast one network trains and answers on this machine.
+// mininas bench: how fast one network trains and predicts on this machine.
 #include <cstdio>
 #include <memory>
 
@@ -87,7 +87,7 @@ int run(Options& o) {
 void add_bench_command(Parser& parser) {
   auto o = std::make_shared<Options>();
   Command& command =
-      parser.add("bench", "images a second of one network: training, inference, int8 inference; peak memory",
+      parser.add("bench", "measures how fast one network trains and predicts on this machine, and the memory it takes",
                  "Example:\n  mininas bench --arch w16:s3*5 --classes 10\n\nA training step is forward, backward, "
                  "clipping and update on "
                  "random images that stay the same. Each figure is the median of many repeats after a warm-up; its "
@@ -98,8 +98,9 @@ void add_bench_command(Parser& parser) {
                    "such as w16:s3*5; `mininas train --help` tells the forms of architectures");
   command.option("input", o->input, "height x width x channels of the image");
   command.fields({{"classes", "number of classes", &o->classes, 2, 100000},
-                  {"batch", "images a step", &o->speed.batch, 2, 65536},
-                  {"seconds", "length of each of the three measurements", &o->speed.seconds, 0.01, 3600}});
+                  {"batch", "images in one step", &o->speed.batch, 2, 65536},
+                  {"seconds", "how long each of the three measurements takes; longer ones vary less", &o->speed.seconds,
+                   0.01, 3600}});
   add_common(command, o->common);
 }
 

@@ -14,10 +14,13 @@
 namespace mininas {
 
 void add_common(Command& command, CommonOptions& options) {
-  command.flag("json", options.json, "print one JSON object on standard output instead of text");
-  command.flag("quiet", options.quiet, "no progress on standard error");
-  command.fields({{"threads", "threads to work with; 0: all cores", &options.threads, 0, 1024},
-                  {"seed", "of everything that is drawn at random", &options.seed, 0, 1.9e19}});
+  command.section("General");
+  command.flag("json", options.json, "print the result as one JSON object instead of text");
+  command.flag("quiet", options.quiet, "do not show progress");
+  command.fields(
+      {{"threads", "how many threads compute; the result is the same for any number; 0: one a core", &options.threads,
+        0, 1024},
+       {"seed", "of all random numbers: the same seed gives the same result to the bit", &options.seed, 0, 1.9e19}});
 }
 
 void apply(const CommonOptions& options) {
@@ -69,8 +72,8 @@ void check_same_classes(const std::vector<std::string>& expected, const ImageSet
     for (const std::string& name : names) joined += (joined.empty() ? "" : ", ") + name;
     return joined;
   };
-  throw ConfigError(
-      text(who, " tells ", list(expected), " apart, in this order, but the images are of ", list(images.class_names)));
+  throw ConfigError(text(who, ": the network knows the classes ", list(expected),
+                         ", in this order, but the images have the classes ", list(images.class_names)));
 }
 
 void check_trained(const RunFolder& folder) {
@@ -88,7 +91,7 @@ void check_quantized(const RunFolder& folder) {
   const std::string run = folder.path().string();
   const bool search = read_run_file(folder, "").identity.kind == "search";
   throw ConfigError(
-      text(run, ": has no network in integers yet; ",
+      text(run, ": has no quantised network yet; ",
            search ? "go on with: mininas search --resume " + run : "make it with: mininas quantize " + run));
 }
 

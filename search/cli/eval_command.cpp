@@ -88,11 +88,11 @@ int run(const Options& o) {
 
 void add_eval_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command = parser.add("eval", "accuracy of a run's network on the test images, per class too",
+  Command& command = parser.add("eval", "measures a run's network on the test images, class by class",
                                 "Example:\n  mininas eval run --int8", [o](const Command&) { return run(*o); });
   command.positional("RUN", o->run, "folder of the run");
   command.option("data", o->data, "whose test images to use; default: those of the run");
-  command.flag("int8", o->int8, "the quantised network instead of the float one");
+  command.flag("int8", o->int8, "measure the quantised network instead of the float one");
   add_common(command, o->common);
 }
 

@@ -43,12 +43,12 @@ int run(const Options& o, const Command& command) {
 
 void add_export_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command = parser.add("export", "writes a run's quantised network as C99 that stands alone",
+  Command& command = parser.add("export", "writes a run's quantised network as C99 that needs nothing else",
                                 "Example:\n  mininas export run --out firmware/model",
                                 [o](const Command& given) { return run(*o, given); });
   command.positional("RUN", o->run, "folder of the run");
   command.required("out", o->out, "folder for the C files; an older export in it is replaced");
-  command.option("data", o->data, "where the test vectors come from; default: the test images of the run");
+  command.option("data", o->data, "whose test images become the test vectors; default: those of the run");
   command.fields(only(option_fields(o->target), {"ram-plan"}), "the run's own");
   add_common(command, o->common);
 }

@@ -167,23 +167,26 @@ int run(const Options& o, const Command& command) {
 void add_inspect_command(Parser& parser) {
   auto o = std::make_shared<Options>();
   Command& command = parser.add(
-      "inspect", "a row a layer: shape, parameters, MACs, flash, live RAM, instructions on a board; totals",
+      "inspect", "shows a network layer by layer: shapes, parameters, MACs, flash, RAM, instructions on a board",
       "Example:\n  mininas inspect w72:s3*10 --input 32x32x3 --classes 10 --board m4 --clock 120MHz\n"
-      "  mininas inspect run --trace 17 --layer layer2.pointwise --at 3,4,0\n\n--trace shows one number of the "
-      "integer network being computed, beside the float network's. Instructions come from a model fitted to "
+      "  mininas inspect run --trace 17 --layer layer2.pointwise --at 3,4,0\n\n--trace shows step by step how "
+      "the integer network computes one number, beside the float network's value. Instructions come from a model "
+      "fitted to "
       "counts in an emulator, which knows nothing of cycles.",
       [o](const Command& given) { return run(*o, given); });
   command.positional(
       "A-or-RUN", o->what,
-      "an architecture, such as w16:s3*5 (`mininas train --help` tells the forms), or the folder of a run");
-  command.option("input", o->input, "height x width x channels of the image");
-  command.fields({{"classes", "number of classes", &o->classes, 2, 100000}});
+      "an architecture, such as w16:s3*5 (`mininas train --help` lists the forms), or the folder of a run");
+  command.option("input", o->input, "height x width x channels of an image, for an architecture");
+  command.fields({{"classes", "number of classes, for an architecture", &o->classes, 2, 100000}});
   const OptionFields target = option_fields(o->target);
   command.fields(only(target, {"ram-plan"}), "strips, or the run's own").fields(only(target, {"board", "clock"}));
-  command.option("trace", o->trace.image, "a test image of the run by its number, or a PNG or JPEG file");
-  command.option("layer", o->trace.layer, "of the number to trace: name or index; default: the classifier");
-  command.option("at", o->trace.at, "its row, column and channel: y,x,c; default: the middle, or the largest logit");
-  command.fields({{"taps", "products to print one by one", &o->trace.taps, 0, 1e6}});
+  command.option("trace", o->trace.image,
+                 "show how one number is computed from this image: a test image by its number, or a PNG or JPEG file");
+  command.option("layer", o->trace.layer, "the layer of that number, by name or index; default: the classifier");
+  command.option("at", o->trace.at,
+                 "its row, column and channel in the layer's output, y,x,c; default: the middle, or the largest logit");
+  command.fields({{"taps", "print at most so many of its products one by one", &o->trace.taps, 0, 1e6}});
   add_common(command, o->common);
 }
 

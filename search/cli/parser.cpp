@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "core/error.h"
+#include "search/cli/wrapped.h"
 
 namespace mininas {
 
@@ -15,17 +16,22 @@ Command& Command::positional(const std::string& name, std::string& value, const 
 Command& Command::option(const std::string& name, std::string& value, const std::string& help) {
   std::string names = "--" + name;
   if (const size_t comma = names.find(','); comma != std::string::npos) names.insert(comma + 1, "--");
-  app_->add_option(names, value, help)->capture_default_str()->type_name("TEXT");
+  app_->add_option(names, value, help)->capture_default_str()->type_name("TEXT")->group(section_);
   return *this;
 }
 
 Command& Command::required(const std::string& name, std::string& value, const std::string& help) {
-  app_->add_option("--" + name, value, help)->required()->type_name("TEXT");
+  app_->add_option("--" + name, value, help)->required()->type_name("TEXT")->group(section_);
   return *this;
 }
 
 Command& Command::flag(const std::string& name, bool& value, const std::string& help) {
-  app_->add_flag("--" + name, value, help);
+  app_->add_flag("--" + name, value, help)->group(section_);
+  return *this;
+}
+
+Command& Command::section(const std::string& title) {
+  section_ = title;
   return *this;
 }
 
@@ -78,8 +84,8 @@ struct Registration {
 Command& Command::fields(const OptionFields& fields, const std::string& otherwise) {
   for (const OptionField& field : fields) {
     std::visit(Registration{*app_, field}, field.value);
-    if (!otherwise.empty())
-      app_->get_option("--" + field.name)->default_str("")->description(field.help + "; default: " + otherwise);
+    CLI::Option* const added = app_->get_option("--" + field.name)->group(section_);
+    if (!otherwise.empty()) added->default_str("")->description(field.help + "; default: " + otherwise);
   }
   fields_.insert(fields_.end(), fields.begin(), fields.end());
   return *this;
@@ -104,6 +110,8 @@ void Command::check_ranges() const {
 
 namespace {
 
+constexpr size_t kColumns = 120;  // of help
+
 // As a shell would need it again.
 std::string quoted(const std::string& word) {
   if (!word.empty() && word.find_first_of(" \t\n\"'\\$&|;<>()*?[]#~`!{}") == std::string::npos) return word;
@@ -112,8 +120,8 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
-// Options as they are typed. CLI11 writes what `--no-X` sets behind its name, and dots behind a list that takes one
-// word here.
+// Options as they are typed, and no line longer than kColumns. CLI11 writes what `--no-X` sets behind its name, and
+// dots behind a list that takes one word here.
 class HelpFormatter : public CLI::Formatter {
   static std::string without(std::string line, const std::string& part) {
     const size_t at = line.find(part);
@@ -125,6 +133,9 @@ class HelpFormatter : public CLI::Formatter {
   }
   std::string make_option_opts(const CLI::Option* option) const override {
     return without(CLI::Formatter::make_option_opts(option), " ...");
+  }
+  std::string make_option_desc(const CLI::Option* option) const override {
+    return wrapped(CLI::Formatter::make_option_desc(option), kColumns - get_column_width());
   }
 };
 
@@ -150,7 +161,7 @@ Parser::~Parser() = default;
 
 Command& Parser::add(const std::string& name, const std::string& summary, const std::string& footer, Action run) {
   CLI::App* app = app_->add_subcommand(name, summary);
-  app->footer(footer);
+  app->footer(wrapped(footer, kColumns));
   entries_.push_back(std::make_unique<Entry>(Entry{app, Command(*app), std::move(run)}));
   return entries_.back()->command;
 }
@@ -165,7 +176,7 @@ std::function<int()> Parser::parse(int argc, const char* const* argv) {
     std::string used = "mininas";
     for (const auto& entry : entries_)
       if (entry->app->parsed()) used += " " + entry->app->get_name();
-    throw UsageError(text(error.what(), "; `", used, " --help` tells more"));
+    throw UsageError(text(error.what(), "; `", used, " --help` shows more"));
   }
   for (const auto& entry : entries_) {
     if (!entry->app->parsed()) continue;

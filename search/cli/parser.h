@@ -45,10 +45,12 @@ class Command {
   Command& option(const std::string& name, std::string& value, const std::string& help);
   Command& required(const std::string& name, std::string& value, const std::string& help);
   Command& flag(const std::string& name, bool& value, const std::string& help);
-  // Texts, numbers, lists (comma-separated), yes/no (`--flip`, `--no-flip`), choices and amounts; ranges are checked once
-  // the line is parsed.
-  // `otherwise`: what stands for those that are not given, where it is not their value.
+  // Texts, numbers, lists (comma-separated), yes/no (`--flip`, `--no-flip`), choices and amounts; ranges are checked
+  // once the line is parsed. `otherwise`: what stands for those that are not given, where it is not their value.
   Command& fields(const OptionFields& fields, const std::string& otherwise = "");
+
+  // Options that are added from here on stand under this title in the help.
+  Command& section(const std::string& title);
 
   // Names of the options that were given, in the order of their registration.
   std::vector<std::string> given() const;
@@ -61,6 +63,7 @@ class Command {
   void check_ranges() const;  // throws UsageError
 
   CLI::App* app_;
+  std::string section_ = "Options";
   OptionFields fields_;
   std::string typed_;
 };

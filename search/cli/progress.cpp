@@ -137,8 +137,8 @@ void Progress::show(double done, const std::string& what) {
   }
   const auto filled = static_cast<size_t>(done * kBarCells);
   const std::string full(filled, '='), empty(kBarCells - filled, ' ');
-  const size_t room = terminal_columns() - std::min<size_t>(terminal_columns(), kBarCells + 4);
-  if (line.size() > room) line.resize(room);
+  const size_t columns = terminal_columns() - std::min<size_t>(terminal_columns(), kBarCells + 4);
+  if (line.size() > columns) line.resize(columns);
   std::cerr << "\r\033[K[" << in_colour("36", full) << empty << "] " << line << std::flush;
   bar_drawn_ = true;
 }

@@ -16,8 +16,8 @@ struct Options {
   std::string run, data;
 };
 
-// Whatever was made of the older integers. It goes before they do: a command that was killed between would leave figures
-// of another network behind.
+// Whatever was made of the older integers. It goes before they do: a command that was killed between would leave
+// figures of another network behind.
 void remove_outdated(const RunFolder& folder, const RunFile& run) {
   std::filesystem::remove_all(folder.export_folder());
   std::filesystem::remove(folder.evaluation_file());
@@ -70,13 +70,14 @@ int run(const Options& o, const Command& command) {
 
 void add_quantize_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command =
-      parser.add("quantize", "quantisation-aware training of a run's network: RUN/network.bin to RUN/quantized.bin",
-                 "Example:\n  mininas quantize run --qat-epochs 5\n\nAn interrupted one goes on when it is called "
-                 "again in the same way.",
-                 [o](const Command& given) { return run(*o, given); });
+  Command& command = parser.add(
+      "quantize", "trains a run's network further with quantised weights: RUN/network.bin becomes RUN/quantized.bin",
+      "Example:\n  mininas quantize run --qat-epochs 5\n\nWhat was made of an older "
+      "RUN/quantized.bin (RUN/c, the summary) is removed first. After an interruption the same command goes "
+      "on where it stopped.",
+      [o](const Command& given) { return run(*o, given); });
   command.positional("RUN", o->run, "folder of the run");
-  command.option("data", o->data, "training images; default: those of the run");
+  command.option("data", o->data, "the images to train on; default: those of the run");
   command.fields(option_fields(o->settings));
   add_common(command, o->common);
 }

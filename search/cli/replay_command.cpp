@@ -1,11 +1,11 @@
 // mininas replay: walks a search method through a published log and tells whether it is the search that left it.
-#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <memory>
 
 #include "core/error.h"
 #include "search/cli/commands.h"
+#include "search/cli/wrapped.h"
 #include "search/cost/cost.h"
 #include "search/run/replay.h"
 
@@ -22,21 +22,6 @@ struct Options {
   int classes = 0, channels = 0, score_images = kScoreImages;
   bool explain = false;
 };
-
-// Broken into lines at spaces.
-std::string wrapped(const std::string& source, size_t columns) {
-  std::string out;
-  size_t column = 0;
-  for (size_t start = 0; start < source.size();) {
-    const size_t end = std::min(source.find(' ', start), source.size());
-    const bool breaks = column > 0 && column + 1 + (end - start) > columns;
-    if (column > 0) out += breaks ? '\n' : ' ';
-    column = (breaks || column == 0 ? 0 : column + 1) + (end - start);
-    out += source.substr(start, end - start);
-    start = end + 1;
-  }
-  return out;
-}
 
 // Each decision with the rule that made it: the rule when its stage begins, then a line a candidate.
 class Lesson {
@@ -140,21 +125,28 @@ void add_replay_command(Parser& parser, const MethodChoice& choice) {
   o->method = method_of(choice);
   o->choice = choice;
   Command& command = parser.add(
-      "replay", "walks a search method through a published log and tells whether it asks for the same candidates",
-      "Example:\n  mininas replay --method trg-nas log.csv --explain\n\nThe options of the search are those of "
-      "the method named; --method M --help shows M's. Methods:\n" +
-          method_help() + "\nExit status 0: the log is this search's; 1: it is not, and the first difference is told.",
+      "replay", "checks whether a search method would have asked for the candidates of a published log",
+      "Example:\n  mininas replay --method trg-nas log.csv --explain\n\nEach method has options of its own: `mininas "
+      "replay "
+      "--method M --help` shows those of M. Methods:\n" +
+          method_help() +
+          "\nExit status 0: the method asks for the candidates of the log, one by one; 1: it does not, and the first "
+          "difference is shown.",
       [o](const Command& given) { return run(*o, given); });
-  command.positional("LOG.csv", o->log,
-                     "a candidate a line: step, stage, depth, width, ops, kernels, epochs, params, train_acc, "
-                     "valid_acc, epoch1_valid_acc");
-  command.option("method,protocol", o->choice.method, "how the log was searched");
-  command.option("preset", o->choice.preset, "values for the method's options");
-  command.flag("explain", o->explain, "print every decision with the rule that made it");
-  command.fields({{"classes", "of the data set; 0: as the first parameter count says", &o->classes, 0, 100000},
-                  {"channels", "of the images, 1 or 3; 0: as the first parameter count says", &o->channels, 0, 3},
-                  {"score-images", "images that a score was measured on, for --noise", &o->score_images, 1, 1e9}});
-  command.fields(o->method->fields());
+  command.positional(
+      "LOG.csv", o->log,
+      "the log, one candidate a line: step, stage, depth, width, ops, kernels, epochs, params, train_acc, "
+      "valid_acc, epoch1_valid_acc");
+  command.option("method,protocol", o->choice.method, "the method that is said to have left the log");
+  command.option("preset", o->choice.preset,
+                 "a named set of values for the method's options, see below; options given beside it win");
+  command.flag("explain", o->explain, "print every decision with the rule of the method that made it");
+  command.fields({{"classes", "number of classes of the data set; 0: deduce it from the log's first parameter count",
+                   &o->classes, 0, 100000},
+                  {"channels", "channels of the images, 1 or 3; 0: deduce them as well", &o->channels, 0, 3},
+                  {"score-images", "how many images each score of the log was measured on; --noise needs it",
+                   &o->score_images, 1, 1e9}});
+  command.section("Rules of " + o->method->name()).fields(o->method->fields());
   add_common(command, o->common);
 }
 

@@ -27,14 +27,13 @@ int run(const Options& o) {
 
 void add_report_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command = parser.add(
-      "report", "a run as one page to read, RUN/report.html: offline, without scripts",
-      "Example:\n  mininas report run\n\nNeeds neither the images nor a finished run: what is not there yet is "
-      "left out. The page of a suite has "
-      "links to those of its runs, which are written too.",
-      [o](const Command&) { return run(*o); });
+  Command& command =
+      parser.add("report", "writes a run as one page to read, RUN/report.html, which works offline",
+                 "Example:\n  mininas report run\n\nThe images are not needed, and the run may still be at work: "
+                 "the page shows what there is so far. For a suite, the pages of its runs are written too.",
+                 [o](const Command&) { return run(*o); });
   command.positional("RUN", o->run, "folder of the run");
-  command.option("out", o->out, "file to write instead of RUN/report.html");
+  command.option("out", o->out, "write this file instead of RUN/report.html");
   add_common(command, o->common);
 }
 

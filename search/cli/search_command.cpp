@@ -77,12 +77,20 @@ void print_summary(const RunSummary& s, const std::string& folder) {
   print_row("VERIFIED", counts_text(n.verify));
 }
 
+// Under which the help lists the options of a part of the settings.
+std::string title_of(const OptionGroup& group, const Method& method) {
+  if (group.key == "budget" || group.key == "target") return "Device";
+  if (group.key == "numbers" || group.key == "quantize") return "Lengths";
+  if (group.key == "method-options") return "Rules of " + method.name();
+  return group.key == "recipe" ? "Training of every network" : "Options";
+}
+
 int run(Options& o, const Command& command) {
   if (o.resume.empty() == o.out.empty())
     throw UsageError("give either --out RUN for a new run or --resume RUN to go on with one");
   if (!o.resume.empty()) check_resumable(command);
   if (o.resume.empty() && o.settings.data.empty())
-    throw UsageError("--data is needed; `mininas search --help` tells its forms");
+    throw UsageError("--data is needed; `mininas search --help` shows its forms");
   apply(o.common);
   const RunSummary summary = o.resume.empty() ? begin(command, o) : go_on(o);
   if (o.common.json)
@@ -99,21 +107,23 @@ void add_search_command(Parser& parser, const MethodChoice& choice) {
   o->choice = choice;
   o->settings.method = method_of(choice);
   o->settings.method->adjust_recipe(o->settings.recipe);
-  Command& command =
-      parser.add("search", "the main job: search, train, quantise, export to RUN/c, verify",
-                 "Example:\n  mininas search --data cifar10:build/data/cifar-10-batches-bin:airplane,automobile "
-                 "--max-flash 64K --max-ram 64K "
-                 "--out run\n\n"
-                 "The options of the search are those of the method named: `mininas search --method M --help` shows "
-                 "M's. Methods:\n" +
-                     method_help() + "\n" + dataset_help(),
-                 [o](const Command& given) { return run(*o, given); });
-  command.option("out", o->out, "folder of the new run");
-  command.option("resume", o->resume, "folder of a run to go on with; its settings stand");
-  command.option("method,protocol", o->choice.method, "how to search, see below");
-  command.option("preset", o->choice.preset, "values for the method's options, see below; options given beside it win");
+  Command& command = parser.add(
+      "search", "finds a network for your images, trains and quantises it, exports it to RUN/c and verifies the C",
+      "Example:\n  mininas search --data cifar10:build/data/cifar-10-batches-bin:airplane,automobile "
+      "--max-flash 64K --max-ram 64K "
+      "--out run\n\n"
+      "Each method has options of its own: `mininas search --method M --help` shows those of M. Methods:\n" +
+          method_help() + "\n" + dataset_help(),
+      [o](const Command& given) { return run(*o, given); });
+  command.option("out", o->out, "folder for the new run");
+  command.option("resume", o->resume,
+                 "folder of an interrupted run: goes on where it stopped, with the settings that it began with");
+  command.option("method,protocol", o->choice.method, "the method that searches, see below");
+  command.option("preset", o->choice.preset,
+                 "a named set of values for the method's options, see below; options given beside it win");
   for (const OptionGroup& group : option_groups(o->settings))
-    command.fields(group.key == "recipe" ? without(group.fields, {"epochs", "steps", "seed"}) : group.fields);
+    command.section(title_of(group, *o->settings.method))
+        .fields(group.key == "recipe" ? without(group.fields, {"epochs", "steps", "seed"}) : group.fields);
   add_common(command, o->common);
 }
 

@@ -41,7 +41,7 @@ RunFolder open_suite(const Options& o, const Command& command) {
   const SuiteSettings begun = suite_settings_from(read_run_file(folder, "suite").settings);
   if (begun != o.settings)
     throw ConfigError(text(o.out, ": was begun with --scale ", begun.scale, " --seed ", begun.seed,
-                           "; go on with these or choose another --out"));
+                           "; repeat these options or choose another --out"));
   return folder;
 }
 
@@ -151,7 +151,7 @@ void try_one(const Options& o, const SuiteEntry& entry, const Command& command, 
 int run(Options& o, const Command& command) {
   o.settings.seed = o.common.seed;
   if (o.data_root.empty() || o.out.empty())
-    throw UsageError("--data-root and --out are needed; `mininas suite --help` tells more");
+    throw UsageError("--data-root and --out are needed; `mininas suite --help` shows more");
   apply(o.common);
   const std::vector<SuiteEntry> entries = chosen(o.only);
   const auto can_be_done = [&](const SuiteEntry& entry) {
@@ -178,20 +178,22 @@ void add_suite_command(Parser& parser) {
   auto o = std::make_shared<Options>();
   std::string names;
   for (const SuiteEntry& entry : suite_table()) names += "  " + entry.name + "\n";
-  Command& command =
-      parser.add("suite", "Table 2: searches small data sets, and trains MobileNetV2 beside",
-                 "Example:\n  mininas suite --data-root build/data --only airplane-automobile --scale quick --out "
-                 "suite\n\nThe same command goes on "
-                 "where it stopped and skips what is done; `mininas report suite` makes a page. Scales:\n" +
-                     suite_scale_help() + "\nData sets:\n" + names,
-                 [o](const Command& given) { return run(*o, given); });
-  command.option("data-root", o->data_root,
-                 "folder with cifar-10-batches-bin and tiny-imagenet-200 (as downloaded) or tiny-imagenet-pairs");
-  command.option("only", o->only, "data sets by name, with commas; default: all 31");
+  Command& command = parser.add(
+      "suite", "searches up to 31 small data sets and compares each network with MobileNetV2 (the poster's Table 2)",
+      "Example:\n  mininas suite --data-root build/data --only airplane-automobile --scale quick --out "
+      "suite\n\nThe same command goes on "
+      "where it stopped and skips what is done; `mininas report suite` writes a page about it. Scales:\n" +
+          suite_scale_help() + "\nData sets:\n" + names,
+      [o](const Command& given) { return run(*o, given); });
+  command.option(
+      "data-root", o->data_root,
+      "folder that holds cifar-10-batches-bin and tiny-imagenet-200 (both as downloaded) or tiny-imagenet-pairs");
+  command.option("only", o->only, "the data sets to do, by name, separated by commas; default: all 31");
   command.fields(only(option_fields(o->settings), {"scale"}));
-  command.fields({{"hours", "for the candidate training of each search that starts now; 0: as the scale has it",
-                   &o->hours, 0, 1e6}});
-  command.option("out", o->out, "folder of the suite; one that exists is gone on with");
+  command.fields(
+      {{"hours", "hours of candidate training for each search that this call begins; 0: as many as the scale has",
+        &o->hours, 0, 1e6}});
+  command.option("out", o->out, "folder of the suite; where it exists, the suite in it goes on");
   add_common(command, o->common);
 }
 

@@ -97,7 +97,7 @@ int run(Options& o, const Command& command) {
   if (!o.resume.empty()) {
     check_resumable(command);
   } else if (o.settings.architecture.empty() || o.data.empty()) {
-    throw UsageError("--arch and --data are needed; `mininas train --help` tells their forms");
+    throw UsageError("--arch and --data are needed; `mininas train --help` shows their forms");
   }
   apply(o.common);
   Progress progress(o.common.quiet);
@@ -115,16 +115,17 @@ int run(Options& o, const Command& command) {
 void add_train_command(Parser& parser) {
   auto o = std::make_shared<Options>();
   Command& command = parser.add(
-      "train", "trains one architecture by the published recipe",
+      "train", "trains one architecture and measures it on the test images",
       "Example:\n  mininas train --arch w16:s3*5 --data cifar10:build/data/cifar-10-batches-bin:airplane,automobile "
       "--epochs 10\n\n" +
           architecture_help() + "\n" + dataset_help(),
       [o](const Command& given) { return run(*o, given); });
   const OptionGroups groups = option_groups(o->settings);
   command.fields(groups.front().fields);
-  command.option("data", o->data, "the images, see below");
-  command.option("out", o->out, "folder to keep the network in; without it nothing is written");
-  command.option("resume", o->resume, "folder of a training to go on with; its settings stand");
+  command.option("data", o->data, "the training and test images, in one of the forms below");
+  command.option("out", o->out, "folder for the trained network; without it nothing is kept");
+  command.option("resume", o->resume,
+                 "folder of an interrupted training: goes on where it stopped, with the settings that it began with");
   command.fields(without(groups.back().fields, {"seed"}));
   add_common(command, o->common);
 }

@@ -106,18 +106,20 @@ int run(const Options& o) {
 
 void add_verify_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command = parser.add("verify", "compiles RUN/c and compares every byte of every layer with the engine",
-                                "Example:\n  mininas verify run\n\nThe C compiler is $CC, or cc. One differing byte is "
-                                "exit status 1. A run without RUN/c is "
-                                "exported first. With --board the C is compiled for that board and run in an emulator; "
-                                "the last image is run once more for "
-                                "the count of instructions, which stands beside the predicted one (`mininas inspect "
-                                "RUN --board` predicts without an emulator).",
-                                [o](const Command&) { return run(*o); });
+  Command& command = parser.add(
+      "verify", "compiles a run's C and compares every byte of every layer with the engine",
+      "Example:\n  mininas verify run\n\nThe C compiler is $CC, or cc. One differing byte is exit status 1. A run "
+      "without RUN/c is exported first. With --board the C is compiled for that board and runs in an emulator; the "
+      "last "
+      "image runs once more to count instructions, which stand beside the predicted ones (`mininas inspect RUN "
+      "--board` "
+      "predicts without an emulator).",
+      [o](const Command&) { return run(*o); });
   command.positional("RUN", o->run, "folder of the run");
   command.option("data", o->data, "whose test images to use; default: those of the run");
-  command.option("board", o->board, "verify on this board, in an emulator: " + board_names());
-  command.fields({{"images", "how many of them, from the first on; 0: all, or 4 on a board", &o->images, 0, 1e9}});
+  command.option("board", o->board, "compile for this board and run it in an emulator: " + board_names());
+  command.fields(
+      {{"images", "compare on the first so many test images; 0: on all, on a board on 4", &o->images, 0, 1e9}});
   add_common(command, o->common);
 }
 

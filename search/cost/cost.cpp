@@ -22,8 +22,8 @@ int64_t parse_scaled(const std::string& source, int64_t thousand, const char* ex
   if (status != std::errc() || value < 1 || scale == 0 ||
       value > std::numeric_limits<int64_t>::max() / (2 * thousand * thousand))
     throw ConfigError(text("'", source,
-                           "' is no size: expected a whole number of at least 1, with K or M behind it where wanted (",
-                           example, ")"));
+                           "' is not a size: expected a whole number of at least 1, which K or M may follow (", example,
+                           ")"));
   return value * scale;
 }
 
@@ -51,40 +51,41 @@ std::optional<std::string> over(const char* what, int64_t value, int64_t limit) 
 
 OptionFields option_fields(Target& t) {
   return {
-      {"board", "predict instructions an inference on this board: " + board_names(), &t.board},
-      {"clock", "of the board, for milliseconds: 120MHz. An estimate at one instruction a cycle",
+      {"board", "predict the instructions of one inference on this board: " + board_names(), &t.board},
+      {"clock", "clock of the board, such as 120MHz: milliseconds are estimated from it, at one instruction a cycle",
        Amount{&t.clock_hz, parse_clock}, 0, 0, "clock-hz"},
-      {"ram-plan", "how tensors lie in RAM: whole, overlap (outputs over inputs) or strips (widest layers row by row)",
+      {"ram-plan",
+       "how tensors lie in RAM: whole, overlap (an output may overwrite its input) or strips (the widest layers run "
+       "row by row, which takes least)",
        choice(t.ram_plan, ram_plan_names())},
   };
 }
 
 void validate(const Target& target) {
   if (!target.board.empty()) check_calibrated(find_board(target.board));
-  if (target.board.empty() && target.clock_hz > 0)
-    throw ConfigError("a clock goes with a board, one of " + board_names());
+  if (target.board.empty() && target.clock_hz > 0) throw ConfigError("a clock needs a board, one of " + board_names());
 }
 
 OptionFields option_fields(Budget& b) {
   return {
-      {"max-flash", "largest flash in bytes: 65536, 64K, 1M", Amount{&b.max_flash_bytes, parse_size}},
-      {"max-ram", "largest arena in bytes", Amount{&b.max_ram_bytes, parse_size}},
-      {"max-macs", "most multiply-accumulates an image: 3000000, 3M", Amount{&b.max_macs, parse_count}},
+      {"max-flash", "most flash for model and code, in bytes: 65536, 64K, 1M", Amount{&b.max_flash_bytes, parse_size}},
+      {"max-ram", "most RAM for the tensors (the arena), in bytes", Amount{&b.max_ram_bytes, parse_size}},
+      {"max-macs", "most multiply-accumulates for one image: 3000000, 3M", Amount{&b.max_macs, parse_count}},
       {"max-params", "most parameters, as the publications count them: 50000, 50K (of 1,000)",
        Amount{&b.max_parameters, parse_count}},
-      {"max-instructions", "most instructions an inference on --board: 5000000, 5M",
+      {"max-instructions", "most instructions for one inference on --board: 5000000, 5M",
        Amount{&b.max_instructions, parse_count}},
-      {"max-ms", "most estimated milliseconds an inference on --board at --clock; 0: no limit", &b.max_milliseconds, 0,
-       1e9},
+      {"max-ms", "most estimated milliseconds for one inference on --board at --clock; 0: no limit",
+       &b.max_milliseconds, 0, 1e9},
   };
 }
 
 void validate(const Budget& budget, const Target& target) {
   validate(target);
   if (target.board.empty() && (budget.max_instructions > 0 || budget.max_milliseconds > 0))
-    throw ConfigError("a limit on instructions or time goes with a board, one of " + board_names());
+    throw ConfigError("a limit on instructions or time needs a board, one of " + board_names());
   if (target.clock_hz == 0 && budget.max_milliseconds > 0)
-    throw ConfigError("a limit on time goes with a clock, such as 120MHz");
+    throw ConfigError("a limit on time needs a clock, such as 120MHz");
 }
 
 Cost predict_cost(const NetworkSpec& spec, const Target& target) { return predict_cost_by_layer(spec, target).total; }
@@ -128,8 +129,7 @@ int64_t parse_clock(const std::string& source) {
     if (!number || *number * hz < 1 || *number * hz > 1e12) break;
     return std::llround(*number * hz);
   }
-  throw ConfigError(
-      text("'", source, "' is no clock: expected a number with Hz, kHz, MHz or GHz behind it, such as 120MHz"));
+  throw ConfigError(text("'", source, "' is not a clock: expected a number and Hz, kHz, MHz or GHz, such as 120MHz"));
 }
 
 std::string clock_text(int64_t hz) {

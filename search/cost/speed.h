@@ -1,4 +1,4 @@
-// How fast a network trains and answers on this machine.
+// How fast a network trains and predicts on this machine.
 #pragma once
 #include <cstdint>
 

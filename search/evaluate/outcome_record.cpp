@@ -15,7 +15,7 @@ void set_outcome(Record& record, const Outcome& outcome) {
   record.set("status", status_names()[static_cast<size_t>(outcome.status)]).set("problem", outcome.problem);
   record.set("score", outcome.score).set("best_train", outcome.best_train).set("curve", outcome.curve);
   record.set("image_epochs", outcome.image_epochs);
-  if (!outcome.right.empty()) record.set("right", outcome.right);
+  if (!outcome.correct.empty()) record.set("correct", outcome.correct);
   record.set("seconds", outcome.seconds).set("from_journal", outcome.from_journal);
 }
 
@@ -30,7 +30,7 @@ Outcome outcome_from(const Record& record) {
   outcome.seconds = record.number("seconds");
   outcome.seed = record.unsigned64("seed");
   outcome.from_journal = record.boolean("from_journal");
-  if (record.has("right")) outcome.right = record.string("right");
+  if (record.has("correct")) outcome.correct = record.string("correct");
   return outcome;
 }
 

@@ -8,7 +8,7 @@
 #include "core/memory.h"
 #include "nn/weights/model_file.h"
 #include "search/evaluate/warm_start.h"
-#include "search/methods/answers.h"
+#include "search/methods/paired_error.h"
 #include "search/space/build.h"
 
 namespace mininas {
@@ -32,11 +32,11 @@ Outcome outcome_of(const TrainResult& result, Score score) {
   return outcome;
 }
 
-std::vector<bool> right_answers(Network& network, const ImageSet& images) {
+std::vector<bool> correct_images(Network& network, const ImageSet& images) {
   const std::vector<int> predictions = predict(network, images);
-  std::vector<bool> right;
-  for (size_t i = 0; i < predictions.size(); ++i) right.push_back(predictions[i] == images.labels[i]);
-  return right;
+  std::vector<bool> correct;
+  for (size_t i = 0; i < predictions.size(); ++i) correct.push_back(predictions[i] == images.labels[i]);
+  return correct;
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ Outcome TrainingEvaluator::evaluate(const Candidate& candidate, int index) {
   outcome.seconds += before.seconds;
   outcome.image_epochs = data_.train.count() * static_cast<int64_t>(outcome.curve.size() + before.epochs.size());
   if (recipe_.score == Score::kLast && outcome.status == Status::kOk)
-    outcome.right = pack_answers(right_answers(network, data_.validation));
+    outcome.correct = pack_correct(correct_images(network, data_.validation));
   return outcome;
 }
 

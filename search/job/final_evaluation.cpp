@@ -13,73 +13,73 @@ namespace {
 
 constexpr size_t kMistakes = 24;
 
-struct Answer {
+struct Classification {
   int64_t image = 0;
-  int prediction = 0;
+  int predicted = 0;
   double confidence = 0;
 };
 
-Answer answer_of(const int8_t* logits, int classes, double scale, int64_t image) {
+Classification classify(const int8_t* logits, int classes, double scale, int64_t image) {
   const int8_t* largest = std::max_element(logits, logits + classes);
   double sum = 0;
   for (int c = 0; c < classes; ++c) sum += std::exp(scale * (logits[c] - *largest));
   return {image, static_cast<int>(largest - logits), 1.0 / sum};
 }
 
-std::vector<Answer> integer_answers(const QuantizedModel& model, const ImageSet& images) {
+std::vector<Classification> integer_classifications(const QuantizedModel& model, const ImageSet& images) {
   const int classes = model.spec.classes();
   const std::vector<int8_t> logits = IntegerEngine(model).logits(images.pixels.data(), images.count());
-  std::vector<Answer> answers;
+  std::vector<Classification> classified;
   for (int64_t i = 0; i < images.count(); ++i)
-    answers.push_back(answer_of(logits.data() + i * classes, classes, model.layers.back().output.scale, i));
-  return answers;
+    classified.push_back(classify(logits.data() + i * classes, classes, model.layers.back().output.scale, i));
+  return classified;
 }
 
-NetworkAnswers network_answers(const Evaluation& evaluation, const ImageSet& images) {
-  NetworkAnswers answers{evaluation.accuracy(), evaluation.correct, {}};
+TestResult test_result(const Evaluation& evaluation, const ImageSet& images) {
+  TestResult result{evaluation.accuracy(), evaluation.correct, {}};
   for (size_t label = 0; label < evaluation.confusion.size(); ++label) {
     const auto& row = evaluation.confusion[label];
-    answers.confusion.push_back({images.class_names[label], {row.begin(), row.end()}});
+    result.confusion.push_back({images.class_names[label], {row.begin(), row.end()}});
   }
-  return answers;
+  return result;
 }
 
-std::vector<Mistake> surest_mistakes(std::vector<Answer> answers, const ImageSet& images) {
-  const auto label_of = [&](const Answer& a) { return images.labels[static_cast<size_t>(a.image)]; };
-  std::erase_if(answers, [&](const Answer& a) { return a.prediction == label_of(a); });
-  std::stable_sort(answers.begin(), answers.end(),
-                   [](const Answer& a, const Answer& b) { return a.confidence > b.confidence; });
-  answers.resize(std::min(answers.size(), kMistakes));
+std::vector<Mistake> surest_mistakes(std::vector<Classification> classified, const ImageSet& images) {
+  const auto label_of = [&](const Classification& c) { return images.labels[static_cast<size_t>(c.image)]; };
+  std::erase_if(classified, [&](const Classification& c) { return c.predicted == label_of(c); });
+  std::stable_sort(classified.begin(), classified.end(),
+                   [](const Classification& a, const Classification& b) { return a.confidence > b.confidence; });
+  classified.resize(std::min(classified.size(), kMistakes));
   const auto name = [&](int index) { return images.class_names[static_cast<size_t>(index)]; };
   const ImageShape& shape = images.shape;
   std::vector<Mistake> mistakes;
-  for (const Answer& a : answers)
-    mistakes.push_back({a.image, name(label_of(a)), name(a.prediction), a.confidence,
-                        encode_bitmap(images.image(a.image), shape.height, shape.width, shape.channels)});
+  for (const Classification& c : classified)
+    mistakes.push_back({c.image, name(label_of(c)), name(c.predicted), c.confidence,
+                        encode_bitmap(images.image(c.image), shape.height, shape.width, shape.channels)});
   return mistakes;
 }
 
 }  // namespace
 
-int LabelAnswers::images() const { return std::accumulate(predicted.begin(), predicted.end(), 0); }
+int ConfusionRow::images() const { return std::accumulate(predicted.begin(), predicted.end(), 0); }
 
 FinalEvaluation evaluate_finished(Network& network, const QuantizedModel& model, const ImageSet& images) {
   const std::vector<int> real = predict(network, images);
-  const std::vector<Answer> answers = integer_answers(model, images);
+  const std::vector<Classification> classified = integer_classifications(model, images);
   std::vector<int> integer;
   int64_t agree = 0;
-  for (size_t i = 0; i < answers.size(); ++i) {
-    integer.push_back(answers[i].prediction);
-    agree += real[i] == answers[i].prediction;
+  for (size_t i = 0; i < classified.size(); ++i) {
+    integer.push_back(classified[i].predicted);
+    agree += real[i] == classified[i].predicted;
   }
   return {images.count(),
           images.class_names,
           images.shape.height,
           images.shape.width,
-          network_answers(evaluate(real, images), images),
-          network_answers(evaluate(integer, images), images),
+          test_result(evaluate(real, images), images),
+          test_result(evaluate(integer, images), images),
           agree,
-          surest_mistakes(answers, images)};
+          surest_mistakes(classified, images)};
 }
 
 }  // namespace mininas

@@ -1,4 +1,4 @@
-// What the finished networks answer to the test images, for RUN/evaluation.json: accuracy and confusion in float and in
+// How the finished networks classify the test images, for RUN/evaluation.json: accuracy and confusion in float and in
 // integers, how often the two agree, and the mistakes that the integer network is surest of, with their pictures. The
 // report needs no data set then.
 #pragma once
@@ -12,26 +12,26 @@
 namespace mininas {
 
 // A row of a confusion matrix: how many images of this label got each prediction.
-struct LabelAnswers {
+struct ConfusionRow {
   std::string label;
   std::vector<int> predicted;  // by prediction
 
   int images() const;
 };
 template <>
-inline constexpr auto kFields<LabelAnswers> = std::tuple(field("label", &LabelAnswers::label),
-                                                         field("predicted", &LabelAnswers::predicted));
+inline constexpr auto kFields<ConfusionRow> = std::tuple(field("label", &ConfusionRow::label),
+                                                         field("predicted", &ConfusionRow::predicted));
 
 // Of one of the two networks.
-struct NetworkAnswers {
+struct TestResult {
   double accuracy = 0;  // in [0, 1]
   int64_t correct = 0;
-  std::vector<LabelAnswers> confusion;  // by label
+  std::vector<ConfusionRow> confusion;  // by label
 };
 template <>
-inline constexpr auto kFields<NetworkAnswers> = std::tuple(field("accuracy", &NetworkAnswers::accuracy),
-                                                           field("correct", &NetworkAnswers::correct),
-                                                           field("confusion", &NetworkAnswers::confusion));
+inline constexpr auto kFields<TestResult> = std::tuple(field("accuracy", &TestResult::accuracy),
+                                                       field("correct", &TestResult::correct),
+                                                       field("confusion", &TestResult::confusion));
 
 struct Mistake {
   int64_t image = 0;
@@ -49,7 +49,7 @@ struct FinalEvaluation {
   int64_t images = 0;
   std::vector<std::string> class_names;
   int height = 0, width = 0;  // of an image
-  NetworkAnswers real, integer;
+  TestResult real, integer;
   int64_t agree = 0;              // images with the same prediction of both
   std::vector<Mistake> mistakes;  // of the integer network, the surest first
 };

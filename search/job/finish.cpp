@@ -40,8 +40,8 @@ FinishedNetwork measure(const RunFolder& folder, const FinishPlan& plan, const D
 
 }  // namespace
 
-void write_label(const fs::path& place, const std::string& label) {
-  if (!label.empty()) write_text_file(place / "AS-PUBLISHED.txt", label + "\n");
+void write_label(const fs::path& folder, const std::string& label) {
+  if (!label.empty()) write_text_file(folder / "AS-PUBLISHED.txt", label + "\n");
 }
 
 FinishedNetwork finish_network(const RunFolder& folder, const NetworkSpec& spec, const FinishPlan& plan,
@@ -61,7 +61,7 @@ FinishedNetwork finish_network(const RunFolder& folder, const NetworkSpec& spec,
   const auto start = std::chrono::steady_clock::now();
   export_stage(load_quantized_model(folder.quantized_file()), plan.ram_plan, data.test, folder.export_folder(),
                Place::kOwnRun);
-  for (const fs::path& place : {folder.path(), folder.export_folder()}) write_label(place, plan.label);
+  for (const fs::path& labelled : {folder.path(), folder.export_folder()}) write_label(labelled, plan.label);
   stage("verification");
   FinishedNetwork network = measure(folder, plan, data, hooks);
   const double rest = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

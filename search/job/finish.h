@@ -1,5 +1,5 @@
 // From a network's shape to verified C: training, quantisation-aware training, export, verification, and what the
-// result answers to the test images. Every stage leaves a file in the folder and is skipped where that file is there;
+// result predicts for the test images. Every stage leaves a file in the folder and is skipped where that file is there;
 // called again after any interruption, it ends with the same bytes. The searched network and the network that it is
 // measured against both go this way.
 #pragma once
@@ -28,7 +28,7 @@ struct FinishPlan {
 };
 
 // PLACE/AS-PUBLISHED.txt, unless the label is empty.
-void write_label(const std::filesystem::path& place, const std::string& label);
+void write_label(const std::filesystem::path& folder, const std::string& label);
 
 // Also writes evaluation.json. Throws what the stages throw, Error where the exported network differs from the engine.
 FinishedNetwork finish_network(const RunFolder& folder, const NetworkSpec& spec, const FinishPlan& plan,

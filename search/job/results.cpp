@@ -17,7 +17,7 @@ constexpr const char* kRemedy = "remove it and go on with the run, which makes i
 void check_digest(const RunFolder& folder, const fs::path& file, const std::string& recorded,
                   std::string (*digest_of)(const fs::path&)) {
   if (!fs::exists(file) || digest_of(file) == recorded) return;
-  throw FormatError(text(folder.summary_file().string(), ": speaks of another ", file.filename().string(),
+  throw FormatError(text(folder.summary_file().string(), ": belongs to another ", file.filename().string(),
                          " than the one beside it (digest ", recorded.substr(0, 16), "); ", kRemedy));
 }
 

@@ -3,7 +3,7 @@
 //   journal.jsonl     the search, a line a candidate (search/run/journal.h)
 //   network.bin       the trained float network (nn/weights/model_file.h)      training.json   its epochs
 //   quantized.bin     the network in integers (nn/quant/quantized_model.h)   quantizing.json its epochs
-//   c/                the export        evaluation.json   answers to the test images (search/job/final_evaluation.h)
+//   c/                the export        evaluation.json   predictions of test images (search/job/final_evaluation.h)
 //   summary.json      what came out; written last
 //   report.html       all of that for people, written by `mininas report`
 //   checkpoints/      what a killed run goes on with; empty once it is done

@@ -22,8 +22,10 @@ std::string label_of(ScoredOn scored_on) {
 
 OptionFields option_fields(QuantizeSettings& s) {
   return {
-      {"qat-epochs", "epochs of quantisation-aware training", &s.epochs, 1, kMostEpochs},
-      {"qat-lr", "its learning rate at the start of the cosine", &s.learning_rate, 1e-9, 100},
+      {"qat-epochs", "epochs of training with quantised weights and activations, which follows the float training",
+       &s.epochs, 1, kMostEpochs},
+      {"qat-lr", "its first learning rate; lower than --lr, because the weights are trained already", &s.learning_rate,
+       1e-9, 100},
   };
 }
 
@@ -37,21 +39,28 @@ TrainConfig quantize_config(const TrainConfig& recipe, const QuantizeSettings& s
 
 OptionGroups option_groups(SearchSettings& s) {
   const OptionFields own = {
-      {"data", "the images, see below", &s.data},
-      {"cache", "folder of candidates' outcomes, shared by searches; the same question is not trained again", &s.cache},
+      {"data", "the training and test images, in one of the forms below", &s.data},
+      {"cache", "folder that keeps the outcomes of candidates: searches that share it train no candidate twice",
+       &s.cache},
       {"score",
-       "what scores a candidate: validation (last epoch, on a part of the training images), or as-published (best "
-       "epoch, on the test images, rate stepped before the epoch; for comparison, labelled)",
+       "what scores a candidate: its last epoch on images set aside for validation, or, as-published, its best epoch "
+       "on "
+       "the test images, which says nothing of unseen images: only to compare with publications, and labelled",
        choice(s.scored_on, scored_on_names())},
   };
   const OptionFields numbers = {
-      {"validation-fraction", "part of the training images that scores candidates", &s.validation_fraction, 0.01, 0.5},
-      {"search-images", "training images of a candidate, drawn class by class; 0: all", &s.search_images, 0, 1e9},
+      {"validation-fraction",
+       "share of the training images that is set aside to score candidates; raise it for small data sets",
+       &s.validation_fraction, 0.01, 0.5},
+      {"search-images",
+       "train candidates on so many images, drawn evenly from the classes, for a shorter search; 0: on all",
+       &s.search_images, 0, 1e9},
       {"hours",
-       "for candidate training, the finalists' among them: where they are over, the search comes to its end; 0: no "
+       "hours for the training of candidates, finalists included; then the search takes the best network so far; 0: no "
        "limit",
        &s.hours, 0, 1e6},
-      {"final-epochs", "epochs of the final training, on all training images", &s.recipe.epochs, 1, kMostEpochs},
+      {"final-epochs", "epochs of the final training of the network that was found, on all training images",
+       &s.recipe.epochs, 1, kMostEpochs},
   };
   const OptionFields target = option_fields(s.target);
   return {{"", own},

@@ -53,6 +53,7 @@ TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, cons
   const NamedNetwork trained = load_network(folder.network_file());
   QuantizedNetwork network(trained.network, trained.class_names, calibration_images(images, config.seed));
   const TrainResult result = train(network, images, nullptr, config, hooks);
+  std::filesystem::remove(folder.quantized_file());  // an older one, to which these epochs do not belong
   write_record(folder.quantizing_file(), to_record(result));
   save_quantized_model(network.freeze(), folder.quantized_file());
   std::filesystem::remove(hooks.checkpoint);

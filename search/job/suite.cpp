@@ -114,8 +114,8 @@ SuiteScale suite_scale(const std::string& name) {
 }
 
 OptionFields option_fields(SuiteSettings& s) {
-  return {{"scale", "how long to search and train, see below", choice(s.scale, suite_scale_names())},
-          {"seed", "of everything that is drawn at random", &s.seed, 0, 1.9e19}};
+  return {{"scale", "how long searches and trainings take, see below", choice(s.scale, suite_scale_names())},
+          {"seed", "of all random numbers: the same seed gives the same result to the bit", &s.seed, 0, 1.9e19}};
 }
 
 SuiteSettings suite_settings_from(const Record& record) {

@@ -48,7 +48,8 @@ struct Outcome {
   uint64_t seed = 0;
   bool from_journal = false;  // the same question had been answered before, here or in the cache: nothing was trained
   int64_t image_epochs = 0;   // images that passed through training
-  std::string right;  // which of the scored images were answered right (search/methods/answers.h); empty: not known
+  // Which of the scored images are classified correctly (search/methods/paired_error.h); empty: not known.
+  std::string correct;
 };
 
 struct Trial {

@@ -4,36 +4,54 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "search/methods/answers.h"
+#include "search/methods/paired_error.h"
 
 namespace mininas {
 OptionFields option_fields(GreedyOptions& o) {
   return {
-      {"min-depth", "fewest searched layers", &o.min_depth, kMinDepth, kMaxDepth},
-      {"max-depth", "most searched layers", &o.max_depth, kMinDepth, kMaxDepth},
-      {"min-width", "smallest width, unless the budget allows none so wide", &o.min_width, 1, kMaxWidth},
-      {"max-width", "largest width, where the search starts", &o.max_width, 1, kMaxWidth},
-      {"width-step", "from one width to the next", &o.width_step, 1, kMaxWidth},
-      {"kernels", "larger kernels to try, in this order", &o.kernels, 3, 7},
-      {"candidate-epochs", "epochs of each candidate (macro-micro: of the first)", &o.epochs, 1, 10000},
-      {"target-accuracy", "percent; the network stops growing there, less the target tolerance", &o.target_accuracy, 0,
+      {"min-depth", "fewest searched layers of a network", &o.min_depth, kMinDepth, kMaxDepth},
+      {"max-depth", "most searched layers of a network; more find larger networks and take longer", &o.max_depth,
+       kMinDepth, kMaxDepth},
+      {"min-width", "smallest width in channels; narrower only where the budget allows none so wide", &o.min_width, 1,
+       kMaxWidth},
+      {"max-width", "largest width in channels, with which the search starts", &o.max_width, 1, kMaxWidth},
+      {"width-step", "channels from one width to the next; smaller steps search more finely", &o.width_step, 1,
+       kMaxWidth},
+      {"kernels", "larger kernels to try in each layer, in this order", &o.kernels, 3, 7},
+      {"candidate-epochs",
+       "epochs of each candidate (macro-micro: of the first); more of them rank candidates more reliably", &o.epochs, 1,
+       10000},
+      {"target-accuracy", "the network stops growing once its score in percent reaches this, less --target-tolerance",
+       &o.target_accuracy, 0, 100},
+      {"target-tolerance", "percentage points below the target that still count as reached", &o.target_tolerance, 0,
        100},
-      {"target-tolerance", "points below the target that are good enough", &o.target_tolerance, 0, 100},
-      {"train-ceiling", "percent of training accuracy at which the network stops growing", &o.train_ceiling, 0, 100},
-      {"depth-gain", "points that a deeper network must gain; below 0: may lose", &o.depth_gain, -100, 100},
-      {"depth-loss", "points that a deeper network may lose without counting as a failure", &o.depth_loss, 0, 100},
-      {"width-tolerance", "points that a narrower network may lose", &o.width_tolerance, 0, 100},
-      {"operation-margin", "points that a standard convolution must gain more than; below 0: may lose",
+      {"train-ceiling", "the network also stops growing at this training accuracy in percent", &o.train_ceiling, 0,
+       100},
+      {"depth-gain", "percentage points that a deeper network must gain to be kept; below 0: that it may lose",
+       &o.depth_gain, -100, 100},
+      {"depth-loss", "percentage points that a deeper network may lose without counting as a failure", &o.depth_loss, 0,
+       100},
+      {"width-tolerance",
+       "percentage points that a narrower network may lose and still be kept; raise it for smaller networks",
+       &o.width_tolerance, 0, 100},
+      {"operation-margin",
+       "percentage points that a standard convolution must gain more than to be kept; below 0: that it may lose",
        &o.operation_margin, -100, 100},
-      {"kernel-margin", "points that a larger kernel must gain more than; below 0: may lose", &o.kernel_margin, -100,
-       100},
-      {"layer-fraction", "part of the layers, from the input, on which operations and kernels are tried",
+      {"kernel-margin",
+       "percentage points that a larger kernel must gain more than to be kept; below 0: that it may lose",
+       &o.kernel_margin, -100, 100},
+      {"layer-fraction",
+       "share of the layers, counted from the input, on which operations and kernels are tried; lower it for a shorter "
+       "search",
        &o.layer_fraction, 0, 1},
-      {"noise", "a tolerance of 0 or more is at least so many standard errors of the difference; 0: never widened",
+      {"noise",
+       "tolerances of 0 or more become at least so many standard errors of the difference of two scores, since "
+       "validation images are few; 0: they stay",
        &o.noise, 0, 10},
       {"warm-epochs",
-       "candidates branch off the current network's training where so many epochs are left, but for deeper ones; 0: "
-       "never",
+       "candidates, except deeper ones, go on from the current network's weights as they were so many epochs before "
+       "its "
+       "training ended, which is faster; 0: all begin anew",
        &o.warm_epochs, 0, 10000},
   };
 }
@@ -159,15 +177,15 @@ void GreedyWalk::judge_changed_layer(const Trial& trial, double margin, const st
 
 double GreedyWalk::with_noise(double tolerance, const Outcome& outcome, const Outcome& reference) const {
   const auto images = static_cast<double>(session_.task().score_images);
-  const bool paired = !outcome.right.empty() && outcome.right.size() == reference.right.size();
-  const double error =
-      paired ? paired_standard_error(outcome.right, reference.right, images) : standard_error(reference.score, images);
+  const bool paired = !outcome.correct.empty() && outcome.correct.size() == reference.correct.size();
+  const double error = paired ? paired_standard_error(outcome.correct, reference.correct, images)
+                              : standard_error(reference.score, images);
   return tolerance < 0 ? tolerance : std::max(tolerance, options_.noise * error);
 }
 
 bool GreedyWalk::can_gain(double margin) const {
   if (margin < 0) return true;
-  // Against a network that answers everything right, the error of the difference is that of the score alone.
+  // Against a network that classifies everything correctly, the error of the difference is that of the score alone.
   const double score = current().outcome.score;
   const auto images = static_cast<double>(session_.task().score_images);
   return above(100.0, score + std::max(margin, options_.noise * standard_error(score, images)));

@@ -1,12 +1,12 @@
 // What the greedy searches have in common: tolerances in percentage points, one current network, networks that grow and
-// shrink, and layers that are changed one at a time from the input. mini_nas.h and macro_micro.h tell in which order, for
-// how many epochs, and how answers are judged.
+// shrink, and layers that are changed one at a time from the input. mini_nas.h and macro_micro.h tell in which order,
+// for how many epochs, and how outcomes are judged.
 //
 // Noise. The published tolerances (0.05 to 0.5 points) were made for 10,000 images. On 1,000 validation images one
 // standard error of an accuracy near 95 % is already 0.7 points, so that a search with bare tolerances follows noise.
 // With `noise` = 1 every tolerance is at least one standard error of the difference of the two scores, which are
-// measured on the same images: only those count that one network answered right and the other did not. Where that is
-// not known, it is the standard error of the reference's score. `noise` = 0 is the published rule.
+// measured on the same images: only those count that one network classifies correctly and the other does not. Where
+// that is not known, it is the standard error of the reference's score. `noise` = 0 is the published rule.
 #pragma once
 #include <functional>
 #include <optional>
@@ -79,10 +79,9 @@ class GreedyWalk {
   Candidate changed(const std::string& stage, const Chain& chain, int epochs) const;
 
   // Asks for deeper networks layer by layer until one is good enough or the deepest. Budget rule: one that does not fit
-  // is asked for again, narrower, as width is what a search has to spare and shrinks later anyway; where no width of the
-  // range is left, the growth ends.
-  // `ask`: nullopt where the time is up. `judge` keeps or rejects, and returns whether growing goes on.
-  // Returns false where the time is up.
+  // is asked for again, narrower, as width is what a search has to spare and shrinks later anyway; where no width of
+  // the range is left, the growth ends. `ask`: nullopt where the time is up. `judge` keeps or rejects, and returns
+  // whether growing goes on. Returns false where the time is up.
   using Ask = std::function<std::optional<Trial>(const Chain& deeper)>;
   bool grow(const Ask& ask, const std::function<bool(const Trial&)>& judge);
 

@@ -23,13 +23,16 @@ MacroMicroOptions::MacroMicroOptions() {
 OptionFields option_fields(MacroMicroOptions& o) {
   OptionFields fields = option_fields(static_cast<GreedyOptions&>(o));
   const OptionFields more = {
-      {"depth-epochs", "epochs more for each further depth", &o.depth_epochs, 0, 1000},
-      {"width-epochs", "epochs more for each further width", &o.width_epochs, 0, 1000},
-      {"micro-epochs", "epochs of each candidate of the operation and kernel stages", &o.micro_epochs, 1, 10000},
-      {"depth-failures", "failures tolerated since the last deeper network was kept", &o.depth_failures, 0, 100},
-      {"width-failures", "failures in a row tolerated while the network gets narrower", &o.width_failures, 0, 100},
-      {"size-slack", "parameters that a changed layer may cost once the width has been shrunk", &o.size_slack, 0, 1e9},
-      {"keep-macro-width", "the final network has the width that the macro stages found", &o.keep_macro_width},
+      {"depth-epochs", "additional epochs for each further depth", &o.depth_epochs, 0, 1000},
+      {"width-epochs", "additional epochs for each further width", &o.width_epochs, 0, 1000},
+      {"micro-epochs", "epochs of each candidate while operations and kernels are searched", &o.micro_epochs, 1, 10000},
+      {"depth-failures", "depth stops growing after more failures than this since a deeper network was last kept",
+       &o.depth_failures, 0, 100},
+      {"width-failures", "width stops shrinking after more failures in a row than this", &o.width_failures, 0, 100},
+      {"size-slack", "parameters by which a changed layer may enlarge the network, once its width has been shrunk",
+       &o.size_slack, 0, 1e9},
+      {"keep-macro-width", "give the final network the width that the depth and width stages found",
+       &o.keep_macro_width},
   };
   fields.insert(fields.end(), more.begin(), more.end());
   return fields;

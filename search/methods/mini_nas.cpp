@@ -20,10 +20,10 @@ std::string gains(double margin, const std::string& gaining) {
 OptionFields option_fields(MiniNasOptions& o) {
   OptionFields fields = option_fields(static_cast<GreedyOptions&>(o));
   fields.push_back({"finalists",
-                    "in the end, the network found and the best ones of the largest other depths, so many in all, "
-                    "train longer; 0: none",
+                    "at the end the network found and the best ones of the largest other depths, so many in all, train "
+                    "longer, and the best of them is taken; 0: no such comparison",
                     &o.finalists, 0, kMaxDepth});
-  fields.push_back({"finalist-epochs", "epochs of each finalist", &o.finalist_epochs, 1, 10000});
+  fields.push_back({"finalist-epochs", "epochs of each of these finalists", &o.finalist_epochs, 1, 10000});
   return fields;
 }
 

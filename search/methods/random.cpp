@@ -17,7 +17,8 @@ OptionFields option_fields(RandomOptions& o) {
   OptionFields fields = {{"space", "what is drawn: chain, or graph", choice(o.form, {"chain", "graph"})}};
   for (OptionField& field : option_fields(o.space)) fields.push_back(std::move(field));
   for (OptionField& field : option_fields(o.graphs)) fields.push_back(std::move(field));
-  fields.push_back({"candidates", "how many architectures are drawn and trained", &o.candidates, 1, 1e6});
+  fields.push_back({"candidates", "how many architectures are drawn and trained; more of them find better ones",
+                    &o.candidates, 1, 1e6});
   fields.push_back({"candidate-epochs", "epochs of each candidate", &o.epochs, 1, 10000});
   return fields;
 }

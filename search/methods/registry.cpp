@@ -101,7 +101,8 @@ Preset<EvolutionOptions> evolution_as_published() {
 Row<EvolutionOptions> evolution_row() {
   Row<EvolutionOptions> row{
       .name = "regularized-evolution",
-      .summary = "a population in which the oldest dies; children differ from the best of a sample in one decision",
+      .summary =
+          "keeps a population in which the oldest dies; a child differs from the best of a sample in one decision",
       .paper = "Real, Aggarwal, Huang, Le: Regularized Evolution for Image Classifier Architecture Search, AAAI 2019",
       .run = regularized_evolution};
   row.presets.push_back(evolution_as_published());
@@ -110,12 +111,13 @@ Row<EvolutionOptions> evolution_row() {
 
 std::vector<std::unique_ptr<Method>> all_methods() {
   std::vector<std::unique_ptr<Method>> all;
-  all.push_back(row<MiniNasOptions>({.name = "mini-nas-fast",
-                                     .summary = "ours: the rules of mini-nas, short trainings, warm starts, tolerances "
-                                                "of noise, ties go to the larger network",
-                                     .run = mini_nas,
-                                     .rule = mini_nas_rule,
-                                     .options = fast_options()}));
+  all.push_back(
+      row<MiniNasOptions>({.name = "mini-nas-fast",
+                           .summary = "our default: the rules of mini-nas with short trainings, warm starts, and "
+                                      "tolerances that allow for noise",
+                           .run = mini_nas,
+                           .rule = mini_nas_rule,
+                           .options = fast_options()}));
   all.push_back(row<MiniNasOptions>({.name = "mini-nas",
                                      .summary = "as published for small data sets: 300 epochs a candidate",
                                      .paper = kMiniNasPaper,
@@ -123,17 +125,18 @@ std::vector<std::unique_ptr<Method>> all_methods() {
                                      .rule = mini_nas_rule,
                                      .recipe = {.final_epochs = 300, .cutout = 0},
                                      .as_published = true}));
-  all.push_back(row<MiniNasOptions>({.name = "trg-nas",
-                                     .summary = "as its published log on CIFAR-10 ran: 600 epochs a candidate",
-                                     .paper = "Siddiqui and others: TRG-NAS, CAIP 2023, and its public code",
-                                     .run = mini_nas,
-                                     .rule = mini_nas_rule,
-                                     .options = trg_nas_options(),
-                                     .recipe = {.final_epochs = 600},
-                                     .as_published = true}));
+  all.push_back(
+      row<MiniNasOptions>({.name = "trg-nas",
+                           .summary = "the search whose log on CIFAR-10 was published: 600 epochs a candidate",
+                           .paper = "Siddiqui and others: TRG-NAS, CAIP 2023, and its public code",
+                           .run = mini_nas,
+                           .rule = mini_nas_rule,
+                           .options = trg_nas_options(),
+                           .recipe = {.final_epochs = 600},
+                           .as_published = true}));
   all.push_back(row<MacroMicroOptions>(
       {.name = "macro-micro",
-       .summary = "published later: epochs grow with the network; operations and kernels in the same size",
+       .summary = "published later: larger networks train longer, and operations and kernels keep the network's size",
        .paper =
            "Siddiqui and others: Efficient Global Neural Architecture Search, arXiv 2502.03553, and its public code",
        .run = macro_micro,
@@ -142,7 +145,7 @@ std::vector<std::unique_ptr<Method>> all_methods() {
        .as_published = true}));
   all.push_back(row<RandomOptions>(
       {.name = "random",
-       .summary = "architectures drawn at random: what every other method must beat",
+       .summary = "draws architectures at random: what every other method must beat",
        .paper = "Li, Talwalkar: Random Search and Reproducibility for Neural Architecture Search, UAI 2019",
        .run = random_search}));
   all.push_back(row(evolution_row()));

@@ -10,10 +10,14 @@ namespace mininas {
 OptionFields option_fields(EvolutionOptions& o) {
   OptionFields fields = option_fields(o.space);
   fields.push_back({"population", "how many members the population has", &o.population, 1, 1e6});
-  fields.push_back({"sample", "how many members are drawn, of which the best one is the parent", &o.sample, 1, 1e6});
-  fields.push_back({"candidates", "how many are trained in all, the first population counted", &o.candidates, 1, 1e6});
+  fields.push_back(
+      {"sample",
+       "how many members are drawn for each child; the best of them is its parent. More of them: a greedier search",
+       &o.sample, 1, 1e6});
+  fields.push_back({"candidates", "how many architectures are trained in all, the first population included",
+                    &o.candidates, 1, 1e6});
   fields.push_back({"candidate-epochs", "epochs of each candidate", &o.epochs, 1, 10000});
-  fields.push_back({"identity", "part of the children that are like their parent", &o.identity, 0, 1});
+  fields.push_back({"identity", "share of the children that stay like their parent", &o.identity, 0, 1});
   return fields;
 }
 
@@ -38,8 +42,8 @@ void AgingPopulation::join(Individual individual) {
 
 const Individual& AgingPopulation::best_of(std::span<const uint32_t> drawn) const {
   const Individual* best = &members_[drawn.front()];
-  for (const uint32_t place : drawn)
-    if (members_[place].score > best->score) best = &members_[place];
+  for (const uint32_t index : drawn)
+    if (members_[index].score > best->score) best = &members_[index];
   return *best;
 }
 

@@ -49,7 +49,7 @@ class AgingPopulation {
   const Individual& oldest() const { return members_.front(); }
   // Where the population is full, the oldest leaves.
   void join(Individual individual);
-  // The best of the members at these places, 0 the oldest; of equals the one drawn first.
+  // The best of the members with these indices, 0 the oldest; of equals the one drawn first.
   const Individual& best_of(std::span<const uint32_t> drawn) const;
 
  private:

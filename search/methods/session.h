@@ -1,11 +1,11 @@
 // Session: what a search method may do, and Found, what it returns.
 //
-// A method is a plain function of a session and its options; search/methods/registry.cpp lists all of them. It asks how
-// good candidates are, says what it makes of the answers, and returns what it found. It neither trains, nor reads files
-// or the clock, and its random numbers come from the session. So equal answers lead to equal questions. That is why a
-// killed search needs no state but its journal: the method is called again from its beginning, and its first questions
-// are answered from the journal (search/run/journalled_session.h). What a method has learned, such as a population, a
-// controller's weights or a table of values, stands in its local variables.
+// A method is a plain function of a session and its options; search/methods/registry.cpp lists all of them. It has
+// candidates evaluated, decides on their outcomes, and returns what it found. It neither trains, nor reads files or the
+// clock, and its random numbers come from the session. So equal outcomes lead to equal candidates. That is why a killed
+// search needs no state but its journal: the method is called again from its beginning, and the outcomes of its first
+// candidates come from the journal (search/run/journalled_session.h). What a method has learned, such as a population,
+// a controller's weights or a table of values, stands in its local variables.
 //
 // Other sessions: a published log (search/run/replay.h), a table of scores (tests/search/table_session.h).
 #pragma once
@@ -33,13 +33,13 @@ class Session {
  public:
   virtual ~Session() = default;
 
-  // How good the candidates are: a trial for each, in the order asked. What one call asks may be trained at the same
-  // time, so a method asks together whatever does not depend on another answer. A candidate over the budget is not
-  // trained; its outcome says so.
+  // How good the candidates are: a trial for each, in the order asked. Candidates of one call may be trained at the
+  // same time, so a method passes together whatever does not depend on another outcome. A candidate over the budget is
+  // not trained; its outcome says so.
   virtual std::vector<Trial> evaluate(std::span<const Candidate> candidates) = 0;
   Trial evaluate(const Candidate& candidate) { return evaluate(std::span(&candidate, 1)).front(); }
 
-  // What the method makes of a trial that this session returned, once each, as soon as it is known: `kept` where the
+  // What the method decides on a trial that this session returned, once each, as soon as it is known: `kept` where the
   // search goes on with this network, and one sentence why. For people, and for whoever keeps weights: only a network
   // that was kept can be a later candidate's ancestor without being trained again.
   virtual void decide(const Trial& trial, bool kept, const std::string& why) = 0;
@@ -55,7 +55,7 @@ class Session {
 
   // Whether the time for candidates is over, or would be after `epochs` more of training, which the method still needs
   // for its end. Once it has been, it is. A method with a network in hand asks before each call of `evaluate`, and
-  // concludes. Time is counted by the seconds in the journal, so a resumed search gets the same answers.
+  // finishes when it is told so. Time is counted by the seconds in the journal, so a resumed search finishes alike.
   virtual bool time_is_up(int epochs = 0) = 0;
   // At most so many candidates will be asked for from here on; for the progress display.
   virtual void expect(int candidates) = 0;

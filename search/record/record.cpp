@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/error.h"
 #include "core/io/file.h"
@@ -23,8 +24,13 @@ bool all(const Json& json) {
   return json.is_array() && std::all_of(json.begin(), json.end(), fits);
 }
 
+// The library wraps larger ones.
+bool is_int64(const Json& json) {
+  constexpr auto kLargest = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+  return json.is_number_integer() && !(json.is_number_unsigned() && json.get<uint64_t>() > kLargest);
+}
 bool is_int(const Json& json) {
-  if (!json.is_number_integer()) return false;
+  if (!is_int64(json)) return false;
   const auto value = json.get<int64_t>();
   return value >= std::numeric_limits<int>::min() && value <= std::numeric_limits<int>::max();
 }
@@ -51,6 +57,26 @@ int nesting(const std::string& content) {
   return deepest;
 }
 
+// The library would keep one of two values under the same key.
+Json parse_json(const std::string& content, const std::string& where) {
+  std::vector<std::set<std::string>> open;  // the keys so far of each object that is not read to its end
+  const auto look = [&](int, Json::parse_event_t event, const Json& value) {
+    if (event == Json::parse_event_t::object_start) open.emplace_back();
+    if (event == Json::parse_event_t::object_end) open.pop_back();
+    if (event == Json::parse_event_t::key && !open.back().insert(value.get<std::string>()).second)
+      throw FormatError(text(where, ": '", value.get<std::string>(), "' stands twice in one object"));
+    return true;
+  };
+  return Json::parse(content, look, false);
+}
+
+// A value as a message can show it.
+std::string shown(const Json& json) {
+  constexpr size_t kLongest = 60;
+  const std::string whole = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return whole.size() <= kLongest ? whole : whole.substr(0, kLongest) + "...";
+}
+
 }  // namespace
 
 Record::Record() : content_(std::make_unique<Content>()) {}
@@ -69,7 +95,7 @@ Record Record::parse(const std::string& content, const std::string& where) {
   record.where_ = where;
   if (nesting(content) > kMaxDepth)
     throw FormatError(text(where, ": objects and lists nest deeper than ", kMaxDepth, "; the record is damaged"));
-  record.content_->json = Json::parse(content, nullptr, false);
+  record.content_->json = parse_json(content, where);
   if (!record.content_->json.is_object())
     throw FormatError(text(where, ": expected one JSON object; the record is damaged"));
   return record;
@@ -120,7 +146,7 @@ const Json& proven(const Json& json, const std::string& key, bool (*fits)(const 
                    const std::string& where) {
   const auto found = json.find(key);
   if (found == json.end()) throw FormatError(text(where, ": '", key, "' is missing, expected ", expected));
-  if (!fits(*found)) throw FormatError(text(where, ": '", key, "' is ", found->dump(), ", expected ", expected));
+  if (!fits(*found)) throw FormatError(text(where, ": '", key, "' is ", shown(*found), ", expected ", expected));
   return *found;
 }
 
@@ -135,13 +161,11 @@ int Record::integer(const std::string& key) const {
   return proven(content_->json, key, is_int, "an integer", where_).get<int>();
 }
 int64_t Record::integer64(const std::string& key) const {
-  return proven(
-             content_->json, key, [](const Json& json) { return json.is_number_integer(); }, "an integer", where_)
-      .get<int64_t>();
+  return proven(content_->json, key, is_int64, "an integer", where_).get<int64_t>();
 }
 uint64_t Record::unsigned64(const std::string& key) const {
   const auto fits = [](const Json& json) {
-    return json.is_number_unsigned() || (json.is_number_integer() && json.get<int64_t>() >= 0);
+    return json.is_number_unsigned() || (is_int64(json) && json.get<int64_t>() >= 0);
   };
   return proven(content_->json, key, fits, "an integer of at least 0", where_).get<uint64_t>();
 }

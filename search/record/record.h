@@ -21,7 +21,7 @@ class Record {
   ~Record();
 
   // `where` stands at the front of every later error: "RUN/run.json", "RUN/journal.jsonl, line 7". Throws FormatError
-  // where `content` is not one JSON object, or nests deeper than kMaxDepth.
+  // where `content` is not one JSON object, nests deeper than kMaxDepth, or has a key twice in one object.
   static Record parse(const std::string& content, const std::string& where);
   // Of a file that others wrote. One of a run is read by read_record (search/record/record_file.h), which proves it.
   static Record read(const std::filesystem::path& path);

@@ -5,24 +5,24 @@
 namespace mininas {
 namespace {
 
-// Takes the longest way through what has no lane yet, gives it a lane, and goes on until nothing is left; then gives
-// lanes to the routes that are no part of such ways.
+// Takes the longest path through what has no lane yet, gives it a lane, and goes on until nothing is left; then gives
+// lanes to the routes that are no part of such paths.
 class Layout {
  public:
   explicit Layout(const std::vector<std::vector<int>>& inputs) : inputs_(inputs), readers_(inputs.size()) {
-    for (size_t place = 0; place < inputs.size(); ++place)
-      for (const int input : inputs[place])
+    for (size_t node = 0; node < inputs.size(); ++node)
+      for (const int input : inputs[node])
         if (std::vector<int>& all = readers_[static_cast<size_t>(input)];
-            all.empty() || all.back() != static_cast<int>(place))
-          all.push_back(static_cast<int>(place));
+            all.empty() || all.back() != static_cast<int>(node))
+          all.push_back(static_cast<int>(node));
     result_.lanes.assign(inputs.size(), kNone);
   }
 
   NetworkLayout run() {
-    for (std::vector<int> way = longest_way(); !way.empty(); way = longest_way()) settle(way);
-    for (size_t place = 0; place < inputs_.size(); ++place)
-      for (const int reader : readers_[place])
-        if (!has_route(static_cast<int>(place), reader)) settle_direct(static_cast<int>(place), reader);
+    for (std::vector<int> path = longest_path(); !path.empty(); path = longest_path()) give_lane(path);
+    for (size_t node = 0; node < inputs_.size(); ++node)
+      for (const int reader : readers_[node])
+        if (!has_route(static_cast<int>(node), reader)) add_direct_route(static_cast<int>(node), reader);
     result_.lane_count = static_cast<int>(taken_.size());
     return result_;
   }
@@ -30,39 +30,39 @@ class Layout {
  private:
   static constexpr int kNone = -1;
 
-  int lane(int place) const { return result_.lanes[static_cast<size_t>(place)]; }
+  int lane(int node) const { return result_.lanes[static_cast<size_t>(node)]; }
 
-  // Through places without a lane.
-  std::vector<int> longest_way() const {
+  // Through nodes without a lane.
+  std::vector<int> longest_path() const {
     std::vector<int> length(inputs_.size(), 0), before(inputs_.size(), kNone);
     int end = kNone;
-    for (size_t place = 0; place < inputs_.size(); ++place) {
-      if (lane(static_cast<int>(place)) != kNone) continue;
-      length[place] = 1;
-      for (const int input : inputs_[place]) {
+    for (size_t node = 0; node < inputs_.size(); ++node) {
+      if (lane(static_cast<int>(node)) != kNone) continue;
+      length[node] = 1;
+      for (const int input : inputs_[node]) {
         const int through = length[static_cast<size_t>(input)] + 1;
-        if (lane(input) != kNone || through <= length[place]) continue;
-        length[place] = through;
-        before[place] = input;
+        if (lane(input) != kNone || through <= length[node]) continue;
+        length[node] = through;
+        before[node] = input;
       }
-      if (end == kNone || length[place] >= length[static_cast<size_t>(end)]) end = static_cast<int>(place);
+      if (end == kNone || length[node] >= length[static_cast<size_t>(end)]) end = static_cast<int>(node);
     }
-    std::vector<int> way;
-    for (int place = end; place != kNone; place = before[static_cast<size_t>(place)]) way.insert(way.begin(), place);
-    return way;
+    std::vector<int> path;
+    for (int node = end; node != kNone; node = before[static_cast<size_t>(node)]) path.insert(path.begin(), node);
+    return path;
   }
 
   // Together with the route that leads to it and the one that leads away from it.
-  void settle(const std::vector<int>& way) {
-    const std::vector<int>& sources = inputs_[static_cast<size_t>(way.front())];
-    const std::vector<int>& readers = readers_[static_cast<size_t>(way.back())];
+  void give_lane(const std::vector<int>& path) {
+    const std::vector<int>& sources = inputs_[static_cast<size_t>(path.front())];
+    const std::vector<int>& readers = readers_[static_cast<size_t>(path.back())];
     const int entrance = sources.empty() ? kNone : *std::max_element(sources.begin(), sources.end());
     const int exit = readers.empty() ? kNone : readers.front();
-    const int lane = free_lane(entrance == kNone ? way.front() : entrance + 1, exit == kNone ? way.back() : exit - 1);
-    for (const int place : way) result_.lanes[static_cast<size_t>(place)] = lane;
-    for (size_t i = 1; i < way.size(); ++i) result_.routes.push_back({way[i - 1], way[i], lane});
-    if (entrance != kNone) result_.routes.push_back({entrance, way.front(), lane});
-    if (exit != kNone) result_.routes.push_back({way.back(), exit, lane});
+    const int lane = free_lane(entrance == kNone ? path.front() : entrance + 1, exit == kNone ? path.back() : exit - 1);
+    for (const int node : path) result_.lanes[static_cast<size_t>(node)] = lane;
+    for (size_t i = 1; i < path.size(); ++i) result_.routes.push_back({path[i - 1], path[i], lane});
+    if (entrance != kNone) result_.routes.push_back({entrance, path.front(), lane});
+    if (exit != kNone) result_.routes.push_back({path.back(), exit, lane});
   }
 
   bool has_route(int from, int to) const {
@@ -70,13 +70,13 @@ class Layout {
                        [&](const Route& route) { return route.from == from && route.to == to; });
   }
 
-  void settle_direct(int from, int to) {
+  void add_direct_route(int from, int to) {
     // Neighbours are joined by one turn.
     const int on = from + 1 == to ? lane(to) : free_lane(from + 1, to - 1);
     result_.routes.push_back({from, to, on});
   }
 
-  // The lowest lane on which nothing is at the places [first, last], which it takes.
+  // The lowest lane on which nothing is at the nodes from first to last, which it takes.
   int free_lane(int first, int last) {
     for (size_t lane = 0;; ++lane) {
       if (lane == taken_.size()) taken_.emplace_back(inputs_.size(), false);
@@ -90,7 +90,7 @@ class Layout {
   const std::vector<std::vector<int>>& inputs_;
   std::vector<std::vector<int>> readers_;
   NetworkLayout result_;
-  std::vector<std::vector<bool>> taken_;  // by lane, then by place
+  std::vector<std::vector<bool>> taken_;  // by lane, then by node
 };
 
 }  // namespace

@@ -16,14 +16,14 @@ constexpr double kRow = 17, kLetter = 5.8;  // height of a named row; width of a
 
 std::string mark_svg(Mark mark, const std::string& colour, double x, double y, const std::string& note) {
   const std::string paint = text("var(--", colour, ")"), title = note.empty() ? "" : element("title", escaped(note));
-  const std::string place = text("cx=\"", svg_number(x), "\" cy=\"", svg_number(y), "\"");
+  const std::string centre = text("cx=\"", svg_number(x), "\" cy=\"", svg_number(y), "\"");
   if (mark == Mark::kRing)
-    return text("<circle ", place, " r=\"3.6\" fill=\"none\" stroke=\"", paint, "\" stroke-width=\"1.5\">", title,
+    return text("<circle ", centre, " r=\"3.6\" fill=\"none\" stroke=\"", paint, "\" stroke-width=\"1.5\">", title,
                 "</circle>");
   if (mark == Mark::kDiamond)
     return text("<path d=\"M", svg_number(x), " ", svg_number(y - 6.5), "l6.5 6.5l-6.5 6.5l-6.5 -6.5z\" fill=\"", paint,
                 "\">", title, "</path>");
-  return text("<circle ", place, " r=\"3.8\" fill=\"", paint, "\">", title, "</circle>");
+  return text("<circle ", centre, " r=\"3.8\" fill=\"", paint, "\">", title, "</circle>");
 }
 
 struct Range {
@@ -31,11 +31,11 @@ struct Range {
 };
 
 Range padded(Range r) {
-  const double room = r.high > r.low ? 0.05 * (r.high - r.low) : std::max(0.5, 0.05 * std::abs(r.high));
-  return {r.low - room, r.high + room};
+  const double margin = r.high > r.low ? 0.05 * (r.high - r.low) : std::max(0.5, 0.05 * std::abs(r.high));
+  return {r.low - margin, r.high + margin};
 }
 
-// From values to places in the drawing.
+// From values to points in the drawing.
 class Frame {
  public:
   explicit Frame(const Plot& plot) : log_x_(plot.log_x), rows_(plot.rows.size()) {

@@ -1,4 +1,4 @@
-// The parts of a report that speak of the network found: its layers, and what it answers.
+// The parts of a report that speak of the network that was found: its layers, and how it classifies the test images.
 #include <algorithm>
 
 #include "core/error.h"
@@ -36,7 +36,7 @@ struct Confusion {
   int count, of;
 };
 
-std::vector<Confusion> commonest(const std::vector<LabelAnswers>& rows) {
+std::vector<Confusion> commonest(const std::vector<ConfusionRow>& rows) {
   std::vector<Confusion> all;
   for (size_t label = 0; label < rows.size(); ++label) {
     const std::vector<int>& counts = rows[label].predicted;
@@ -49,7 +49,7 @@ std::vector<Confusion> commonest(const std::vector<LabelAnswers>& rows) {
   return all;
 }
 
-std::string commonest_table(const std::vector<LabelAnswers>& rows) {
+std::string commonest_table(const std::vector<ConfusionRow>& rows) {
   HtmlTable table{{"label", "taken for", "images", "of"}, {}, 2};
   for (const Confusion& c : commonest(rows))
     table.rows.push_back({escaped(c.label), escaped(c.prediction), std::to_string(c.count), std::to_string(c.of)});
@@ -57,10 +57,10 @@ std::string commonest_table(const std::vector<LabelAnswers>& rows) {
 }
 
 // Shaded by the part of the label's images.
-std::string matrix_table(const std::vector<LabelAnswers>& rows) {
+std::string matrix_table(const std::vector<ConfusionRow>& rows) {
   std::string head = element("th", "label \\ prediction");
-  for (const LabelAnswers& row : rows) head += element("th", escaped(row.label), "n");
-  std::string body = element("tr", head + element("th", "right", "n"));
+  for (const ConfusionRow& row : rows) head += element("th", escaped(row.label), "n");
+  std::string body = element("tr", head + element("th", "correct", "n"));
   for (size_t label = 0; label < rows.size(); ++label) {
     const std::vector<int>& counts = rows[label].predicted;
     const int total = rows[label].images();
@@ -115,7 +115,7 @@ std::string layers_part(const NetworkSpec& spec, RamPlan ram_plan, int64_t max_r
 }
 
 std::string confusion_part(const FinalEvaluation& evaluation) {
-  const std::vector<LabelAnswers>& rows = evaluation.integer.confusion;
+  const std::vector<ConfusionRow>& rows = evaluation.integer.confusion;
   if (rows.size() > kMostClasses)
     return html_section("Commonest confusions",
                         element("p", "Of the integer network on the test images.") + commonest_table(rows));
@@ -133,28 +133,28 @@ std::string mistakes_part(const FinalEvaluation& evaluation) {
                                                                  " sure; image ", mistake.image)));
   }
   if (pictures.empty())
-    return html_section("Surest mistakes", element("p", "None: every test image is answered rightly."));
+    return html_section("Surest mistakes", element("p", "None: every test image is classified correctly."));
   return html_section("Surest mistakes", element("p",
                                                  "Test images that the integer network gets wrong, the surest first. "
                                                  "<code>mininas inspect RUN --trace N</code> shows how the "
-                                                 "answer to image N was computed.") +
+                                                 "prediction for image N was computed.") +
                                              element("div", pictures, "pictures"));
 }
 
 std::string arithmetic_part(const FinalEvaluation& evaluation) {
-  const NetworkAnswers &real = evaluation.real, &integer = evaluation.integer;
+  const TestResult &real = evaluation.real, &integer = evaluation.integer;
   HtmlTable table{{"class", "images", "float", "int8"}, {}, 1};
   for (size_t i = 0; i < real.confusion.size(); ++i) {
     const int total = real.confusion[i].images();
-    const auto part = [&](const NetworkAnswers& answers) {
-      return total == 0 ? "-" : as_percent(static_cast<double>(answers.confusion[i].predicted[i]) / total);
+    const auto part = [&](const TestResult& result) {
+      return total == 0 ? "-" : as_percent(static_cast<double>(result.confusion[i].predicted[i]) / total);
     };
     table.rows.push_back({escaped(real.confusion[i].label), grouped(total), part(real), part(integer)});
   }
   table.rows.push_back(
       {"<b>all</b>", grouped(evaluation.images), as_percent(real.accuracy), as_percent(integer.accuracy)});
-  const std::string agreement = text("Float and integers give the same answer to ", grouped(evaluation.agree), " of ",
-                                     grouped(evaluation.images), " test images.");
+  const std::string agreement = text("Float and integers predict the same class for ", grouped(evaluation.agree),
+                                     " of ", grouped(evaluation.images), " test images.");
   return html_section("Float against int8", element("p", agreement) + to_html(table));
 }
 

@@ -22,8 +22,8 @@ std::string formatted(const char* format, double value) {
 std::string linked(const std::string& name, const fs::path& folder, const fs::path& target) {
   const fs::path page = folder / "report.html";
   if (!fs::exists(page)) return escaped(name);
-  const std::string place = fs::relative(page, fs::absolute(target).parent_path()).generic_string();
-  return text("<a href=\"", escaped(place), "\">", escaped(name), "</a>");
+  const std::string link = fs::relative(page, fs::absolute(target).parent_path()).generic_string();
+  return text("<a href=\"", escaped(link), "\">", escaped(name), "</a>");
 }
 
 // "96.90" of 0.969

@@ -1,9 +1,11 @@
 #include "search/run/journal.h"
 
 #include <algorithm>
+#include <span>
 
 #include "core/error.h"
 #include "core/io/file.h"
+#include "core/io/sha256.h"
 #include "search/evaluate/outcome_record.h"
 
 namespace mininas {
@@ -53,27 +55,50 @@ JournalEntry from_record(const Record& line) {
   return entry;
 }
 
+constexpr const char* kCheck = "check";
+constexpr const char* kRemedy = "; delete this line and all that follow, and --resume goes on from there";
+
+std::string check_of(const Record& event, const std::string& check_before) {
+  const std::string content = check_before + event.to_line();
+  return sha256_hex(std::as_bytes(std::span(content))).substr(0, 16);
+}
+
 }  // namespace
+
+std::string journal_line(Record event, std::string& check) {
+  check = check_of(event, check);
+  return event.set(kCheck, check).to_line();
+}
 
 Journal::Journal(std::filesystem::path path, std::string label) : path_(std::move(path)), label_(std::move(label)) {
   if (!std::filesystem::exists(path_)) return;
-  std::string content = read_text_file(path_);
-  const size_t whole = content.rfind('\n') + 1;  // 0 where there is no newline at all
-  if (whole != content.size()) {
-    content.resize(whole);
-    write_text_file(path_, content);
+  const std::string content = read_text_file(path_);
+  while (true) {
+    const size_t newline = content.find('\n', whole_bytes_);
+    if (newline == std::string::npos) break;
+    read_line(content.substr(whole_bytes_, newline - whole_bytes_));
+    whole_bytes_ = newline + 1;
   }
-  for (size_t start = 0; start < content.size();) {
-    const size_t newline = content.find('\n', start);
-    read_line(content.substr(start, newline - start));
-    start = newline + 1;
-  }
+  torn_ = whole_bytes_ != content.size();
 }
 
 void Journal::read_line(const std::string& line) {
-  const std::string where = place(events_.size() + (end_ ? 1 : 0));
+  const std::string where = position(events_.size() + (end_ ? 1 : 0));
+  try {
+    Record event = Record::parse(line, where);
+    const std::string recorded = event.string(kCheck);
+    event.remove(kCheck);
+    check_ = check_of(event, check_);
+    if (recorded != check_)
+      throw FormatError(text(where, ": does not match its check, so it was changed, or a line before it removed"));
+    read_event(event, where);
+  } catch (const FormatError& error) {
+    throw FormatError(error.what() + std::string(kRemedy));
+  }
+}
+
+void Journal::read_event(const Record& record, const std::string& where) {
   if (end_) throw FormatError(text(where, ": a line after the search's end"));
-  const Record record = Record::parse(line, where);
   if (record.has("end")) {
     end_ = record.string("end");
   } else if (record.has("time_is_up")) {
@@ -125,7 +150,11 @@ std::optional<Outcome> Journal::find(const Candidate& candidate) const {
 
 void Journal::write(const Record& record) {
   MN_CHECK(!end_, "the search has ended");
-  append_line(path_, record.to_line());
+  if (torn_) write_text_file(path_, read_text_file(path_).substr(0, whole_bytes_));
+  torn_ = false;
+  std::string check = check_;
+  append_line(path_, journal_line(record, check));
+  check_ = check;
 }
 
 void Journal::append(const JournalEntry& entry) {
@@ -155,6 +184,6 @@ void Journal::append_end(const std::string& reason) {
   end_ = reason;
 }
 
-std::string Journal::place(size_t event) const { return text(path_.string(), ", line ", event + 1); }
+std::string Journal::position(size_t event) const { return text(path_.string(), ", line ", event + 1); }
 
 }  // namespace mininas

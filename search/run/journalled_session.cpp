@@ -11,7 +11,7 @@ JournalledSession::JournalledSession(const SearchTask& task, Evaluator& evaluato
     : task_(task), evaluator_(evaluator), journal_(journal), hooks_(hooks) {}
 
 void JournalledSession::fail(const std::string& what) const {
-  throw FormatError(text(journal_.place(next_), ": ", what, "; the journal belongs to another search"));
+  throw FormatError(text(journal_.position(next_), ": ", what, "; the journal belongs to another search"));
 }
 
 std::vector<Trial> JournalledSession::evaluate(std::span<const Candidate> candidates) {
@@ -45,14 +45,14 @@ Trial JournalledSession::evaluate_anew(const Candidate& candidate) {
   JournalEntry entry;
   entry.cost = task_.cost(candidate.architecture);
   if (hooks_.on_candidate) hooks_.on_candidate(candidate, entry.cost, asked_, std::max(expected_ - 1, 0));
-  entry.trial = {candidate, answer(candidate, entry.cost, asked_), asked_};
+  entry.trial = {candidate, outcome_of(candidate, entry.cost, asked_), asked_};
   journal_.append(entry);
   ++next_;
   evaluator_.recorded(asked_);
   return entry.trial;
 }
 
-Outcome JournalledSession::answer(const Candidate& candidate, const Cost& cost, int index) {
+Outcome JournalledSession::outcome_of(const Candidate& candidate, const Cost& cost, int index) {
   if (const auto why = over_budget(cost)) {
     Outcome outcome;
     outcome.status = Status::kInfeasible;

@@ -1,9 +1,9 @@
-// The session of a real search: the journal remembers, the budget and the evaluator answer.
+// The session of a real search: outcomes come from the journal, the budget and the evaluator.
 //
-// A method that is called again (after a kill, or to see how a finished search ended) is answered from the journal, event
-// by event, as long as there are any: the same candidates get the same outcomes, and the time is up at the same moment.
-// Whatever it asks or decides otherwise than recorded is an error that names the line. Behind the last recorded event its
-// questions are new: trained, and appended as soon as their outcomes are known.
+// A method that is called again (after a kill, or to see how a finished search ended) gets what the journal recorded,
+// event by event, as long as there are any: the same candidates get the same outcomes, and the time is up at the same
+// moment. Whatever it asks or decides otherwise than recorded is an error that names the line. Behind the last recorded
+// event its candidates are new: they are trained, and appended as soon as their outcomes are known.
 #pragma once
 #include <functional>
 
@@ -52,7 +52,7 @@ class JournalledSession final : public Session {
   Trial recall(const Candidate& candidate);
   void recall_decision(const Trial& trial, bool kept);
   Trial evaluate_anew(const Candidate& candidate);
-  Outcome answer(const Candidate& candidate, const Cost& cost, int index);
+  Outcome outcome_of(const Candidate& candidate, const Cost& cost, int index);
 
   const SearchTask& task_;
   Evaluator& evaluator_;

@@ -99,7 +99,7 @@ std::vector<LoggedTrial> read_published_log(const std::filesystem::path& path) {
     const int line = static_cast<int>(i) + 1;
     trials.push_back(read_trial(Row(columns, split(lines[i], ','), text(path.string(), ", line ", line)), line));
   }
-  if (trials.empty()) throw FormatError(text(path.string(), ": no candidate in it"));
+  if (trials.empty()) throw FormatError(text(path.string(), ": it holds no candidate"));
   return trials;
 }
 

@@ -49,12 +49,12 @@ void mutate_layer(const SearchSpace& space, Chain& a, Rng& rng) {
 
 OptionFields option_fields(SearchSpace& s) {
   return {
-      {"min-depth", "fewest searched layers", &s.min_depth, kMinDepth, kMaxDepth},
-      {"max-depth", "most searched layers", &s.max_depth, kMinDepth, kMaxDepth},
-      {"min-width", "smallest width", &s.min_width, 1, kMaxWidth},
-      {"max-width", "largest width", &s.max_width, 1, kMaxWidth},
-      {"width-step", "from one width to the next", &s.width_step, 1, kMaxWidth},
-      {"kernels", "kernel sizes of the layers", &s.kernels, 3, 7},
+      {"min-depth", "fewest searched layers of a network", &s.min_depth, kMinDepth, kMaxDepth},
+      {"max-depth", "most searched layers of a network", &s.max_depth, kMinDepth, kMaxDepth},
+      {"min-width", "smallest width in channels", &s.min_width, 1, kMaxWidth},
+      {"max-width", "largest width in channels", &s.max_width, 1, kMaxWidth},
+      {"width-step", "channels from one width to the next", &s.width_step, 1, kMaxWidth},
+      {"kernels", "kernel sizes that a layer may have", &s.kernels, 3, 7},
   };
 }
 

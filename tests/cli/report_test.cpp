@@ -1,4 +1,6 @@
 // `mininas report`, and what readers of a run's files do where these are damaged.
+#include <map>
+
 #include "core/io/file.h"
 #include "tests/cli/finished_run.h"
 #include "tests/support/catch.h"
@@ -48,6 +50,54 @@ TEST_CASE("a report of a run whose files are cut short tells which, or leaves th
     CHECK_THAT(cut.errors, Catch::Contains(file));
     CHECK_FALSE(fs::exists(run.path() / "report.html"));
   }
+}
+
+namespace {
+
+// Every file below `folder` with its bytes.
+std::map<fs::path, std::string> content_of(const fs::path& folder) {
+  std::map<fs::path, std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    files[entry.path()] = entry.is_regular_file() ? read_text_file(entry.path()) : "";
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("who reads a run that another process writes changes nothing in it", "[cli][report]") {
+  if (skipped_without("cc")) return;
+  const TempDir elsewhere;
+  const RunCopy run;
+  const std::string journal = read_text_file(run.path() / "journal.jsonl");
+  write_text_file(run.path() / "journal.jsonl", journal.substr(0, journal.size() / 2));  // in the middle of a line
+  const FolderLock other_process(run.path());
+  const auto before = content_of(run.path());
+  const std::vector<std::vector<std::string>> readers = {
+      {"report", run.name(), "--out", (elsewhere / "page.html").string()},
+      {"inspect", run.name()},
+      {"inspect", run.name(), "--trace", "0"},
+      {"eval", run.name()},
+      {"eval", run.name(), "--int8", "--json"},
+      {"export", run.name(), "--out", (elsewhere / "c").string()}};
+  for (const auto& reader : readers) {
+    INFO(reader[0]);
+    CHECK(mininas::test::mininas(reader).status == 0);
+    CHECK(content_of(run.path()) == before);
+  }
+  const Answer page = mininas::test::mininas({"report", run.name()});
+  CHECK(page.status == 0);
+  auto with_page = before;
+  with_page[run.path() / "report.html"] = read_text_file(run.path() / "report.html");
+  CHECK(content_of(run.path()) == with_page);
+  // Who would write is told that the run is in use.
+  const std::vector<std::vector<std::string>> writers = {
+      {"search", "--resume", run.name()}, {"quantize", run.name()}, {"verify", run.name()}};
+  for (const auto& writer : writers) {
+    const Answer refused = mininas::test::mininas(writer);
+    CHECK(refused.status == 1);
+    CHECK_THAT(refused.errors, Catch::Contains("another process is using this run"));
+  }
+  CHECK(content_of(run.path()) == with_page);
 }
 
 TEST_CASE("one changed digit in a run's JSON files is found when the file is read", "[cli][search][report]") {

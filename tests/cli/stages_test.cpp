@@ -47,7 +47,7 @@ TEST_CASE("a command that needs a network which the run has not yet says how to 
                                              {"eval", run.name(), "--int8"},
                                              {"export", run.name(), "--out", run.name() + "/firmware"},
                                              {"verify", run.name()}})
-    CHECK_THAT(refusal(command), Catch::Contains("no network in integers yet") && Catch::Contains(go_on));
+    CHECK_THAT(refusal(command), Catch::Contains("no quantised network yet") && Catch::Contains(go_on));
   fs::remove(run.path() / "network.bin");
   for (const char* command : {"inspect", "eval", "quantize"})
     CHECK_THAT(refusal({command, run.name()}), Catch::Contains("no trained network yet") && Catch::Contains(go_on));
@@ -94,7 +94,7 @@ TEST_CASE("quantising again replaces all that was made of the old integers", "[c
     const Answer answer = mininas::test::mininas(command);
     CHECK(answer.status == 1);
     CHECK(answer.is_one_error_line());
-    CHECK_THAT(answer.errors, Catch::Contains("summary.json: speaks of another quantized.bin"));
+    CHECK_THAT(answer.errors, Catch::Contains("summary.json: belongs to another quantized.bin"));
   }
 }
 

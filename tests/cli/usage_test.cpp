@@ -69,9 +69,9 @@ TEST_CASE("wrong usage is one line and exit status 2", "[cli]") {
   check_usage({"search", "--data", "synthetic"}, "--out RUN");
   check_usage({"search", "--out", "never"}, "--data is needed");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--max-flash", "64Q"},
-              "--max-flash: '64Q' is no size");
+              "--max-flash: '64Q' is not a size");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--max-params", "50Q"},
-              "--max-params: '50Q' is no size");
+              "--max-params: '50Q' is not a size");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--method", "magic"}, "there are: mini-nas");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--min-depth", "9"}, "depth 9 to 8");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--kernels", "5,6"}, "kernel 6");
@@ -92,16 +92,16 @@ TEST_CASE("boards, clocks and their limits go together, or it is wrong usage", "
     words.insert(words.begin(), {"search", "--data", "synthetic", "--out", "never"});
     check_usage(words, expected);
   };
-  check_search({"--max-ms", "25"}, "goes with a board");
+  check_search({"--max-ms", "25"}, "needs a board");
   check_search({"--max-ms", "25", "--board", "m4"}, "goes with a clock, such as 120MHz");
   check_search({"--max-ms", "soon", "--board", "m4", "--clock", "120MHz"}, "--max-ms");
-  check_search({"--max-instructions", "5M"}, "goes with a board");
-  check_search({"--max-instructions", "5Q", "--board", "m4"}, "--max-instructions: '5Q' is no size");
+  check_search({"--max-instructions", "5M"}, "needs a board");
+  check_search({"--max-instructions", "5Q", "--board", "m4"}, "--max-instructions: '5Q' is not a size");
   check_search({"--board", "m5"}, "there is no board 'm5'; known are m0, m3, m4");
-  check_search({"--board", "m4", "--clock", "120"}, "--clock: '120' is no clock");
-  check_search({"--clock", "120MHz"}, "a clock goes with a board");
+  check_search({"--board", "m4", "--clock", "120"}, "--clock: '120' is not a clock");
+  check_search({"--clock", "120MHz"}, "a clock needs a board");
   check_usage({"inspect", "w16:s3*5", "--board", "m5"}, "there is no board 'm5'");
-  check_usage({"inspect", "w16:s3*5", "--clock", "1GHz"}, "a clock goes with a board");
+  check_usage({"inspect", "w16:s3*5", "--clock", "1GHz"}, "a clock needs a board");
   CHECK_FALSE(std::filesystem::exists("never"));
 }
 

@@ -14,7 +14,7 @@ TEST_CASE("sizes are read in bytes, K and M", "[search][budget]") {
   CHECK(parse_count("250K") == 250000);
   CHECK(parse_count("3m") == 3000000);
   for (const char* wrong : {"", "K", "0", "-1", "64KB", "1.5M", "64 K", "99999999999999999999", "9223372036854775807M"})
-    CHECK_THROWS_WITH(parse_size(wrong), Catch::Contains("is no size"));
+    CHECK_THROWS_WITH(parse_size(wrong), Catch::Contains("is not a size"));
 }
 
 TEST_CASE("a cost over the budget is told with both figures", "[search][budget]") {
@@ -46,7 +46,7 @@ TEST_CASE("clocks are read with their units", "[search][budget]") {
   CHECK(clock_text(32768) == "32.768 kHz");
   for (const char* wrong :
        {"", "120", "MHz", "-1MHz", "0MHz", "1e300GHz", "120 MHz", "120mhz", "1x2MHz", "nanMHz", "0.1Hz"})
-    CHECK_THROWS_WITH(parse_clock(wrong), Catch::Contains("is no clock: expected a number with Hz, kHz, MHz or GHz"));
+    CHECK_THROWS_WITH(parse_clock(wrong), Catch::Contains("is not a clock: expected a number and Hz, kHz, MHz or GHz"));
 }
 
 TEST_CASE("limits that need a board or a clock are refused without", "[search][budget]") {
@@ -54,10 +54,10 @@ TEST_CASE("limits that need a board or a clock are refused without", "[search][b
   validate(Budget{}, Target{});
   validate(time, {"m4", 120'000'000});
   validate(count, {"m4", 0});
-  CHECK_THROWS_WITH(validate(time, {"", 0}), Catch::Contains("goes with a board, one of m0, m3"));
-  CHECK_THROWS_WITH(validate(count, {"", 0}), Catch::Contains("goes with a board"));
+  CHECK_THROWS_WITH(validate(time, {"", 0}), Catch::Contains("needs a board, one of m0, m3"));
+  CHECK_THROWS_WITH(validate(count, {"", 0}), Catch::Contains("needs a board"));
   CHECK_THROWS_WITH(validate(time, {"m4", 0}), Catch::Contains("goes with a clock, such as 120MHz"));
-  CHECK_THROWS_WITH(validate(Budget{}, {"", 1000}), Catch::Contains("a clock goes with a board"));
+  CHECK_THROWS_WITH(validate(Budget{}, {"", 1000}), Catch::Contains("a clock needs a board"));
   CHECK_THROWS_WITH(validate(Budget{}, {"m5", 0}), Catch::Contains("there is no board 'm5'"));
 }
 

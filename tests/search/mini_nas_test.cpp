@@ -190,25 +190,27 @@ TEST_CASE("tolerances grow to the standard error of a small validation set", "[s
   CHECK_THAT(d.reasons[1], Catch::Contains("less than 3.00 gained"));
 }
 
-TEST_CASE("where answers are known, the tolerance is the standard error of the difference on the same images",
-          "[search][mini-nas]") {
+TEST_CASE(
+    "where it is known which images are classified correctly, the tolerance is the standard error of the difference on "
+    "the same images",
+    "[search][mini-nas]") {
   auto o = small_options();
   o.noise = 1;
-  // Of 100 images the deeper network answers 2 more right. Where that is all in which they differ, 2 points are a gain:
-  // one standard error is 1.4 points. Where they differ in 10 and 8 others, it is 4.2.
+  // Of 100 images the deeper network classifies 2 more correctly. Where that is all in which they differ, 2 points are
+  // a gain: one standard error is 1.4 points. Where they differ in 10 and 8 others, it is 4.2.
   const std::string reference(25, 'f');
-  const auto with_answers = [](double percent, const std::string& right) {
+  const auto with_correct = [](double percent, const std::string& correct) {
     Outcome outcome = score(percent);
-    outcome.right = right;
+    outcome.correct = correct;
     return outcome;
   };
   const std::string lost = std::string(20, 'f') + "ff300", alike = std::string(20, 'f') + "ffc00";
   const Course apart =
-      drive(o, {{"w16:s3*3", with_answers(90, lost)}, {"w16:s3*4", with_answers(92, "00" + reference.substr(2))}}, 100);
+      drive(o, {{"w16:s3*3", with_correct(90, lost)}, {"w16:s3*4", with_correct(92, "00" + reference.substr(2))}}, 100);
   CHECK(apart.kept == std::vector<std::string>{"w16:s3*3"});
   CHECK_THAT(apart.reasons[1], Catch::Contains("less than 4.24 gained"));
   const Course near = drive(
-      o, {{"w16:s3*3", with_answers(90, alike)}, {"w16:s3*4", with_answers(92, std::string(22, 'f') + "f00")}}, 100);
+      o, {{"w16:s3*3", with_correct(90, alike)}, {"w16:s3*4", with_correct(92, std::string(22, 'f') + "f00")}}, 100);
   CHECK(near.kept.back() == "w16:s3*4");
   CHECK_THAT(near.reasons[1], Catch::Contains("a gain of at least 1.40"));
 }

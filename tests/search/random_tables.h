@@ -74,7 +74,7 @@ class RandomTable {
     outcome.curve.assign(static_cast<size_t>(candidate.epochs), outcome.score);
     if (rng.coin())
       for (int64_t i = 0; i < score_images; i += 4)
-        outcome.right += "0123456789abcdef"[rng.coin() ? 15 : rng.below(16)];
+        outcome.correct += "0123456789abcdef"[rng.coin() ? 15 : rng.below(16)];
     return outcome;
   }
 

@@ -2,6 +2,9 @@
 
 #include <sys/stat.h>
 
+#include <cmath>
+#include <limits>
+
 #include "core/error.h"
 #include "core/io/file.h"
 #include "search/record/options.h"
@@ -114,4 +117,41 @@ TEST_CASE("a pipe in a record's place is refused, not waited for", "[search][rec
   const auto path = folder / "run.json";
   REQUIRE(::mkfifo(path.c_str(), 0644) == 0);
   CHECK_THROWS_WITH(read_record(path), Catch::Contains("run.json: is no regular file"));
+}
+
+TEST_CASE("a record that is cut short, says a key twice or goes on behind its end is refused", "[search][record]") {
+  const std::string whole = R"({"a":[1,{"b":"x"}],"c":{"a":1}})";
+  CHECK_NOTHROW(Record::parse(whole, "file"));
+  for (size_t size = 0; size < whole.size(); ++size)
+    CHECK_THROWS_WITH(Record::parse(whole.substr(0, size), "file"),
+                      "file: expected one JSON object; the record is damaged");
+  for (const char* foreign : {"[]", "1", "null", "{} {}", "{}]", "{\"a\":NaN}", "{\"a\":Infinity}", "{\"a\":1e999}",
+                              "{\"a\":01}", "{'a':1}", "{\"a\":\"\xff\"}", "{\"a\":\"\n\"}"}) {
+    INFO(foreign);
+    CHECK_THROWS_WITH(Record::parse(foreign, "file"), "file: expected one JSON object; the record is damaged");
+  }
+  CHECK_THROWS_WITH(Record::parse(R"({"a":1,"b":2,"a":1})", "file"), "file: 'a' stands twice in one object");
+  CHECK_THROWS_WITH(Record::parse(R"({"list":[{"a":1,"a":2}]})", "file"), "file: 'a' stands twice in one object");
+}
+
+TEST_CASE("a number that its field cannot hold is refused, not wrapped", "[search][record]") {
+  const Record record = Record::parse(
+      R"({"least":-9223372036854775808,"most":9223372036854775807,"over":9223372036854775808,)"
+      R"("top":18446744073709551615,"beyond":18446744073709551616,"minus":-1,"half":0.5,"text":"1","none":null})",
+      "file");
+  CHECK(record.integer64("least") == std::numeric_limits<int64_t>::min());
+  CHECK(record.integer64("most") == std::numeric_limits<int64_t>::max());
+  CHECK(record.unsigned64("top") == std::numeric_limits<uint64_t>::max());
+  for (const char* key : {"over", "top", "beyond", "half", "text", "none"}) {
+    INFO(key);
+    CHECK_THROWS_WITH(record.integer64(key), Catch::EndsWith("expected an integer"));
+    CHECK_THROWS_WITH(record.integer(key), Catch::EndsWith("expected an integer"));
+  }
+  CHECK_THROWS_WITH(record.integer("most"), "file: 'most' is 9223372036854775807, expected an integer");
+  for (const char* key : {"minus", "least", "beyond", "half", "none"})
+    CHECK_THROWS_WITH(record.unsigned64(key), Catch::EndsWith("expected an integer of at least 0"));
+  CHECK(std::isnan(record.number("none")));  // what is written for not-a-number
+  const std::string letters(1000, 'x');
+  CHECK_THROWS_WITH(Record().set("a", letters).number("a"),
+                    "record: 'a' is \"" + letters.substr(0, 59) + "..., expected a number");
 }

@@ -13,8 +13,9 @@
 using namespace mininas;
 using namespace mininas::test;
 
-TEST_CASE("what the finished networks answer is recorded, the surest mistakes first and with their pictures",
-          "[search][report]") {
+TEST_CASE(
+    "how the finished networks classify the test images is recorded, the surest mistakes first and with their pictures",
+    "[search][report]") {
   const NetworkSpec spec = plain_network();
   const ImageSet images = noise_images(spec.input(), spec.classes(), 60, Rng(3));
   Network network(spec, measure_pixel_scale(images), Rng(5));

@@ -30,8 +30,9 @@ Candidate from_scratch() { return {"width", parse_architecture("w2:s3*3"), 4}; }
 
 }  // namespace
 
-TEST_CASE("a candidate is trained for its epochs and scored by the last one, by the images that it answers right",
-          "[search][evaluator]") {
+TEST_CASE(
+    "a candidate is trained for its epochs and scored by the last one, by the images that it classifies correctly",
+    "[search][evaluator]") {
   const TempDir folder;
   const SearchData data = small_data();
   TrainingEvaluator evaluator(data, small_recipe(), folder.path(), {});
@@ -41,7 +42,7 @@ TEST_CASE("a candidate is trained for its epochs and scored by the last one, by 
   CHECK(outcome.score == outcome.curve.back());
   CHECK(outcome.image_epochs == 4 * data.train.count());
   int right = 0;
-  for (const char digit : outcome.right)
+  for (const char digit : outcome.correct)
     right += std::popcount(static_cast<unsigned>(std::stoi(std::string(1, digit), nullptr, 16)));
   CHECK(outcome.score == Approx(100.0 * right / static_cast<double>(data.validation.count())));
 }

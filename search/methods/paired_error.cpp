@@ -1,4 +1,4 @@
-#include "search/methods/answers.h"
+#include "search/methods/paired_error.h"
 
 #include <algorithm>
 #include <bit>
@@ -15,27 +15,27 @@ unsigned digit_value(char digit) {
   const std::string digits = kDigits;
   const size_t value = digits.find(digit);
   if (value == std::string::npos)
-    throw FormatError(text("'", digit, "' among packed answers, expected hexadecimal digits"));
+    throw FormatError(text("'", digit, "' among packed bits, expected hexadecimal digits"));
   return static_cast<unsigned>(value);
 }
 
 }  // namespace
 
-std::string pack_answers(const std::vector<bool>& right) {
+std::string pack_correct(const std::vector<bool>& correct) {
   std::string packed;
-  for (size_t first = 0; first < right.size(); first += 4) {
+  for (size_t first = 0; first < correct.size(); first += 4) {
     unsigned digit = 0;
-    for (size_t i = 0; i < 4; ++i) digit = 2 * digit + (first + i < right.size() && right[first + i] ? 1 : 0);
+    for (size_t i = 0; i < 4; ++i) digit = 2 * digit + (first + i < correct.size() && correct[first + i] ? 1 : 0);
     packed += kDigits[digit];
   }
   return packed;
 }
 
-double paired_standard_error(const std::string& right, const std::string& other, double images) {
-  MN_CHECK(right.size() == other.size(), right.size(), " and ", other.size(), " digits");
+double paired_standard_error(const std::string& correct, const std::string& other, double images) {
+  MN_CHECK(correct.size() == other.size(), correct.size(), " and ", other.size(), " digits");
   double only_first = 0, only_second = 0;
-  for (size_t i = 0; i < right.size(); ++i) {
-    const unsigned a = digit_value(right[i]), b = digit_value(other[i]);
+  for (size_t i = 0; i < correct.size(); ++i) {
+    const unsigned a = digit_value(correct[i]), b = digit_value(other[i]);
     only_first += std::popcount(a & ~b);
     only_second += std::popcount(b & ~a);
   }

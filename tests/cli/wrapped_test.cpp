@@ -1,0 +1,39 @@
+#include "search/cli/wrapped.h"
+
+#include <iterator>
+#include <sstream>
+#include <vector>
+
+#include "core/rng.h"
+#include "tests/support/catch.h"
+
+using namespace mininas;
+
+TEST_CASE("a long text is broken between words, and its own line breaks and indents stay", "[cli][wrapped]") {
+  CHECK(wrapped("", 10) == "");
+  CHECK(wrapped("one two", 7) == "one two");
+  CHECK(wrapped("one two", 6) == "one\ntwo");
+  CHECK(wrapped("one two three\n\nfour\n", 9) == "one two\nthree\n\nfour\n");
+  CHECK(wrapped("  one two three", 9) == "  one two\n  three");
+  CHECK(wrapped("a unbreakable b", 5) == "a\nunbreakable\nb");
+  CHECK(wrapped("one  two", 40) == "one  two");  // columns of a table
+}
+
+TEST_CASE("wrapping keeps every word in its order, and no line is too long", "[cli][wrapped]") {
+  Rng rng(1);
+  for (int i = 0; i < 200; ++i) {
+    std::string source;
+    for (uint32_t words = rng.below(30); words > 0; --words)
+      source +=
+          std::string(1 + rng.below(8), static_cast<char>('a' + rng.below(26))) + (rng.below(9) == 0 ? "\n" : " ");
+    const size_t columns = 8 + rng.below(40);
+    const auto words_of = [](const std::string& all) {
+      std::istringstream in(all);
+      return std::vector<std::string>(std::istream_iterator<std::string>(in), {});
+    };
+    const std::string broken = wrapped(source, columns);
+    CHECK(words_of(broken) == words_of(source));
+    std::istringstream lines(broken);
+    for (std::string line; std::getline(lines, line);) CHECK(line.size() <= columns + 1);  // a space may end it
+  }
+}
