@@ -6,6 +6,15 @@ CONFIG   ?= release
 BUILD    := build/$(CONFIG)
 OPT      ?= -O3
 KERNEL_OPT ?= $(OPT)
+# What reads options, writes files or runs once a candidate costs more time to optimise than it ever takes.
+LIGHT    := search/cli search/job search/record search/report search/run mcu/host/export mcu/host/verify
+LIGHT_OPT ?= $(if $(filter -O2 -O3,$(OPT)),-O1)
+# Line numbers for stack traces and profiles take a fifth of the compiler's time; users need none.
+DEBUG    ?= $(if $(filter release,$(CONFIG)),,-g1)
+# The standard library's headers take half of the compiler's time; for the program as users build it they are read once. Other
+# configurations do without, so that a file that forgets to include one is found. (-fpch-preprocess is for caches of object files.)
+PRECOMPILED ?= $(filter release odr,$(CONFIG))
+STANDARD_HEADERS := algorithm array cmath cstdint cstring filesystem functional iostream map memory numeric optional span sstream string vector
 # The libraries' headers are in $(PREFIX)/include.
 PREFIX   ?= $(if $(filter Darwin,$(shell uname -s)),$(shell brew --prefix),/usr)
 # Warnings stop nobody's build: the next compiler has new ones. Whoever changes the code runs make WERROR=-Werror, as .ci/run does.
@@ -17,10 +26,10 @@ WARNINGS += -Wno-restrict
 endif
 LIBRARIES := $(if $(filter-out /usr,$(PREFIX)),-isystem $(PREFIX)/include) -isystem $(PREFIX)/include/eigen3
 # -ffp-contract=off: a fused multiply-add stands only where the source says so, or results would depend on the compiler.
-CXXFLAGS := -std=c++20 $(OPT) -g1 -ffp-contract=off -fopenmp $(WARNINGS) -I. $(LIBRARIES) -MMD -MP
+CXXFLAGS := -std=c++20 $(OPT) $(DEBUG) -ffp-contract=off -fopenmp $(WARNINGS) -I. $(LIBRARIES) -MMD -MP
 # In an export the runtime is one flat folder, so its files include each other by name alone.
 RUNTIME_INCLUDES := -Imcu/runtime -Imcu/runtime/dsp
-CFLAGS   := -std=c99 -pedantic $(OPT) -g1 -Wall -Wextra -Wconversion -I. $(RUNTIME_INCLUDES) -MMD -MP
+CFLAGS   := -std=c99 -pedantic $(OPT) $(DEBUG) -Wall -Wextra -Wconversion -I. $(RUNTIME_INCLUDES) -MMD -MP
 LDFLAGS  := -fopenmp $(EXTRA)
 # Tests are many and run once: compiled for speed of compilation. Sanitizers watch what is tested, not the tests.
 TEST_FLAGS := $(filter-out -O%,$(CXXFLAGS)) -O1 $(WERROR) $(filter-out -fsanitize% -fno-sanitize%,$(EXTRA))
@@ -94,9 +103,18 @@ build/tests/%.cpp.o: tests/%.cpp | test-packages
 	$(call say,$<)$(CXX) $(TEST_FLAGS) -c $< -o $@
 $(BUILD)/tests/support/rounds.cpp.o: private CXXFLAGS += $(if $(findstring -fsanitize,$(EXTRA)),-DMN_SANITIZED)
 
-$(BUILD)/%.cpp.o: %.cpp | packages
+ifneq ($(PRECOMPILED),)
+$(BUILD)/standard.h: | packages
 	@mkdir -p $(@D)
-	$(call say,$<)$(CXX) $(CXXFLAGS) -c $< -o $@
+	@printf '#include <%s>\n' $(STANDARD_HEADERS) > $@
+$(BUILD)/standard.h.gch: $(BUILD)/standard.h
+	$(call say,$@)$(CXX) $(CXXFLAGS) -x c++-header $< -o $@
+INCLUDE_STANDARD = -include $(BUILD)/standard.h -fpch-preprocess
+endif
+
+$(BUILD)/%.cpp.o: %.cpp $(if $(PRECOMPILED),$(BUILD)/standard.h.gch) | packages
+	@mkdir -p $(@D)
+	$(call say,$<)$(CXX) $(CXXFLAGS) $(INCLUDE_STANDARD) -c $< -o $@
 
 $(BUILD)/%.c.o: %.c | packages
 	@mkdir -p $(@D)
@@ -110,6 +128,9 @@ $(BUILD)/mcu/host/object/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch] mcu/
 
 # The decoder's arithmetic overflows on damaged JPEG files; it shall wrap around, the same with every compiler.
 $(BUILD)/datasets/stb_decoder.cpp.o: private CXXFLAGS += -fwrapv
+$(BUILD)/datasets/stb_decoder.cpp.o: private INCLUDE_STANDARD :=
+
+$(call objects,$(wildcard $(LIGHT:%=%/*.cpp))): private CXXFLAGS += $(LIGHT_OPT)
 
 define kernel_rule
 $(BUILD)/core/kernels/%.$(1).o: core/kernels/%.cpp | packages
