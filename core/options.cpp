@@ -35,7 +35,7 @@ struct RangeCheck {
 struct ExactText {
   std::string operator()(const std::vector<int>* list) const {
     std::string joined;
-    for (const int element : *list) joined += (joined.empty() ? "" : ",") + std::to_string(element);
+    for (const int element : *list) joined += text(joined.empty() ? "" : ",", element);
     return joined;
   }
   std::string operator()(const std::string* value) const { return text(std::quoted(*value)); }

@@ -97,7 +97,7 @@ std::optional<std::string> suite_data(const SuiteEntry& entry, const fs::path& r
   if (entry.source == SuiteSource::kCifar10) {
     const fs::path folder = root / "cifar-10-batches-bin";
     if (!is_folder(folder)) return std::nullopt;
-    return "cifar10:" + folder.string() + (entry.classes.empty() ? "" : ":" + joined(entry.classes));
+    return text("cifar10:", folder.string(), entry.classes.empty() ? "" : ":", joined(entry.classes));
   }
   if (const fs::path folder = root / "tiny-imagenet-200"; is_folder(folder))
     return "tiny-imagenet:" + folder.string() + ":" + joined(entry.classes);
