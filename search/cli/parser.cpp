@@ -4,7 +4,7 @@
 #include <iostream>
 
 #include "core/error.h"
-#include "search/cli/wrapped.h"
+#include "core/wrapped.h"
 
 namespace mininas {
 

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "core/error.h"
+#include "core/wrapped.h"
 #include "search/cli/commands.h"
-#include "search/cli/wrapped.h"
 #include "search/cost/cost.h"
 #include "search/run/replay.h"
 

@@ -1,4 +1,4 @@
-#include "search/cli/wrapped.h"
+#include "core/wrapped.h"
 
 #include <iterator>
 #include <sstream>
@@ -9,7 +9,7 @@
 
 using namespace mininas;
 
-TEST_CASE("a long text is broken between words, and its own line breaks and indents stay", "[cli][wrapped]") {
+TEST_CASE("a long text is broken between words, and its own line breaks and indents stay", "[core][wrapped]") {
   CHECK(wrapped("", 10) == "");
   CHECK(wrapped("one two", 7) == "one two");
   CHECK(wrapped("one two", 6) == "one\ntwo");
@@ -19,7 +19,7 @@ TEST_CASE("a long text is broken between words, and its own line breaks and inde
   CHECK(wrapped("one  two", 40) == "one  two");  // columns of a table
 }
 
-TEST_CASE("wrapping keeps every word in its order, and no line is too long", "[cli][wrapped]") {
+TEST_CASE("wrapping keeps every word in its order, and no line is too long", "[core][wrapped]") {
   Rng rng(1);
   for (int i = 0; i < 200; ++i) {
     std::string source;

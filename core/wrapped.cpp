@@ -1,4 +1,4 @@
-#include "search/cli/wrapped.h"
+#include "core/wrapped.h"
 
 #include <algorithm>
 
