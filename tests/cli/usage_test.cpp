@@ -93,7 +93,7 @@ TEST_CASE("boards, clocks and their limits go together, or it is wrong usage", "
     check_usage(words, expected);
   };
   check_search({"--max-ms", "25"}, "needs a board");
-  check_search({"--max-ms", "25", "--board", "m4"}, "goes with a clock, such as 120MHz");
+  check_search({"--max-ms", "25", "--board", "m4"}, "needs a clock, such as 120MHz");
   check_search({"--max-ms", "soon", "--board", "m4", "--clock", "120MHz"}, "--max-ms");
   check_search({"--max-instructions", "5M"}, "needs a board");
   check_search({"--max-instructions", "5Q", "--board", "m4"}, "--max-instructions: '5Q' is not a size");

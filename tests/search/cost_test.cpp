@@ -56,7 +56,7 @@ TEST_CASE("limits that need a board or a clock are refused without", "[search][b
   validate(count, {"m4", 0});
   CHECK_THROWS_WITH(validate(time, {"", 0}), Catch::Contains("needs a board, one of m0, m3"));
   CHECK_THROWS_WITH(validate(count, {"", 0}), Catch::Contains("needs a board"));
-  CHECK_THROWS_WITH(validate(time, {"m4", 0}), Catch::Contains("goes with a clock, such as 120MHz"));
+  CHECK_THROWS_WITH(validate(time, {"m4", 0}), Catch::Contains("needs a clock, such as 120MHz"));
   CHECK_THROWS_WITH(validate(Budget{}, {"", 1000}), Catch::Contains("a clock needs a board"));
   CHECK_THROWS_WITH(validate(Budget{}, {"m5", 0}), Catch::Contains("there is no board 'm5'"));
 }
