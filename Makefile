@@ -149,7 +149,7 @@ check: $(BUILD)/mininas_tests $(BUILD)/mininas
 	MININAS_BIN=$(BUILD)/mininas MININAS_BUILD=$(BUILD) $(BUILD)/mininas_tests $(TEST_ARGUMENTS)
 
 # Those that start the program again and again, or other programs, take most of the time.
-QUICK := ~[kill]~[named]~[compiler]~[board]
+QUICK := ~[.]~[kill]~[named]~[compiler]~[board]
 ## quick-test builds and runs the tests but for the slowest
 quick-test: program
 	$(MAKE) check TEST_ARGUMENTS="$(QUICK)"

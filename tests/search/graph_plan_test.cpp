@@ -171,6 +171,6 @@ TEST_CASE("plans of small graphs with branches need what exhaustive search finds
       more_than_lives += plan.arena_bytes > plan.lower_bound;
     }
   }
-  INFO("plans that need more than their lower bound");
-  CHECK(more_than_lives > 0);
+  INFO("plans that need more than their lower bound; a run of a few graphs may have none");
+  CHECK((more_than_lives > 0 || rounds(30) < 30));
 }
