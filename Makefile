@@ -158,7 +158,7 @@ quick-test: program
 syntax: $(addsuffix .syntax,$(LIBRARY) $(PROGRAM) $(KERNELS) $(TESTS) $(MCU_PROGRAMS) $(RUNTIME) $(wildcard bench/*.cpp))
 %.cpp.syntax: %.cpp | test-packages
 	$(call say,$<)$(CXX) $(filter-out -M%,$(CXXFLAGS)) $(if $(filter core/kernels/%,$<),$(ISA_$(lastword $(ISAS)))) -fsyntax-only $<
-%.c.syntax: %.c
+%.c.syntax: %.c | packages
 	$(call say,$<)$(CC) $(filter-out -M%,$(CFLAGS)) -DMN_DSP_EMULATED -fsyntax-only $<
 
 ## asan     the tests under AddressSanitizer (with leaks); ubsan: under UndefinedBehaviorSanitizer

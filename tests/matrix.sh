@@ -65,9 +65,13 @@ copy_sources() {
 
 # What follows works on one row: $system, $compiler, $length.
 
-# install PACKAGE...: true where the system has them
+# packaged PACKAGE...: whether the system has all of them (apt-get takes a name that it does not know for a pattern)
+packaged() {
+  in_system "$system" / 'apt-get update -qq' > "$matrix/$system.apt.log" 2>&1
+  for name; do in_system "$system" / "apt-cache pkgnames $name" | grep -qxF "$name" || return 1; done
+}
+
 install() {
-  in_system "$system" / 'apt-get update -qq' > /dev/null 2>&1
   in_system "$system" / "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $*" > "$matrix/$system.apt.log" 2>&1
 }
 
@@ -114,17 +118,22 @@ tests() {
 
 version() { in_system "$system" / "$compiler --version" | sed -n '1s/.* \([0-9.]*\)\( .*\|-[0-9].*\)\{0,1\}$/\1/p'; }
 
-# write_row BUILT TRAINED TESTS
-write_row() {
-  printf '| %-8s | %-26s | %-6s | %-16s | %-36s |\n' "$system" "${compiler%%-[0-9]*} $(version)" "$@"
-}
+# print_row COMPILER BUILT TRAINED TESTS; write_row names the compiler with its version
+print_row() { printf '| %-8s | %-28s | %-6s | %-16s | %-36s |\n' "$system" "$@"; }
+write_row() { print_row "${compiler%%-[0-9]*} $(version)" "$@"; }
 
 # Tests that start the program or themselves need a processor of their own; the emulator takes minutes for the networks' tests.
 emulated='[core]~[determinism]~[symbols]~[winograd]~[fused]~[convolution],[mcu][arithmetic],[mcu][runtime]~[compiler],[nn][fold],[nn][spec],[datasets][decoder]'
 
 run_row() {
-  if [ -n "$(packages)" ] && ! install "$(packages)"; then
-    printf '| %-8s | %-26s | %-6s | %-16s | %-36s |\n' "$system" "$compiler" '' '' 'skipped: not packaged'
+  names=$(packages)
+  # shellcheck disable=SC2086  # one word a package
+  if [ -n "$names" ] && ! packaged $names; then
+    print_row "$compiler" '' '' 'skipped: not packaged'
+    return
+  fi
+  if [ -n "$names" ] && ! install "$names"; then
+    print_row "$compiler" FAILED '' 'its packages could not be installed'
     return
   fi
   copy_sources "$system" "/mini-nas/$compiler"
@@ -152,13 +161,13 @@ row_of() { echo "$matrix/rows/$system.$compiler"; }
 bring_row() {
   kept=$(row_of)
   if [ ! -e "$kept" ] || [ "$(head -n 1 "$kept")" != "$state" ] || grep -q FAILED "$kept"; then
-    { echo "$state"; if make_system "$system"; then run_row; else write_row FAILED '' ''; fi; } > "$kept.new"
+    { echo "$state"; if make_system "$system"; then run_row; else print_row "$compiler" FAILED '' 'no system: debootstrap failed'; fi; } > "$kept.new"
     mv "$kept.new" "$kept"
   fi
   tail -n 1 "$kept"
 }
 
-printf '| system   | compiler                   | built  | weights trained  | tests                                |\n|---|---|---|---|---|\n'
+printf '| system   | compiler                     | built  | weights trained  | tests                                |\n|---|---|---|---|---|\n'
 table | while read -r system compiler length; do
   if in_question "$system"; then bring_row < /dev/null; fi
 done | tee "$matrix/table"
