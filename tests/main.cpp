@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "tests/support/catch.h"
 #include "tests/support/skip.h"
@@ -24,10 +25,10 @@ Totals& totals() {
 
 // Counts test cases, so that the last line speaks of claims and not of assertions.
 struct Counter : Catch::TestEventListenerBase {
-  using TestEventListenerBase::TestEventListenerBase;
+  using Base = Catch::TestEventListenerBase;
+  using Base::Base;
   // What it returns differs between the versions of Catch2.
-  using Handled =
-      decltype(std::declval<TestEventListenerBase>().assertionEnded(std::declval<const Catch::AssertionStats&>()));
+  using Handled = decltype(std::declval<Base>().assertionEnded(std::declval<const Catch::AssertionStats&>()));
 
   void testCaseStarting(const Catch::TestCaseInfo& test) override {
     name_ = test.name;

@@ -12,6 +12,7 @@
 #include <string>
 #ifdef CATCH_CONFIG_RUNNER  // the file with main()
 #include <catch2/catch_session.hpp>
+#include <catch2/catch_test_case_info.hpp>
 #include <catch2/reporters/catch_reporter_event_listener.hpp>
 #include <catch2/reporters/catch_reporter_registrars.hpp>
 #endif
