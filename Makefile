@@ -110,7 +110,7 @@ $(BUILD)/standard.h: | packages
 	@printf '#include <%s>\n' $(STANDARD_HEADERS) > $@
 $(BUILD)/standard.h.gch: $(BUILD)/standard.h
 	$(call say,$@)$(CXX) $(CXXFLAGS) -x c++-header $< -o $@
-INCLUDE_STANDARD = -include $(BUILD)/standard.h -fpch-preprocess $(if $(findstring clang,$(CXX)),,-Wno-stringop-overflow -Wno-array-bounds)
+INCLUDE_STANDARD = -include $(BUILD)/standard.h -fpch-preprocess $(if $(findstring clang,$(CXX)),,-Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
 endif
 
 $(BUILD)/%.cpp.o: %.cpp $(if $(PRECOMPILED),$(BUILD)/standard.h.gch) | packages
