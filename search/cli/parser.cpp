@@ -120,8 +120,8 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
-// Options as they are typed, and no line longer than kColumns. CLI11 writes what `--no-X` sets behind its name, and
-// dots behind a list that takes one word here.
+// Options as they are typed, and no line longer than kColumns. CLI11 writes what `--no-X` sets behind its name, dots
+// behind a list that takes one word here, and the default in a form of its own in each of its versions.
 class HelpFormatter : public CLI::Formatter {
   static std::string without(std::string line, const std::string& part) {
     const size_t at = line.find(part);
@@ -132,7 +132,10 @@ class HelpFormatter : public CLI::Formatter {
     return without(CLI::Formatter::make_option_name(option, positional), "{false}");
   }
   std::string make_option_opts(const CLI::Option* option) const override {
-    return without(CLI::Formatter::make_option_opts(option), " ...");
+    if (option->get_type_size() == 0) return "";
+    std::string out = option->get_type_name().empty() ? "" : " " + option->get_type_name();
+    if (!option->get_default_str().empty()) out += "=" + option->get_default_str();
+    return out + (option->get_required() ? " REQUIRED" : "");
   }
   std::string make_option_desc(const CLI::Option* option) const override {
     return wrapped(CLI::Formatter::make_option_desc(option), kColumns - get_column_width());
