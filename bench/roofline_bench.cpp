@@ -43,7 +43,7 @@ struct Node {
 
 std::vector<Node> nodes_of(const NetworkSpec& spec) {
   const auto macs = [&](int i) {
-    const ConvGeometry g = geometry_of(spec.layer(i), spec.input_shape(i));
+    const ConvGeometry g = geometry_of(spec.layer(i), spec.input_shape(i), kBatch);
     const bool winograd = spec.layer(i).kind == LayerKind::kConv && takes_winograd(g);
     return static_cast<double>(kBatch * mac_count(spec, i)) * (winograd ? winograd_share(g) : 1.0);
   };

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/conv/convolution.h"
+#include "nn/layers/window.h"
 #include "nn/spec/network_spec.h"
 #include "search/space/build.h"
 
@@ -31,16 +32,6 @@ inline double training_operations_of(const NetworkSpec& spec) {
   return 2.0 * macs;
 }
 
-inline ConvGeometry geometry_of(const LayerSpec& layer, const ImageShape& in) {
-  return {.batch = kBatch,
-          .in_h = in.height,
-          .in_w = in.width,
-          .in_c = in.channels,
-          .out_c = layer.out_channels,
-          .kernel = layer.kernel,
-          .stride = layer.stride};
-}
-
 // One convolution of a network.
 struct ConvLayer {
   std::string name;
@@ -63,7 +54,7 @@ inline std::vector<ConvLayer> conv_layers_of(const std::string& architecture) {
     if (layer.kind != LayerKind::kConv && layer.kind != LayerKind::kDepthwise) continue;
     layers.push_back({.name = layer.name,
                       .kind = layer.kind,
-                      .geometry = geometry_of(layer, spec.input_shape(i)),
+                      .geometry = geometry_of(layer, spec.input_shape(i), kBatch),
                       .reads_image = layer.input() == kImage});
   }
   return layers;

@@ -20,6 +20,21 @@ void for_spans(int64_t count, const Body& body) {
                [&](int64_t task) { body(task * kSpan, std::min(kSpan, count - task * kSpan)); });
 }
 
+// A convolution with its two gradients: all that differs between a standard and a depthwise one.
+struct WindowProduct {
+  Tensor (*value)(const ConvGeometry&, const Tensor& x, const Tensor& weight);
+  Tensor (*weight_gradient)(const ConvGeometry&, const Tensor& x, const Tensor& dy);
+  Tensor (*input_gradient)(const ConvGeometry&, const Tensor& dy, const Tensor& weight);
+};
+
+Var record(Tape& tape, const WindowProduct& product, const ConvGeometry& g, Var x, Var weight) {
+  Tensor y = product.value(g, tape.value(x), tape.value(weight));
+  return tape.record(std::move(y), {x, weight}, [product, g, x, weight](Tape& t, const Tensor& dy) {
+    if (t.wants_gradient(weight)) t.accumulate(weight, product.weight_gradient(g, t.value(x), dy));
+    if (t.wants_gradient(x)) t.accumulate(x, product.input_gradient(g, dy, t.value(weight)));
+  });
+}
+
 }  // namespace
 
 Tensor sum_over_pixels(const Tensor& x) {
@@ -33,21 +48,14 @@ Tensor sum_over_pixels(const Tensor& x) {
 }
 
 Var conv2d(Tape& tape, Var x, Var weight, int stride) {
-  const ConvGeometry g = conv_geometry(tape.value(x).shape(), tape.value(weight).shape(), stride);
-  Tensor y = conv2d(g, tape.value(x), tape.value(weight));
-  return tape.record(std::move(y), {x, weight}, [g, x, weight](Tape& t, const Tensor& dy) {
-    if (t.wants_gradient(weight)) t.accumulate(weight, conv2d_weight_gradient(g, t.value(x), dy));
-    if (t.wants_gradient(x)) t.accumulate(x, conv2d_input_gradient(g, dy, t.value(weight)));
-  });
+  static constexpr WindowProduct kConv{conv2d, conv2d_weight_gradient, conv2d_input_gradient};
+  return record(tape, kConv, conv_geometry(tape.value(x).shape(), tape.value(weight).shape(), stride), x, weight);
 }
 
 Var depthwise(Tape& tape, Var x, Var weight, int stride) {
-  const ConvGeometry g = depthwise_geometry(tape.value(x).shape(), tape.value(weight).shape(), stride);
-  Tensor y = depthwise(g, tape.value(x), tape.value(weight));
-  return tape.record(std::move(y), {x, weight}, [g, x, weight](Tape& t, const Tensor& dy) {
-    if (t.wants_gradient(weight)) t.accumulate(weight, depthwise_weight_gradient(g, t.value(x), dy));
-    if (t.wants_gradient(x)) t.accumulate(x, depthwise_input_gradient(g, dy, t.value(weight)));
-  });
+  static constexpr WindowProduct kDepthwise{depthwise, depthwise_weight_gradient, depthwise_input_gradient};
+  return record(tape, kDepthwise, depthwise_geometry(tape.value(x).shape(), tape.value(weight).shape(), stride), x,
+                weight);
 }
 
 Var batch_norm(Tape& tape, Var x, Var gamma, Var beta, float epsilon, bool relu, ChannelStatistics& batch) {

@@ -70,6 +70,18 @@ void for_bands(const PaddedView& view, const BandPlan& plan, int kernel, int str
   }
 }
 
+Tensor output_of_bands(const PaddedView& view, int kernel, int stride, const Shape& out,
+                       const std::function<void(const Band&, float* rows)>& body) {
+  Tensor y = Tensor::uninitialized(out);
+  const BandPlan plan = plan_bands(view, out.h, kernel, stride);
+  parallel_for(out.n, [&](int64_t image) {
+    std::vector<float> buffer;
+    for_bands(view, plan, kernel, stride, image, buffer,
+              [&](const Band& band) { body(band, y.data() + (image * out.h + band.first_row) * out.w * out.c); });
+  });
+  return y;
+}
+
 int64_t chunk_count(int64_t images) { return std::min(images, kMaxChunks); }
 
 Tensor sum_over_chunks(int64_t images, const Shape& shape, const std::function<void(int64_t, Tensor&)>& body) {

@@ -45,6 +45,10 @@ struct Band {
 void for_bands(const PaddedView& view, const BandPlan& plan, int kernel, int stride, int64_t image,
                std::vector<float>& buffer, const std::function<void(const Band&)>& body);
 
+// The output of a convolution in bands, images side by side: body(band, rows) writes the band's rows of the output.
+Tensor output_of_bands(const PaddedView& view, int kernel, int stride, const Shape& out,
+                       const std::function<void(const Band&, float* rows)>& body);
+
 // A sum over a batch is made in chunks of images. The number of chunks depends on the batch size alone, so the order of
 // the additions does not depend on the number of threads.
 int64_t chunk_count(int64_t images);

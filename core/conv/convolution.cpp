@@ -35,16 +35,9 @@ WindowRows window_rows(const PaddedView& view, int kernel, int stride, const Ban
 }
 
 Tensor window_product(const PaddedView& view, int kernel, int stride, const PackedWeights& weights, const Shape& out) {
-  Tensor y = Tensor::uninitialized(out);
-  const BandPlan plan = plan_bands(view, out.h, kernel, stride);
-  parallel_for(out.n, [&](int64_t image) {
-    std::vector<float> buffer;
-    for_bands(view, plan, kernel, stride, image, buffer, [&](const Band& band) {
-      float* rows = y.data() + (band.image * out.h + band.first_row) * out.w * out.c;
-      multiply_windows(window_rows(view, kernel, stride, band), band.rows, out.w, weights, out.c, rows);
-    });
+  return output_of_bands(view, kernel, stride, out, [&](const Band& band, float* rows) {
+    multiply_windows(window_rows(view, kernel, stride, band), band.rows, out.w, weights, out.c, rows);
   });
-  return y;
 }
 
 BandPlan winograd_plan(const ConvGeometry& g) {

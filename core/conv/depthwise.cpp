@@ -10,23 +10,17 @@ namespace mininas {
 namespace {
 
 Tensor slide(const PaddedView& view, int kernel, int stride, const Tensor& weight, const Shape& out) {
-  Tensor y = Tensor::uninitialized(out);
-  const BandPlan plan = plan_bands(view, out.h, kernel, stride);
-  parallel_for(out.n, [&](int64_t image) {
-    std::vector<float> buffer;
-    for_bands(view, plan, kernel, stride, image, buffer, [&](const Band& band) {
-      kernels().depthwise({.in = band.padded,
-                           .in_row = view.row_floats(),
-                           .weights = weight.data(),
-                           .out = y.data() + (band.image * out.h + band.first_row) * out.w * out.c,
-                           .rows = band.rows,
-                           .width = out.w,
-                           .channels = out.c,
-                           .kernel = kernel,
-                           .stride = stride});
-    });
+  return output_of_bands(view, kernel, stride, out, [&](const Band& band, float* rows) {
+    kernels().depthwise({.in = band.padded,
+                         .in_row = view.row_floats(),
+                         .weights = weight.data(),
+                         .out = rows,
+                         .rows = band.rows,
+                         .width = out.w,
+                         .channels = out.c,
+                         .kernel = kernel,
+                         .stride = stride});
   });
-  return y;
 }
 
 }  // namespace

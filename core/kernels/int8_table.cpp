@@ -1,11 +1,9 @@
 #include "core/kernels/int8_tables.h"
-
-#define MN_TEXT_OF(name) #name
-#define MN_TEXT(name) MN_TEXT_OF(name)
+#include "core/kernels/isa_name.h"
 
 namespace mininas::MN_ISA {
 
-const Int8Kernels kInt8Table = {.isa = MN_TEXT(MN_ISA),
+const Int8Kernels kInt8Table = {.isa = MN_ISA_NAME,
                                 .product = int8_product,
                                 .depthwise = int8_depthwise,
                                 .add = int8_add,

@@ -1,11 +1,9 @@
+#include "core/kernels/isa_name.h"
 #include "core/kernels/tables.h"
-
-#define MN_TEXT_OF(name) #name
-#define MN_TEXT(name) MN_TEXT_OF(name)
 
 namespace mininas::MN_ISA {
 
-const Kernels kTable = {.isa = MN_TEXT(MN_ISA),
+const Kernels kTable = {.isa = MN_ISA_NAME,
                         .product = product,
                         .depthwise = depthwise,
                         .depthwise_weight_gradient = depthwise_weight_gradient,

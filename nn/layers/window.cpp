@@ -159,6 +159,16 @@ ImageShape convolved_shape(const LayerSpec& layer, const ImageShape& in, int out
           convolved_extent(in.width, layer.kernel, layer.stride), out_channels};
 }
 
+ConvGeometry geometry_of(const LayerSpec& layer, const ImageShape& in, int64_t batch) {
+  return {.batch = batch,
+          .in_h = in.height,
+          .in_w = in.width,
+          .in_c = in.channels,
+          .out_c = layer.out_channels,
+          .kernel = layer.kernel,
+          .stride = layer.stride};
+}
+
 Taps taps_at(int position, const LayerSpec& layer, int extent) {
   const int start = position * layer.stride - (layer.kernel - 1) / 2;
   return {start, std::max(0, -start), std::min(layer.kernel, extent - start)};

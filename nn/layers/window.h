@@ -3,6 +3,7 @@
 #pragma once
 #include <memory>
 
+#include "core/conv/convolution.h"
 #include "nn/layers/operation.h"
 
 namespace mininas {
@@ -10,6 +11,8 @@ namespace mininas {
 // Extent of the output: floor((extent + 2 * padding - kernel) / stride) + 1 with padding (kernel - 1) / 2.
 int convolved_extent(int extent, int kernel, int stride);
 ImageShape convolved_shape(const LayerSpec& layer, const ImageShape& in, int out_channels);
+// The layer's convolution, standard or depthwise, of a batch of images of shape `in`.
+ConvGeometry geometry_of(const LayerSpec& layer, const ImageShape& in, int64_t batch);
 
 // What lies inside the image of the window at `position`, along one axis: taps [first, last), tap t at start + t.
 struct Taps {

@@ -6,19 +6,10 @@
 #include "core/kernels/int8.h"
 #include "core/kernels/kernels.h"
 #include "nn/layers/operations.h"
+#include "nn/layers/window.h"
 
 namespace mininas {
 namespace {
-
-ConvGeometry geometry_of(const LayerSpec& spec, const ImageShape& in) {
-  return {.batch = 1,
-          .in_h = in.height,
-          .in_w = in.width,
-          .in_c = in.channels,
-          .out_c = spec.out_channels,
-          .kernel = spec.kernel,
-          .stride = spec.stride};
-}
 
 // The real weights that the integers stand for.
 Tensor real_weights(const QuantizedLayer& layer, const Shape& shape, const WeightOrder& order) {
@@ -51,7 +42,7 @@ QuantizedLayerGradient::QuantizedLayerGradient(const QuantizedModel& model, int 
   const LayerSpec& spec = model.spec.layer(index);
   const QuantizedLayer& layer = model.layers[static_cast<size_t>(index)];
   const Quantization& input = model.input_of(index);
-  geometry_ = geometry_of(spec, model.spec.input_shape(index));
+  geometry_ = geometry_of(spec, model.spec.input_shape(index), 1);
   depthwise_ = traits_of(spec).depthwise;
   low_ = layer.low + 128;
   high_ = layer.high + 128;

@@ -19,15 +19,7 @@ using namespace mininas::test;
 
 namespace {
 
-constexpr PixelScale kPixels{.zero = 120, .scale = 0.02f};
-
-TrainConfig recipe() {
-  return {.epochs = 4,
-          .batch = 8,
-          .learning_rate = 0.05f,
-          .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 3},
-          .seed = 4};
-}
+TrainConfig recipe() { return short_recipe(4); }
 
 ImageSet images_of(const NetworkSpec& spec) { return noise_images(spec.input(), spec.classes(), 20, Rng(6)); }
 

@@ -22,7 +22,6 @@ using namespace mininas::test;
 
 namespace {
 
-constexpr PixelScale kPixels{.zero = 101, .scale = 0.0125f};
 constexpr float kSmoothing = 0.1f;
 // A few layers deep, each with a norm that divides by a spread measured on few pixels.
 constexpr double kTolerance = 3e-5;

@@ -7,6 +7,7 @@
 #include "core/autograd/ops.h"
 #include "core/error.h"
 #include "core/reference/depthwise.h"
+#include "nn/layers/window.h"
 #include "nn/quant/fold.h"
 #include "nn/quant/integer_engine.h"
 #include "nn/quant/quantized_network.h"
@@ -76,13 +77,7 @@ class ReferenceGradients {
 
   void weighted(const LayerSpec& spec, size_t i, const Numbers& dy, Numbers& weight_gradient) {
     const ImageShape in = model_.spec.input_shape(static_cast<int>(i));
-    const ConvGeometry g{.batch = count_,
-                         .in_h = in.height,
-                         .in_w = in.width,
-                         .in_c = in.channels,
-                         .out_c = spec.out_channels,
-                         .kernel = spec.kernel,
-                         .stride = spec.stride};
+    const ConvGeometry g = geometry_of(spec, in, count_);
     const bool depthwise = spec.kind == LayerKind::kDepthwise;
     Numbers x = image_;
     if (spec.input() != kImage) {

@@ -23,8 +23,6 @@ using namespace mininas::test;
 
 namespace {
 
-constexpr PixelScale kPixels{.zero = 101, .scale = 0.0125f};
-
 Network make_network(const NetworkSpec& spec, uint64_t seed = 5, const PixelScale& pixels = kPixels) {
   Network network(spec, pixels, Rng(seed));
   randomize_norms(network, Rng(seed).fork("norms"));

@@ -27,13 +27,7 @@ class Cursor {
 };
 
 Doubles convolved(const LayerSpec& layer, const Shape& in, const Doubles& x, Cursor& parameters) {
-  const ConvGeometry g{.batch = in.n,
-                       .in_h = in.h,
-                       .in_w = in.w,
-                       .in_c = in.c,
-                       .out_c = layer.out_channels,
-                       .kernel = layer.kernel,
-                       .stride = layer.stride};
+  const ConvGeometry g{in.n, in.h, in.w, in.c, layer.out_channels, layer.kernel, layer.stride};
   if (layer.kind == LayerKind::kDepthwise)
     return reference::depthwise(g, x, parameters.next(g.depthwise_weight().size()));
   return reference::conv2d(g, x, parameters.next(g.weight().size()));

@@ -78,6 +78,14 @@ NetworkSpec rectified_network() {
            {"classifier", LayerKind::kLinear, {16}, 2, 1, 1, true, false, false}}};
 }
 
+TrainConfig short_recipe(int epochs) {
+  return {.epochs = epochs,
+          .batch = 8,
+          .learning_rate = 0.05f,
+          .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 3},
+          .seed = 4};
+}
+
 void randomize_norms(Network& network, Rng rng) {
   const auto fill = [&](Tensor& tensor, float low, float high) {
     for (float& value : tensor.values()) value = rng.uniform(low, high);

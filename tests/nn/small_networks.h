@@ -1,6 +1,7 @@
 // Networks and images for the tests of nn/: small enough for the reference, and with every way in which layers meet.
 #pragma once
 #include "nn/train/network.h"
+#include "nn/train/train_config.h"
 
 namespace mininas::test {
 
@@ -21,6 +22,11 @@ NetworkSpec forked_network();
 // Tensors that are read both rectified and as they are: the norm of a convolution, by a separable layer and a sum, and
 // the sum, by a convolution and a sum; and a ReLU of the image, which only the first layer reads. 6x5x2, 2 classes.
 NetworkSpec rectified_network();
+
+constexpr PixelScale kPixels{.zero = 101, .scale = 0.0125f};
+
+// A few steps an epoch on a few images, with every kind of augmentation.
+TrainConfig short_recipe(int epochs);
 
 // Numbers other than 0 and 1 for gamma, beta and the running statistics, so that nothing hides behind them.
 void randomize_norms(Network& network, Rng rng);

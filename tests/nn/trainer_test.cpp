@@ -18,15 +18,7 @@ using namespace mininas::test;
 
 namespace {
 
-constexpr PixelScale kPixels{.zero = 120, .scale = 0.02f};
-
-TrainConfig short_config() {
-  return {.epochs = 3,
-          .batch = 8,
-          .learning_rate = 0.05f,
-          .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 3},
-          .seed = 4};
-}
+TrainConfig short_config() { return short_recipe(3); }
 
 ImageSet few_images(int64_t count = 20) { return noise_images({7, 6, 3}, 3, count, Rng(6)); }
 

@@ -12,17 +12,27 @@
 using namespace mininas;
 using namespace mininas::test;
 
-TEST_CASE("a torn last line is dropped, its candidate is evaluated again", "[search][journal]") {
+namespace {
+
+// A finished search, its journal, and the evaluator that answered it.
+struct Finished {
   TempDir folder;
-  ToyEvaluator whole, again;
-  const auto path = folder / "journal.jsonl";
-  search_in(path, whole);
-  const std::string journal = read_text_file(path);
-  const size_t third = journal.find('\n', journal.find('\n') + 1) + 1;
-  for (const size_t cut : {size_t{1}, third + 1, third + 40, journal.size() - 1}) {
-    write_text_file(path, journal.substr(0, cut));
-    search_in(path, again);
-    CHECK(read_text_file(path) == journal);
+  ToyEvaluator evaluator;
+  std::filesystem::path path = folder / "journal.jsonl";
+  std::string journal = (search_in(path, evaluator), read_text_file(path));
+  // Where the third line begins.
+  size_t third = journal.find('\n', journal.find('\n') + 1) + 1;
+};
+
+}  // namespace
+
+TEST_CASE("a torn last line is dropped, its candidate is evaluated again", "[search][journal]") {
+  const Finished whole;
+  ToyEvaluator again;
+  for (const size_t cut : {size_t{1}, whole.third + 1, whole.third + 40, whole.journal.size() - 1}) {
+    write_text_file(whole.path, whole.journal.substr(0, cut));
+    search_in(whole.path, again);
+    CHECK(read_text_file(whole.path) == whole.journal);
   }
 }
 
@@ -93,11 +103,9 @@ std::string complaint(const std::filesystem::path& path, const std::string& cont
 }  // namespace
 
 TEST_CASE("a journal whose events do not follow each other is refused with the line", "[search][journal]") {
-  TempDir folder;
-  ToyEvaluator evaluator;
-  const auto path = folder / "journal.jsonl";
-  search_in(path, evaluator);
-  const std::vector<std::string> lines = lines_of(read_text_file(path));
+  const Finished whole;
+  const std::filesystem::path& path = whole.path;
+  const std::vector<std::string> lines = lines_of(whole.journal);
   const std::string candidate = lines[0], decision = lines[1];
   const auto complains = [&](const std::vector<std::string>& events) { return complaint(path, with_checks(events)); };
   CHECK(complains({candidate, decision}).empty());
@@ -117,11 +125,9 @@ TEST_CASE("a journal whose events do not follow each other is refused with the l
 }
 
 TEST_CASE("a journal line that was changed, removed, moved or added is found", "[search][journal]") {
-  TempDir folder;
-  ToyEvaluator whole;
-  const auto path = folder / "journal.jsonl";
-  search_in(path, whole);
-  const std::vector<std::string> lines = lines_of(read_text_file(path));
+  const Finished whole;
+  const std::filesystem::path& path = whole.path;
+  const std::vector<std::string> lines = lines_of(whole.journal);
   const auto found_in = [&](size_t line, const std::vector<std::string>& damaged) {
     INFO(line);
     CHECK_THAT(complaint(path, joined(damaged)),
@@ -153,39 +159,30 @@ TEST_CASE("a journal line that was changed, removed, moved or added is found", "
 
 TEST_CASE("without a damaged line and those behind it, as its error says, a search goes on and ends the same",
           "[search][journal]") {
-  TempDir folder;
-  ToyEvaluator whole;
-  const auto path = folder / "journal.jsonl";
-  search_in(path, whole);
-  const std::string journal = read_text_file(path);
-  const std::vector<std::string> lines = lines_of(journal);
+  const Finished whole;
+  const std::vector<std::string> lines = lines_of(whole.journal);
   for (const size_t line : {size_t{0}, lines.size() / 2, lines.size() - 1}) {
     std::vector<std::string> damaged = lines;
     damaged[line].insert(1, R"("foreign":1,)");
-    CHECK_THAT(complaint(path, joined(damaged)), Catch::Contains("delete this line and all that follow"));
+    CHECK_THAT(complaint(whole.path, joined(damaged)), Catch::Contains("delete this line and all that follow"));
     damaged.resize(line);
-    put(path, joined(damaged));
+    put(whole.path, joined(damaged));
     ToyEvaluator rest;
-    search_in(path, rest);
-    CHECK(read_text_file(path) == journal);
+    search_in(whole.path, rest);
+    CHECK(read_text_file(whole.path) == whole.journal);
   }
 }
 
 TEST_CASE("who reads a journal changes nothing, though its last line is only half written", "[search][journal]") {
-  TempDir folder;
-  ToyEvaluator evaluator;
-  const auto path = folder / "journal.jsonl";
-  search_in(path, evaluator);
-  const std::string journal = read_text_file(path);
-  const size_t third = journal.find('\n', journal.find('\n') + 1) + 1;
-  for (const size_t cut : {size_t{1}, third, third + 1, third + 40}) {
-    write_text_file(path, journal.substr(0, cut));
-    const Journal reader(path);
-    CHECK(reader.events().size() == (cut < third ? 0 : 2));
-    CHECK(read_text_file(path) == journal.substr(0, cut));
+  const Finished whole;
+  for (const size_t cut : {size_t{1}, whole.third, whole.third + 1, whole.third + 40}) {
+    write_text_file(whole.path, whole.journal.substr(0, cut));
+    const Journal reader(whole.path);
+    CHECK(reader.events().size() == (cut < whole.third ? 0 : 2));
+    CHECK(read_text_file(whole.path) == whole.journal.substr(0, cut));
     // The writer, who holds the file open, comes to the end of its line.
-    std::ofstream(path, std::ios::app) << journal.substr(cut);
-    CHECK(Journal(path).end() == "finished");
+    std::ofstream(whole.path, std::ios::app) << whole.journal.substr(cut);
+    CHECK(Journal(whole.path).end() == "finished");
   }
 }
 
