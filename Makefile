@@ -7,7 +7,7 @@ BUILD    := build/$(CONFIG)
 OPT      ?= -O3
 KERNEL_OPT ?= $(OPT)
 # What reads options, writes files or runs once a candidate costs more time to optimise than it ever takes.
-LIGHT    := search/cli search/job search/record search/report search/run mcu/host/export mcu/host/verify
+LIGHT    := search/cli search/job search/record search/report search/run search/evaluate search/inspect search/methods search/space mcu/host/export mcu/host/verify
 LIGHT_OPT ?= $(if $(filter -O2 -O3,$(OPT)),-O1)
 # Line numbers for stack traces and profiles take a fifth of the compiler's time; users need none.
 DEBUG    ?= $(if $(filter release,$(CONFIG)),,-g1)
@@ -49,6 +49,11 @@ endif
 ISA_baseline := -DMN_ISA=baseline -DEigen=Eigen_baseline
 ISA_avx2     := -mavx2 -mfma -DMN_ISA=avx2 -DEigen=Eigen_avx2
 ISA_avx512   := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512 -DMN_ISA=avx512 -DEigen=Eigen_avx512
+# On x86 the baseline is there for machines that have nothing better and for the tests of equal bits. Each fused multiply-add is a call of a
+# function there, so optimising it gains little and took a seventh of the whole build.
+ifneq ($(filter avx2,$(ISAS)),)
+OPT_baseline := $(if $(filter -O2 -O3,$(KERNEL_OPT)),-O1)
+endif
 # The integer kernels once more, with byte products.
 ISA_avx512vnni := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512vnni -mfma -mprefer-vector-width=512 -DMN_ISA=avx512vnni -DEigen=Eigen_avx512vnni
 
@@ -136,7 +141,7 @@ $(call objects,$(wildcard $(LIGHT:%=%/*.cpp))): private CXXFLAGS += $(LIGHT_OPT)
 define kernel_rule
 $(BUILD)/core/kernels/%.$(1).o: core/kernels/%.cpp | packages
 	@mkdir -p $$(@D)
-	$$(call say,$$<)$$(CXX) $$(CXXFLAGS) $$(KERNEL_OPT) $$(ISA_$(1)) -c $$< -o $$@
+	$$(call say,$$<)$$(CXX) $$(CXXFLAGS) $$(KERNEL_OPT) $$(OPT_$(1)) $$(ISA_$(1)) -c $$< -o $$@
 endef
 $(foreach isa,$(ISAS) avx512vnni,$(eval $(call kernel_rule,$(isa))))
 
