@@ -23,7 +23,7 @@ using namespace mininas::bench;
 
 namespace {
 
-constexpr MeasureOptions kMeasure{.budget_seconds = 0.1, .least_repeats = 5};
+constexpr MeasureOptions kMeasure{.budget_seconds = 0.1, .min_repeats = 5};
 
 Tensor random_tensor(const Shape& shape, Rng rng) {
   Tensor tensor = Tensor::uninitialized(shape);

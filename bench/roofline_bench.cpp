@@ -49,8 +49,8 @@ std::vector<Node> nodes_of(const NetworkSpec& spec) {
   };
   std::vector<Node> nodes;
   for (int i = 0; i < spec.size(); ++i) {
-    if (continues_unit(spec, i + 1)) continue;
-    const int first = continues_unit(spec, i) ? i - 1 : i;
+    if (continues_fused_conv(spec, i + 1)) continue;
+    const int first = continues_fused_conv(spec, i) ? i - 1 : i;
     nodes.push_back({&spec.layer(first), &spec.layer(i), spec.input_shape(first), spec.shape(i),
                      first == i ? macs(i) : macs(first) + macs(i)});
   }
@@ -154,7 +154,7 @@ class Roofline {
     for (const Node& node : nodes_of(spec)) {
       const double operations = operations_of(node), bytes = bytes_of(node);
       std::vector<std::string> cells = limit_cells(node.last->name, operations, bytes);
-      if (is_unit(*node.last)) {
+      if (is_fused_conv(*node.last)) {
         const PassTimes times = time_fused_conv(node);
         const double measured = times.forward.best + times.backward.best;
         cells.insert(cells.end(), {milliseconds(times.forward.best), milliseconds(times.backward.best),

@@ -30,14 +30,14 @@ namespace {
 // The widest table, or the one that MININAS_ISA names.
 template <class Tables>
 auto* choose(const Tables& all) {
-  const char* wish = std::getenv("MININAS_ISA");
-  if (wish == nullptr || *wish == '\0') return all.table[0];
+  const char* requested = std::getenv("MININAS_ISA");
+  if (requested == nullptr || *requested == '\0') return all.table[0];
   std::string known;
   for (int i = 0; i < all.count; ++i) {
-    if (std::string(all.table[i]->isa) == wish) return all.table[i];
+    if (std::string(all.table[i]->isa) == requested) return all.table[i];
     known += std::string(known.empty() ? "" : ", ") + all.table[i]->isa;
   }
-  throw ConfigError(text("MININAS_ISA=", wish, ": this machine runs ", known));
+  throw ConfigError(text("MININAS_ISA=", requested, ": this machine runs ", known));
 }
 
 #ifdef __x86_64__

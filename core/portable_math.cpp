@@ -86,9 +86,9 @@ double normal_tail(double x) {
 }  // namespace
 
 double portable_normal_cdf(double x) {
-  constexpr double kWhereTheTailBegins = 2.5;
-  if (x > kWhereTheTailBegins) return 1.0 - normal_tail(x);
-  return x < -kWhereTheTailBegins ? normal_tail(-x) : 0.5 + normal_middle(x);
+  constexpr double kTailStart = 2.5;
+  if (x > kTailStart) return 1.0 - normal_tail(x);
+  return x < -kTailStart ? normal_tail(-x) : 0.5 + normal_middle(x);
 }
 
 }  // namespace mininas

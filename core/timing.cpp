@@ -32,7 +32,7 @@ Timing measure(const std::function<void()>& body, const MeasureOptions& options)
   body();
   std::vector<double> times;
   for (const double start = now();
-       now() - start < options.budget_seconds || static_cast<int>(times.size()) < options.least_repeats;) {
+       now() - start < options.budget_seconds || static_cast<int>(times.size()) < options.min_repeats;) {
     const double begin = now();
     body();
     times.push_back(now() - begin);

@@ -15,7 +15,7 @@ struct Timing {
 
 struct MeasureOptions {
   double budget_seconds = 0.3;  // stop after this time ...
-  int least_repeats = 5;        // ... but not before
+  int min_repeats = 5;          // ... but not before
 };
 
 // From the times of the repeats. Requires: at least one.

@@ -13,7 +13,7 @@ const Toolchain kRiscV = {"riscv64-unknown-elf-", "gcc-riscv64-unknown-elf", "qe
 
 }  // namespace
 
-// v6m: a Cortex-M3 runs a Cortex-M0's code, for networks that m0 has no room for.
+// v6m: a Cortex-M3 that runs code for a Cortex-M0, for networks that do not fit m0.
 const std::vector<Board>& boards() {
   // clang-format off
   static const std::vector<Board> list = {

@@ -1,4 +1,4 @@
-// The sum of two tensors of one shape, each with a scale of its own.
+// The sum of two tensors of equal shape, each with its own scale.
 #include <algorithm>
 
 #include "core/error.h"

@@ -1,4 +1,5 @@
-// Standard convolution, weights [out_channels, kernel, kernel, channels]. A linear layer is one of a single pixel.
+// Standard convolution with weights [out_channels, kernel, kernel, channels]. A linear layer is the case of a 1x1
+// image.
 #pragma once
 #include "nn/layers/operation.h"
 

@@ -1,4 +1,4 @@
-// A fully connected layer: a convolution of a single pixel.
+// A fully connected layer: a convolution of a 1x1 image.
 #include "core/error.h"
 #include "nn/layers/convolution.h"
 #include "nn/layers/operations.h"

@@ -1,4 +1,4 @@
-// Global average pool: the mean over all pixels, a value a channel.
+// Global average pooling: the mean over all pixels, one value per channel.
 #include <algorithm>
 
 #include "core/autograd/ops.h"

@@ -1,5 +1,5 @@
-// The integers of one layer of a quantised network, and the layer in its place: with the shapes and scales around it.
-// What is computed with them is each operation's own (operation.h).
+// QuantizedLayer: the integers of one layer of a quantised network. PlacedLayer: the same layer together with its spec
+// and the shapes and scales of its inputs. How they are computed with depends on the operation: operation.h.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -18,23 +18,23 @@ struct Quantization {
   bool operator==(const Quantization&) const = default;
 };
 
-// Which vectors are filled depends on the operation: with weights weights, bias, and one factor a channel; without
-// weights as many factors as LayerOperation::rescales has, most often none.
+// Layers with weights have weights, a bias and one rescale factor per channel. Layers without weights have as many
+// factors as LayerOperation::rescales returns, usually none; their other vectors are empty.
 struct QuantizedLayer {
-  std::vector<int8_t> weights;  // as LayerOperation::weight_shape
+  std::vector<int8_t> weights;  // in the order of LayerOperation::weight_shape
   std::vector<int32_t> bias;
   std::vector<FixedPoint> rescale;
-  std::vector<float> weight_scales;  // one a channel; `rescale` follows from them and the activations' scales
+  std::vector<float> weight_scales;  // one per channel; `rescale` follows from them and the scales of the activations
   Quantization output;
-  int low = -128, high = 127;  // clamp of the output; ReLU: low = zero point
+  int low = -128, high = 127;  // clamp of the output; with ReLU, low = zero point
 };
 
-// Refers to its spec and its integers, which must outlive it.
+// Refers to the layer's spec and integers, which must outlive it.
 struct PlacedLayer {
   const LayerSpec& spec;
   const QuantizedLayer& integers;
-  std::vector<ImageShape> in;       // of its inputs
-  std::vector<Quantization> input;  // of its inputs
+  std::vector<ImageShape> in;       // shapes of the inputs
+  std::vector<Quantization> input;  // scales of the inputs
   ImageShape out;
 };
 

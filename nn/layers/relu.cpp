@@ -1,5 +1,6 @@
-// ReLU as a layer of its own, for a tensor that some readers take rectified and others as it is. In float it is another
-// view of the same value (core/fused/fused_conv.h); in integers a clamp at the zero point, which input and output share.
+// ReLU as a layer of its own, for a tensor that some readers take rectified and others unchanged. In float it is
+// another view of the same value (core/fused/fused_conv.h); in integers it is a clamp at the zero point, which input
+// and output share.
 #include <algorithm>
 
 #include "core/error.h"

@@ -15,12 +15,12 @@ FoldedLayer fold_layer(const LayerSpec& layer, const ImageShape& in, const Layer
   FoldedLayer folded{w.weight.value.clone(),
                      w.bias.exists() ? w.bias.value.clone() : Tensor::zeros({1, 1, 1, layer.out_channels})};
   if (!layer.batch_norm) return folded;
-  const ChannelScale how =
+  const ChannelScale norm =
       fold_norm(w.gamma.value, w.beta.value, w.running_mean, w.running_variance, kBatchNormEpsilon);
   const WeightOrder order = operation_of(layer).weight_order(layer, in);
-  for (int64_t i = 0; i < folded.weight.size(); ++i) folded.weight.data()[i] *= how.scale.data()[order.channel_of(i)];
+  for (int64_t i = 0; i < folded.weight.size(); ++i) folded.weight.data()[i] *= norm.scale.data()[order.channel_of(i)];
   for (int64_t c = 0; c < order.channels; ++c)
-    folded.bias.data()[c] = __builtin_fmaf(folded.bias.data()[c], how.scale.data()[c], how.shift.data()[c]);
+    folded.bias.data()[c] = __builtin_fmaf(folded.bias.data()[c], norm.scale.data()[c], norm.shift.data()[c]);
   return folded;
 }
 

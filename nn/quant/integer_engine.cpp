@@ -9,7 +9,8 @@
 namespace mininas {
 namespace {
 
-// Enough that a task's buffers pay, few enough that threads share a batch evenly. Results do not depend on it.
+// Large enough that allocating a task's buffers pays off, small enough that threads share a batch evenly. The result
+// does not depend on it.
 constexpr int64_t kImagesATask = 8;
 
 template <class Body>
@@ -28,8 +29,8 @@ IntegerEngine::IntegerEngine(const QuantizedModel& model) : spec_(model.spec), l
   assign_slots();
 }
 
-// The layers whose outputs nothing reads after layer `index`.
-std::vector<int> IntegerEngine::used_up_by(int index) const {
+// The layers whose outputs are not read after layer `index`.
+std::vector<int> IntegerEngine::last_read_by(int index) const {
   std::vector<int> sources;
   for (const int source : spec_.inputs(index))
     if (source != kImage && spec_.last_reader(source) == index) sources.push_back(source);
@@ -49,7 +50,7 @@ void IntegerEngine::assign_slots() {
     free.pop_back();
     slot_of_.push_back(slot);
     slot_sizes_[slot] = std::max(slot_sizes_[slot], spec_.shape(i).size());
-    for (const int source : used_up_by(i)) free.push_back(slot_of_[static_cast<size_t>(source)]);
+    for (const int source : last_read_by(i)) free.push_back(slot_of_[static_cast<size_t>(source)]);
   }
 }
 
@@ -65,7 +66,7 @@ IntegerEngine::Workspace IntegerEngine::make_workspace(bool with_slots) const {
 template <class Place>
 void IntegerEngine::run(const uint8_t* image, Workspace& workspace, const Place& place) const {
   std::memcpy(workspace.image.data(), image,
-              static_cast<size_t>(spec_.input().size()));  // the caller's bytes may end where they end
+              static_cast<size_t>(spec_.input().size()));  // the caller's buffer may have no slack at its end
   const auto output_of = [&](int layer) -> const uint8_t* {
     return layer == kImage ? workspace.image.data() : place(static_cast<size_t>(layer));
   };

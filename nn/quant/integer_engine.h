@@ -1,7 +1,7 @@
-// IntegerEngine: the fast forward pass of a quantised network, byte for byte that of the device. An image goes through
-// the whole network before the next one starts, so activations stay in cache; tasks are images. Evaluation and
-// quantisation-aware training run on it. integer_forward (quantized_model.h) is the plain text that says what it must
-// compute.
+// IntegerEngine: the fast forward pass of a quantised network; its outputs equal the device's byte for byte. Each image
+// passes through the whole network before the next one starts, so that activations stay in cache; tasks are groups of
+// images. Evaluation and quantisation-aware training use it. The definition of its result is integer_forward
+// (quantized_model.h).
 #pragma once
 #include <memory>
 
@@ -13,35 +13,37 @@ namespace mininas {
 
 class IntegerEngine {
  public:
-  // Prepares every layer; keeps no reference to the model, which must be valid (validate()).
+  // Prepares every layer. Requires a valid model (validate()) and keeps no reference to it.
   explicit IntegerEngine(const QuantizedModel& model);
 
-  // The device's answers to `count` images of raw bytes: count x classes, int8.
+  // The device's logits for `count` images of raw bytes: count x classes, int8.
   std::vector<int8_t> logits(const uint8_t* images, int64_t count) const;
 
   // Index of the first largest logit of each image.
   std::vector<int> predict(const uint8_t* images, int64_t count) const;
 
-  // Every layer's output, [layer]: count x layer shape, bytes u = q + 128.
+  // The outputs of every layer, [layer]: count x layer shape, bytes u = q + 128.
   std::vector<ByteBuffer> outputs(const uint8_t* images, int64_t count) const;
 
  private:
-  // Buffers that one thread works in.
+  // The buffers of one thread.
   struct Workspace {
     ByteBuffer image, scratch;
     std::vector<ByteBuffer> slots;
-    std::vector<const uint8_t*> inputs;  // of the layer that runs
+    std::vector<const uint8_t*> inputs;  // of the current layer
   };
   Workspace make_workspace(bool with_slots) const;
-  // place(layer): where the layer's output goes, readable a little past its end.
+  // place(layer) returns the buffer for the layer's output, which must be readable ByteBuffer::kSlack bytes past its
+  // end.
   template <class Place>
   void run(const uint8_t* image, Workspace& workspace, const Place& place) const;
-  std::vector<int> used_up_by(int index) const;
+  std::vector<int> last_read_by(int index) const;
   void assign_slots();
 
   NetworkSpec spec_;
   std::vector<std::unique_ptr<ByteLayer>> layers_;
-  std::vector<size_t> slot_of_;  // of each layer's output: buffers are used again when their last reader is done
+  // Buffer of each layer's output: a buffer is reused after the last layer that reads it.
+  std::vector<size_t> slot_of_;
   std::vector<int64_t> slot_sizes_;
 };
 

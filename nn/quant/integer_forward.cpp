@@ -1,5 +1,5 @@
-// The engine's own integer forward pass: each operation's definition (nn/layers), layer by layer. It is what the device
-// and the fast engine are compared with.
+// The integer forward pass by its definition: each operation's run_integers (nn/layers), layer by layer. The device and
+// the fast engine are compared with it.
 #include <algorithm>
 
 #include "core/parallel.h"

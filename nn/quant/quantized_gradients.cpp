@@ -14,15 +14,15 @@
 namespace mininas {
 namespace {
 
-// The whole network, made ready once for all images.
+// The whole network, prepared once for all images.
 struct Prepared {
   const QuantizedModel& model;
   const NetworkSpec& spec;
   const QuantizedPass& pass;
   std::vector<PlacedLayer> placed;
-  std::vector<std::optional<QuantizedLayerGradient>> layers;  // those with weights
+  std::vector<std::optional<QuantizedLayerGradient>> layers;  // only layers with weights
   std::vector<int64_t> sums_begin;                            // of each layer, in one vector of sums
-  int64_t sums_size = 0, largest = 0;                         // largest: floats of any activation
+  int64_t sums_size = 0, largest = 0;                         // largest: floats of the largest activation
 
   Prepared(const QuantizedModel& of_model, const QuantizedPass& of_pass)
       : model(of_model), spec(of_model.spec), pass(of_pass), layers(of_model.layers.size()) {
@@ -43,8 +43,8 @@ struct Prepared {
   }
 };
 
-// One image after another on one thread. Gradients of activations live in buffers that are used again as soon as their
-// layer is done.
+// Computes one image after another on one thread. The gradient buffer of an activation is reused as soon as its layer
+// is done.
 class ImageGradients {
  public:
   explicit ImageGradients(const Prepared& network) : network_(network), gradient_(network.layers.size()) {
@@ -58,7 +58,7 @@ class ImageGradients {
     std::copy_n(logits.data() + image * classes, classes, gradient_.back().data());
     for (int i = network_.spec.size() - 1; i >= 0; --i) {
       Tensor& g = gradient_[static_cast<size_t>(i)];
-      if (g.empty()) continue;  // nobody reads this layer
+      if (g.empty()) continue;  // no layer reads this one
       step(i, image, g.data(), sums + network_.sums_begin[static_cast<size_t>(i)]);
       free_.push_back(std::move(g));
       g = {};
@@ -73,7 +73,7 @@ class ImageGradients {
     return buffer;
   }
 
-  // Adds to the gradient of a layer's output what fill(buffer) writes.
+  // Adds what fill(buffer) writes to the gradient of a layer's output.
   template <class Fill>
   void add_to(int layer, const Fill& fill) {
     const auto i = static_cast<size_t>(layer);
@@ -87,7 +87,7 @@ class ImageGradients {
     free_.push_back(std::move(fresh));
   }
 
-  // Through layer `index`; `g` may be changed.
+  // The backward step of layer `index`; changes `g`.
   void step(int index, int64_t image, float* g, float* sums) {
     if (const auto& layer = network_.layers[static_cast<size_t>(index)])
       weighted(*layer, index, image, g, sums);
@@ -119,7 +119,7 @@ class ImageGradients {
     }
   }
 
-  // Nothing passes where the output lies on a bound of its clamp.
+  // Outputs on a bound of their clamp pass no gradient.
   void mask(const PlacedLayer& layer, const uint8_t* y, float* g) {
     unused_.resize(static_cast<size_t>(layer.out.channels + Tensor::kSlack));
     int8_kernels().clamp_gradient({.g = g,
@@ -134,7 +134,7 @@ class ImageGradients {
 
   const Prepared& network_;
   QuantizedLayerGradient::Workspace workspace_;
-  std::vector<Tensor> gradient_;  // [layer], empty until a reader has added to it
+  std::vector<Tensor> gradient_;  // [layer]; empty until a reader has added to it
   std::vector<Tensor> free_;
   std::vector<float> unused_;
 };

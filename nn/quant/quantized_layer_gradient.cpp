@@ -68,7 +68,7 @@ Tensor QuantizedLayerGradient::bias_gradient(const float* sums) const {
 
 void QuantizedLayerGradient::reserve(Workspace& workspace) const {
   grow(workspace.x, padded_width() * (geometry_.in_h + 2 * geometry_.padding()) * geometry_.in_c);
-  grow(workspace.dy, spread_width() * spread_height() * geometry_.out_c);
+  grow(workspace.dy, dilated_width() * dilated_height() * geometry_.out_c);
 }
 
 // The real input with its border of zeros.
@@ -88,13 +88,13 @@ const float* QuantizedLayerGradient::real_input(const uint8_t* x, float* padded)
 }
 
 // The output gradient with its border, zeros between its pixels where the step is not 1.
-const float* QuantizedLayerGradient::spread(const float* dy, float* padded) const {
-  const int64_t channels = geometry_.out_c, step = spread_step(), width = spread_width() * channels,
+const float* QuantizedLayerGradient::dilated_gradient(const float* dy, float* padded) const {
+  const int64_t channels = geometry_.out_c, step = dilated_step(), width = dilated_width() * channels,
                 row = geometry_.out_w() * channels;
-  const int64_t border = spread_border() * channels;
-  if (step > 1) clear(padded, spread_height() * width);
-  for (int64_t r = 0; r < spread_height(); ++r) {
-    const int64_t y = r - spread_border();
+  const int64_t border = dilated_border() * channels;
+  if (step > 1) clear(padded, dilated_height() * width);
+  for (int64_t r = 0; r < dilated_height(); ++r) {
+    const int64_t y = r - dilated_border();
     float* out = padded + r * width;
     if (step > 1) {
       if (y < 0 || y % step != 0 || y / step >= geometry_.out_h()) continue;
@@ -133,10 +133,10 @@ void QuantizedLayerGradient::add_weight_gradient(const float* x, const float* dy
 void QuantizedLayerGradient::input_gradient(const float* dy, float* dx, Workspace& workspace) const {
   const ConvGeometry& g = geometry_;
   if (is_pointwise()) return multiply_pixels(dy, g.out_h() * g.out_w(), g.out_c, packed_[0], g.in_c, dx);
-  const float* padded = spread(dy, workspace.dy.data());
-  if (!depthwise_) return multiply_transposed(g, {padded, -spread_border()}, 0, g.in_h, packed_, dx);
+  const float* padded = dilated_gradient(dy, workspace.dy.data());
+  if (!depthwise_) return multiply_transposed(g, {padded, -dilated_border()}, 0, g.in_h, packed_, dx);
   kernels().depthwise({.in = padded,
-                       .in_row = spread_width() * g.out_c,
+                       .in_row = dilated_width() * g.out_c,
                        .weights = flipped_.data(),
                        .out = dx,
                        .rows = g.in_h,

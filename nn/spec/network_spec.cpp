@@ -9,7 +9,7 @@ namespace mininas {
 namespace {
 
 // Far beyond any network, and small enough that no count of weights or pixels overflows.
-constexpr int kMostChannels = 65536, kLargestExtent = 65536;
+constexpr int kMaxChannels = 65536, kMaxExtent = 65536;
 
 std::string kind_of(const LayerSpec& layer) { return text("a layer of kind ", to_text(layer.kind)); }
 
@@ -41,8 +41,8 @@ void check_window(const LayerSpec& layer) {
 // What a layer may have beside its inputs and its window.
 void check_parts(const LayerSpec& layer) {
   const Traits& traits = traits_of(layer);
-  require(layer.out_channels >= 1 && layer.out_channels <= kMostChannels, layer,
-          text("has ", layer.out_channels, " output channels, expected 1 to ", kMostChannels));
+  require(layer.out_channels >= 1 && layer.out_channels <= kMaxChannels, layer,
+          text("has ", layer.out_channels, " output channels, expected 1 to ", kMaxChannels));
   const auto refuse_unless = [&](bool holds, const char* part) {
     require(holds, layer, text("has a ", part, ", which ", kind_of(layer), " cannot have"));
   };
@@ -61,9 +61,8 @@ ImageShape checked_shape(const LayerSpec& layer, const std::vector<ImageShape>& 
 
 void check_image(const ImageShape& image) {
   for (const int extent : {image.height, image.width, image.channels})
-    if (extent < 1 || extent > kLargestExtent)
-      throw ConfigError(
-          text("a network cannot read images of ", to_text(image), ": each extent is 1 to ", kLargestExtent));
+    if (extent < 1 || extent > kMaxExtent)
+      throw ConfigError(text("a network cannot read images of ", to_text(image), ": each extent is 1 to ", kMaxExtent));
 }
 
 void check_names(const std::vector<LayerSpec>& layers) {

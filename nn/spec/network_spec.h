@@ -1,7 +1,8 @@
-// NetworkSpec: a network as data, layer by layer in the order of execution, checked once, when it is made. Whoever holds
-// one knows that every layer reads earlier layers of shapes that fit; it never changes afterwards. Everything that can
-// be known before training follows from it: shapes, parameters, MACs, and (mcu/host) flash and RAM. It knows no weights;
-// `Network` and `QuantizedModel` add them. It knows no device either: how tensors lie in RAM is mcu/host/plan.
+// NetworkSpec: a network as data, as a list of layers in the order of execution. It is checked once, in the
+// constructor, and never changes: every layer reads earlier layers whose shapes fit. Everything that is known before
+// training follows from it: shapes, parameters, MACs, and (in mcu/host) flash and RAM. It contains no weights;
+// `Network` and `QuantizedModel` add them. It does not depend on a device: mcu/host/plan decides where tensors lie in
+// RAM.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -13,26 +14,26 @@ namespace mininas {
 
 class NetworkSpec {
  public:
-  // The last layer is kLinear with out_channels == classes. Throws ConfigError with a layer's name and the rule that it
-  // breaks.
+  // The last layer must be kLinear with out_channels == classes. Throws ConfigError with the layer's name and the rule
+  // that it breaks.
   NetworkSpec(const ImageShape& input, int classes, std::vector<LayerSpec> layers);
 
-  const ImageShape& input() const { return input_; }  // the image
+  const ImageShape& input() const { return input_; }
   int classes() const { return classes_; }
   int size() const { return static_cast<int>(layers_.size()); }
   const std::vector<LayerSpec>& layers() const { return layers_; }
 
-  // Layers go by their index, 0 to size() - 1.
+  // Layers are numbered 0 to size() - 1.
   const LayerSpec& layer(int index) const { return layers_[static_cast<size_t>(index)]; }
-  // Of a layer's output; kImage: of the image.
+  // Shape of a layer's output; kImage: of the image.
   const ImageShape& shape(int index) const { return index == kImage ? input_ : shapes_[static_cast<size_t>(index)]; }
-  // What a layer reads, in its order: layers, or kImage.
+  // The inputs of a layer, in its order: layers, or kImage.
   const std::vector<int>& inputs(int index) const { return layer(index).inputs; }
-  // The shape of its input number `k`.
+  // Shape of its input number `k`.
   const ImageShape& input_shape(int index, int k = 0) const { return shape(inputs(index)[static_cast<size_t>(k)]); }
-  // The layers that read a layer's output (or kImage), in their order, each once.
+  // The layers that read the output of a layer (or kImage), in ascending order, each once.
   const std::vector<int>& readers(int index) const { return readers_[static_cast<size_t>(index + 1)]; }
-  // The last layer that reads a layer's output; the layer itself where none does.
+  // The last layer that reads the output of a layer; the layer itself if no layer reads it.
   int last_reader(int index) const { return readers(index).empty() ? index : readers(index).back(); }
 
   bool operator==(const NetworkSpec&) const = default;
@@ -42,16 +43,16 @@ class NetworkSpec {
   int classes_;
   std::vector<LayerSpec> layers_;
   std::vector<ImageShape> shapes_;
-  std::vector<std::vector<int>> readers_;  // the image's first
+  std::vector<std::vector<int>> readers_;  // element 0 is for the image
 };
 
-// Shape of a layer's weights: OHWI, of a depthwise layer 1HWC. Requires has_weights.
+// Shape of a layer's weights: OHWI, or 1HWC for a depthwise layer. Requires has_weights.
 Shape weight_shape(const LayerSpec& layer, const ImageShape& in);
 
-// Parameters as the publications count them: weights, biases, gamma and beta (running statistics are no parameters).
+// Parameters as in the publications: weights, biases, gamma and beta, without running statistics.
 int64_t parameter_count(const NetworkSpec& spec, int layer);
 int64_t parameter_count(const NetworkSpec& spec);
-// Multiply-accumulates of one image; padded taps count.
+// Multiply-accumulate operations for one image, including those on padding.
 int64_t mac_count(const NetworkSpec& spec, int layer);
 int64_t mac_count(const NetworkSpec& spec);
 

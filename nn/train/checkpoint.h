@@ -1,5 +1,5 @@
-// The state of a training run between two epochs (BinaryWriter kind "CKPT"): identity of the run, finished epochs,
-// steps, parameters, velocities, running statistics.
+// The state of a training run between two epochs, as a file (BinaryWriter kind "CKPT"): identity of the run, finished
+// epochs, steps, parameters, velocities, running statistics.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -17,10 +17,11 @@ struct TrainingState {
   int64_t& steps;
 };
 
-// `identity`: a text that is equal only for the same recipe, data and network; checked when the checkpoint is read.
+// `identity` is a text that is equal only for the same recipe, data and network. It is checked when the checkpoint is
+// read.
 void save_checkpoint(const TrainingState& state, const std::string& identity, const std::filesystem::path& path);
 
-// False where no file exists. Throws FormatError for a damaged file and for one of another run.
+// Returns false if there is no file. Throws FormatError if the file is damaged or belongs to another run.
 bool load_checkpoint(const TrainingState& state, const std::string& identity, const std::filesystem::path& path);
 
 }  // namespace mininas

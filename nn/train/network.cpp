@@ -70,15 +70,15 @@ NormedValue plain(Tape& tape, const LayerSpec& layer, LayerWeights& w, std::span
 
 }  // namespace
 
-bool continues_unit(const NetworkSpec& spec, int index) {
+bool continues_fused_conv(const NetworkSpec& spec, int index) {
   if (index == 0 || index == spec.size()) return false;
   const LayerSpec &layer = spec.layer(index), &before = spec.layer(index - 1);
-  if (!is_unit(layer) || traits_of(layer).depthwise || layer.kernel != 1 || layer.stride != 1) return false;
+  if (!is_fused_conv(layer) || traits_of(layer).depthwise || layer.kernel != 1 || layer.stride != 1) return false;
   if (!traits_of(before).depthwise || before.batch_norm || before.relu || before.bias) return false;
   return spec.readers(index - 1) == std::vector<int>{index};
 }
 
-bool is_unit(const LayerSpec& layer) { return layer.batch_norm; }
+bool is_fused_conv(const LayerSpec& layer) { return layer.batch_norm; }
 
 Network::Network(NetworkSpec spec, PixelScale pixels, Rng rng) : spec_(std::move(spec)), pixels_(pixels) {
   for (int i = 0; i < spec_.size(); ++i) layers_.push_back(make_weights(spec_.layer(i), spec_.input_shape(i), rng));
@@ -92,13 +92,13 @@ Var Network::forward(Tape& tape, const ImageBatch& batch, Phase phase) {
   const auto output_of = [&](int index) { return index == kImage ? image : outputs[static_cast<size_t>(index)]; };
   for (int i = 0; i < spec_.size(); ++i) {
     const LayerSpec& layer = spec_.layer(i);
-    if (continues_unit(spec_, i + 1)) continue;
-    const int window = continues_unit(spec_, i) ? i - 1 : i;
+    if (continues_fused_conv(spec_, i + 1)) continue;
+    const int window = continues_fused_conv(spec_, i) ? i - 1 : i;
     NormedValue& out = outputs[static_cast<size_t>(i)];
     LayerWeights& weights = layers_[static_cast<size_t>(i)];
     std::vector<NormedValue> in;
     for (const int source : spec_.inputs(window)) in.push_back(output_of(source));
-    if (is_unit(layer))
+    if (is_fused_conv(layer))
       out = unit(tape, layer, weights, spec_.layer(window), layers_[static_cast<size_t>(window)], in[0], phase);
     else
       out = plain(tape, layer, weights, in);

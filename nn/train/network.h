@@ -1,4 +1,4 @@
-// Network: a NetworkSpec with float weights, and what a training loop needs of any network (Trainable).
+// Network: a NetworkSpec with float weights. Trainable: what the training loop needs of any network.
 #pragma once
 #include <string>
 #include <vector>
@@ -10,7 +10,7 @@
 
 namespace mininas {
 
-enum class Phase { kTraining, kEvaluation };  // batch statistics or running statistics
+enum class Phase { kTraining, kEvaluation };  // with batch statistics or running statistics
 
 // Raw bytes of a batch, count x image shape.
 struct ImageBatch {
@@ -18,20 +18,20 @@ struct ImageBatch {
   int64_t count;
 };
 
-// What the one training loop trains: the float network and the quantisation-aware one.
+// The interface of the training loop; the float network and the quantisation-aware network implement it.
 class Trainable {
  public:
   virtual ~Trainable() = default;
   // Logits [count,1,1,classes] of a batch of raw bytes.
   virtual Var forward(Tape& tape, const ImageBatch& batch, Phase phase) = 0;
   virtual const NetworkSpec& spec() const = 0;
-  virtual uint8_t zero_byte() const = 0;  // the byte whose real value is 0; what augmentation fills with
+  virtual uint8_t zero_byte() const = 0;  // the byte whose real value is 0; augmentation pads with it
   virtual std::vector<Parameter*> parameters() = 0;
-  // Everything beside the parameters that training changes (running statistics), in a fixed order.
+  // Everything that training changes besides the parameters (running statistics), in a fixed order.
   virtual std::vector<Tensor*> state() = 0;
 };
 
-// Weights of one layer; those that its LayerSpec does not have are empty.
+// The weights of one layer; tensors that its LayerSpec does not have are empty.
 struct LayerWeights {
   Parameter weight, bias, gamma, beta;
   Tensor running_mean, running_variance;
@@ -39,8 +39,8 @@ struct LayerWeights {
 
 class Network final : public Trainable {
  public:
-  // Weights and linear bias uniform in +-1/sqrt(fan_in) (PyTorch's default, which the published runs used), gamma 1,
-  // beta 0.
+  // Weights and linear bias are uniform in +-1/sqrt(fan_in) (PyTorch's default, which the published runs used), gamma
+  // is 1, beta is 0.
   Network(NetworkSpec spec, PixelScale pixels, Rng rng);
 
   Var forward(Tape& tape, const ImageBatch& batch, Phase phase) override;
@@ -59,18 +59,18 @@ class Network final : public Trainable {
   std::vector<LayerWeights> layers_;
 };
 
-// How layers run (core/fused/fused_conv.h): whether a layer is a fused convolution, and whether it is the pointwise
-// convolution of a unit that begins with the depthwise one before it, because nothing lies between the two and nobody
-// else reads it.
-bool is_unit(const LayerSpec& layer);
-bool continues_unit(const NetworkSpec& spec, int index);  // index: 0 to spec.size()
+// How layers are executed (core/fused/fused_conv.h). is_fused_conv: the layer has a batch norm. continues_fused_conv:
+// the layer is the pointwise convolution of a fused convolution that begins with the depthwise layer before it. This
+// requires that nothing lies between the two and that no other layer reads the depthwise output.
+bool is_fused_conv(const LayerSpec& layer);
+bool continues_fused_conv(const NetworkSpec& spec, int index);  // index: 0 to spec.size()
 
-// Added to the variance before its root is taken.
+// Added to the variance before the square root.
 constexpr float kBatchNormEpsilon = 1e-5f;
 // running = (1 - momentum) * running + momentum * batch
 constexpr float kBatchNormMomentum = 0.1f;
 
-// SHA-256 of all parameters and running statistics, in order: equal digests are equal networks.
+// SHA-256 of all parameters and running statistics, in order: networks are equal if their digests are.
 std::string weights_sha256(Trainable& network);
 
 }  // namespace mininas

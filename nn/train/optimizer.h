@@ -1,7 +1,7 @@
-// Stochastic gradient descent with momentum and weight decay, gradients clipped by their common norm (Pascanu et al.
-// 2013):
+// Stochastic gradient descent with momentum, weight decay and gradients clipped by their common norm (Pascanu et al.
+// 2013), in PyTorch's form, which the published runs used:
 //   g = gradient * min(1, clip / (norm + 1e-6)) + decay * w;  v = momentum * v + g;  w -= rate * v
-// (PyTorch's form, which the published runs used.) The cosine schedule (Loshchilov and Hutter 2017) stands beside it.
+// Also the cosine schedule of the learning rate (Loshchilov and Hutter 2017).
 #pragma once
 #include <vector>
 
@@ -11,13 +11,14 @@ namespace mininas {
 
 class SgdOptimizer {
  public:
-  // The parameters outlive the optimiser. `clip_norm` 0: off.
+  // The parameters must outlive the optimiser. `clip_norm` 0 means no clipping.
   SgdOptimizer(std::vector<Parameter*> parameters, float momentum, float weight_decay, float clip_norm);
 
-  // One step with the gradients accumulated in the parameters, which are cleared. Parameters without a gradient stay.
+  // Takes one step with the gradients accumulated in the parameters and clears them. Parameters without a gradient stay
+  // unchanged.
   void step(float learning_rate);
 
-  std::vector<Tensor>& velocities() { return velocities_; }  // as parameters; for checkpoints
+  std::vector<Tensor>& velocities() { return velocities_; }  // one per parameter, for checkpoints
 
  private:
   float clip_factor() const;

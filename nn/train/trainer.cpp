@@ -47,7 +47,7 @@ TrainingBatch gather(const ImageSet& images, std::span<const int64_t> indices, c
 
 // The network's answers to a few images, which tell apart what equal weights do not: strides, sums, the pixel scale,
 // activation ranges.
-std::string answers_digest(Trainable& network, const ImageSet& images) {
+std::string logits_digest(Trainable& network, const ImageSet& images) {
   constexpr int64_t kFew = 8;
   Tape tape(Tape::Mode::kForwardOnly);
   const Var logits = network.forward(tape, {images.image(0), std::min(kFew, images.count())}, Phase::kEvaluation);
@@ -59,7 +59,7 @@ std::string answers_digest(Trainable& network, const ImageSet& images) {
 // Everything that determines the bits of a training run.
 std::string identity_of(Trainable& network, const ImageSet& images, const TrainConfig& config) {
   return text(exact_text(config), " data=", content_digest(images), " start=", weights_sha256(network),
-              " answers=", answers_digest(network, images));
+              " answers=", logits_digest(network, images));
 }
 
 // One pass over the data and what it measured.
@@ -146,7 +146,7 @@ TrainResult train(Trainable& network, const ImageSet& images, const ImageSet* ev
   EpochRun run(network, optimizer, images, config, hooks);
   const int first = config.first_epoch + static_cast<int>(result.epochs.size());
   for (int epoch = first; epoch < config.epochs && !run.reached_limit(steps); ++epoch) {
-    if (hooks.enough && hooks.enough(result.epochs)) break;
+    if (hooks.stop_early && hooks.stop_early(result.epochs)) break;
     if (hooks.before_epoch) hooks.before_epoch(epoch);
     const auto start = Clock::now();
     EpochResult done = run.run(epoch, steps);

@@ -38,7 +38,7 @@ struct TrainHooks {
   std::function<void(int epoch)> before_epoch;  // once more where a resumed training begins that epoch again
   // Given all epochs so far, those before an interruption too: true ends the training early. Pure, or a resumed
   // training would differ.
-  std::function<bool(const std::vector<EpochResult>&)> enough;
+  std::function<bool(const std::vector<EpochResult>&)> stop_early;
   std::filesystem::path checkpoint;  // written after every epoch; empty: none. A matching one that exists is continued.
 };
 

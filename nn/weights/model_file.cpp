@@ -10,7 +10,7 @@ namespace {
 
 constexpr uint32_t kVersion = 3;
 
-constexpr int kMostLayers = 10000;
+constexpr int kMaxLayers = 10000;
 
 LayerKind get_kind(BinaryReader& in) {
   const auto kind = in.get<uint8_t>();
@@ -40,8 +40,7 @@ LayerSpec get_layer(BinaryReader& in) {
   layer.name = in.get_text();
   layer.kind = get_kind(in);
   layer.inputs.clear();
-  for (int left = get_count(in, kMostLayers, "inputs of a layer"); left > 0; --left)
-    layer.inputs.push_back(get_int(in));
+  for (int left = get_count(in, kMaxLayers, "inputs of a layer"); left > 0; --left) layer.inputs.push_back(get_int(in));
   visit_attributes(layer, [&](const char* name, auto& value) {
     const int stored = get_int(in);
     value = static_cast<std::remove_reference_t<decltype(value)>>(stored);
@@ -71,7 +70,7 @@ NetworkSpec SpecCodec::get(BinaryReader& in) {
   int classes = 0;
   for (int* field : {&image.height, &image.width, &image.channels, &classes}) *field = get_int(in);
   std::vector<LayerSpec> layers;
-  for (int left = get_count(in, kMostLayers, "layers of a network"); left > 0; --left) layers.push_back(get_layer(in));
+  for (int left = get_count(in, kMaxLayers, "layers of a network"); left > 0; --left) layers.push_back(get_layer(in));
   try {
     return NetworkSpec(image, classes, std::move(layers));
   } catch (const ConfigError& error) {

@@ -1,4 +1,4 @@
-// A trained float network on disk: spec, class names, pixel scale, weights, running statistics (BinaryWriter kind
+// A trained float network as a file: spec, class names, pixel scale, weights, running statistics (BinaryWriter kind
 // "NETW").
 #pragma once
 #include <filesystem>
@@ -13,14 +13,14 @@ struct NamedNetwork {
 };
 
 void save_network(Network& network, const std::vector<std::string>& class_names, const std::filesystem::path& path);
-// Throws FormatError that names path and place.
+// Throws FormatError with the path and what is wrong in the file.
 NamedNetwork load_network(const std::filesystem::path& path);
 
-// The spec alone, as a part of other files.
+// Writes and reads a spec as a part of other files.
 class SpecCodec {
  public:
   static void put(class BinaryWriter& out, const NetworkSpec& spec);
-  static NetworkSpec get(class BinaryReader& in);  // FormatError where it cannot be
+  static NetworkSpec get(class BinaryReader& in);  // throws FormatError if the spec is not legal
 };
 
 }  // namespace mininas

@@ -9,7 +9,7 @@
 namespace mininas {
 namespace {
 
-// By how many taps the new kernel surrounds the old one; negative where it lies inside.
+// By how many taps the new kernel exceeds the old one on each side; negative if it is smaller.
 int64_t kernel_margin(const Tensor& old, const Tensor& fresh) { return (fresh.shape().h - old.shape().h) / 2; }
 
 float tap_or_zero(const Tensor& old, int64_t n, int64_t y, int64_t x, int64_t c) {
@@ -119,7 +119,7 @@ void match_lengths(const Tensor& fresh, LayerWeights& layer) {
     for (int64_t i = 0; i < size; ++i) weights[i] = static_cast<float>(scale * weights[i]);
     float &mean = layer.running_mean.data()[o], &variance = layer.running_variance.data()[o];
     mean = static_cast<float>(scale * mean);
-    // Such that the root of variance and epsilon together grows by `scale`.
+    // So that sqrt(variance + epsilon) grows by `scale`.
     variance =
         static_cast<float>(std::max(0.0, scale * scale * (double{variance} + kBatchNormEpsilon) - kBatchNormEpsilon));
   }

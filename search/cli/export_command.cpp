@@ -23,7 +23,7 @@ int run(const Options& o, const Command& command) {
   const RamPlan ram_plan = command.given("ram-plan") ? o.target.ram_plan : settings.ram_plan;
   const Dataset data = open_run_data(run, o.data);
   check_same_classes(model.class_names, data.test, o.run);
-  export_stage(model, ram_plan, data.test, o.out, Place::kAnywhere);
+  export_stage(model, ram_plan, data.test, o.out, FolderOwner::kUser);
   write_label(o.out, settings.label);
   const Cost cost = predict_cost(model.spec, {.ram_plan = ram_plan});
   if (o.common.json) {

@@ -7,7 +7,7 @@
 namespace mininas {
 namespace {
 
-// A signal handler may touch nothing else.
+// A signal handler may change nothing else.
 volatile std::sig_atomic_t interrupted = 0;
 
 extern "C" void raise_flag(int signal) {
@@ -19,7 +19,7 @@ extern "C" void raise_flag(int signal) {
 
 void watch_for_interrupts() {
   for (const int signal : {SIGINT, SIGTERM})
-    if (std::signal(signal, raise_flag) == SIG_IGN) std::signal(signal, SIG_IGN);  // as whoever started us wants it
+    if (std::signal(signal, raise_flag) == SIG_IGN) std::signal(signal, SIG_IGN);  // ignored by the caller: stays so
 }
 
 void stop_if_interrupted() {

@@ -55,8 +55,8 @@ Record decision_record(const LoggedTrial& logged, const Decision& decision, cons
 }
 
 // Prints each decision as it is made, or keeps them in `decisions`, where an explanation is wanted.
-Replayed walk(const Options& o, const std::vector<LoggedTrial>& log, const LoggedTask& task,
-              std::vector<Record>& decisions) {
+ReplayResult walk(const Options& o, const std::vector<LoggedTrial>& log, const LoggedTask& task,
+                  std::vector<Record>& decisions) {
   Lesson lesson(*o.method);
   ReplayHooks hooks;
   if (o.explain)
@@ -66,13 +66,13 @@ Replayed walk(const Options& o, const std::vector<LoggedTrial>& log, const Logge
       else
         lesson.tell(trial, made);
     };
-  const Replayed end = replay(*o.method, log, task, o.score_images, hooks);
+  const ReplayResult end = replay(*o.method, log, task, o.score_images, hooks);
   if (o.explain && !o.common.json) std::printf("\n");
   return end;
 }
 
 // Requires: a log without a difference.
-void print(const Options& o, size_t candidates, const LoggedTask& task, const Found& found) {
+void print(const Options& o, size_t candidates, const LoggedTask& task, const SearchResult& found) {
   const Architecture &best = found.best->candidate.architecture, &to_train = found.finals.front();
   print_row("replayed", text(candidates, " candidates of ", o.method->name(), " without a difference (", task.classes,
                              " classes, ", task.channels, " channels)"));
@@ -83,15 +83,15 @@ void print(const Options& o, size_t candidates, const LoggedTask& task, const Fo
     print_row("to train", text(to_text(to_train), ", ", grouped(parameter_count(to_train, task)), " parameters"));
 }
 
-Record to_record(const Options& o, size_t candidates, const LoggedTask& task, const Replayed& end) {
+Record to_record(const Options& o, size_t candidates, const LoggedTask& task, const ReplayResult& end) {
   Record record;
   record.set("method", o.method->name()).set("candidates", static_cast<int64_t>(candidates));
   record.set("classes", task.classes).set("channels", task.channels).set("equal", !end.difference);
   if (end.difference) record.set("difference", text(o.log, ", ", *end.difference));
-  if (!end.found.best) return record;
-  const Architecture &best = end.found.best->candidate.architecture, &to_train = end.found.finals.front();
+  if (!end.result.best) return record;
+  const Architecture &best = end.result.best->candidate.architecture, &to_train = end.result.finals.front();
   record.set("architecture", to_text(best)).set("params", parameter_count(best, task));
-  record.set("score", end.found.best->outcome.score);
+  record.set("score", end.result.best->outcome.score);
   return record.set("final_architecture", to_text(to_train)).set("final_params", parameter_count(to_train, task));
 }
 
@@ -105,13 +105,13 @@ int run(Options& o, const Command&) {
     throw FormatError(text(o.log, ", ", error.what()));
   }
   std::vector<Record> decisions;
-  const Replayed end = walk(o, log, task, decisions);
+  const ReplayResult end = walk(o, log, task, decisions);
   if (o.common.json) {
     Record record = to_record(o, log.size(), task, end);
     if (o.explain) record.set("decisions", decisions);
     print_json(record);
   } else if (!end.difference) {
-    print(o, log.size(), task, end.found);
+    print(o, log.size(), task, end.result);
   }
   std::fflush(stdout);
   if (end.difference) std::cerr << "mininas: " << o.log << ", " << *end.difference << "\n";

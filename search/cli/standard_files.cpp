@@ -15,7 +15,7 @@ namespace mininas {
 void occupy_standard_files() {
   for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(file, F_GETFD) >= 0 || errno != EBADF) continue;
-    const bool reads = file == STDOUT_FILENO;  // so that writing fails
+    const bool reads = file == STDOUT_FILENO;  // so that writing to it fails
     if (::open("/dev/null", reads ? O_RDONLY : O_RDWR) < 0) return;
   }
 }

@@ -1,14 +1,13 @@
-// The three standard files: what a program that prints has to know of them. Output that cannot be written (a full disk,
-// a closed file) is a failure like any other, not silence.
+// Standard input, output and error. Output that cannot be written (full disk, closed file) is an error like any other.
 #pragma once
 
 namespace mininas {
 
-// Takes the place of standard files that are closed, so that no file of a run is opened in their place and overwritten
-// by messages; writing to a closed standard output still fails.
+// Opens a substitute for each standard file that is closed. Otherwise a file of the run could get its number and be
+// overwritten by messages. Writing to a closed standard output still fails.
 void occupy_standard_files();
 
-// Throws IoError where something that was printed has not reached its file.
+// Throws IoError if something that was printed could not be written.
 void flush_standard_output();
 
 }  // namespace mininas

@@ -49,8 +49,8 @@ int layer_index(const NetworkSpec& spec, const std::string& name) {
   throw UsageError(text("--layer ", name, ": there is no such layer; there are: ", known));
 }
 
-TracePlace place_of(const QuantizedModel& model, const TraceOptions& o, const uint8_t* image) {
-  TracePlace place{layer_index(model.spec, o.layer)};
+TracePosition place_of(const QuantizedModel& model, const TraceOptions& o, const uint8_t* image) {
+  TracePosition place{layer_index(model.spec, o.layer)};
   if (!o.at.empty()) {
     int used = 0;
     if (std::sscanf(o.at.c_str(), "%d,%d,%d%n", &place.y, &place.x, &place.channel, &used) != 3 ||
@@ -212,7 +212,7 @@ Record tap_record(const Tap& tap) {
   return record.set("float_input", tap.float_input).set("float_weight", tap.float_weight);
 }
 
-Record to_record(const Trace& t, const TracePlace& place) {
+Record to_record(const Trace& t, const TracePosition& place) {
   std::vector<Record> taps;
   std::transform(t.taps.begin(), t.taps.end(), std::back_inserter(taps), tap_record);
   Record record;
@@ -242,7 +242,7 @@ int run_trace(const RunFolder& folder, const TraceOptions& o, bool json) {
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
   const NamedNetwork trained = load_network(folder.network_file());
   const std::vector<uint8_t> image = image_bytes(folder, o.image, model.spec.input());
-  const TracePlace place = place_of(model, o, image.data());
+  const TracePosition place = place_of(model, o, image.data());
   const Trace traced = trace(model, trained.network, image.data(), place);
   if (json) {
     print_json(to_record(traced, place));

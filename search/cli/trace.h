@@ -1,4 +1,4 @@
-// The part of `mininas inspect` that shows one number being computed (search/inspect/trace.h).
+// The part of `mininas inspect` that shows how one number is computed (search/inspect/trace.h).
 #pragma once
 #include <string>
 
@@ -7,10 +7,10 @@
 namespace mininas {
 
 struct TraceOptions {
-  std::string image;  // a test image by its number, or a PNG or JPEG file
-  std::string layer;  // name or number; empty: the last
-  std::string at;     // "y,x,c"; empty: the middle, channel 0; of logits: the largest
-  int taps = 30;      // most taps to print
+  std::string image;  // number of a test image, or a PNG or JPEG file
+  std::string layer;  // name or number of a layer; empty: the last one
+  std::string at;     // "y,x,c"; empty: the middle and channel 0, or the largest logit
+  int taps = 30;      // how many taps are printed at most
 };
 
 // Returns the exit status. Throws UsageError, ConfigError, FormatError.

@@ -84,7 +84,7 @@ int run(const Options& o) {
   progress.stage("verification");
   if (!std::filesystem::exists(folder.export_folder())) {
     const NetworkSettings settings = network_settings_of(run);
-    export_stage(model, settings.ram_plan, data.test, folder.export_folder(), Place::kOwnRun);
+    export_stage(model, settings.ram_plan, data.test, folder.export_folder(), FolderOwner::kRun);
     write_label(folder.export_folder(), settings.label);
   }
   const auto step = [&](int64_t done, int64_t images) { progress.verified(done, images); };

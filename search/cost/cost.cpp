@@ -33,7 +33,7 @@ struct Frequency {
 };
 constexpr Frequency kFrequencies[] = {{"GHz", 1e9}, {"MHz", 1e6}, {"kHz", 1e3}, {"Hz", 1}};
 
-// What stands in front of the unit; nothing where that is no number above 0.
+// The number before the unit; nothing if it is not a number above 0.
 std::optional<double> positive_number(const std::string& source) {
   double value = 0;
   const char* const end = source.data() + source.size();

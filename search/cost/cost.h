@@ -1,8 +1,8 @@
-// Cost: what a network will need on the device, from its architecture alone, before any training; and Budget: what it
-// may need. Flash and RAM come from the planner and the sizes that the exporter itself uses (mcu/host), so the
-// prediction is the exported figure. Instructions come from a model fitted to counts in an emulator
-// (mcu/host/cost/instruction_model.h): a few percent off. Milliseconds are these at one instruction a cycle, which real
-// cores do not keep: an emulator counts instructions, not cycles. For ranking, not for a data sheet.
+// Cost: what a network needs on the device, predicted from its architecture before any training. Budget: limits on
+// that. Flash and RAM come from the planner and the sizes that the exporter uses (mcu/host), so they equal those of the
+// exported network. Instructions come from a model that was fitted to counts of an emulator
+// (mcu/host/cost/instruction_model.h) and are a few percent off. Milliseconds assume one instruction per cycle, which
+// real cores do not reach. They are for comparing networks, not for a data sheet.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -16,7 +16,8 @@
 
 namespace mininas {
 
-// What the network shall run on. Without a board nothing is known of instructions, without a clock nothing of time.
+// The device that the network is for. Instructions are predicted only for a board, milliseconds only for a board with a
+// clock.
 struct Target {
   std::string board;     // a name of mcu/host/board.h; empty: none
   int64_t clock_hz = 0;  // 0: none
@@ -24,33 +25,33 @@ struct Target {
 };
 
 OptionFields option_fields(Target& target);
-// Throws ConfigError for a board that is unknown or was never calibrated, and for a clock without a board.
+// Throws ConfigError if the board is unknown or was never calibrated, or if there is a clock without a board.
 void validate(const Target& target);
 
 struct Cost {
-  int64_t parameters = 0;    // as the publications count them
-  int64_t macs = 0;          // multiply-accumulates of one image
+  int64_t parameters = 0;    // as in the publications
+  int64_t macs = 0;          // multiply-accumulate operations for one image
   int64_t flash_bytes = 0;   // the model's constant data and the runtime's code
-  int64_t code_bytes = 0;    // the code's part of it, as compiled for Cortex-M4 at -Os
-  int64_t ram_bytes = 0;     // the arena of model.h
-  int64_t instructions = 0;  // of one inference on the target's board; 0: no board
-  double milliseconds = 0;   // of as many cycles at the target's clock; 0: no clock
+  int64_t code_bytes = 0;    // the code's part of flash_bytes, as compiled for Cortex-M4 with -Os
+  int64_t ram_bytes = 0;     // the arena in model.h
+  int64_t instructions = 0;  // for one inference on the target's board; 0: no board
+  double milliseconds = 0;   // for that many cycles at the target's clock; 0: no clock
 };
 
-// Requires a valid target. Throws ConfigError where the network cannot be exported.
+// Requires a valid target. Throws ConfigError if the network cannot be exported.
 Cost predict_cost(const NetworkSpec& spec, const Target& target = {});
 
-// The same, and what it consists of.
+// The cost and its parts.
 struct CostByLayer {
   Cost total;
   DeviceCost device;
-  std::vector<int64_t> instructions;  // empty where there is no board
+  std::vector<int64_t> instructions;  // empty without a board
 };
 CostByLayer predict_cost_by_layer(const NetworkSpec& spec, const Target& target);
 
 double milliseconds_of(int64_t instructions, int64_t clock_hz);
 
-// A limit of 0 stands for none.
+// A limit of 0 means no limit.
 struct Budget {
   int64_t max_flash_bytes = 0;
   int64_t max_ram_bytes = 0;
@@ -61,18 +62,18 @@ struct Budget {
 };
 
 OptionFields option_fields(Budget& budget);
-// Throws ConfigError where a limit needs a board, or a clock, that the target has not.
+// Throws ConfigError if a limit needs a board or a clock and the target has none.
 void validate(const Budget& budget, const Target& target);
 
-// Empty where `cost` keeps within `budget`; otherwise one sentence: "flash 70,112 bytes is over the limit of 65,536".
+// Nothing if `cost` is within `budget`; otherwise a sentence: "flash 70,112 bytes is over the limit of 65,536".
 std::optional<std::string> why_over(const Budget& budget, const Cost& cost);
 
-// "65536", "64K" (of 1,024), "1M": bytes, or a count in steps of 1,024. Throws ConfigError. Requires a value of at
-// least 1.
+// Reads bytes with binary units: "65536", "64K" (K = 1,024), "1M". Throws ConfigError unless the value is at least 1.
 int64_t parse_size(const std::string& text);
-// MACs and instructions count in decimal: "250K" = 250,000, "3M" = 3,000,000.
+// Reads MACs and instructions with decimal units: "250K" = 250,000, "3M" = 3,000,000.
 int64_t parse_count(const std::string& text);
-// "120MHz", "32.768kHz", "1GHz", "4000000Hz": cycles a second. Throws ConfigError. Requires at least one.
+// Reads a frequency in cycles per second: "120MHz", "32.768kHz", "1GHz", "4000000Hz". Throws ConfigError unless it is
+// at least 1.
 int64_t parse_clock(const std::string& text);
 // 120000000 -> "120 MHz"
 std::string clock_text(int64_t hz);

@@ -22,7 +22,7 @@ ImageSet random_batch(const NetworkSpec& spec, int count, Rng rng) {
   return images;
 }
 
-// Of this program alone; getrusage would count what its parent held when it started it.
+// The peak of this program alone; getrusage would include the memory of its parent at the start.
 int64_t peak_resident_bytes() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);)
@@ -35,7 +35,7 @@ int64_t peak_resident_bytes() {
 Speed measure_speed(const NetworkSpec& spec, const SpeedOptions& options) {
   const ImageSet images = random_batch(spec, options.batch, Rng(options.seed).fork("images"));
   const ImageBatch batch{images.pixels.data(), images.count()};
-  const MeasureOptions how{.budget_seconds = options.seconds, .least_repeats = 5};
+  const MeasureOptions measure_options{.budget_seconds = options.seconds, .min_repeats = 5};
   Network network(spec, PixelScale{}, Rng(options.seed).fork("weights"));
   SgdOptimizer optimizer(network.parameters(), 0.9f, 3e-4f, 5.0f);
   Speed speed;
@@ -45,16 +45,16 @@ Speed measure_speed(const NetworkSpec& spec, const SpeedOptions& options) {
         tape.backward(softmax_cross_entropy(tape, network.forward(tape, batch, Phase::kTraining), images.labels, 0.0f));
         optimizer.step(0.025f);
       },
-      how);
+      measure_options);
   speed.peak_memory_bytes = peak_resident_bytes();
   speed.infer = measure(
       [&] {
         Tape tape(Tape::Mode::kForwardOnly);
         network.forward(tape, batch, Phase::kEvaluation);
       },
-      how);
+      measure_options);
   const IntegerEngine engine(QuantizedNetwork(network, images.class_names, images).freeze());
-  speed.infer_int8 = measure([&] { engine.predict(images.pixels.data(), images.count()); }, how);
+  speed.infer_int8 = measure([&] { engine.predict(images.pixels.data(), images.count()); }, measure_options);
   return speed;
 }
 

@@ -24,7 +24,7 @@ CachedEvaluator::CachedEvaluator(Evaluator& inner, std::filesystem::path folder,
     : inner_(inner), folder_(std::move(folder)), key_(std::move(key)) {}
 
 std::filesystem::path CachedEvaluator::file_of(const Candidate& candidate) const {
-  const std::string all = key_ + " candidate " + question(candidate);
+  const std::string all = key_ + " candidate " + candidate_key(candidate);
   return folder_ / (sha256_hex(std::as_bytes(std::span(all))) + ".json");
 }
 

@@ -1,5 +1,5 @@
-// Evaluator: finds out how good a candidate is. Training is one way (search/evaluate/training_evaluator.h), a formula in
-// a test another; the search does not know which.
+// Evaluator: determines how good a candidate is. A real search trains it (search/evaluate/training_evaluator.h), a test
+// may compute a formula; the search does not know the difference.
 #pragma once
 #include "search/methods/candidate.h"
 
@@ -8,15 +8,16 @@ namespace mininas {
 class Evaluator {
  public:
   virtual ~Evaluator() = default;
-  // `index` is the candidate's place in the journal. Failure to train is an outcome; what a person must mend is thrown;
-  // Interrupted is thrown after the work so far has been saved, and the same call then goes on where it stopped.
+  // `index` is the candidate's number in the journal. A training that fails is an outcome; a problem that a person has
+  // to solve is thrown as an error. Interrupted is thrown after the work so far has been saved; the same call then
+  // continues it.
   virtual Outcome evaluate(const Candidate& candidate, int index) = 0;
-  // The candidate's outcome is in the journal: whatever was kept to go on with may be removed. Called once more when a
-  // resumed search is answered from there.
+  // Called when the candidate's outcome is in the journal: files for continuing its training may be removed. A resumed
+  // search calls it again for every outcome that it reads from the journal.
   virtual void recorded(int /*index*/) {}
-  // What the method made of it: one that was kept may become an ancestor.
+  // Called with the method's decision: a candidate that was kept may become an ancestor of later ones.
   virtual void decided(const Candidate& /*candidate*/, bool /*kept*/) {}
-  // The search is over; called again where a finished search is.
+  // Called when the search is over, and again when a finished search is resumed.
   virtual void finish() {}
 };
 

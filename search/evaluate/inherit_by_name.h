@@ -1,21 +1,22 @@
-// Inheritance by name: a network begins with the weights of another network's layers of the same names. Graphs name
-// their layers by the ids of their nodes, and ids survive a change of the graph, so that a changed graph's network
-// inherits all that the change left alone.
+// Inheritance by name: a network starts with the weights of the layers of the same names in another network. The layers
+// of a graph are named by the ids of its nodes, and ids survive a change of the graph. The network of a changed graph
+// therefore inherits everything that the change left alone.
 //
-//   a layer of the same name and kind, and   begins with
-//   the same shape                           that layer's weights and norm
-//   more channels                            the same, the new ones as drawn; they add nothing to layers that read them
-//   fewer channels                           those of largest gamma
-//   a larger kernel, a smaller one           the same, padded with zeros; its middle
-//   another input that has other channels    weights as drawn
+//   a layer of the same name and kind with    starts with
+//   the same shape                            that layer's weights and norm
+//   more channels                             the same; new channels stay random and do not affect their readers
+//   fewer channels                            the channels with the largest gamma
+//   a larger or a smaller kernel              the same, padded with zeros or cropped to the centre
+//   an input with other channels              random weights
 //
-// Everything else is as drawn. (Large-scale Evolution inherits the first row alone; the others come after Net2Net.)
+// All other layers stay random. (Large-scale Evolution inherits only layers of the same shape; the others follow
+// Net2Net.)
 #pragma once
 #include "nn/train/network.h"
 
 namespace mininas {
 
-// Overwrites `child`, freshly drawn, with what it inherits.
+// Overwrites weights of `child`, which are freshly initialised, with those that it inherits.
 void inherit_by_name(Network& child, const Network& parent);
 
 }  // namespace mininas

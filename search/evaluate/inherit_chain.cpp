@@ -14,48 +14,49 @@ namespace {
 
 constexpr int kInserted = -1;
 
-// A searched layer's place in the network's list: one entry, or a depthwise one and the pointwise one behind it.
-struct Place {
+// The position of a searched layer in the network: one layer, or a depthwise layer and the pointwise one after it.
+struct LayerRange {
   size_t first, last;
   bool separable() const { return first != last; }
 };
 
-std::vector<Place> places_of(const Chain& a) {
-  std::vector<Place> places;
-  size_t next = 1;  // behind the stem
+std::vector<LayerRange> layer_ranges(const Chain& a) {
+  std::vector<LayerRange> ranges;
+  size_t next = 1;  // after the stem
   for (const SearchedLayer& layer : a.layers) {
     const size_t last = next + (layer.operation == Operation::kSeparable ? 1 : 0);
-    places.push_back({next, last});
+    ranges.push_back({next, last});
     next = last + 1;
   }
-  return places;
+  return ranges;
 }
 
-// Follows the channels from layer to layer: which channel of the parent each of the child's is.
+// Tracks the channels from layer to layer: which channel of the parent each channel of the child inherits from.
 class Inheritance {
  public:
   Inheritance(Network& child, const Chain& chain, const Network& parent, const Chain& parent_chain)
       : child_(child),
         parent_(parent),
         sources_(inherited_layers(chain, parent_chain)),
-        places_(places_of(chain)),
-        parent_places_(places_of(parent_chain)),
+        ranges_(layer_ranges(chain)),
+        parent_ranges_(layer_ranges(parent_chain)),
         channels_(all_channels(child.spec().input().channels)) {}
 
   void run() {
     inherit_normed_conv(parent_.layers()[0], parent_.layers()[0].weight.value, child_.layers()[0]);
     for (size_t i = 0; i < sources_.size(); ++i)
       if (sources_[i] == kInserted)
-        insert(places_[i]);
+        insert(ranges_[i]);
       else
-        inherit_layer(parent_places_[static_cast<size_t>(sources_[i])], places_[i]);
+        inherit_layer(parent_ranges_[static_cast<size_t>(sources_[i])], ranges_[i]);
     LayerWeights& classifier = child_.layers().back();
     inherit_conv(parent_.layers().back().weight.value, channels_, all_channels(child_.spec().classes()),
                  classifier.weight.value);
     classifier.bias.value = parent_.layers().back().bias.value.clone();
   }
 
-  // Once all weights are there. The inserted layers compute the identity already, whatever passes through them.
+  // Called when all weights are set. The weights of the inserted layers are the identity already, whatever their input
+  // is.
   void set_inserted_norms(const ImageSet& images) {
     const auto inserted = [](int source) { return source == kInserted; };
     if (std::none_of(sources_.begin(), sources_.end(), inserted)) return;
@@ -63,15 +64,15 @@ class Inheritance {
     const auto outputs = folded_outputs(child_, fold_batch_norm(child_), {images.pixels.data(), images.count()});
     for (size_t i = 0; i < sources_.size(); ++i) {
       if (!inserted(sources_[i])) continue;
-      const auto input = static_cast<size_t>(child_.spec().layers()[places_[i].first].input());
-      LayerWeights& norm = child_.layers()[places_[i].last];
+      const auto input = static_cast<size_t>(child_.spec().layers()[ranges_[i].first].input());
+      LayerWeights& norm = child_.layers()[ranges_[i].last];
       const std::vector<float> none(static_cast<size_t>(norm.gamma.value.size()));
       set_identity_norm(channel_moments(outputs[input]), i + 1 == sources_.size() ? shift : none, norm);
     }
   }
 
  private:
-  // `from`: norm and (perhaps composed) weights of the parent.
+  // `from` has the norm of the parent; `weight` are its weights, which may be composed.
   void inherit_normed_conv(const LayerWeights& from, const Tensor& weight, LayerWeights& to) {
     const ChannelMap out = select_channels(from.gamma.value, static_cast<int>(to.gamma.value.size()));
     inherit_conv(weight, channels_, out, to.weight.value);
@@ -79,7 +80,7 @@ class Inheritance {
     channels_ = out;
   }
 
-  void inherit_layer(const Place& from, const Place& to) {
+  void inherit_layer(const LayerRange& from, const LayerRange& to) {
     const auto& old = parent_.layers();
     auto& fresh = child_.layers();
     if (from.separable() && to.separable())
@@ -97,21 +98,21 @@ class Inheritance {
     }
   }
 
-  void insert(const Place& place) {
-    if (place.separable()) set_identity_depthwise(child_.layers()[place.first].weight.value);
-    LayerWeights& last = child_.layers()[place.last];
+  void insert(const LayerRange& range) {
+    if (range.separable()) set_identity_depthwise(child_.layers()[range.first].weight.value);
+    LayerWeights& last = child_.layers()[range.last];
     set_identity_conv(last.weight.value);
     const auto channels = static_cast<size_t>(last.gamma.value.size());
     set_identity_norm({std::vector<double>(channels, 0.0), std::vector<double>(channels, 1.0)},
                       std::vector<float>(channels), last);
   }
 
-  // The last layer that is inherited gets a ReLU behind it, which it did not have: lifts what it puts out above zero. A
-  // norm puts out values with mean beta and deviation |gamma|.
+  // The last inherited layer now gets a ReLU after it, which it did not have in the parent. This raises its output
+  // above zero. The output of a norm has mean beta and deviation |gamma|.
   std::vector<float> raise_last_inherited() {
     size_t last = sources_.size() - 1;
     while (sources_[last] == kInserted) --last;
-    LayerWeights& norm = child_.layers()[places_[last].last];
+    LayerWeights& norm = child_.layers()[ranges_[last].last];
     std::vector<float> shift;
     for (int64_t c = 0; c < norm.gamma.value.size(); ++c) {
       float& beta = norm.beta.value.data()[c];
@@ -124,8 +125,8 @@ class Inheritance {
   Network& child_;
   const Network& parent_;
   const std::vector<int> sources_;
-  const std::vector<Place> places_, parent_places_;
-  ChannelMap channels_;  // of what the next layer reads
+  const std::vector<LayerRange> ranges_, parent_ranges_;
+  ChannelMap channels_;  // of the next layer's input
 };
 
 }  // namespace
@@ -140,12 +141,12 @@ std::vector<int> inherited_layers(const Chain& child, const Chain& parent) {
   const auto own = stage_depths(child.depth()), old = stage_depths(parent.depth());
   std::vector<int> sources;
   for (size_t stage = 0, first = 0; stage < own.size(); first += static_cast<size_t>(old[stage++])) {
-    // The layer that leads into a stage comes first; the last of all, behind which is no ReLU, stays the last where it
-    // is not that one.
-    const int behind = stage == 2 && old[stage] > 1 ? 1 : 0;
-    for (int i = 0; i < old[stage] - behind; ++i) sources.push_back(static_cast<int>(first) + i);
+    // The first layer of a stage, which changes the channels, stays the first. The last layer of the network, which has
+    // no ReLU after it, stays the last unless it is also the first of its stage.
+    const int at_end = stage == 2 && old[stage] > 1 ? 1 : 0;
+    for (int i = 0; i < old[stage] - at_end; ++i) sources.push_back(static_cast<int>(first) + i);
     sources.insert(sources.end(), static_cast<size_t>(own[stage] - old[stage]), kInserted);
-    if (behind == 1) sources.push_back(parent.depth() - 1);
+    if (at_end == 1) sources.push_back(parent.depth() - 1);
   }
   return sources;
 }

@@ -1,4 +1,4 @@
-// An outcome as a record: a part of a journal's line, and a file of the cache.
+// An outcome as a record: a part of a journal line, and a file of the cache.
 #pragma once
 #include "search/methods/candidate.h"
 #include "search/record/record.h"
@@ -7,7 +7,7 @@ namespace mininas {
 
 // Adds the outcome's fields to `record`.
 void set_outcome(Record& record, const Outcome& outcome);
-// Throws FormatError. Other fields of the record are passed over.
+// Throws FormatError. Ignores other fields of the record.
 Outcome outcome_from(const Record& record);
 
 }  // namespace mininas

@@ -100,7 +100,7 @@ TrainResult TrainingEvaluator::provide_branch(const Candidate& candidate) const 
   config.epochs = candidate.epochs;
   TrainHooks hooks = hooks_;
   hooks.checkpoint = branch_file(first, candidate, "checkpoint");
-  hooks.enough = [&](const std::vector<EpochResult>& done) {
+  hooks.stop_early = [&](const std::vector<EpochResult>& done) {
     return static_cast<int>(done.size()) == candidate.branch_epoch;
   };
   Network network = draw(first);

@@ -31,7 +31,7 @@ struct Input {
 
 class Tracer {
  public:
-  Tracer(const QuantizedModel& model, const Network& network, const uint8_t* image, const TracePlace& place)
+  Tracer(const QuantizedModel& model, const Network& network, const uint8_t* image, const TracePosition& place)
       : model_(model), folded_(fold_batch_norm(network)), integers_(integer_forward(model, image, 1)), place_(place) {
     reals_ = folded_outputs(network, folded_, {image, 1});
     for (int64_t i = 0; i < model.spec.input().size(); ++i) {
@@ -173,7 +173,7 @@ class Tracer {
   const QuantizedModel& model_;
   const std::vector<FoldedLayer> folded_;
   const IntegerOutputs integers_;
-  const TracePlace place_;
+  const TracePosition place_;
   std::vector<Tensor> reals_;
   std::vector<int8_t> pixels_;
   std::vector<float> real_pixels_;
@@ -182,7 +182,7 @@ class Tracer {
 
 }  // namespace
 
-Trace trace(const QuantizedModel& model, const Network& network, const uint8_t* image, const TracePlace& place) {
+Trace trace(const QuantizedModel& model, const Network& network, const uint8_t* image, const TracePosition& place) {
   const NetworkSpec& spec = model.spec;
   if (place.layer < 0 || place.layer >= spec.size())
     throw ConfigError(text("layer ", place.layer, ": the network has layers 0 to ", spec.size() - 1));

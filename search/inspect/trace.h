@@ -11,7 +11,7 @@
 
 namespace mininas {
 
-struct TracePlace {
+struct TracePosition {
   int layer = 0;
   int y = 0, x = 0, channel = 0;  // of the layer's output
 };
@@ -52,6 +52,6 @@ struct Trace {
 
 // `image`: raw bytes of the model's input shape. Throws ConfigError where `place` is outside the network. The byte is
 // proven equal to integer_forward's.
-Trace trace(const QuantizedModel& model, const Network& network, const uint8_t* image, const TracePlace& place);
+Trace trace(const QuantizedModel& model, const Network& network, const uint8_t* image, const TracePosition& place);
 
 }  // namespace mininas

@@ -60,7 +60,7 @@ FinishedNetwork finish_network(const RunFolder& folder, const NetworkSpec& spec,
   stage("export");
   const auto start = std::chrono::steady_clock::now();
   export_stage(load_quantized_model(folder.quantized_file()), plan.ram_plan, data.test, folder.export_folder(),
-               Place::kOwnRun);
+               FolderOwner::kRun);
   for (const fs::path& labelled : {folder.path(), folder.export_folder()}) write_label(labelled, plan.label);
   stage("verification");
   FinishedNetwork network = measure(folder, plan, data, hooks);

@@ -44,7 +44,7 @@ SearchEnd search_stage(const RunFolder& folder, SearchSettings& settings, const 
   task.budget = settings.budget;
   task.max_seconds = settings.hours * 3600;
   Journal journal(folder.journal_file(), label_of(settings.scored_on));
-  const Found found = run_search(*settings.method, evaluator, task, journal, hooks.search);
+  const SearchResult found = run_search(*settings.method, evaluator, task, journal, hooks.search);
   return {within(task, found.finals),
           {static_cast<int>(journal.entries().size()), journal.trained(), *journal.end(), journal.seconds(),
            journal.image_epochs()}};

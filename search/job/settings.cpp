@@ -3,7 +3,7 @@
 namespace mininas {
 namespace {
 
-constexpr double kMostEpochs = 10000;
+constexpr double kMaxEpochs = 10000;
 
 const std::vector<std::string>& scored_on_names() {
   static const std::vector<std::string> names = {"validation", "as-published"};
@@ -23,7 +23,7 @@ std::string label_of(ScoredOn scored_on) {
 OptionFields option_fields(QuantizeSettings& s) {
   return {
       {"qat-epochs", "epochs of training with quantised weights and activations, which follows the float training",
-       &s.epochs, 1, kMostEpochs},
+       &s.epochs, 1, kMaxEpochs},
       {"qat-lr", "its first learning rate; lower than --lr, because the weights are trained already", &s.learning_rate,
        1e-9, 100},
   };
@@ -60,7 +60,7 @@ OptionGroups option_groups(SearchSettings& s) {
        "limit",
        &s.hours, 0, 1e6},
       {"final-epochs", "epochs of the final training of the network that was found, on all training images",
-       &s.recipe.epochs, 1, kMostEpochs},
+       &s.recipe.epochs, 1, kMaxEpochs},
   };
   const OptionFields target = option_fields(s.target);
   return {{"", own},

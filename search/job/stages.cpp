@@ -61,8 +61,8 @@ TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, cons
 }
 
 void export_stage(const QuantizedModel& model, RamPlan ram_plan, const ImageSet& images,
-                  const std::filesystem::path& target, Place place) {
-  export_c(model, ram_plan, first_images(images, kTestVectors), target, place);
+                  const std::filesystem::path& target, FolderOwner owner) {
+  export_c(model, ram_plan, first_images(images, kTestVectors), target, owner);
 }
 
 Verification verify_stage(const RunFolder& folder, const ImageSet& images,

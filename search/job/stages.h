@@ -34,7 +34,7 @@ TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, cons
 
 // `model` as C in `target`, with the first of `images` as test vectors. Replaces an older export.
 void export_stage(const QuantizedModel& model, RamPlan ram_plan, const ImageSet& images,
-                  const std::filesystem::path& target, Place place);
+                  const std::filesystem::path& target, FolderOwner owner);
 
 // Compiles the export of the run and compares every byte of every layer over all `images`.
 Verification verify_stage(const RunFolder& folder, const ImageSet& images,

@@ -29,7 +29,7 @@ const std::vector<SuiteScale>& scales() {
        .hours = 0.03,
        .published_size = true,
        .final_macs = 4.0e12,
-       .most_epochs = 20,
+       .max_epochs = 20,
        .qat_epochs = 1,
        .verify_images = 20},
       {.name = "study",
@@ -42,14 +42,14 @@ const std::vector<SuiteScale>& scales() {
        .hours = 0.5,
        .published_size = true,
        .final_macs = 6.5e12,
-       .least_epochs = 6,
+       .min_epochs = 6,
        .qat_epochs = 1,
        .verify_images = 100},
       {.name = "paper",
        .summary = "the published epochs: days",
        .method = kPublishedMethod,
        .candidate_epochs = 300,
-       .most_epochs = 300,
+       .max_epochs = 300,
        .qat_epochs = 10},
   };
   return all;
@@ -141,7 +141,7 @@ SuiteLengths suite_lengths(const SuiteScale& scale, const SuiteEntry& entry, con
   const double all = static_cast<double>(images), seen = (1 - scale.validation_fraction) * all;
   const double longer = std::clamp(scale.search_images / seen, 1.0, 2.0);
   const auto lengthened = [&](int epochs) { return static_cast<int>(longer * epochs); };
-  SuiteLengths lengths{lengthened(scale.candidate_epochs), lengthened(scale.finalist_epochs), scale.most_epochs};
+  SuiteLengths lengths{lengthened(scale.candidate_epochs), lengthened(scale.finalist_epochs), scale.max_epochs};
   const int64_t macs = mac_count(build_network_spec(std::string(kBaseline), input, entry.class_count));
   if (scale.published_size) {
     lengths.max_parameters = published_size(entry, input);
@@ -149,7 +149,7 @@ SuiteLengths suite_lengths(const SuiteScale& scale, const SuiteEntry& entry, con
   }
   if (scale.final_macs > 0) {
     const auto affordable = static_cast<int>(scale.final_macs / (static_cast<double>(macs) * all));
-    lengths.epochs = std::clamp(affordable, scale.least_epochs, scale.most_epochs);
+    lengths.epochs = std::clamp(affordable, scale.min_epochs, scale.max_epochs);
   }
   return lengths;
 }

@@ -15,14 +15,14 @@ void BestSoFar::judge(const Trial& trial, const std::string& origin) {
                   text(compared, best ? ": the best so far" : ": not better than the best so far", origin));
 }
 
-Found BestSoFar::found() const {
+SearchResult BestSoFar::result() const {
   if (!best_) return {};
   return {{best_->candidate.architecture}, best_};
 }
 
 Architecture draw_within_budget(const Session& session, const std::function<Architecture()>& draw) {
   Architecture drawn = draw();
-  for (int draws = 1; draws < kMostDraws && session.over_budget(session.cost(drawn)); ++draws) drawn = draw();
+  for (int draws = 1; draws < kMaxDraws && session.over_budget(session.cost(drawn)); ++draws) drawn = draw();
   return drawn;
 }
 

@@ -77,10 +77,10 @@ std::string layers_rule(const GreedyOptions& o) {
   return o.layer_fraction < 1 ? text(" on the first ", points(100 * o.layer_fraction), " % of the layers") : "";
 }
 
-GreedyWalk::GreedyWalk(Session& session, const GreedyOptions& options)
+GreedySearch::GreedySearch(Session& session, const GreedyOptions& options)
     : session_(session), options_(options), widths_(widths(search_space(options))) {}
 
-bool GreedyWalk::start() {
+bool GreedySearch::start() {
   std::vector<int> all = widths_;
   for (int width = all.back() - options_.width_step; width >= 1; width -= options_.width_step) all.push_back(width);
   for (const int width : all) {
@@ -95,20 +95,20 @@ bool GreedyWalk::start() {
   return false;
 }
 
-void GreedyWalk::keep(const Trial& trial, const std::string& why) {
+void GreedySearch::keep(const Trial& trial, const std::string& why) {
   current_ = trial;
   session_.decide(trial, true, why);
 }
 
-void GreedyWalk::reject(const Trial& trial, const std::string& why) { session_.decide(trial, false, why); }
+void GreedySearch::reject(const Trial& trial, const std::string& why) { session_.decide(trial, false, why); }
 
-Candidate GreedyWalk::from_scratch(const std::string& stage, const Chain& chain, int epochs) const {
+Candidate GreedySearch::from_scratch(const std::string& stage, const Chain& chain, int epochs) const {
   Candidate candidate{stage, chain, epochs};
   if (options_.warm_epochs > 0) candidate.branch_epoch = std::max(epochs - options_.warm_epochs, 0);
   return candidate;
 }
 
-Candidate GreedyWalk::changed(const std::string& stage, const Chain& chain, int epochs) const {
+Candidate GreedySearch::changed(const std::string& stage, const Chain& chain, int epochs) const {
   Candidate candidate = from_scratch(stage, chain, epochs);
   if (candidate.branch_epoch == 0 || current().candidate.epochs != epochs) return candidate;
   candidate.ancestors = current().candidate.ancestors;
@@ -116,10 +116,10 @@ Candidate GreedyWalk::changed(const std::string& stage, const Chain& chain, int 
   return candidate;
 }
 
-bool GreedyWalk::grow(const Ask& ask, const std::function<bool(const Trial&)>& judge) {
+bool GreedySearch::grow(const Evaluate& evaluate, const std::function<bool(const Trial&)>& judge) {
   size_t width = width_index();
   for (int depth = options_.min_depth + 1; depth <= options_.max_depth && !good_enough();) {
-    const auto trial = ask(plain_chain(width < widths_.size() ? widths_[width] : chain().width, depth));
+    const auto trial = evaluate(plain_chain(width < widths_.size() ? widths_[width] : chain().width, depth));
     if (!trial) return false;
     if (trial->outcome.status != Status::kInfeasible) {
       if (!judge(*trial)) return true;
@@ -134,12 +134,12 @@ bool GreedyWalk::grow(const Ask& ask, const std::function<bool(const Trial&)>& j
   return true;
 }
 
-std::vector<int> GreedyWalk::narrower_widths() const {
+std::vector<int> GreedySearch::narrower_widths() const {
   const size_t next = std::min(width_index() + 1, widths_.size());
   return {widths_.begin() + static_cast<std::ptrdiff_t>(next), widths_.end()};
 }
 
-bool GreedyWalk::change_operations(const Attempt& attempt) const {
+bool GreedySearch::change_operations(const Attempt& attempt) const {
   const int layers = layers_tried(chain().depth());
   for (int layer = 0; layer < layers; ++layer) {
     Chain changed = chain();
@@ -149,7 +149,7 @@ bool GreedyWalk::change_operations(const Attempt& attempt) const {
   return true;
 }
 
-bool GreedyWalk::change_kernels(const Attempt& attempt) const {
+bool GreedySearch::change_kernels(const Attempt& attempt) const {
   const int layers = layers_tried(chain().depth());
   for (int layer = 0; layer < layers; ++layer)
     for (const int kernel : options_.kernels) {
@@ -162,7 +162,7 @@ bool GreedyWalk::change_kernels(const Attempt& attempt) const {
   return true;
 }
 
-void GreedyWalk::judge_changed_layer(const Trial& trial, double margin, const std::string& where) {
+void GreedySearch::judge_changed_layer(const Trial& trial, double margin, const std::string& where) {
   if (trial.outcome.status != Status::kOk) return reject(trial, trial.outcome.problem + ": the layer stays as it was");
   const Outcome& reference = current().outcome;
   const double needed = with_noise(margin, trial.outcome, reference);
@@ -175,7 +175,7 @@ void GreedyWalk::judge_changed_layer(const Trial& trial, double margin, const st
     reject(trial, text(compared, ": not ", bound, ", the layer stays as it was"));
 }
 
-double GreedyWalk::with_noise(double tolerance, const Outcome& outcome, const Outcome& reference) const {
+double GreedySearch::with_noise(double tolerance, const Outcome& outcome, const Outcome& reference) const {
   const auto images = static_cast<double>(session_.task().score_images);
   const bool paired = !outcome.correct.empty() && outcome.correct.size() == reference.correct.size();
   const double error = paired ? paired_standard_error(outcome.correct, reference.correct, images)
@@ -183,7 +183,7 @@ double GreedyWalk::with_noise(double tolerance, const Outcome& outcome, const Ou
   return tolerance < 0 ? tolerance : std::max(tolerance, options_.noise * error);
 }
 
-bool GreedyWalk::can_gain(double margin) const {
+bool GreedySearch::can_gain(double margin) const {
   if (margin < 0) return true;
   // Against a network that classifies everything correctly, the error of the difference is that of the score alone.
   const double score = current().outcome.score;
@@ -191,24 +191,24 @@ bool GreedyWalk::can_gain(double margin) const {
   return above(100.0, score + std::max(margin, options_.noise * standard_error(score, images)));
 }
 
-int GreedyWalk::most_growth() const {
+int GreedySearch::max_growth() const {
   const int starts = current_ ? 0 : static_cast<int>(widths_.size()) + widths_.back() / options_.width_step;
   const int narrower = static_cast<int>(current_ ? narrower_widths().size() : widths_.size());
   return starts + narrower + options_.max_depth - options_.min_depth + narrower;
 }
 
-bool GreedyWalk::good_enough() const {
+bool GreedySearch::good_enough() const {
   const Outcome& now = current().outcome;
   return at_least(now.score, options_.target_accuracy - options_.target_tolerance) ||
          at_least(now.best_train, options_.train_ceiling);
 }
 
 // Two thirds of 15 are 10.
-int GreedyWalk::layers_tried(int depth) const {
+int GreedySearch::layers_tried(int depth) const {
   return static_cast<int>(std::floor(options_.layer_fraction * depth + 1e-6));
 }
 
-size_t GreedyWalk::width_index() const {
+size_t GreedySearch::width_index() const {
   return static_cast<size_t>(std::find(widths_.begin(), widths_.end(), chain().width) - widths_.begin());
 }
 

@@ -58,11 +58,11 @@ class MacroMicro {
   // The two micro stages.
   bool change_operations();
   bool change_kernels();
-  Found found() const { return {finals(), walk_.current()}; }
+  SearchResult found() const { return {finals(), walk_.current()}; }
 
  private:
   std::optional<Trial> ask(const Candidate& candidate);
-  int micro_questions(int depth) const { return 2 + walk_.most_operations(depth) + walk_.most_kernels(depth); }
+  int micro_questions(int depth) const { return 2 + walk_.max_operations(depth) + walk_.max_kernels(depth); }
   int64_t parameters(const Chain& architecture) const;
 
   bool judge_deeper(const Trial& trial);
@@ -77,7 +77,7 @@ class MacroMicro {
 
   Session& session_;
   const MacroMicroOptions& options_;
-  GreedyWalk walk_;
+  GreedySearch walk_;
   int epochs_;               // of the last candidate of the macro stages
   int failures_ = 0;         // counted by the running stage's rule
   int macro_width_ = 0;      // 0: the macro stages are not over
@@ -95,12 +95,12 @@ int64_t MacroMicro::parameters(const Chain& architecture) const {
 }
 
 bool MacroMicro::start() {
-  session_.expect(walk_.most_growth() + micro_questions(options_.max_depth));
+  session_.expect(walk_.max_growth() + micro_questions(options_.max_depth));
   return walk_.start();
 }
 
 bool MacroMicro::grow() {
-  session_.expect(walk_.most_growth() + micro_questions(options_.max_depth));
+  session_.expect(walk_.max_growth() + micro_questions(options_.max_depth));
   return walk_.grow(
       [&](const Chain& deeper) { return ask(walk_.from_scratch("depth", deeper, epochs_ += options_.depth_epochs)); },
       [&](const Trial& trial) { return judge_deeper(trial); });
@@ -175,7 +175,7 @@ bool MacroMicro::change_operations() {
 // The macro network is asked for again where it could not be trained before.
 bool MacroMicro::change_kernels() {
   size_limit_ = parameters(walk_.chain()) + options_.size_slack;
-  session_.expect(1 + walk_.most_kernels(walk_.chain().depth()));
+  session_.expect(1 + walk_.max_kernels(walk_.chain().depth()));
   const auto comparable = train_reference("kernel");
   if (!comparable.value_or(false)) return comparable.has_value();
   return walk_.change_kernels([&](const Chain& changed) { return attempt("kernel", changed, options_.kernel_margin); });
@@ -222,7 +222,7 @@ std::vector<Architecture> MacroMicro::finals() const {
 
 }  // namespace
 
-Found macro_micro(Session& session, const MacroMicroOptions& options) {
+SearchResult macro_micro(Session& session, const MacroMicroOptions& options) {
   MacroMicro search(session, options);
   if (!search.start()) return {};
   if (search.grow() && search.shrink() && search.change_operations()) search.change_kernels();

@@ -67,13 +67,13 @@ class MiniNas {
   bool change_operations();
   bool change_kernels();
   void train_finalists();
-  Found found() const { return {{walk_.chain()}, walk_.current()}; }
+  SearchResult found() const { return {{walk_.chain()}, walk_.current()}; }
 
  private:
   // nullopt where only the finalists' time is left.
   std::optional<Trial> ask(const Candidate& candidate);
   void remember(const Trial& trial);
-  int changes(int depth) const { return walk_.most_operations(depth) + walk_.most_kernels(depth); }
+  int changes(int depth) const { return walk_.max_operations(depth) + walk_.max_kernels(depth); }
 
   bool judge_deeper(const Trial& trial);
   bool judge_narrower(const Trial& trial, const Outcome& reference);
@@ -85,7 +85,7 @@ class MiniNas {
 
   Session& session_;
   const MiniNasOptions& options_;
-  GreedyWalk walk_;
+  GreedySearch walk_;
   std::map<int, Trial> best_of_depth_;  // by depth, of all that were trained
 };
 
@@ -103,14 +103,14 @@ void MiniNas::remember(const Trial& trial) {
 }
 
 bool MiniNas::start() {
-  session_.expect(walk_.most_growth() + changes(options_.max_depth) + options_.finalists);
+  session_.expect(walk_.max_growth() + changes(options_.max_depth) + options_.finalists);
   if (!walk_.start()) return false;
   remember(walk_.current());
   return true;
 }
 
 bool MiniNas::grow() {
-  session_.expect(walk_.most_growth() + changes(options_.max_depth) + options_.finalists);
+  session_.expect(walk_.max_growth() + changes(options_.max_depth) + options_.finalists);
   return walk_.grow([&](const Chain& deeper) { return ask(walk_.from_scratch("depth", deeper, options_.epochs)); },
                     [&](const Trial& trial) { return judge_deeper(trial); });
 }
@@ -182,7 +182,7 @@ bool MiniNas::change_operations() {
 }
 
 bool MiniNas::change_kernels() {
-  session_.expect(walk_.most_kernels(walk_.chain().depth()) + options_.finalists);
+  session_.expect(walk_.max_kernels(walk_.chain().depth()) + options_.finalists);
   return walk_.change_kernels([&](const Chain& changed) { return attempt("kernel", changed, options_.kernel_margin); });
 }
 
@@ -233,7 +233,7 @@ void MiniNas::judge_finalist(const Trial& trial, bool first) {
 
 }  // namespace
 
-Found mini_nas(Session& session, const MiniNasOptions& options) {
+SearchResult mini_nas(Session& session, const MiniNasOptions& options) {
   MiniNas search(session, options);
   if (!search.start()) return {};
   if (search.grow() && search.shrink() && search.change_operations()) search.change_kernels();

@@ -5,7 +5,7 @@
 namespace mininas {
 namespace {
 
-// Graphs of one network are one question under whatever ids, so they are asked for by their canonical ones.
+// Canonical ids give equal graphs equal candidate keys, so that no network is trained twice.
 Architecture draw(const RandomOptions& options, Rng& rng) {
   if (options.form == DrawnForm::kGraph) return random_graph(options.graphs, rng).canonical();
   return sample(options.space, rng);
@@ -29,19 +29,19 @@ void validate(const RandomOptions& options) {
   validate(options.graphs);
 }
 
-Found random_search(Session& session, const RandomOptions& options) {
+SearchResult random_search(Session& session, const RandomOptions& options) {
   Rng rng = session.rng("architectures");
   BestSoFar best(session);
   session.expect(options.candidates);
   for (int left = options.candidates; left > 0 && !(best.exists() && session.time_is_up());) {
     std::vector<Candidate> together;
-    for (; left > 0 && together.size() < kTogether; --left) {
+    for (; left > 0 && together.size() < kCandidatesAtOnce; --left) {
       const Architecture drawn = draw_within_budget(session, [&] { return draw(options, rng); });
       together.push_back({"random", drawn, options.epochs});
     }
     for (const Trial& trial : session.evaluate(together)) best.judge(trial);
   }
-  return best.found();
+  return best.result();
 }
 
 }  // namespace mininas

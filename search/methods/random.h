@@ -1,6 +1,6 @@
-// Random search: architectures drawn from the space, each trained, the best one found. What every other method must
-// beat; it often comes close (Li and Talwalkar, "Random Search and Reproducibility for Neural Architecture Search",
-// UAI 2019). Draws chains or graphs.
+// Random search: draws architectures from the space, trains each, and returns the best. It is the baseline for every
+// other method, and often comes close (Li and Talwalkar, "Random Search and Reproducibility for Neural Architecture
+// Search", UAI 2019). It draws chains or graphs.
 #pragma once
 #include "search/methods/session.h"
 #include "search/record/options.h"
@@ -16,13 +16,13 @@ struct RandomOptions {
   SearchSpace space;  // of chains
   RandomGraphLimits graphs;
   int candidates = 30;
-  int epochs = 5;  // of each
+  int epochs = 5;  // of each candidate
 };
 
 OptionFields option_fields(RandomOptions& options);
 void validate(const RandomOptions& options);  // throws ConfigError
 
 // Requires valid options.
-Found random_search(Session& session, const RandomOptions& options);
+SearchResult random_search(Session& session, const RandomOptions& options);
 
 }  // namespace mininas

@@ -9,7 +9,7 @@
 namespace mininas {
 namespace {
 
-// What a method changes in the published recipe.
+// The settings of the published recipe that a method changes.
 struct RecipeChanges {
   int final_epochs = 60;
   int cutout = 16;
@@ -25,12 +25,12 @@ struct Preset {
 template <class Options>
 struct Row {
   std::string name, summary, paper;
-  Found (*run)(Session&, const Options&);
+  SearchResult (*run)(Session&, const Options&);
   std::string (*rule)(const Options&, const std::string& stage) = nullptr;
   Options options = {};
   RecipeChanges recipe = {};
   std::vector<Preset<Options>> presets = {};
-  bool as_published = false;  // the defaults are the paper's, so they are the preset "paper" too
+  bool as_published = false;  // the defaults are those of the paper, and so is the preset "paper"
 };
 
 template <class Options>
@@ -65,7 +65,7 @@ class RowMethod final : public Method {
   std::string preset() const override { return preset_; }
   OptionFields fields() override { return option_fields(row_.options); }
   void validate() const override { mininas::validate(row_.options); }
-  Found run(Session& session) const override {
+  SearchResult run(Session& session) const override {
     validate();
     return row_.run(session, row_.options);
   }

@@ -1,5 +1,5 @@
-// The table of search methods: what each is called, what it takes, what it does. A new method enters the program with a
-// row in registry.cpp and nowhere else (search/README.md, "Add a method").
+// The table of search methods: name, options and function of each. A new method is a new row in registry.cpp; no other
+// file has to change (search/README.md, "Add a method").
 #pragma once
 #include <memory>
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace mininas {
 
-// A set of options under a name (`--preset`).
+// A named set of option values (`--preset`).
 struct PresetName {
   std::string name, summary;
 };
@@ -22,30 +22,30 @@ class Method {
   virtual ~Method() = default;
   virtual std::string name() const = 0;
   virtual std::string summary() const = 0;  // one line
-  virtual std::string paper() const = 0;    // authors, title, venue; empty: ours
+  virtual std::string paper() const = 0;    // authors, title, venue; empty: not from a paper
   virtual std::vector<PresetName> presets() const = 0;
-  // Sets all options to those of a preset. Throws ConfigError that lists the presets where there is none of that name.
+  // Sets all options to those of a preset. Throws ConfigError that lists the presets if there is none of that name.
   virtual void choose_preset(const std::string& name) = 0;
-  virtual std::string preset() const = 0;  // the one chosen last; empty: none
-  // The options, which the fields point into.
+  virtual std::string preset() const = 0;  // the last one chosen; empty: none
+  // The options; the fields point to this object.
   virtual OptionFields fields() = 0;
-  // Throws ConfigError where the options are out of range or contradict each other.
+  // Throws ConfigError if an option is out of range or contradicts another.
   virtual void validate() const = 0;
-  // Throws ConfigError like `validate`, and what the session throws.
-  virtual Found run(Session& session) const = 0;
-  // The rule of a stage in a paragraph, with the values of the options: for people. Empty: the method has no stages.
+  // Throws ConfigError like `validate`, and the errors of the session.
+  virtual SearchResult run(Session& session) const = 0;
+  // A paragraph for users: the rule of a stage, with the values of the options. Empty if the method has no stages.
   virtual std::string rule(const std::string& stage) const = 0;
-  // Sets what the method trains with otherwise than the published recipe in general (TrainConfig's defaults), and the
-  // length of the final training.
+  // Sets the training settings in which the method differs from the defaults of TrainConfig, and the length of the
+  // final training.
   virtual void adjust_recipe(TrainConfig& recipe) const = 0;
 };
 
 inline constexpr const char* kDefaultMethod = "mini-nas-fast";
 
 std::vector<std::string> method_names();
-// With its default options, or those of a preset. Throws ConfigError that lists the names.
+// A method with its default options, or with those of a preset. Throws ConfigError that lists the names.
 std::unique_ptr<Method> make_method(const std::string& name, const std::string& preset = "");
-// "mini-nas: ...", a line a method, and one for each of its presets.
+// "mini-nas: ...": one line per method and one per preset.
 std::string method_help();
 
 }  // namespace mininas

@@ -47,14 +47,14 @@ const Individual& AgingPopulation::best_of(std::span<const uint32_t> drawn) cons
   return *best;
 }
 
-Found regularized_evolution(Session& session, const EvolutionOptions& o) {
+SearchResult regularized_evolution(Session& session, const EvolutionOptions& o) {
   Rng rng = session.rng("architectures");
   BestSoFar best(session);
   AgingPopulation population(o.population);
   const auto train = [&](const std::vector<Candidate>& together, const std::string& origin) {
     for (const Trial& trial : session.evaluate(together)) {
       best.judge(trial, origin);
-      // What cannot be trained has the score 0, and seldom children.
+      // A candidate that cannot be trained has score 0, so it rarely becomes a parent.
       population.join({trial.candidate.architecture, trial.outcome.score, trial.index});
     }
   };
@@ -63,7 +63,7 @@ Found regularized_evolution(Session& session, const EvolutionOptions& o) {
   session.expect(left);
   while (!population.full() && goes_on()) {
     std::vector<Candidate> together;
-    for (int count = std::min({population.missing(), left, kTogether}); count > 0; --count, --left)
+    for (int count = std::min({population.missing(), left, kCandidatesAtOnce}); count > 0; --count, --left)
       together.push_back({"first", draw_within_budget(session, [&] { return sample(o.space, rng); }), o.epochs});
     train(together, "");
   }
@@ -76,7 +76,7 @@ Found regularized_evolution(Session& session, const EvolutionOptions& o) {
     const auto child = [&] { return identical ? chain : mutate(o.space, chain, rng); };
     train({{"child", draw_within_budget(session, child), o.epochs}}, text("; a child of candidate ", parent.index + 1));
   }
-  return best.found();
+  return best.result();
 }
 
 }  // namespace mininas

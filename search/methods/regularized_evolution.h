@@ -1,14 +1,14 @@
 // Regularised evolution (Real, Aggarwal, Huang, Le: "Regularized Evolution for Image Classifier Architecture Search",
-// AAAI 2019): a population in which the oldest dies, whatever its score, so that nobody lives by one lucky training.
+// AAAI 2019): a population from which the oldest member is removed whatever its score, so that no member survives
+// because of one lucky training.
 //   1. Draw `population` architectures at random and train them.
-//   2. Draw `sample` members, one and the same several times perhaps. The best of them is the parent; of equals the one
-//      drawn first.
+//   2. Draw `sample` members with replacement. The best of them is the parent; of several equal ones the first drawn.
 //   3. Train a child that differs from its parent in one decision, or with probability `identity` in none. It joins the
-//      population, the oldest member leaves.
-//   4. From 2 again, until `candidates` have been trained, the first population counted. The best of all of them, dead
-//      or alive, is found.
-// Not as published: the space is that of chains instead of cells, children come one after the other instead of from 450
-// workers, and an identical child has its parent's score, because the same question has the same answer here.
+//      population, and the oldest member is removed.
+//   4. Repeat from 2 until `candidates` have been trained, including the first population. The result is the best of
+//      all of them, whether it is still in the population or not.
+// Differences from the paper: the space is that of chains instead of cells, children are trained one after the other
+// instead of by 450 workers, and an identical child has exactly the score of its parent.
 #pragma once
 #include <deque>
 #include <span>
@@ -23,7 +23,7 @@ struct EvolutionOptions {
   SearchSpace space;
   int population = 10, sample = 3;
   int candidates = 60;
-  int epochs = 5;  // of each
+  int epochs = 5;  // of each candidate
   double identity = 0.05;
 };
 
@@ -32,7 +32,7 @@ void validate(const EvolutionOptions& options);  // throws ConfigError
 EvolutionOptions published_evolution_options();
 
 // Requires valid options.
-Found regularized_evolution(Session& session, const EvolutionOptions& options);
+SearchResult regularized_evolution(Session& session, const EvolutionOptions& options);
 
 struct Individual {
   Architecture architecture;
@@ -47,9 +47,9 @@ class AgingPopulation {
   bool full() const { return members_.size() == size_; }
   int missing() const { return static_cast<int>(size_ - members_.size()); }
   const Individual& oldest() const { return members_.front(); }
-  // Where the population is full, the oldest leaves.
+  // Adds an individual; if the population is full, the oldest one is removed.
   void join(Individual individual);
-  // The best of the members with these indices, 0 the oldest; of equals the one drawn first.
+  // The best of the members with these indices (0 is the oldest); of several equal ones the first in the list.
   const Individual& best_of(std::span<const uint32_t> drawn) const;
 
  private:

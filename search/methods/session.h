@@ -1,4 +1,4 @@
-// Session: what a search method may do, and Found, what it returns.
+// Session: what a search method may do, and SearchResult, what it returns.
 //
 // A method is a plain function of a session and its options; search/methods/registry.cpp lists all of them. It has
 // candidates evaluated, decides on their outcomes, and returns what it found. It neither trains, nor reads files or the
@@ -62,7 +62,7 @@ class Session {
 };
 
 // What a method returns.
-struct Found {
+struct SearchResult {
   // What to train in the end, the first choice first; a later one is taken where the budget forbids those before it.
   // Empty: no network could be used.
   std::vector<Architecture> finals;

@@ -8,8 +8,8 @@
 namespace mininas {
 namespace {
 
-constexpr int kMostSweeps = 60;
-constexpr double kNegligible = 1e-30;  // of the squares beside the diagonal, beside all squares
+constexpr int kMaxSweeps = 60;
+constexpr double kNegligible = 1e-30;  // sum of the off-diagonal squares, relative to all squares
 
 Matrix identity(size_t n) {
   Matrix matrix(n, std::vector<double>(n, 0.0));
@@ -17,7 +17,7 @@ Matrix identity(size_t n) {
   return matrix;
 }
 
-// Turns rows and columns p and q so that element (p, q) becomes 0.
+// Rotates rows and columns p and q so that element (p, q) becomes 0.
 void rotate(Matrix& a, Matrix& vectors, size_t p, size_t q) {
   if (a[p][q] == 0.0) return;
   const double theta = (a[q][q] - a[p][p]) / (2.0 * a[p][q]);
@@ -88,7 +88,7 @@ std::vector<double> solve_upper(const Matrix& lower, std::vector<double> b) {
 
 EigenPairs eigen_pairs(Matrix matrix) {
   EigenPairs pairs{{}, identity(matrix.size())};
-  for (int sweep = 0; sweep < kMostSweeps && !is_diagonal(matrix); ++sweep)
+  for (int sweep = 0; sweep < kMaxSweeps && !is_diagonal(matrix); ++sweep)
     for (size_t p = 0; p < matrix.size(); ++p)
       for (size_t q = p + 1; q < matrix.size(); ++q) rotate(matrix, pairs.vectors, p, q);
   for (size_t i = 0; i < matrix.size(); ++i) pairs.values.push_back(matrix[i][i]);

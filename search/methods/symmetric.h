@@ -1,5 +1,5 @@
-// Linear algebra of small symmetric matrices in double, for methods that keep a model of what they have seen. Plain
-// loops in a fixed order: the same bits on every instruction set, which vectorised sums would not give.
+// Linear algebra for small symmetric matrices in double, for methods with a statistical model. Plain loops in a fixed
+// order give the same bits on every instruction set; vectorised sums would not.
 #pragma once
 #include <vector>
 
@@ -7,9 +7,9 @@ namespace mininas {
 
 using Matrix = std::vector<std::vector<double>>;
 
-// Lower triangle L with L L^T = `matrix`. Throws ConfigError where the matrix is not positive definite.
+// Lower triangular L with L L^T = `matrix`. Throws ConfigError if the matrix is not positive definite.
 Matrix cholesky(const Matrix& matrix);
-// Solves L x = b and L^T x = b.
+// Solve L x = b and L^T x = b.
 std::vector<double> solve_lower(const Matrix& lower, std::vector<double> b);
 std::vector<double> solve_upper(const Matrix& lower, std::vector<double> b);
 
@@ -20,7 +20,7 @@ struct EigenPairs {
 };
 EigenPairs eigen_pairs(Matrix matrix);
 
-// `matrix` with every eigenvalue below `least` raised to it.
+// `matrix` with every eigenvalue below `least` raised to `least`.
 Matrix raise_eigenvalues(const Matrix& matrix, double least);
 
 double dot(const std::vector<double>& a, const std::vector<double>& b);

@@ -1,14 +1,13 @@
-// Structs as records, by one list of their fields:
+// Converts structs to records and back, by one list of their fields:
 //
 //   template <>
 //   inline constexpr auto kFields<EpochResult> =
 //       std::tuple(field("epoch", &EpochResult::epoch), field("train_loss", &EpochResult::train_loss));
 //
-// to_record and from_record follow from that list, so that a key is written in one place. A field may be a number, a
-// text, a list of these, a struct with fields of its own (a record inside the record), a list of such structs, or
-// std::optional of any of these, which is left out where it is empty. `part` lays the fields of a struct flat among
-// those of the struct that holds it. What this is not: a way to keep settings, which have ranges and help as well
-// (search/record/options.h).
+// to_record and from_record use that list, so each key is written in one place. A field may be a number, a text, a list
+// of these, a struct with its own fields (a record inside the record), a list of such structs, or std::optional of any
+// of these, which is omitted if empty. `part` places the fields of a member struct directly among those of the outer
+// struct. This is not for settings, which also have ranges and help (search/record/options.h).
 #pragma once
 #include <optional>
 #include <string>
@@ -20,7 +19,7 @@
 
 namespace mininas {
 
-// To be specialised; 0 stands for a type that is not listed.
+// Specialised for each struct; 0 means that the type has no list of fields.
 template <class Struct>
 inline constexpr int kFields = 0;
 
@@ -41,7 +40,7 @@ template <class Struct, class Member>
 struct FlatPart {
   Member Struct::*member;
 };
-// A part that is std::optional is there where the first of its keys is.
+// A part that is std::optional is present if the first of its keys is.
 template <class Struct, class Member>
 constexpr FlatPart<Struct, Member> part(Member Struct::*member) {
   return {member};
@@ -49,7 +48,7 @@ constexpr FlatPart<Struct, Member> part(Member Struct::*member) {
 
 template <HasFields Struct>
 Record to_record(const Struct& value);
-// Throws FormatError where a key is missing, is none of the list, or holds something else.
+// Throws FormatError if a key is missing or unknown, or has a value of another type.
 template <HasFields Struct>
 Struct from_record(const Record& record);
 
@@ -64,7 +63,7 @@ inline constexpr bool kListOfStructs = false;
 template <HasFields T>
 inline constexpr bool kListOfStructs<std::vector<T>> = true;
 
-// `visit(entry, member of value)` for each entry of the list.
+// Calls `visit(entry, member of value)` for each entry of the list.
 template <class Struct, class Visit>
 void for_each(Struct& value, const Visit& visit) {
   std::apply([&](const auto&... entries) { (visit(entries, value.*entries.member), ...); },
@@ -121,7 +120,7 @@ void get(const Record& record, const char* key, std::optional<T>& value) {
   if (record.has(key)) get(record, key, value.emplace());
 }
 
-// Reads what is there of `value`, and adds the keys of all that could be there to `known`.
+// Reads the members of `value` that are present, and adds the keys of all its fields to `known`.
 template <class Struct>
 void get_all(const Record& record, Struct& value, std::vector<std::string>& known) {
   for_each(value, [&]<class Entry, class Member>(const Entry& entry, Member& member) {

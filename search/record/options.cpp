@@ -46,7 +46,7 @@ void write(const OptionFields& fields, Record& record) {
   for (const OptionField& field : fields) std::visit(Writer{record, field.key()}, field.value);
 }
 
-// Adds the keys that were read to `known`.
+// Sets the fields and adds their keys to `known`.
 void read(const OptionFields& fields, const Record& record, std::vector<std::string>& known) {
   for (const OptionField& field : fields) {
     std::visit(Reader{record, field.key()}, field.value);

@@ -1,17 +1,17 @@
-// Options (core/options.h) as records: the form in which files keep settings.
+// Options (core/options.h) as records: the form in which files store settings.
 #pragma once
 #include "core/options.h"
 #include "search/record/record.h"
 
 namespace mininas {
 
-// Under their keys.
+// Each field under its key.
 Record to_record(const OptionFields& fields);
-// Sets every field. Throws FormatError where `record` lacks one of them, has a key that is none of them, or a value that
-// is no such value.
+// Sets every field. Throws FormatError if `record` lacks a field, has an unknown key, or has a value that is not legal.
 void from_record(const OptionFields& fields, const Record& record);
 
-// Settings in parts, each a record of its own under its key; the options of a part without a key stand beside these.
+// A group of settings that is stored as a record of its own under its key. Options of a group without a key are stored
+// directly.
 struct OptionGroup {
   std::string key;
   OptionFields fields;
@@ -20,7 +20,7 @@ using OptionGroups = std::vector<OptionGroup>;
 
 void validate(const OptionGroups& groups);
 Record to_record(const OptionGroups& groups);
-// `others`: keys of `record` that are read elsewhere.
+// `others` are keys of `record` that are read elsewhere.
 void from_record(const OptionGroups& groups, const Record& record, const std::vector<std::string>& others = {});
 
 }  // namespace mininas

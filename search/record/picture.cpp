@@ -32,7 +32,7 @@ std::string encode_bitmap(const uint8_t* pixels, int height, int width, int chan
   put(static_cast<uint32_t>(width), 4);
   put(static_cast<uint32_t>(height), 4);
   put(1, 2);   // plane
-  put(24, 2);  // bits a pixel
+  put(24, 2);  // bits per pixel
   for (int i = 0; i < 6; ++i) put(0, 4);
   for (int y = height - 1; y >= 0; --y) {  // the bottom row first, blue before green before red
     const uint8_t* in = pixels + int64_t{y} * width * channels;

@@ -1,4 +1,4 @@
-// Pictures as text, so that a record can hold one and a page can show it.
+// Pictures as text, so that a record can contain one and a page can show it.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -6,9 +6,10 @@
 
 namespace mininas {
 
-// Uncompressed bitmap (BMP, 24 bits a pixel) in base64. `pixels`: height x width x channels bytes, 1 or 3 channels.
+// An uncompressed bitmap (BMP, 24 bits per pixel) in base64. `pixels` has height x width x channels bytes, with 1 or 3
+// channels.
 std::string encode_bitmap(const uint8_t* pixels, int height, int width, int channels);
-// RFC 4648.
+// As in RFC 4648.
 std::string base64(const std::vector<uint8_t>& bytes);
 
 }  // namespace mininas

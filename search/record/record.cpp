@@ -24,7 +24,7 @@ bool all(const Json& json) {
   return json.is_array() && std::all_of(json.begin(), json.end(), fits);
 }
 
-// The library wraps larger ones.
+// The library would wrap larger numbers.
 bool is_int64(const Json& json) {
   constexpr auto kLargest = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
   return json.is_number_integer() && !(json.is_number_unsigned() && json.get<uint64_t>() > kLargest);
@@ -34,7 +34,7 @@ bool is_int(const Json& json) {
   const auto value = json.get<int64_t>();
   return value >= std::numeric_limits<int>::min() && value <= std::numeric_limits<int>::max();
 }
-// Not-a-number and infinity have no JSON form; they are written as null.
+// NaN and infinity have no JSON form; they are written as null.
 bool is_number(const Json& json) { return json.is_number() || json.is_null(); }
 bool is_string(const Json& json) { return json.is_string(); }
 bool is_object(const Json& json) { return json.is_object(); }
@@ -42,13 +42,13 @@ double as_number(const Json& json) {
   return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
 
-// How deep objects and lists lie in each other; brackets inside of texts do not count.
+// The nesting depth of objects and lists; brackets inside texts do not count.
 int nesting(const std::string& content) {
   int depth = 0, deepest = 0;
   bool in_text = false;
   for (size_t i = 0; i < content.size(); ++i) {
     const char c = content[i];
-    if (in_text && c == '\\') ++i;  // the letter behind it is part of the text
+    if (in_text && c == '\\') ++i;  // the character after it is part of the text
     if (c == '"') in_text = !in_text;
     if (in_text) continue;
     if (c == '{' || c == '[') deepest = std::max(deepest, ++depth);
@@ -57,9 +57,9 @@ int nesting(const std::string& content) {
   return deepest;
 }
 
-// The library would keep one of two values under the same key.
+// By itself the library would keep one of two values with the same key.
 Json parse_json(const std::string& content, const std::string& where) {
-  std::vector<std::set<std::string>> open;  // the keys so far of each object that is not read to its end
+  std::vector<std::set<std::string>> open;  // keys so far of each object that is still open
   const auto look = [&](int, Json::parse_event_t event, const Json& value) {
     if (event == Json::parse_event_t::object_start) open.emplace_back();
     if (event == Json::parse_event_t::object_end) open.pop_back();
@@ -70,7 +70,7 @@ Json parse_json(const std::string& content, const std::string& where) {
   return Json::parse(content, look, false);
 }
 
-// A value as a message can show it.
+// A value in the form that error messages show.
 std::string shown(const Json& json) {
   constexpr size_t kLongest = 60;
   const std::string whole = json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -141,7 +141,7 @@ void Record::expect_only(const std::vector<std::string>& keys) const {
 
 namespace {
 
-// The value under `key`, proven by `fits`.
+// The value of `key`; throws FormatError unless `fits` accepts it.
 const Json& proven(const Json& json, const std::string& key, bool (*fits)(const Json&), const char* expected,
                    const std::string& where) {
   const auto found = json.find(key);
@@ -211,7 +211,7 @@ std::vector<Record> Record::records(const std::string& key) const {
   return found;
 }
 
-// Bytes that are no UTF-8 (a file name may hold any) are replaced rather than refused: a record must never stop a run.
+// Bytes that are not UTF-8 (a file name may have any) are replaced, not refused: a record must never stop a run.
 std::string Record::to_line() const { return content_->json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 std::string Record::to_page() const {
   return content_->json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

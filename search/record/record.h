@@ -1,5 +1,5 @@
-// Record: an ordered JSON object, for run.json, journal.jsonl, summary.json and --json. The only door to the JSON
-// library, so that every complaint about a record has one form: the place, the key, and what was expected there.
+// Record: an ordered JSON object, for run.json, journal.jsonl, summary.json and --json. No other file includes the JSON
+// library, so all errors about a record have the same form: file and line, the key, and what was expected there.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -11,7 +11,8 @@ namespace mininas {
 
 class Record {
  public:
-  // Of objects and lists in each other. No file of this program needs more than five; reading and writing recur.
+  // Largest nesting of objects and lists. Files of this program need no more than five; reading and writing are
+  // recursive.
   static constexpr int kMaxDepth = 32;
 
   Record();
@@ -20,13 +21,14 @@ class Record {
   Record& operator=(Record other) noexcept;
   ~Record();
 
-  // `where` stands at the front of every later error: "RUN/run.json", "RUN/journal.jsonl, line 7". Throws FormatError
-  // where `content` is not one JSON object, nests deeper than kMaxDepth, or has a key twice in one object.
+  // `where` is the beginning of every later error: "RUN/run.json", "RUN/journal.jsonl, line 7". Throws FormatError if
+  // `content` is not one JSON object, is nested deeper than kMaxDepth, or has a key twice in one object.
   static Record parse(const std::string& content, const std::string& where);
-  // Of a file that others wrote. One of a run is read by read_record (search/record/record_file.h), which proves it.
+  // Reads a file that this program did not write. Files of a run are read by read_record (search/record/record_file.h),
+  // which checks their digest.
   static Record read(const std::filesystem::path& path);
 
-  // Adds or replaces a value; keys keep the order of their first setting.
+  // Adds or replaces a value. Keys stay in the order in which they were first set.
   Record& set(const std::string& key, bool value);
   Record& set(const std::string& key, int value) { return set(key, static_cast<int64_t>(value)); }
   Record& set(const std::string& key, int64_t value);
@@ -40,16 +42,16 @@ class Record {
   Record& set(const std::string& key, const Record& value);
   Record& set(const std::string& key, const std::vector<Record>& values);
 
-  // Sets every key of `other` here too.
+  // Sets every key of `other` in this record.
   Record& add(const Record& other);
-  void remove(const std::string& key);  // does nothing where it is not there
+  void remove(const std::string& key);  // does nothing if there is no such key
 
   bool has(const std::string& key) const;
-  // Throws FormatError where there is any other key.
+  // Throws FormatError if there is any other key.
   void expect_only(const std::vector<std::string>& keys) const;
   const std::string& where() const { return where_; }
 
-  // Each throws FormatError where the key is missing or holds something else.
+  // Each throws FormatError if the key is missing or has a value of another type.
   bool boolean(const std::string& key) const;
   int integer(const std::string& key) const;
   int64_t integer64(const std::string& key) const;
@@ -59,12 +61,12 @@ class Record {
   std::vector<int> integers(const std::string& key) const;
   std::vector<double> numbers(const std::string& key) const;
   std::vector<std::string> strings(const std::string& key) const;
-  // One of `names`: its index.
+  // The index of the value in `names`.
   size_t choice(const std::string& key, const std::vector<std::string>& names) const;
   Record record(const std::string& key) const;
   std::vector<Record> records(const std::string& key) const;
 
-  std::string to_line() const;  // no newline in it
+  std::string to_line() const;  // without a newline
   std::string to_page() const;  // indented, with a newline at the end
 
  private:

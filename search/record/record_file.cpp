@@ -8,7 +8,7 @@ namespace mininas {
 namespace {
 
 constexpr const char* kDigest = "digest";
-constexpr size_t kMaxBytes = size_t{1} << 28;  // the largest is evaluation.json with its pictures: some megabytes
+constexpr size_t kMaxBytes = size_t{1} << 28;  // the largest file is evaluation.json with its pictures: a few megabytes
 
 std::string digest_of(const Record& record) {
   const std::string line = record.to_line();

@@ -1,5 +1,5 @@
-// Records as files of a run: one JSON object, indented, whose last key "digest" is the SHA-256 of everything else in it.
-// One changed digit is found when the file is read; how it is laid out (spaces, lines) does not count.
+// Records as files of a run: one indented JSON object, whose last key "digest" is the SHA-256 of all other keys and
+// values. A single changed digit is detected when the file is read; changed spaces and line breaks do not matter.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace mininas {
 
-// Written whole (core/io/file.h). Requires: no key "digest".
+// Written completely or not at all (core/io/file.h). Requires that `record` has no key "digest".
 void write_record(const std::filesystem::path& path, const Record& record);
 
-// Without its digest. Throws IoError where there is no such file, FormatError where it is no record, or not the one that
-// was written; `remedy` says what to do then.
+// Returns the record without its digest. Throws IoError if there is no such file, FormatError if it is not a record or
+// was changed; `remedy` says what to do then.
 Record read_record(const std::filesystem::path& path,
                    const std::string& remedy = "restore it, or begin a new run with another --out");
 

@@ -7,7 +7,7 @@
 namespace mininas {
 namespace {
 
-// Colours are named once, for light and for dark; pictures of the plots use the same names.
+// Colours are named once for light and once for dark mode; plots use the same names.
 constexpr const char* kStyle = R"(
 :root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--soft:#5b6570;--line:#d5dae0;--panel:#f5f7f9;
 --kept:#0b6e4f;--rejected:#8a94a0;--final:#c2410c;--second:#1d4ed8;--third:#7e22ce;--limit:#b91c1c;--shade:11,110,79}

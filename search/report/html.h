@@ -1,5 +1,5 @@
-// The few pieces of HTML that a report needs. A report is one file: styles inside, pictures inside, no script, no
-// address to load from; readable on narrow and wide screens, in light and dark.
+// The HTML elements of a report. A report is one file that contains its styles and pictures, has no script and loads
+// nothing. It is readable on narrow and wide screens, in light and dark mode.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace mininas {
 
-// Text with the letters that HTML would read as its own replaced.
+// Text with the special characters of HTML replaced.
 std::string escaped(const std::string& text);
 
 // <tag class="kind">content</tag>; `content` is HTML.
@@ -16,12 +16,12 @@ std::string element(const std::string& tag, const std::string& content, const st
 
 // The whole document. `body` is HTML.
 std::string html_page(const std::string& title, const std::string& body);
-// A part with a heading.
+// A section with a heading.
 std::string html_section(const std::string& heading, const std::string& content);
-// Names and values in two columns; values are HTML.
+// A list of names and values in two columns; values are HTML.
 std::string html_facts(const std::vector<std::pair<std::string, std::string>>& facts);
 
-// Cells are HTML. `numbers_from`: index of the first column that is set to the right.
+// Cells are HTML. Columns from index `numbers_from` on are right-aligned.
 struct HtmlTable {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
@@ -30,11 +30,11 @@ struct HtmlTable {
 };
 std::string to_html(const HtmlTable& table);
 
-// A length in a drawing, to a tenth.
+// A coordinate in a drawing, with one decimal.
 std::string svg_number(double value);
-// An entry of a legend: a drawing of 22 x 12 (the inside of an <svg>) and its name.
+// An entry of a legend: a drawing of 22 x 12 (the contents of an <svg>) and its name.
 std::string html_key(const std::string& drawing, const std::string& name);
 
-// A picture as an <img> that carries its pixels. `encoded`: encode_bitmap's (search/record/picture.h).
+// A picture as an <img> that contains its pixels. `encoded` comes from encode_bitmap (search/record/picture.h).
 std::string html_picture(const std::string& encoded, int width, int height, const std::string& alternative);
 }  // namespace mininas

@@ -5,8 +5,8 @@
 namespace mininas {
 namespace {
 
-// Takes the longest path through what has no lane yet, gives it a lane, and goes on until nothing is left; then gives
-// lanes to the routes that are no part of such paths.
+// Repeatedly finds the longest path through nodes that have no lane yet and gives it one. Then it gives lanes to the
+// routes that are not part of such paths.
 class Layout {
  public:
   explicit Layout(const std::vector<std::vector<int>>& inputs) : inputs_(inputs), readers_(inputs.size()) {
@@ -32,7 +32,7 @@ class Layout {
 
   int lane(int node) const { return result_.lanes[static_cast<size_t>(node)]; }
 
-  // Through nodes without a lane.
+  // The longest path through nodes without a lane.
   std::vector<int> longest_path() const {
     std::vector<int> length(inputs_.size(), 0), before(inputs_.size(), kNone);
     int end = kNone;
@@ -52,7 +52,7 @@ class Layout {
     return path;
   }
 
-  // Together with the route that leads to it and the one that leads away from it.
+  // Gives a lane to a path, and to the routes that lead to it and away from it.
   void give_lane(const std::vector<int>& path) {
     const std::vector<int>& sources = inputs_[static_cast<size_t>(path.front())];
     const std::vector<int>& readers = readers_[static_cast<size_t>(path.back())];
@@ -71,12 +71,12 @@ class Layout {
   }
 
   void add_direct_route(int from, int to) {
-    // Neighbours are joined by one turn.
+    // Neighbours are connected directly.
     const int on = from + 1 == to ? lane(to) : free_lane(from + 1, to - 1);
     result_.routes.push_back({from, to, on});
   }
 
-  // The lowest lane on which nothing is at the nodes from first to last, which it takes.
+  // Reserves the lowest lane that is free at the nodes from first to last, and returns it.
   int free_lane(int first, int last) {
     for (size_t lane = 0;; ++lane) {
       if (lane == taken_.size()) taken_.emplace_back(inputs_.size(), false);
@@ -90,7 +90,7 @@ class Layout {
   const std::vector<std::vector<int>>& inputs_;
   std::vector<std::vector<int>> readers_;
   NetworkLayout result_;
-  std::vector<std::vector<bool>> taken_;  // by lane, then by node
+  std::vector<std::vector<bool>> taken_;  // [lane][node]
 };
 
 }  // namespace

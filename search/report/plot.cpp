@@ -10,9 +10,9 @@
 namespace mininas {
 namespace {
 
-// Of the drawing, in its own units; small, so that its letters stay readable on a telephone.
+// Sizes in the units of the drawing; small, so that its letters stay readable on a phone.
 constexpr double kWidth = 420, kHeight = 290, kLeft = 46, kRight = 12, kTop = 26, kBottom = 40;
-constexpr double kRow = 17, kLetter = 5.8;  // height of a named row; width of a letter, about
+constexpr double kRow = 17, kLetter = 5.8;  // height of a named row; approximate width of a letter
 
 std::string mark_svg(Mark mark, const std::string& colour, double x, double y, const std::string& note) {
   const std::string paint = text("var(--", colour, ")"), title = note.empty() ? "" : element("title", escaped(note));
@@ -35,7 +35,7 @@ Range padded(Range r) {
   return {r.low - margin, r.high + margin};
 }
 
-// From values to points in the drawing.
+// Converts values to positions in the drawing.
 class Frame {
  public:
   explicit Frame(const Plot& plot) : log_x_(plot.log_x), rows_(plot.rows.size()) {
@@ -56,7 +56,7 @@ class Frame {
     if (plot.x_limit) widen(x, scaled(*plot.x_limit));
     x_ = padded(x);
     y_ = padded(y);
-    // Quantities do not go below 0: neither does an axis that has to show none.
+    // If no value is negative, the axis does not go below 0.
     if (x.low >= 0 && !log_x_) x_.low = std::max(x_.low, 0.0);
     if (y.low >= 0) y_.low = std::max(y_.low, 0.0);
   }
@@ -71,7 +71,7 @@ class Frame {
     if (rows_ > 0) return kTop + kRow * (value + 0.5);
     return bottom() - (value - y_.low) / (y_.high - y_.low) * (bottom() - kTop);
   }
-  // Where the ticks belong, in values.
+  // The values of the ticks.
   std::vector<double> x_ticks(bool whole) const {
     return log_x_ ? log_ticks(std::pow(10.0, x_.low), std::pow(10.0, x_.high)) : ticks(x_.low, x_.high, 6, whole);
   }
@@ -81,7 +81,7 @@ class Frame {
   double scaled(double value) const { return log_x_ ? std::log10(value) : value; }
 
   const bool log_x_;
-  const size_t rows_;  // 0: y is a value
+  const size_t rows_;  // 0: y is a quantity
   double left_, height_;
   Range x_, y_;
 };
@@ -96,7 +96,7 @@ std::string words(double x, double y, const std::string& anchor, const std::stri
               escaped(content), "</text>");
 }
 
-// The y axis: values with lines across, or the names of the rows.
+// The y axis: values with lines across the plot, or the names of the rows.
 std::string y_axis(const Plot& plot, const Frame& frame) {
   std::string out;
   for (size_t i = 0; i < plot.rows.size(); ++i) {
@@ -133,7 +133,7 @@ std::string drawn(const PlotSeries& series, const Frame& frame) {
       path += text(path.empty() ? "M" : "L", svg_number(frame.x(p.x)), " ", svg_number(frame.y(p.y)));
     out = text("<path d=\"", path, "\" fill=\"none\" stroke=\"var(--", series.colour, ")\" stroke-width=\"",
                series.colour == "rejected" ? "0.8" : "1.8", "\"/>");
-    // A line of one point would not be seen.
+    // A line through a single point would be invisible.
     if (series.points.size() > 1) return out;
   }
   for (const PlotPoint& p : series.points)
@@ -167,8 +167,7 @@ std::vector<double> ticks(double low, double high, int most, bool whole) {
     }
   if (whole) step = std::max(1.0, std::ceil(step));
   std::vector<double> all;
-  const double first =
-      std::ceil(low / step - 1e-9) + 0.0;  // the sum makes 0 of -0, which would be written with its sign
+  const double first = std::ceil(low / step - 1e-9) + 0.0;  // adding 0 turns -0 into 0, which is written without a sign
   for (double i = first; i * step <= high + 1e-9 * step; ++i) all.push_back(i * step);
   return all;
 }

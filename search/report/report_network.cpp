@@ -10,7 +10,7 @@
 namespace mininas {
 namespace {
 
-constexpr size_t kMostClasses = 30;  // a larger confusion matrix shows its commonest confusions instead
+constexpr size_t kMaxClasses = 30;  // a larger confusion matrix shows its commonest confusions instead
 constexpr size_t kConfusions = 20;
 
 std::string with_unit(int64_t value, const char* unit) { return grouped(value) + " " + unit; }
@@ -116,7 +116,7 @@ std::string layers_part(const NetworkSpec& spec, RamPlan ram_plan, int64_t max_r
 
 std::string confusion_part(const FinalEvaluation& evaluation) {
   const std::vector<ConfusionRow>& rows = evaluation.integer.confusion;
-  if (rows.size() > kMostClasses)
+  if (rows.size() > kMaxClasses)
     return html_section("Commonest confusions",
                         element("p", "Of the integer network on the test images.") + commonest_table(rows));
   return html_section("Confusion matrix",

@@ -1,4 +1,4 @@
-// The parts of a report that speak of the search.
+// The sections of a report about the search.
 #include <algorithm>
 #include <functional>
 
@@ -16,7 +16,7 @@ std::string note_of(const JournalEntry& entry) {
               entry.kept() ? "kept" : "rejected");
 }
 
-// The entry whose network was trained in the end: the last one of that architecture.
+// The entry of the network that was trained at the end: the last one with that architecture.
 const JournalEntry* chosen_entry(const Journal& journal, const Architecture& chosen) {
   const JournalEntry* found = nullptr;
   for (const JournalEntry& entry : journal.entries())
@@ -46,7 +46,7 @@ Plot cost_plot(const Journal& journal, const JournalEntry* chosen, const Measure
   return plot;
 }
 
-// ", 5 epochs", and where a warm start spared the first of them, whose they were.
+// ", 5 epochs", and after a warm start the candidate that the first of them were trained with.
 std::string epochs_of(const Candidate& candidate, Status status) {
   if (status == Status::kInfeasible) return ", not trained";
   const std::string all = text(", ", candidate.epochs, " epochs");

@@ -18,7 +18,7 @@ std::string formatted(const char* format, double value) {
   return digits;
 }
 
-// `name`, as a link where the run in `folder` has a page.
+// `name`, as a link if the run in `folder` has a page.
 std::string linked(const std::string& name, const fs::path& folder, const fs::path& target) {
   const fs::path page = folder / "report.html";
   if (!fs::exists(page)) return escaped(name);
@@ -26,7 +26,7 @@ std::string linked(const std::string& name, const fs::path& folder, const fs::pa
   return text("<a href=\"", escaped(link), "\">", escaped(name), "</a>");
 }
 
-// "96.90" of 0.969
+// "96.90" for 0.969
 std::string bare_percent(double fraction) {
   const std::string whole = as_percent(fraction);
   return whole.substr(0, whole.size() - 2);
@@ -35,7 +35,7 @@ std::string bare_percent(double fraction) {
 std::string gain_text(double points) { return formatted("%+.2f", points); }
 std::string times_text(double ratio) { return formatted("%.1fx", ratio); }
 
-// Of a row that is not finished, what is known.
+// For an unfinished data set, only what is known.
 std::vector<std::string> table_row(const SuiteRow& row, const fs::path& run, const fs::path& target) {
   const auto of = [](const std::optional<RunSummary>& summary, const auto& written) {
     return summary ? written(*summary) : std::string();
@@ -98,7 +98,7 @@ std::string table_part(const std::vector<SuiteRow>& rows, const fs::path& run, c
   return html_section("Table 2", element("p", explained + verified_text(rows)) + to_html(table));
 }
 
-// Gains and efficiencies, a row a data set, the published figure beside ours.
+// Gains and efficiencies, one row per data set, with the published figure beside ours.
 std::string figures_plots(const std::vector<SuiteRow>& rows) {
   Plot gains{"Gain over MobileNetV2", "points of test accuracy", "", {}, std::nullopt};
   Plot efficiencies{

@@ -142,9 +142,9 @@ int Journal::trained() const {
 }
 
 std::optional<Outcome> Journal::find(const Candidate& candidate) const {
-  const std::string wanted = question(candidate);
+  const std::string wanted = candidate_key(candidate);
   for (const JournalEntry& entry : entries_)
-    if (question(entry.trial.candidate) == wanted) return entry.trial.outcome;
+    if (candidate_key(entry.trial.candidate) == wanted) return entry.trial.outcome;
   return std::nullopt;
 }
 

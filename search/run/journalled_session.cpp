@@ -17,38 +17,39 @@ void JournalledSession::fail(const std::string& what) const {
 std::vector<Trial> JournalledSession::evaluate(std::span<const Candidate> candidates) {
   std::vector<Trial> trials;
   for (const Candidate& candidate : candidates) {
-    trials.push_back(replaying() ? recall(candidate) : evaluate_anew(candidate));
+    trials.push_back(replaying() ? replay_candidate(candidate) : evaluate_new(candidate));
     const Outcome& outcome = trials.back().outcome;
     seconds_ += outcome.seconds;
     if (outcome.seconds > 0) epochs_ += static_cast<double>(outcome.curve.size());
     expected_ = std::max(expected_ - 1, 0);
-    ++asked_;
+    ++evaluated_;
   }
   return trials;
 }
 
-Trial JournalledSession::recall(const Candidate& candidate) {
+Trial JournalledSession::replay_candidate(const Candidate& candidate) {
   const JournalEvent& event = journal_.events()[next_];
   if (event.kind != JournalEvent::Kind::kCandidate)
-    fail("expected no candidate here, but the search asks for " + described(candidate));
+    fail("expected no candidate here, but the search asks for " + description_of(candidate));
   const Trial& known = journal_.entries()[event.entry].trial;
   if (const auto wrong = difference(candidate, known.candidate)) fail(*wrong);
-  if (question(candidate) != question(known.candidate))
-    fail(text("expected candidate ", question(known.candidate), ", but the search asks for ", question(candidate)));
+  if (candidate_key(candidate) != candidate_key(known.candidate))
+    fail(text("expected candidate ", candidate_key(known.candidate), ", but the search asks for ",
+              candidate_key(candidate)));
   evaluator_.recorded(known.index);
   ++next_;
   return known;
 }
 
-Trial JournalledSession::evaluate_anew(const Candidate& candidate) {
-  if (journal_.end()) fail("expected the end of the search, but it asks for " + described(candidate));
+Trial JournalledSession::evaluate_new(const Candidate& candidate) {
+  if (journal_.end()) fail("expected the end of the search, but it asks for " + description_of(candidate));
   JournalEntry entry;
   entry.cost = task_.cost(candidate.architecture);
-  if (hooks_.on_candidate) hooks_.on_candidate(candidate, entry.cost, asked_, std::max(expected_ - 1, 0));
-  entry.trial = {candidate, outcome_of(candidate, entry.cost, asked_), asked_};
+  if (hooks_.on_candidate) hooks_.on_candidate(candidate, entry.cost, evaluated_, std::max(expected_ - 1, 0));
+  entry.trial = {candidate, outcome_of(candidate, entry.cost, evaluated_), evaluated_};
   journal_.append(entry);
   ++next_;
-  evaluator_.recorded(asked_);
+  evaluator_.recorded(evaluated_);
   return entry.trial;
 }
 
@@ -70,21 +71,23 @@ Outcome JournalledSession::outcome_of(const Candidate& candidate, const Cost& co
 
 void JournalledSession::decide(const Trial& trial, bool kept, const std::string& why) {
   const auto entry = static_cast<size_t>(trial.index);
-  MN_CHECK(trial.index >= 0 && trial.index < asked_, "a decision on candidate ", trial.index, ", which was not asked");
-  if (replaying()) return recall_decision(trial, kept);
-  if (journal_.end()) fail("expected the end of the search, but it decides on " + described(trial.candidate));
+  MN_CHECK(trial.index >= 0 && trial.index < evaluated_, "a decision on candidate ", trial.index,
+           ", which was not asked");
+  if (replaying()) return replay_decision(trial, kept);
+  if (journal_.end()) fail("expected the end of the search, but it decides on " + description_of(trial.candidate));
   journal_.append_decision(entry, {kept, why});
   ++next_;
   evaluator_.decided(trial.candidate, kept);
   if (hooks_.on_decision) hooks_.on_decision(journal_.entries()[entry]);
 }
 
-// The reason may be told in other words than it was.
-void JournalledSession::recall_decision(const Trial& trial, bool kept) {
+// The wording of the reason may have changed, so it is not compared.
+void JournalledSession::replay_decision(const Trial& trial, bool kept) {
   const JournalEvent& event = journal_.events()[next_];
   const auto entry = static_cast<size_t>(trial.index);
   if (event.kind != JournalEvent::Kind::kDecision || event.entry != entry || journal_.entries()[entry].kept() != kept)
-    fail(text("expected another event, but the search ", kept ? "keeps " : "rejects ", described(trial.candidate)));
+    fail(
+        text("expected another event, but the search ", kept ? "keeps " : "rejects ", description_of(trial.candidate)));
   ++next_;
 }
 
@@ -97,7 +100,7 @@ bool JournalledSession::time_is_up(int epochs) {
     next_ += time_is_up_ ? 1 : 0;
     return time_is_up_;
   }
-  // An epoch takes what it took on average so far.
+  // Assumes the average time per epoch so far.
   const double needed = epochs_ > 0 ? epochs * seconds_ / epochs_ : 0;
   time_is_up_ = task_.max_seconds > 0 && seconds_ + needed >= task_.max_seconds && !journal_.end();
   if (time_is_up_) {

@@ -1,9 +1,10 @@
-// The session of a real search: outcomes come from the journal, the budget and the evaluator.
+// JournalledSession: the session of a real search. Outcomes come from the journal, the budget and the evaluator.
 //
-// A method that is called again (after a kill, or to see how a finished search ended) gets what the journal recorded,
-// event by event, as long as there are any: the same candidates get the same outcomes, and the time is up at the same
-// moment. Whatever it asks or decides otherwise than recorded is an error that names the line. Behind the last recorded
-// event its candidates are new: they are trained, and appended as soon as their outcomes are known.
+// When a method is called again (after a kill, or to show the result of a finished search), it gets the recorded events
+// one by one: the same candidates get the same outcomes, and the time limit is reached at the same moment. If the
+// method evaluates or decides anything that differs from the journal, this is an error that names the line. After the
+// last recorded event its candidates are new: they are trained and appended to the journal as soon as their outcomes
+// are known.
 #pragma once
 #include <functional>
 
@@ -13,7 +14,7 @@
 
 namespace mininas {
 
-// What is searched for, and within which limits.
+// What is searched for, and the limits of the search.
 struct SearchTask {
   Task task;
   uint64_t seed = 0;
@@ -23,14 +24,14 @@ struct SearchTask {
 };
 
 struct SearchHooks {
-  // Before it is evaluated; `left`: at most so many more will follow.
+  // Called before a candidate is evaluated; `left`: at most this many more will follow.
   std::function<void(const Candidate&, const Cost&, int index, int left)> on_candidate;
-  std::function<void(const JournalEntry&)> on_decision;  // not for decisions that were in the journal already
+  std::function<void(const JournalEntry&)> on_decision;  // not for decisions that were already in the journal
 };
 
 class JournalledSession final : public Session {
  public:
-  // All outlive this.
+  // All arguments must outlive this object.
   JournalledSession(const SearchTask& task, Evaluator& evaluator, Journal& journal, const SearchHooks& hooks);
 
   std::vector<Trial> evaluate(std::span<const Candidate> candidates) override;
@@ -42,25 +43,25 @@ class JournalledSession final : public Session {
   bool time_is_up(int epochs) override;
   void expect(int candidates) override { expected_ = candidates; }
 
-  // The method has returned: writes the end, or proves that the journal has the same one.
+  // To be called when the method has returned: writes the end, or checks that the journal has the same one.
   void finish();
 
  private:
   bool replaying() const { return next_ < journal_.events().size(); }
-  // The journal's next event is not what happens.
+  // Throws: the journal's next event differs from what the method does.
   [[noreturn]] void fail(const std::string& what) const;
-  Trial recall(const Candidate& candidate);
-  void recall_decision(const Trial& trial, bool kept);
-  Trial evaluate_anew(const Candidate& candidate);
+  Trial replay_candidate(const Candidate& candidate);
+  void replay_decision(const Trial& trial, bool kept);
+  Trial evaluate_new(const Candidate& candidate);
   Outcome outcome_of(const Candidate& candidate, const Cost& cost, int index);
 
   const SearchTask& task_;
   Evaluator& evaluator_;
   Journal& journal_;
   const SearchHooks& hooks_;
-  size_t next_ = 0;                  // event of the journal
-  int asked_ = 0, expected_ = 0;     // candidates
-  double seconds_ = 0, epochs_ = 0;  // of the candidates that were trained
+  size_t next_ = 0;                   // index of the next event in the journal
+  int evaluated_ = 0, expected_ = 0;  // numbers of candidates
+  double seconds_ = 0, epochs_ = 0;   // of the candidates that were trained
   bool time_is_up_ = false;
 };
 

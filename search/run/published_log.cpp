@@ -22,7 +22,7 @@ std::vector<std::string> split(const std::string& line, char separator) {
   return pieces;
 }
 
-// The cells of one line by the names of their columns; every complaint names the place.
+// The cells of one line by the names of their columns; every error names the line and the column.
 class Row {
  public:
   Row(const std::map<std::string, size_t>& columns, std::vector<std::string> cells, std::string where)
@@ -130,7 +130,7 @@ LoggedTask deduce_task(const LoggedTrial& logged, int channels, int classes) {
   const Architecture& a = logged.trial.candidate.architecture;
   for (const int c : {3, 1}) {
     if (channels != 0 && c != channels) continue;
-    // The classifier is the only layer that knows the classes: a weight a channel and a bias for each.
+    // Only the classifier depends on the classes: one weight per channel and one bias for each.
     const int64_t of_two = parameter_count(a, {c, 2}), a_class = parameter_count(a, {c, 3}) - of_two;
     const int64_t more = logged.parameters - of_two;
     const int64_t found = more % a_class == 0 ? 2 + more / a_class : 0;

@@ -1,7 +1,8 @@
-// The form in which the author publishes a search, a CSV line a candidate:
+// Logs of published searches: CSV files with one line per candidate:
 //   step,stage,depth,width,ops,kernels,epochs,params,train_acc,valid_acc,epoch1_valid_acc
-// `ops` and `kernels` have a digit a layer: 0 separable, 1 standard convolution; 3, 5 or 7. Accuracies are percentages;
-// train_acc is the best epoch's, valid_acc the score. Further columns are allowed, the order of the columns is free.
+// `ops` and `kernels` have one digit per layer: 0 separable or 1 standard convolution; kernel 3, 5 or 7. Accuracies are
+// percentages; train_acc is the highest of any epoch, valid_acc is the score. The order of the columns is free, and
+// further columns are ignored.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -18,17 +19,17 @@ struct LoggedTrial {
   int64_t parameters = 0;
 };
 
-// Throws FormatError that names file, line and column.
+// Throws FormatError with file, line and column.
 std::vector<LoggedTrial> read_published_log(const std::filesystem::path& path);
-// The text of such a file.
+// The contents of such a file.
 std::string to_published_log(const std::vector<LoggedTrial>& trials);
 
-// Channels of the image and classes, of which parameter counts speak.
+// The image channels and classes that the parameter counts are for.
 struct LoggedTask {
   int channels = 3, classes = 10;
 };
-// The task under which `trial` has its parameter count; the values given (not 0) stand. Throws ConfigError where there
-// is none.
+// The channels and classes for which `trial` has its parameter count. Arguments other than 0 are taken as given. Throws
+// ConfigError if there are none.
 LoggedTask deduce_task(const LoggedTrial& trial, int channels, int classes);
 
 int64_t parameter_count(const Architecture& architecture, const LoggedTask& task);

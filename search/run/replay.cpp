@@ -35,22 +35,22 @@ class LogSession final : public Session {
 
   void finish() const {
     if (next_ < log_.size())
-      throw Difference{text("line ", log_[next_].line, ": expected candidate ", described(log_[next_].trial.candidate),
-                            ", but the search is over")};
+      throw Difference{text("line ", log_[next_].line, ": expected candidate ",
+                            description_of(log_[next_].trial.candidate), ", but the search is over")};
   }
 
  private:
   Trial next(const Candidate& asked) {
     if (next_ == log_.size())
       throw Difference{text("after line ", log_.back().line, ": expected the end of the search, but it asks for ",
-                            described(asked))};
+                            description_of(asked))};
     const LoggedTrial& logged = log_[next_];
     const std::string line = text("line ", logged.line, ": ");
     if (const auto wrong = difference(asked, logged.trial.candidate)) throw Difference{line + *wrong};
     const int64_t parameters = parameter_count(build_network_spec(asked.architecture, task_.input, task_.classes));
     if (parameters != logged.parameters)
       throw Difference{
-          text(line, "expected ", logged.parameters, " parameters, but ", described(asked), " has ", parameters)};
+          text(line, "expected ", logged.parameters, " parameters, but ", description_of(asked), " has ", parameters)};
     return {asked, logged.trial.outcome, static_cast<int>(next_++)};
   }
 
@@ -62,12 +62,12 @@ class LogSession final : public Session {
 
 }  // namespace
 
-Replayed replay(const Method& method, const std::vector<LoggedTrial>& log, const LoggedTask& task, int64_t score_images,
-                const ReplayHooks& hooks) {
+ReplayResult replay(const Method& method, const std::vector<LoggedTrial>& log, const LoggedTask& task,
+                    int64_t score_images, const ReplayHooks& hooks) {
   constexpr int kSide = 32;  // of the image; no parameter count depends on it
   LogSession session(log, {{kSide, kSide, task.channels}, task.classes, score_images}, hooks);
   try {
-    const Found found = method.run(session);
+    const SearchResult found = method.run(session);
     session.finish();
     return {std::nullopt, found};
   } catch (const Difference& wrong) {

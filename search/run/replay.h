@@ -13,14 +13,14 @@ struct ReplayHooks {
   std::function<void(const LoggedTrial&, const Decision&)> on_decision;
 };
 
-struct Replayed {
+struct ReplayResult {
   // The first one, with the line of the log, what it expects and what was asked; nullopt where there is none.
   std::optional<std::string> difference;
-  Found found;  // of a method that came to its end
+  SearchResult result;  // of a method that came to its end
 };
 
 // `score_images`: how many images the log's scores were measured on.
-Replayed replay(const Method& method, const std::vector<LoggedTrial>& log, const LoggedTask& task, int64_t score_images,
-                const ReplayHooks& hooks = {});
+ReplayResult replay(const Method& method, const std::vector<LoggedTrial>& log, const LoggedTask& task,
+                    int64_t score_images, const ReplayHooks& hooks = {});
 
 }  // namespace mininas

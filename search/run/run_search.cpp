@@ -4,13 +4,13 @@
 
 namespace mininas {
 
-Found run_search(const Method& method, Evaluator& evaluator, const SearchTask& task, Journal& journal,
-                 const SearchHooks& hooks) {
+SearchResult run_search(const Method& method, Evaluator& evaluator, const SearchTask& task, Journal& journal,
+                        const SearchHooks& hooks) {
   JournalledSession session(task, evaluator, journal, hooks);
-  Found found = method.run(session);
+  SearchResult result = method.run(session);
   session.finish();
   evaluator.finish();
-  if (!found.finals.empty()) return found;
+  if (!result.finals.empty()) return result;
   const std::string last = journal.entries().empty()
                                ? ""
                                : text("; the smallest one asked for: ", journal.entries().back().trial.outcome.problem);

@@ -1,4 +1,4 @@
-// From a chain to the network it stands for: the family of the paper, as build.h describes it.
+// Builds the network of a chain, the paper's family, as described in build.h.
 #include "search/space/build.h"
 
 #include <utility>

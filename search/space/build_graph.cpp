@@ -1,6 +1,5 @@
-// From a graph to the network it stands for. Layers come in the order in which the graph is listed. A tensor that all
-// its readers read through a ReLU gets it where it is made. One that some read through a ReLU and others as it is gets
-// a ReLU layer of its own, which the former read.
+// Builds the network of a graph, with layers in the order of its nodes. A tensor that all readers read through a ReLU
+// is rectified by the layer that computes it. If only some readers do, they read a separate ReLU layer.
 #include <map>
 #include <utility>
 
@@ -16,8 +15,8 @@ class GraphBuilder {
   GraphBuilder(const Graph& graph, const ImageShape& input, int classes) : graph_(graph), chain_(input, classes) {
     for (const GraphNode& node : graph.nodes())
       for (const std::string& id : node.inputs)
-        (reads_through_relu(node.operation) ? outputs_[id].read_behind_relu : outputs_[id].read_as_it_is) = true;
-    outputs_[graph.output().id].read_as_it_is = true;  // by the head
+        (reads_through_relu(node.operation) ? outputs_[id].read_rectified : outputs_[id].read_unrectified) = true;
+    outputs_[graph.output().id].read_unrectified = true;  // the head reads it without ReLU
   }
 
   NetworkSpec run() {
@@ -27,28 +26,28 @@ class GraphBuilder {
 
  private:
   struct Output {
-    bool read_as_it_is = false, read_behind_relu = false;
-    bool behind_relu = false;  // the layer's output is behind a ReLU
+    bool read_unrectified = false, read_rectified = false;
+    bool rectified = false;  // the layer itself applies the ReLU
     int layer = kImage;
-    int relu_layer = kImage;  // where there is one
+    int relu_layer = kImage;  // kImage: none
   };
 
   void add(const GraphNode& node) {
     std::vector<int> inputs;
     for (const std::string& id : node.inputs)
-      inputs.push_back(reads_through_relu(node.operation) ? behind_relu(id) : outputs_[id].layer);
+      inputs.push_back(reads_through_relu(node.operation) ? rectified_layer(id) : outputs_[id].layer);
     Output& output = outputs_[node.id];
     output.layer = rule_of(node.operation.kind).add_layers(chain_, node, inputs);
-    output.behind_relu = node.operation.kind == NodeKind::kRelu;
-    if (output.behind_relu || output.read_as_it_is) return;
+    output.rectified = node.operation.kind == NodeKind::kRelu;
+    if (output.rectified || output.read_unrectified) return;
     chain_.layer(output.layer).relu = true;
-    output.behind_relu = true;
+    output.rectified = true;
   }
 
-  // The layer with the output of `id` behind a ReLU. The image is read as it is.
-  int behind_relu(const std::string& id) {
+  // The layer with the rectified output of `id`. The image is not rectified.
+  int rectified_layer(const std::string& id) {
     Output& output = outputs_[id];
-    if (id == kImageId || output.behind_relu) return output.layer;
+    if (id == kImageId || output.rectified) return output.layer;
     if (output.relu_layer == kImage) {
       chain_.add_relu(id + ".relu", output.layer);
       output.relu_layer = chain_.last();

@@ -1,8 +1,7 @@
-// Chain: an architecture of the paper's family, as a plain value: width, and an operation and a kernel a layer. It knows
-// neither images nor classes nor weights (search/space/build.h turns it into a NetworkSpec).
-// Text form: `w72:s3,s3,c5,s7` = width 72, then one token a layer: `s` depthwise-separable or `c` standard convolution,
-// then the kernel. Equal neighbours may be written as a run, `s3*10`; `to_text` always does, so equal chains have equal
-// texts.
+// Chain: an architecture of the paper's family as a plain value: a width, and an operation and a kernel per layer. It
+// has no images, classes or weights (search/space/build.h turns it into a NetworkSpec). Text form: `w72:s3,s3,c5,s7` is
+// width 72, then one token per layer: `s` depthwise-separable or `c` standard convolution, followed by the kernel.
+// Equal neighbours may be written as a run, `s3*10`; `to_text` always does, so equal chains have equal texts.
 #pragma once
 #include <string>
 #include <vector>
@@ -18,8 +17,7 @@ struct SearchedLayer {
   bool operator==(const SearchedLayer&) const = default;
 };
 
-// The stem and the stage widths are multiples of `width`: the stem has twice as many channels, the three thirds of the
-// layers have 1, 2 and 4 times as many.
+// The stem has 2 * width channels; the three thirds of the layers have 1, 2 and 4 times `width`.
 struct Chain {
   int width = 16;
   std::vector<SearchedLayer> layers;
@@ -29,18 +27,18 @@ struct Chain {
 };
 
 constexpr int kMaxWidth = 512;
-constexpr int kMinDepth = 3;  // below, the two halvings would fall on one layer
+constexpr int kMinDepth = 3;  // with fewer, both strides would be in the same layer
 constexpr int kMaxDepth = 200;
 
-// Throws ConfigError that names the rule.
+// Throws ConfigError with the rule.
 void validate(const Chain& chain);
 
-// `depth` separable layers with 3x3 kernels: where every greedy search starts.
+// `depth` separable layers with 3x3 kernels, the start of every greedy search.
 Chain plain_chain(int width, int depth);
 
 std::string to_text(const SearchedLayer& layer);  // "s3"
 std::string to_text(const Chain& chain);
-// Throws ConfigError that names the position (from 1) and the rule. parse_chain(to_text(c)) == c for every valid c.
+// Throws ConfigError with the position (from 1) and the rule. parse_chain(to_text(c)) == c for every valid c.
 Chain parse_chain(const std::string& text);
 
 }  // namespace mininas

@@ -14,27 +14,29 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& rule) { throw ConfigError("graph: " + rule); }
 
-using Places = std::map<std::string, int>;  // index of each node by its id
+using NodeIndices = std::map<std::string, int>;  // index of each node by its id
 
-int place_of(const Places& places, const std::string& id) { return id == kImageId ? kImageIndex : places.at(id); }
-
-Places places_of(const std::vector<GraphNode>& nodes) {
-  Places places;
-  for (const GraphNode& node : nodes)
-    if (!places.emplace(node.id, static_cast<int>(places.size())).second)
-      refuse(text("two nodes are called ", node.id));
-  return places;
+int index_of(const NodeIndices& indices, const std::string& id) {
+  return id == kImageId ? kImageIndex : indices.at(id);
 }
 
-void check_inputs_exist(const std::vector<GraphNode>& nodes, const Places& places) {
+NodeIndices indices_of(const std::vector<GraphNode>& nodes) {
+  NodeIndices indices;
+  for (const GraphNode& node : nodes)
+    if (!indices.emplace(node.id, static_cast<int>(indices.size())).second)
+      refuse(text("two nodes are called ", node.id));
+  return indices;
+}
+
+void check_inputs_exist(const std::vector<GraphNode>& nodes, const NodeIndices& indices) {
   for (const GraphNode& node : nodes)
     for (const std::string& input : node.inputs)
-      if (input != kImageId && !places.contains(input))
+      if (input != kImageId && !indices.contains(input))
         refuse(text("node ", node.id, " reads ", input, ", which is no node"));
 }
 
-// Marks what `node` depends on; `above` are the nodes on the way from the output to it.
-void mark(int node, const std::vector<GraphNode>& nodes, const Places& places, std::set<int>& above,
+// Marks all nodes that `node` depends on; `above` has the nodes on the path from the output to it.
+void mark(int node, const std::vector<GraphNode>& nodes, const NodeIndices& indices, std::set<int>& above,
           std::vector<bool>& needed) {
   if (node == kImageIndex) return;
   const GraphNode& here = nodes[static_cast<size_t>(node)];
@@ -42,44 +44,45 @@ void mark(int node, const std::vector<GraphNode>& nodes, const Places& places, s
   if (needed[static_cast<size_t>(node)]) return;
   needed[static_cast<size_t>(node)] = true;
   above.insert(node);
-  for (const std::string& input : here.inputs) mark(place_of(places, input), nodes, places, above, needed);
+  for (const std::string& input : here.inputs) mark(index_of(indices, input), nodes, indices, above, needed);
   above.erase(node);
 }
 
-// Those that the last one depends on, by id; and the last one's place among them.
+// The nodes that the last one depends on, sorted by id, and the index of the last one among them.
 std::pair<std::vector<GraphNode>, int> needed_nodes(const std::vector<GraphNode>& nodes) {
-  const Places places = places_of(nodes);
-  check_inputs_exist(nodes, places);
+  const NodeIndices indices = indices_of(nodes);
+  check_inputs_exist(nodes, indices);
   std::set<int> above;
   std::vector<bool> needed(nodes.size());
-  mark(static_cast<int>(nodes.size()) - 1, nodes, places, above, needed);
+  mark(static_cast<int>(nodes.size()) - 1, nodes, indices, above, needed);
   std::vector<GraphNode> kept;
-  for (const auto& [id, place] : places)
+  for (const auto& [id, place] : indices)
     if (needed[static_cast<size_t>(place)]) kept.push_back(nodes[static_cast<size_t>(place)]);
   const auto is_output = [&](const GraphNode& node) { return node.id == nodes.back().id; };
   return {kept, static_cast<int>(std::find_if(kept.begin(), kept.end(), is_output) - kept.begin())};
 }
 
 std::vector<OrderedNode> as_numbers(const std::vector<GraphNode>& nodes) {
-  const Places places = places_of(nodes);
+  const NodeIndices indices = indices_of(nodes);
   std::set<NodeOperation> operations;
   for (const GraphNode& node : nodes) operations.insert(node.operation);
   std::vector<OrderedNode> numbers;
   for (const GraphNode& node : nodes) {
     const auto rank = std::distance(operations.begin(), operations.find(node.operation));
     numbers.push_back({static_cast<int>(rank), rule_of(node.operation.kind).any_order, {}});
-    for (const std::string& input : node.inputs) numbers.back().inputs.push_back(place_of(places, input));
+    for (const std::string& input : node.inputs) numbers.back().inputs.push_back(index_of(indices, input));
   }
   return numbers;
 }
 
 void normalise_inputs(std::vector<GraphNode>& nodes) {
-  const Places places = places_of(nodes);
+  const NodeIndices indices = indices_of(nodes);
   for (GraphNode& node : nodes) {
     if (rule_of(node.operation.kind).any_order)
-      std::sort(node.inputs.begin(), node.inputs.end(),
-                [&](const std::string& a, const std::string& b) { return place_of(places, a) < place_of(places, b); });
-    // It says nothing there: the image is never read through a ReLU.
+      std::sort(node.inputs.begin(), node.inputs.end(), [&](const std::string& a, const std::string& b) {
+        return index_of(indices, a) < index_of(indices, b);
+      });
+    // `.plain` has no meaning there: the image is never read through a ReLU.
     if (node.inputs[0] == kImageId) node.operation.plain = false;
   }
 }
@@ -87,8 +90,8 @@ void normalise_inputs(std::vector<GraphNode>& nodes) {
 }  // namespace
 
 Graph::Graph(const std::vector<GraphNode>& nodes) {
-  if (nodes.empty() || nodes.size() > kMostNodes)
-    refuse(text("has ", nodes.size(), " nodes, expected 1 to ", kMostNodes));
+  if (nodes.empty() || nodes.size() > kMaxNodes)
+    refuse(text("has ", nodes.size(), " nodes, expected 1 to ", kMaxNodes));
   for (const GraphNode& node : nodes)
     if (const auto problem = why_illegal(node)) refuse(text("node '", node.id, "': ", *problem));
   auto [kept, output] = needed_nodes(nodes);

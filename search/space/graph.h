@@ -32,7 +32,7 @@
 // (Ying et al. 2019), graphs of the same network then become equal; what is guaranteed:
 //   * Equal canonical graphs are the same network, always.
 //   * Isomorphic graphs have equal canonical graphs, exactly, as long as the search for their order stays within
-//     kMostOrderingWork (search/space/graph_order.h). Graphs that exceed it have hundreds of nodes full of symmetries;
+//     kMaxOrderingWork (search/space/graph_order.h). Graphs that exceed it have hundreds of nodes full of symmetries;
 //     then ids may decide the order.
 #pragma once
 #include <compare>
@@ -65,7 +65,7 @@ struct GraphNode {
 };
 
 inline constexpr const char* kImageId = "image";
-constexpr int kMostNodes = 1000, kMostNodeInputs = 64, kLongestId = 32;
+constexpr int kMaxNodes = 1000, kMaxNodeInputs = 64, kMaxIdLength = 32;
 
 class Graph {
  public:

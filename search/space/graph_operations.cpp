@@ -57,7 +57,7 @@ constexpr NodeRule kRules[] = {
     {NodeKind::kSeparable, "s", 1, 1, false, true, true, true, add_separable, "depthwise, then 1x1 convolution"},
     {NodeKind::kDepthwise, "d", 1, 1, false, true, true, false, add_depthwise, "depthwise convolution"},
     {NodeKind::kRelu, "relu", 1, 1, false, false, false, false, add_relu, "ReLU"},
-    {NodeKind::kAdd, "add", 2, kMostNodeInputs, true, false, false, false, add_sum, "sum"},
+    {NodeKind::kAdd, "add", 2, kMaxNodeInputs, true, false, false, false, add_sum, "sum"},
 };
 
 using Problem = std::optional<std::string>;
@@ -67,13 +67,12 @@ Problem why_illegal(const NodeOperation& o, const NodeRule& rule) {
     if (o == NodeOperation{.kind = o.kind}) return std::nullopt;
     return text(rule.symbol, " has no kernel, channels, stride, .plain or .bias");
   }
-  if (o.kernel % 2 == 0 || o.kernel < 1 || o.kernel > kLargestNodeKernel)
-    return text("kernel ", o.kernel, " must be odd, 1 to ", kLargestNodeKernel);
-  if (o.stride < 1 || o.stride > kLargestNodeStride)
-    return text("stride ", o.stride, " must be 1 to ", kLargestNodeStride);
+  if (o.kernel % 2 == 0 || o.kernel < 1 || o.kernel > kMaxNodeKernel)
+    return text("kernel ", o.kernel, " must be odd, 1 to ", kMaxNodeKernel);
+  if (o.stride < 1 || o.stride > kMaxNodeStride) return text("stride ", o.stride, " must be 1 to ", kMaxNodeStride);
   if (!rule.sets_channels && o.channels != 0) return text(rule.symbol, " keeps the channels of its input");
-  if (rule.sets_channels && (o.channels < 1 || o.channels > kMostNodeChannels))
-    return text(o.channels, " channels must be 1 to ", kMostNodeChannels);
+  if (rule.sets_channels && (o.channels < 1 || o.channels > kMaxNodeChannels))
+    return text(o.channels, " channels must be 1 to ", kMaxNodeChannels);
   return std::nullopt;
 }
 
@@ -108,7 +107,7 @@ bool belongs_to_id(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c 
 Problem why_illegal_id(const std::string& id) {
   if (id.empty() || !is_letter(id[0]) || !std::all_of(id.begin(), id.end(), belongs_to_id))
     return "an id is a lower-case letter, then lower-case letters, digits and '_'";
-  if (id.size() > kLongestId) return text("an id has at most ", kLongestId, " characters");
+  if (id.size() > kMaxIdLength) return text("an id has at most ", kMaxIdLength, " characters");
   // The image is an input, the other two are the layers of the head.
   for (const char* reserved : {kImageId, "pool", "classifier"})
     if (id == reserved) return text("'", id, "' is a name of the network's own");

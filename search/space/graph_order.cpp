@@ -9,14 +9,14 @@
 namespace mininas {
 namespace {
 
-using Colours = std::vector<int>;  // by node: 0 up to the number of different ones, less one
+using Colours = std::vector<int>;  // [node], numbered from 0
 
 struct Reader {
-  int node, position;  // position among its inputs; 0 where their order does not matter
+  int node, position;  // index among its inputs; 0 if their order does not matter
   auto operator<=>(const Reader&) const = default;
 };
 
-// A complete order and the graph written in it as numbers; equal codes are equal graphs.
+// A complete order, and the graph as numbers in that order. Equal codes are equal graphs.
 struct Listing {
   std::vector<int> order, code;
 };
@@ -37,7 +37,7 @@ class Ordering {
   const OrderedNode& at(int node) const { return nodes_[static_cast<size_t>(node)]; }
   const std::vector<Reader>& readers(int node) const { return readers_[static_cast<size_t>(node)]; }
 
-  // Each node's rank among the different keys.
+  // The rank of each node's key among the different keys.
   Colours ranks(const std::vector<std::vector<int>>& keys) {
     work_ += count();
     std::vector<int> order(nodes_.size());
@@ -54,7 +54,7 @@ class Ordering {
 
   static int different(const Colours& colours) { return 1 + *std::max_element(colours.begin(), colours.end()); }
 
-  // Longest ways from the image and to the output, and the operation.
+  // Colours from the operation and the longest paths from the image and to the output.
   Colours first_colours() {
     std::vector<int> behind_image(nodes_.size()), before_output(nodes_.size());
     const std::vector<int> order = walk(Colours(nodes_.size()));
@@ -82,7 +82,7 @@ class Ordering {
     return all;
   }
 
-  // What its colour follows from: its own, those of its inputs, those of its readers.
+  // The key of a node's next colour: its own colour, those of its inputs, those of its readers.
   std::vector<int> key_of(int node, const Colours& colours) const {
     constexpr int kEndOfInputs = -2;
     std::vector<int> key = {colours[static_cast<size_t>(node)]};
@@ -106,7 +106,7 @@ class Ordering {
     }
   }
 
-  // `node` before all others of its colour.
+  // Gives `node` a colour of its own, before all others of its colour.
   Colours singled_out(Colours colours, int node) {
     for (int& colour : colours) colour = 2 * colour + 1;
     --colours[static_cast<size_t>(node)];
@@ -115,7 +115,7 @@ class Ordering {
     return refined(ranks(keys));
   }
 
-  // The nodes of the first colour that several share; none where all are different.
+  // The nodes of the first colour that several nodes share; empty if all colours differ.
   static std::vector<int> first_tie(const Colours& colours) {
     std::vector<std::vector<int>> nodes_of(colours.size());
     for (size_t node = 0; node < colours.size(); ++node)
@@ -125,7 +125,7 @@ class Ordering {
     return {};
   }
 
-  // Each node behind its inputs; among the inputs of a sum, those of smaller colour are visited first.
+  // Lists each node after its inputs; of the inputs of a sum, those of smaller colour come first.
   std::vector<int> walk(const Colours& colours) const {
     std::vector<int> order;
     std::vector<bool> seen(nodes_.size());
@@ -158,7 +158,7 @@ class Ordering {
     return result;
   }
 
-  // Ties broken by index.
+  // A listing with ties broken by index.
   Listing any_listing(Colours colours) {
     for (;;) {
       const std::vector<int> tied = first_tie(colours);
@@ -167,14 +167,14 @@ class Ordering {
     }
   }
 
-  // The graph and its nodes' colours in some order that follows from `finer` colours.
+  // The graph and the colours of its nodes as numbers, in an order that follows from the `finer` colours.
   std::vector<int> written(const Colours& finer, const Colours& colours) {
     Listing listing = any_listing(finer);
     for (const int node : listing.order) listing.code.push_back(colours[static_cast<size_t>(node)]);
     return listing.code;
   }
 
-  // Whether exchanging each node n for exchange[n] changes neither the graph nor the colours.
+  // Whether replacing each node n by exchange[n] changes neither the graph nor the colours.
   bool is_symmetry(const std::vector<int>& exchange, const Colours& colours) const {
     const std::vector<int> unchanged = identity();
     for (int node = 0; node < count(); ++node) {
@@ -192,7 +192,7 @@ class Ordering {
     return all;
   }
 
-  // Exchanges the nodes that have a colour of their own, the same one, in `a` and in `b`.
+  // The permutation that maps each node with a unique colour in `a` to the node with that colour in `b`.
   std::vector<int> exchange_of(const Colours& a, const Colours& b) const {
     const std::vector<int> alone_in_a = alone(a), alone_in_b = alone(b);
     std::vector<int> exchange = identity();
@@ -204,7 +204,7 @@ class Ordering {
     return exchange;
   }
 
-  // By colour: the one node that has it; -1 where there is none or more than one.
+  // [colour]: the only node with that colour; -1 if there are none or several.
   static std::vector<int> alone(const Colours& colours) {
     std::vector<int> nodes(colours.size(), -1), counts(colours.size(), 0);
     for (size_t node = 0; node < colours.size(); ++node) {
@@ -216,12 +216,13 @@ class Ordering {
     return nodes;
   }
 
-  // One of the tied nodes for each different graph that they lead to, each singled out. That two lead to the same one
-  // shows most cheaply by the symmetry that exchanges them and what hangs on them; otherwise by writing both graphs.
+  // For each different graph that the tied nodes lead to, one of these nodes, with a colour of its own. The cheapest
+  // test for two nodes that lead to the same graph is the symmetry that exchanges them and their neighbourhoods; if it
+  // fails, both graphs are written and compared.
   std::vector<Colours> choices(const Colours& colours, const std::vector<int>& tied) {
     std::vector<Colours> chosen;
     for (const int node : tied) {
-      if (!chosen.empty() && work_ > kMostOrderingWork) break;
+      if (!chosen.empty() && work_ > kMaxOrderingWork) break;
       Colours next = singled_out(colours, node);
       const auto same = [&](const Colours& other) {
         return is_symmetry(exchange_of(other, next), colours) || written(other, colours) == written(next, colours);
@@ -236,7 +237,7 @@ class Ordering {
     if (tied.empty()) return listing(colours);
     Listing least;
     for (const Colours& choice : choices(colours, tied)) {
-      if (!least.order.empty() && work_ > kMostOrderingWork) break;
+      if (!least.order.empty() && work_ > kMaxOrderingWork) break;
       Listing next = least_listing(choice);
       if (least.order.empty() || next.code < least.code) least = std::move(next);
     }

@@ -28,7 +28,7 @@ class GraphReader {
     in_.require(kPrefix, "'graph:'");
     do {
       in_.skip_spaces();
-      if (nodes_.size() == kMostNodes) in_.fail(text("at most ", kMostNodes, " nodes"));
+      if (nodes_.size() == kMaxNodes) in_.fail(text("at most ", kMaxNodes, " nodes"));
       nodes_.push_back(node());
       ids_.insert(nodes_.back().id);
       in_.skip_spaces();
@@ -74,9 +74,9 @@ class GraphReader {
     operation.kernel = kernel();
     if (rule.sets_channels) {
       in_.require("x", "'x' and the number of channels");
-      operation.channels = in_.number("the number of channels", 1, kMostNodeChannels);
+      operation.channels = in_.number("the number of channels", 1, kMaxNodeChannels);
     }
-    if (in_.accept("/")) operation.stride = in_.number("a stride", 1, kLargestNodeStride);
+    if (in_.accept("/")) operation.stride = in_.number("a stride", 1, kMaxNodeStride);
     for (;;) {
       if (in_.accept(".plain"))
         operation.plain = true;
@@ -97,8 +97,8 @@ class GraphReader {
 
   int kernel() {
     const size_t start = in_.position();
-    const int kernel = in_.number("a kernel", 1, kLargestNodeKernel);
-    if (kernel % 2 == 0) fail_at(start, text("a kernel must be odd, 1 to ", kLargestNodeKernel));
+    const int kernel = in_.number("a kernel", 1, kMaxNodeKernel);
+    if (kernel % 2 == 0) fail_at(start, text("a kernel must be odd, 1 to ", kMaxNodeKernel));
     return kernel;
   }
 
@@ -106,7 +106,7 @@ class GraphReader {
     in_.require("(", "'(' and the inputs");
     do {
       in_.skip_spaces();
-      if (node.inputs.size() == kMostNodeInputs) in_.fail(text("at most ", kMostNodeInputs, " inputs"));
+      if (node.inputs.size() == kMaxNodeInputs) in_.fail(text("at most ", kMaxNodeInputs, " inputs"));
       node.inputs.push_back(input());
       in_.skip_spaces();
     } while (in_.accept(","));
@@ -150,10 +150,10 @@ std::string to_text(const Graph& graph) {
 
 std::string graph_help() {
   const std::string indent(18, ' ');
-  return text(indent, "id=operation(inputs); the last node is the output, which pool and classifier follow.\n",
-              indent, operation_list(), ".\n",
-              indent, "c3x16/2: kernel 3, 16 channels, stride 2. A convolution is ReLU, convolution, norm: .plain\n",
-              indent, "leaves the ReLU out, .bias has a bias for the norm.\n");
+  return text(indent, "id=operation(inputs); the last node is the output, which pool and classifier follow.\n", indent,
+              operation_list(), ".\n", indent,
+              "c3x16/2: kernel 3, 16 channels, stride 2. A convolution is ReLU, convolution, norm: .plain\n", indent,
+              "leaves the ReLU out, .bias has a bias for the norm.\n");
 }
 
 bool is_graph_text(const std::string& source) { return source.starts_with(kPrefix); }

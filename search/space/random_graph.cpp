@@ -8,8 +8,8 @@
 namespace mininas {
 namespace {
 
-// A sum of unlike nodes takes some convolutions more, so that a graph stays well below kMostNodes.
-constexpr int kMostDrawnNodes = 100, kMostHalvings = 5;
+// A sum of unlike nodes takes some convolutions more, so that a graph stays well below kMaxNodes.
+constexpr int kMaxDrawnNodes = 100, kMaxHalvings = 5;
 
 class Drawing {
  public:
@@ -102,7 +102,7 @@ class Drawing {
       for (int i = 0; i < static_cast<int>(drawn_.size()); ++i)
         if (!at(i).read) loose.push_back(i);
       if (loose.size() < 2) return;
-      loose.resize(std::min<size_t>(loose.size(), kMostNodeInputs));
+      loose.resize(std::min<size_t>(loose.size(), kMaxNodeInputs));
       add_sum(loose);
     }
   }
@@ -116,12 +116,12 @@ class Drawing {
 
 OptionFields option_fields(RandomGraphLimits& l) {
   return {
-      {"min-nodes", "of a graph: nodes that are drawn, at least", &l.min_nodes, 1, kMostDrawnNodes},
+      {"min-nodes", "of a graph: nodes that are drawn, at least", &l.min_nodes, 1, kMaxDrawnNodes},
       {"max-nodes", "of a graph: nodes that are drawn, at most; what makes shapes equal comes on top", &l.max_nodes, 1,
-       kMostDrawnNodes},
-      {"node-channels", "of a graph: channels of its convolutions", &l.channels, 1, kMostNodeChannels},
-      {"node-kernels", "of a graph: kernel sizes of its convolutions", &l.kernels, 1, kLargestNodeKernel},
-      {"halvings", "of a graph: how often any way through it halves the image, at most", &l.halvings, 0, kMostHalvings},
+       kMaxDrawnNodes},
+      {"node-channels", "of a graph: channels of its convolutions", &l.channels, 1, kMaxNodeChannels},
+      {"node-kernels", "of a graph: kernel sizes of its convolutions", &l.kernels, 1, kMaxNodeKernel},
+      {"halvings", "of a graph: how often any way through it halves the image, at most", &l.halvings, 0, kMaxHalvings},
   };
 }
 

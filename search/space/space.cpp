@@ -104,8 +104,8 @@ Chain sample(const SearchSpace& space, Rng& rng) {
 Chain mutate(const SearchSpace& space, const Chain& a, Rng& rng) {
   const auto illegal = why_illegal(space, a);
   MN_CHECK(!illegal, *illegal);
-  // A draw that cannot be made (one layer more at the largest depth) changes nothing and is drawn again; operations
-  // always can.
+  // A change that is not possible (a layer more at the largest depth) changes nothing, and another one is drawn.
+  // Changing an operation is always possible.
   for (;;) {
     Chain changed = a;
     switch (rng.below(3)) {

@@ -1,5 +1,5 @@
-// SearchSpace: which architectures a search may visit: depth x width x operation a layer x kernel a layer.
-// `sample` and `mutate` return members only; `why_illegal` names the rule that a stranger breaks.
+// SearchSpace: the chains that a search may visit: depth x width x an operation per layer x a kernel per layer.
+// `sample` and `mutate` return only members of the space; `why_illegal` names the rule that other chains break.
 #pragma once
 #include <optional>
 #include <string>
@@ -14,7 +14,8 @@ namespace mininas {
 struct SearchSpace {
   int min_depth = 3, max_depth = 8;
   int min_width = 16, max_width = 64,
-      width_step = 4;  // widths are max_width, max_width - width_step, ... down to min_width
+      // Widths are max_width, max_width - width_step, ... down to min_width.
+      width_step = 4;
   std::vector<int> kernels = {3, 5, 7};
 };
 
@@ -25,15 +26,14 @@ void validate(const SearchSpace& space);
 // The widths of the space, largest first.
 std::vector<int> widths(const SearchSpace& space);
 
-// Empty where `a` is a member; otherwise the rule it breaks.
+// Nothing if `a` is a member; otherwise the rule that it breaks.
 std::optional<std::string> why_illegal(const SearchSpace& space, const Chain& a);
 
-// Depth, width, operations and kernels each uniform over their range.
+// Depth, width, operations and kernels are each uniform over their range.
 Chain sample(const SearchSpace& space, Rng& rng);
 
-// A member that differs from `a` in one decision: a layer more or less, the next width, one layer's operation or
-// kernel.
-// Requires: `a` is a member and the space has at least two.
+// A member that differs from `a` in one decision: one layer more or fewer, the next width, or the operation or kernel
+// of one layer. Requires that `a` is a member and that the space has at least two members.
 Chain mutate(const SearchSpace& space, const Chain& a, Rng& rng);
 
 }  // namespace mininas

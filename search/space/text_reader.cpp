@@ -7,13 +7,13 @@
 namespace mininas {
 namespace {
 
-// An error is one line that a person reads: of a long text it shows what stands around the position.
+// Errors are single lines: of a long text they show the part around the position.
 std::string excerpt(const std::string& source, size_t position) {
-  constexpr size_t kMostShown = 80, kBefore = 40;
-  if (source.size() <= kMostShown) return source;
-  const size_t begin = position > kBefore ? std::min(position - kBefore, source.size() - kMostShown) : 0;
-  const bool ends_here = begin + kMostShown >= source.size();
-  return (begin > 0 ? "..." : "") + source.substr(begin, kMostShown) + (ends_here ? "" : "...");
+  constexpr size_t kMaxExcerpt = 80, kBefore = 40;
+  if (source.size() <= kMaxExcerpt) return source;
+  const size_t begin = position > kBefore ? std::min(position - kBefore, source.size() - kMaxExcerpt) : 0;
+  const bool ends_here = begin + kMaxExcerpt >= source.size();
+  return (begin > 0 ? "..." : "") + source.substr(begin, kMaxExcerpt) + (ends_here ? "" : "...");
 }
 
 std::string printable(std::string source) {

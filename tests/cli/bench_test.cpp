@@ -6,8 +6,9 @@ using namespace mininas;
 using namespace mininas::test;
 
 TEST_CASE("bench gives three rates with their spread, and the memory of training", "[cli][bench]") {
-  const Answer answer = mininas::test::mininas({"bench", "--arch", "w4:s3,s3,s3", "--input", "9x8x3", "--classes", "3",
-                                                "--batch", "5", "--seconds", "0.01", "--threads", "1", "--json"});
+  const ProgramResult answer =
+      mininas::test::mininas({"bench", "--arch", "w4:s3,s3,s3", "--input", "9x8x3", "--classes", "3", "--batch", "5",
+                              "--seconds", "0.01", "--threads", "1", "--json"});
   INFO(answer.errors);
   REQUIRE(answer.status == 0);
   const Record json = answer.json();
@@ -25,7 +26,7 @@ TEST_CASE("bench gives three rates with their spread, and the memory of training
 }
 
 TEST_CASE("bench measures a network by name and prints a table", "[cli][bench]") {
-  const Answer answer = mininas::test::mininas(
+  const ProgramResult answer = mininas::test::mininas(
       {"bench", "--arch", "resnet8", "--input", "8x8x3", "--classes", "10", "--batch", "2", "--seconds", "0.01"});
   REQUIRE(answer.status == 0);
   for (const char* row : {"training", "inference, int8", "images/s", "peak memory", "77,946 parameters"})
@@ -35,7 +36,7 @@ TEST_CASE("bench measures a network by name and prints a table", "[cli][bench]")
 TEST_CASE("bench refuses what it cannot measure", "[cli][bench]") {
   CHECK(mininas::test::mininas({"bench"}).status == 2);
   CHECK(mininas::test::mininas({"bench", "--arch", "w4:s3*3", "--batch", "1"}).status == 2);
-  const Answer answer = mininas::test::mininas({"bench", "--arch", "w4:x3"});
+  const ProgramResult answer = mininas::test::mininas({"bench", "--arch", "w4:x3"});
   CHECK(answer.status == 1);
   CHECK(answer.is_one_error_line());
 }

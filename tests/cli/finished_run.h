@@ -9,7 +9,7 @@ namespace mininas::test {
 struct FinishedRun {
   FinishedRun() : answer(mininas(tiny_search(folder / "run"))) {}
   TempDir folder;
-  Answer answer;
+  ProgramResult answer;
 };
 const FinishedRun& finished_run();
 

@@ -34,7 +34,7 @@ TEST_CASE("a graph goes from its text to verified C, and resumes after a kill to
   const Record whole = mininas::test::mininas(base).json();
   const auto started = [&] { return fs::exists(out / "checkpoints/training.checkpoint"); };
   signal_at(with_out(), started, SIGKILL);
-  const Answer resumed = mininas::test::mininas({"train", "--resume", out.string(), "--json"});
+  const ProgramResult resumed = mininas::test::mininas({"train", "--resume", out.string(), "--json"});
   INFO(resumed.errors);
   REQUIRE(resumed.status == 0);
   CHECK(resumed.json().string("weights_sha256") == whole.string("weights_sha256"));
@@ -55,17 +55,17 @@ TEST_CASE("a graph goes from its text to verified C, and resumes after a kill to
 }
 
 TEST_CASE("inspect names what each layer of a graph reads", "[cli][graph][inspect]") {
-  const Answer answer = mininas::test::mininas({"inspect", kGraph});
+  const ProgramResult answer = mininas::test::mininas({"inspect", kGraph});
   REQUIRE(answer.status == 0);
   CHECK_THAT(answer.output, Catch::Contains("sum.1, right") && Catch::Contains("through, wide"));
 }
 
 TEST_CASE("a wrong graph on the command line is one line with position and rule", "[cli][graph]") {
-  const Answer answer = mininas::test::mininas({"inspect", "graph: a=c3x8(image), b=add(a,c)"});
+  const ProgramResult answer = mininas::test::mininas({"inspect", "graph: a=c3x8(image), b=add(a,c)"});
   CHECK(answer.status == 1);
   CHECK(answer.is_one_error_line());
   CHECK_THAT(answer.errors, Catch::Contains("position 31") && Catch::Contains("no node 'c' before this one"));
-  const Answer shapes = mininas::test::mininas({"inspect", "graph: a=c3x8(image), b=c3x4(a), c=add(a,b)"});
+  const ProgramResult shapes = mininas::test::mininas({"inspect", "graph: a=c3x8(image), b=c3x4(a), c=add(a,b)"});
   CHECK(shapes.status == 1);
   CHECK_THAT(shapes.errors, Catch::Contains("layer c: adds 32x32x8 and 32x32x4"));
 }
@@ -80,7 +80,7 @@ TEST_CASE("random graphs are searched for within limits, and a killed search fin
         "6",      "--node-channels", "4,8",     "--max-ram",    "8K",          "--threads",
         "1",      "--json",          "--lr",    "0.01"};
   };
-  const Answer whole = mininas::test::mininas(search("whole"));
+  const ProgramResult whole = mininas::test::mininas(search("whole"));
   INFO(whole.errors);
   REQUIRE(whole.status == 0);
   CHECK_THAT(whole.json().string("architecture"), Catch::StartsWith("graph: n1="));
@@ -92,7 +92,7 @@ TEST_CASE("random graphs are searched for within limits, and a killed search fin
            read_text_file(killed / "journal.jsonl").find("\"index\":8") != std::string::npos;
   };
   signal_at(search("killed"), moment, SIGKILL);
-  const Answer resumed = mininas::test::mininas({"search", "--resume", killed.string(), "--json"});
+  const ProgramResult resumed = mininas::test::mininas({"search", "--resume", killed.string(), "--json"});
   INFO(resumed.errors);
   REQUIRE(resumed.status == 0);
   for (const char* key : {"architecture", "weights_sha256"})

@@ -44,12 +44,12 @@ std::string program_path() {
 
 const std::string kTinyData = "synthetic:size=12,train=300,test=40";
 
-bool Answer::is_one_error_line() const {
+bool ProgramResult::is_one_error_line() const {
   return errors.rfind("mininas: ", 0) == 0 && std::count(errors.begin(), errors.end(), '\n') == 1 &&
          errors.back() == '\n';
 }
 
-Answer mininas(std::vector<std::string> arguments) {
+ProgramResult mininas(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), program_path());
   const CommandResult result = run_command(arguments);
   return {status_of(result.ending), result.output, result.errors};

@@ -10,7 +10,7 @@
 
 namespace mininas::test {
 
-struct Answer {
+struct ProgramResult {
   int status = 0;
   std::string output, errors;
 
@@ -22,7 +22,7 @@ struct Answer {
 // The program's path.
 std::string program_path();
 
-Answer mininas(std::vector<std::string> arguments);
+ProgramResult mininas(std::vector<std::string> arguments);
 
 // Starts the program, sends `signal` as soon as `moment` is true (or lets it end before that), and returns its exit
 // status, or 128 + the signal that ended it. What it wrote to standard error goes to `errors`.

@@ -38,7 +38,7 @@ TEST_CASE("a report of a run whose files are cut short tells which, or leaves th
     const RunCopy run;
     const std::string whole = read_text_file(run.path() / file);
     write_text_file(run.path() / file, whole.substr(0, whole.size() / 2));
-    const Answer cut = mininas::test::mininas({"report", run.name()});
+    const ProgramResult cut = mininas::test::mininas({"report", run.name()});
     INFO(cut.errors);
     // The journal's last line may be torn: a crash leaves it so.
     if (std::string(file) == "journal.jsonl") {
@@ -84,7 +84,7 @@ TEST_CASE("who reads a run that another process writes changes nothing in it", "
     CHECK(mininas::test::mininas(reader).status == 0);
     CHECK(content_of(run.path()) == before);
   }
-  const Answer page = mininas::test::mininas({"report", run.name()});
+  const ProgramResult page = mininas::test::mininas({"report", run.name()});
   CHECK(page.status == 0);
   auto with_page = before;
   with_page[run.path() / "report.html"] = read_text_file(run.path() / "report.html");
@@ -93,7 +93,7 @@ TEST_CASE("who reads a run that another process writes changes nothing in it", "
   const std::vector<std::vector<std::string>> writers = {
       {"search", "--resume", run.name()}, {"quantize", run.name()}, {"verify", run.name()}};
   for (const auto& writer : writers) {
-    const Answer refused = mininas::test::mininas(writer);
+    const ProgramResult refused = mininas::test::mininas(writer);
     CHECK(refused.status == 1);
     CHECK_THAT(refused.errors, Catch::Contains("another process is using this run"));
   }
@@ -113,7 +113,7 @@ TEST_CASE("one changed digit in a run's JSON files is found when the file is rea
     std::vector<std::vector<std::string>> readers = {{"report", run.name()}};
     if (std::string(file) == "summary.json") readers.push_back({"search", "--resume", run.name()});
     for (const auto& reader : readers) {
-      const Answer answer = mininas::test::mininas(reader);
+      const ProgramResult answer = mininas::test::mininas(reader);
       CHECK(answer.status == 1);
       CHECK(answer.is_one_error_line());
       CHECK_THAT(answer.errors, Catch::Contains(std::string(file) + ": its content does not match its digest"));

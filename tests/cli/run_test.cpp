@@ -73,7 +73,7 @@ TEST_CASE("a search goes from images to verified C, and leaves a record of itsel
   // A line for each candidate, one for each decision, and one for the end.
   CHECK(2 * run.summary.integer("candidates") + 1 == static_cast<int>(lines_in(run.path() / "journal.jsonl")));
   CHECK(fs::is_empty(run.path() / "checkpoints"));
-  const Answer again = mininas::test::mininas({"search", "--resume", run.name()});
+  const ProgramResult again = mininas::test::mininas({"search", "--resume", run.name()});
   CHECK(again.status == 0);
   CHECK_THAT(again.output, Catch::Contains("VERIFIED") && Catch::Contains(run.summary.string("weights_sha256")));
   CHECK_THAT(again.output,
@@ -84,7 +84,7 @@ TEST_CASE("a run's folder takes no second run, no other settings, no other image
   if (skipped_without("cc")) return;
   const RunCopy run;
   const auto refused = [](const std::vector<std::string>& arguments, int status, const std::string& expected) {
-    const Answer answer = mininas::test::mininas(arguments);
+    const ProgramResult answer = mininas::test::mininas(arguments);
     INFO(answer.errors);
     CHECK(answer.status == status);
     CHECK(answer.is_one_error_line());
@@ -110,7 +110,7 @@ TEST_CASE("a run.json of another version of the program is refused with the key"
   const auto refused = [&](const Record& settings, const std::string& expected) {
     Record changed = whole;
     write_record(run.path() / "run.json", changed.set("settings", settings));
-    const Answer answer = mininas::test::mininas({"search", "--resume", run.name()});
+    const ProgramResult answer = mininas::test::mininas({"search", "--resume", run.name()});
     CHECK(answer.status == 1);
     CHECK(answer.is_one_error_line());
     CHECK_THAT(answer.errors, Catch::Contains("run.json: settings" + expected));
@@ -140,9 +140,9 @@ TEST_CASE("a run that was killed at any moment resumes to the same network", "[c
                   tiny_search(out), [&] { return moment.reached(out); }, SIGKILL) == 128 + SIGKILL;
     // Before run.json there is nothing to go on with, and nothing in the way of a new start.
     const bool begun = fs::exists(out / "run.json");
-    const Answer resumed = begun ? mininas::test::mininas({"search", "--resume", out.string(), "--json", "--threads",
-                                                           number % 5 == 0 ? "2" : "1"})
-                                 : mininas::test::mininas(tiny_search(out));
+    const ProgramResult resumed = begun ? mininas::test::mininas({"search", "--resume", out.string(), "--json",
+                                                                  "--threads", number % 5 == 0 ? "2" : "1"})
+                                        : mininas::test::mininas(tiny_search(out));
     INFO(resumed.errors);
     REQUIRE(resumed.status == 0);
     const Record json = resumed.json();
@@ -173,7 +173,7 @@ TEST_CASE("everything made of scores on the test images says so", "[cli][search]
   const TempDir folder;
   auto command = tiny_search(folder / "run");
   command.insert(command.end(), {"--score", "as-published", "--layer-fraction", "0"});
-  const Answer answer = mininas::test::mininas(command);
+  const ProgramResult answer = mininas::test::mininas(command);
   INFO(answer.errors);
   REQUIRE(answer.status == 0);
   CHECK_THAT(answer.json().string("label"), Catch::StartsWith("AS PUBLISHED"));
@@ -200,7 +200,7 @@ TEST_CASE("a run that another process uses is refused", "[cli][search]") {
   const fs::path out = folder / "run";
   fs::create_directory(out);
   const FolderLock lock(out);
-  const Answer answer = mininas::test::mininas(tiny_search(out));
+  const ProgramResult answer = mininas::test::mininas(tiny_search(out));
   CHECK(answer.status == 1);
   CHECK(answer.is_one_error_line());
   CHECK_THAT(answer.errors, Catch::Contains("another process"));

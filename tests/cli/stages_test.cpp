@@ -35,7 +35,7 @@ TEST_CASE("a command that needs a network which the run has not yet says how to 
   if (skipped_without("cc")) return;
   const RunCopy run;
   const auto refusal = [](std::vector<std::string> arguments) {
-    const Answer answer = mininas::test::mininas(std::move(arguments));
+    const ProgramResult answer = mininas::test::mininas(std::move(arguments));
     CHECK(answer.status == 1);
     CHECK(answer.is_one_error_line());
     return answer.errors;
@@ -61,7 +61,7 @@ TEST_CASE("one number of a run is traced to its byte", "[cli][inspect]") {
           .json();
   CHECK(trace.records("taps").size() == 27);
   CHECK(trace.integer("byte") == trace.integer("clamped") + trace.integer("zero_point"));
-  const Answer text = mininas::test::mininas({"inspect", run.name(), "--trace", "5", "--taps", "3"});
+  const ProgramResult text = mininas::test::mininas({"inspect", run.name(), "--trace", "5", "--taps", "3"});
   CHECK(text.status == 0);
   CHECK_THAT(text.output,
              Catch::Contains("accumulator") && Catch::Contains("multiplier") && Catch::Contains("float network"));
@@ -91,7 +91,7 @@ TEST_CASE("quantising again replaces all that was made of the old integers", "[c
   write_record(run.path() / "summary.json", run.summary);
   for (const std::vector<std::string>& command :
        std::vector<std::vector<std::string>>{{"search", "--resume", run.name()}, {"report", run.name()}}) {
-    const Answer answer = mininas::test::mininas(command);
+    const ProgramResult answer = mininas::test::mininas(command);
     CHECK(answer.status == 1);
     CHECK(answer.is_one_error_line());
     CHECK_THAT(answer.errors, Catch::Contains("summary.json: belongs to another quantized.bin"));
@@ -106,7 +106,7 @@ TEST_CASE("one wrong byte in the exported C is found, named and exit status 1", 
   REQUIRE(place != std::string::npos);
   code.replace(place, 11, "1 ^ mn_average(");
   write_text_file(run.path() / "c/mn_pool.c", code);
-  const Answer verified = mininas::test::mininas({"verify", run.name(), "--json", "--quiet"});
+  const ProgramResult verified = mininas::test::mininas({"verify", run.name(), "--json", "--quiet"});
   CHECK(verified.status == 1);
   CHECK(verified.is_one_error_line());
   CHECK(verified.json().integer("bytes_different") > 0);

@@ -23,7 +23,7 @@ TEST_CASE("train measures an architecture, the same for any number of threads an
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
   };
-  const Answer one = mininas::test::mininas(with({"--threads", "1", "--quiet"}));
+  const ProgramResult one = mininas::test::mininas(with({"--threads", "1", "--quiet"}));
   REQUIRE(one.status == 0);
   CHECK(one.errors.empty());
   const Record json = one.json();
@@ -37,7 +37,7 @@ TEST_CASE("train measures an architecture, the same for any number of threads an
   const fs::path out = folder / "run";
   const auto started = [&] { return fs::exists(out / "checkpoints/training.checkpoint"); };
   signal_at(with({"--out", out.string(), "--threads", "1"}), started, SIGKILL);
-  const Answer resumed = mininas::test::mininas({"train", "--resume", out.string(), "--json"});
+  const ProgramResult resumed = mininas::test::mininas({"train", "--resume", out.string(), "--json"});
   INFO(resumed.errors);
   REQUIRE(resumed.status == 0);
   CHECK(resumed.json().string("weights_sha256") == digest);
@@ -51,7 +51,7 @@ TEST_CASE("train measures an architecture, the same for any number of threads an
 TEST_CASE("train stops after the steps asked for", "[cli][train]") {
   const std::vector<std::string> base = {"train", "--arch",  "w4:s3*3", "--data",  kTinyData, "--epochs",
                                          "50",    "--batch", "20",      "--steps", "4",       "--json"};
-  const Answer answer = mininas::test::mininas(base);
+  const ProgramResult answer = mininas::test::mininas(base);
   REQUIRE(answer.status == 0);
   CHECK(answer.json().integer("epochs") == 1);
 }
@@ -62,7 +62,7 @@ TEST_CASE("published networks go from training to verified C", "[cli][train][nam
     INFO(name);
     const TempDir folder;
     const std::string out = (folder / "run").string();
-    const Answer trained =
+    const ProgramResult trained =
         mininas::test::mininas({"train", "--arch", name, "--data", "synthetic:size=8,train=64,test=6", "--steps", "2",
                                 "--batch", "32", "--out", out, "--json", "--quiet"});
     INFO(trained.errors);
@@ -83,7 +83,7 @@ TEST_CASE("real images go through training as generated ones do", "[cli][train][
   const std::string folder = data;
   for (const std::string& images : {"cifar10:" + folder + "/cifar-10-batches-bin:airplane,automobile",
                                     "folder:" + folder + "/tiny-imagenet-pairs/volleyball-basketball:32x32"}) {
-    const Answer answer =
+    const ProgramResult answer =
         mininas::test::mininas({"train", "--arch", "w8:s3*3", "--data", images, "--steps", "10", "--json", "--quiet"});
     INFO(answer.errors);
     REQUIRE(answer.status == 0);

@@ -14,7 +14,7 @@ namespace {
 
 // Exit status 2, one line that holds `expected`.
 void check_usage(const std::vector<std::string>& arguments, const std::string& expected) {
-  const Answer answer = mininas::test::mininas(arguments);
+  const ProgramResult answer = mininas::test::mininas(arguments);
   INFO(answer.errors);
   CHECK(answer.status == 2);
   CHECK(answer.is_one_error_line());
@@ -24,7 +24,7 @@ void check_usage(const std::vector<std::string>& arguments, const std::string& e
 
 // Exit status 1, one line that holds `expected`.
 void check_refusal(const std::vector<std::string>& arguments, const std::string& expected) {
-  const Answer answer = mininas::test::mininas(arguments);
+  const ProgramResult answer = mininas::test::mininas(arguments);
   INFO(answer.errors);
   CHECK(answer.status == 1);
   CHECK(answer.is_one_error_line());
@@ -34,12 +34,12 @@ void check_refusal(const std::vector<std::string>& arguments, const std::string&
 }  // namespace
 
 TEST_CASE("every command explains itself with an example", "[cli]") {
-  const Answer all = mininas::test::mininas({"--help"});
+  const ProgramResult all = mininas::test::mininas({"--help"});
   CHECK(all.status == 0);
   for (const char* command :
        {"search", "train", "quantize", "export", "verify", "eval", "inspect", "bench", "suite", "report", "replay"}) {
     CHECK_THAT(all.output, Catch::Contains(command));
-    const Answer help = mininas::test::mininas({command, "--help"});
+    const ProgramResult help = mininas::test::mininas({command, "--help"});
     CHECK(help.status == 0);
     CHECK_THAT(help.output, Catch::Contains(std::string("Example:\n  mininas ") + command));
     for (const char* option : {"--json", "--seed", "--threads", "--quiet"})
@@ -115,7 +115,7 @@ TEST_CASE("inspect predicts instructions layer by layer, and says what they are 
   CHECK(sum == json.integer64("instructions"));
   CHECK(json.string("board") == "m4");
   CHECK(json.number("milliseconds") == Approx(static_cast<double>(sum) / 120000));
-  const Answer table = mininas::test::mininas(command);
+  const ProgramResult table = mininas::test::mininas(command);
   CHECK_THAT(table.output,
              Catch::Contains("instructions") && Catch::Contains(grouped(sum)) && Catch::Contains("Cortex-M4") &&
                  Catch::Contains("an emulator counts instructions, not cycles") && Catch::Contains("ms at 120 MHz"));
@@ -156,7 +156,7 @@ TEST_CASE("what cannot be done is one line and exit status 1, with nothing half 
 
 TEST_CASE("a budget that no network keeps is refused with the figures", "[cli]") {
   const TempDir folder;
-  const Answer answer = mininas::test::mininas(
+  const ProgramResult answer = mininas::test::mininas(
       {"search", "--data", kTinyData, "--out", (folder / "run").string(), "--max-flash", "1K", "--quiet"});
   CHECK(answer.status == 1);
   CHECK(answer.is_one_error_line());
@@ -164,7 +164,7 @@ TEST_CASE("a budget that no network keeps is refused with the figures", "[cli]")
 }
 
 TEST_CASE("inspect tells the published sizes", "[cli][inspect]") {
-  const Answer answer =
+  const ProgramResult answer =
       mininas::test::mininas({"inspect", "w72:s3*10", "--input", "32x32x3", "--classes", "10", "--json"});
   REQUIRE(answer.status == 0);
   const Record json = answer.json();
@@ -172,12 +172,12 @@ TEST_CASE("inspect tells the published sizes", "[cli][inspect]") {
   CHECK(json.integer("flash_bytes") == json.integer("model_bytes") + json.integer("code_bytes"));
   CHECK(json.integer("ram_bytes") == 64224);
   CHECK(json.has("layers"));
-  const Answer named = mininas::test::mininas({"inspect", "mobilenetv2", "--classes", "10", "--json"});
+  const ProgramResult named = mininas::test::mininas({"inspect", "mobilenetv2", "--classes", "10", "--json"});
   CHECK(named.json().integer("params") == 2'296'922);
-  const Answer table = mininas::test::mininas({"inspect", "w16:s3*6", "--input", "32x32x3", "--classes", "2"});
+  const ProgramResult table = mininas::test::mininas({"inspect", "w16:s3*6", "--input", "32x32x3", "--classes", "2"});
   CHECK_THAT(table.output, Catch::Contains("11,682") && Catch::Contains("layer5.pointwise") &&
                                Catch::Contains("12,832 bytes of arena"));
-  const Answer whole =
+  const ProgramResult whole =
       mininas::test::mininas({"inspect", "w16:s3*6", "--input", "32x32x3", "--classes", "2", "--ram-plan", "whole"});
   CHECK_THAT(whole.output, Catch::Contains("66,592 bytes of arena, plan whole"));
   CHECK(mininas::test::mininas({"inspect", "w16:s3*6", "--ram-plan", "best"}).status == 2);
@@ -224,7 +224,7 @@ TEST_CASE("replay tells the first difference and is exit status 1", "[cli][repla
   const std::vector<std::string> command = {"replay",      log,  "--method", "mini-nas", "--max-depth",      "3",
                                             "--max-width", "16", "--noise",  "0",        "--layer-fraction", "0"};
   write_text_file(folder / "log.csv", head + "0,depth,3,16,000,333,300,5074,90,80,50\n");
-  const Answer equal = mininas::test::mininas(command);
+  const ProgramResult equal = mininas::test::mininas(command);
   INFO(equal.errors);
   CHECK(equal.status == 0);
   CHECK_THAT(equal.output, Catch::Contains("w16:s3*3") && Catch::Contains("2 classes, 3 channels"));
@@ -240,7 +240,7 @@ TEST_CASE("replay tells the first difference and is exit status 1", "[cli][repla
   CHECK_THAT(decisions[0].string("rule"), Catch::StartsWith("Networks of separable"));
   write_text_file(folder / "log.csv",
                   head + "0,depth,3,16,000,333,300,5074,90,80,50\n1,depth,4,16,0000,3333,300,5506,90,80,50\n");
-  const Answer longer = mininas::test::mininas(command);
+  const ProgramResult longer = mininas::test::mininas(command);
   CHECK(longer.status == 1);
   CHECK(longer.is_one_error_line());
   CHECK_THAT(longer.errors,

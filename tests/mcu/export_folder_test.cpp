@@ -66,7 +66,7 @@ TEST_CASE("in a run's own folder whatever stands in the way of an export is repl
     write_text_file(folder / name / "mn_run.c", "half");
   }
   CHECK_THROWS_AS(export_c(model, RamPlan::kStrips, image_set(model.spec, 1, 1), folder / "c"), IoError);
-  export_c(model, RamPlan::kStrips, image_set(model.spec, 1, 1), folder / "c", Place::kOwnRun);
+  export_c(model, RamPlan::kStrips, image_set(model.spec, 1, 1), folder / "c", FolderOwner::kRun);
   CHECK(names_in(folder.path()) == std::set<std::string>{"c"});
 }
 

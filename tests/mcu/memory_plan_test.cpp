@@ -100,7 +100,7 @@ class Walk {
 
   Range place_of(int layer, int row) {
     const LayerPlan& plan = plan_.layers[static_cast<size_t>(layer)];
-    if (plan.output == kCallerPlace) return {};
+    if (plan.output == kCallerBuffer) return {};
     const ImageShape& shape = spec_.shape(layer);
     const int64_t bytes = int64_t{shape.width} * shape.channels, begin = plan.output + row % plan.output_rows * bytes;
     if (plan.output % kTensorAlignment != 0 || begin + bytes > plan_.arena_bytes)

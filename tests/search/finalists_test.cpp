@@ -23,7 +23,7 @@ TEST_CASE("the best networks of the largest depths train longer in the end, and 
     CHECK(candidate.epochs == (last ? 9 : 5));
     return score(known == scores.end() ? 50 : last ? known->second.second : known->second.first);
   });
-  const Found found = mini_nas(session, o);
+  const SearchResult found = mini_nas(session, o);
   std::vector<std::string> finalists;
   for (const TableSession::Step& step : session.steps) {
     const Candidate& candidate = step.trial.candidate;
@@ -52,7 +52,7 @@ TEST_CASE("a finalist that diverges is out", "[search][mini-nas]") {
     const bool out = candidate.stage == "finalists" && candidate.architecture.chain().depth() != 4;
     return out ? diverged : score(60 + candidate.epochs);
   });
-  const Found found = mini_nas(session, o);
+  const SearchResult found = mini_nas(session, o);
   std::vector<std::string> reasons;
   for (const TableSession::Step& step : session.steps)
     if (step.trial.candidate.stage == "finalists") reasons.push_back(step.decision->reason);
@@ -67,10 +67,10 @@ TEST_CASE("a finalist that scores no more changes nothing, and without finalists
   o.finalists = 2;
   o.finalist_epochs = 2;  // as long as the candidates: the same question again
   const Course d = drive(o, {{"w16:s3*3", score(90)}, {"w16:s3*4", score(89.9)}});
-  CHECK(d.asked[d.asked.size() - 2] == "finalists w16:s3*3");
-  CHECK(d.asked.back() == "finalists w16:s3*5");
-  CHECK(to_text(d.found.finals.front()) == "w16:s3*3");
+  CHECK(d.evaluated[d.evaluated.size() - 2] == "finalists w16:s3*3");
+  CHECK(d.evaluated.back() == "finalists w16:s3*5");
+  CHECK(to_text(d.result.finals.front()) == "w16:s3*3");
   o.finalists = 0;
-  for (const std::string& asked : drive(o, {{"w16:s3*3", score(90)}}).asked)
-    CHECK_THAT(asked, !Catch::Contains("finalists"));
+  for (const std::string& evaluated : drive(o, {{"w16:s3*3", score(90)}}).evaluated)
+    CHECK_THAT(evaluated, !Catch::Contains("finalists"));
 }

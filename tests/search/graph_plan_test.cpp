@@ -147,7 +147,7 @@ NetworkSpec small_network(Rng& rng) {
   }
 }
 
-std::string described(const NetworkSpec& spec) {
+std::string description_of(const NetworkSpec& spec) {
   std::string all;
   for (int i = 0; i < spec.size(); ++i) all += spec.layer(i).name + " " + to_text(spec.shape(i)) + "; ";
   return all;
@@ -162,7 +162,7 @@ TEST_CASE("plans of small graphs with branches need what exhaustive search finds
   for (uint64_t i = 0; i < rounds(30); ++i) {
     const NetworkSpec spec = small_network(rng);
     for (const RamPlan ram_plan : {RamPlan::kWhole, RamPlan::kOverlap, RamPlan::kStrips}) {
-      CAPTURE(i, described(spec), to_text(ram_plan));
+      CAPTURE(i, description_of(spec), to_text(ram_plan));
       const MemoryPlan plan = plan_memory(spec, ram_plan);
       REQUIRE(plan.optimal);
       ExhaustiveSearch search(spec, ram_plan);

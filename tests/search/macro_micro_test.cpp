@@ -30,7 +30,7 @@ struct Drive {
         found(macro_micro(session, options)) {}
 
   // "stage architecture epochs"
-  std::vector<std::string> asked() const {
+  std::vector<std::string> evaluated() const {
     std::vector<std::string> all;
     for (const TableSession::Step& step : session.steps) {
       const Candidate& c = step.trial.candidate;
@@ -41,7 +41,7 @@ struct Drive {
 
   size_t next = 0;
   TableSession session;
-  Found found;
+  SearchResult found;
 };
 
 std::vector<std::string> first(std::vector<std::string> list, size_t count) {
@@ -53,37 +53,37 @@ std::vector<std::string> first(std::vector<std::string> list, size_t count) {
 
 TEST_CASE("epochs grow with depth and width, and the micro stage begins with the macro network",
           "[search][macro-micro]") {
-  const auto asked = Drive(small_options(), {80, 81, 80, 80, 80, 81, 80, 40}).asked();
-  CHECK(first(asked, 8) == std::vector<std::string>{"depth w16:s3*3 3", "depth w16:s3*4 4", "depth w16:s3*5 5",
-                                                    "depth w16:s3*6 6", "depth w16:s3*7 7", "width w12:s3*4 9",
-                                                    "width w8:s3*4 11", "operation w12:s3*4 2"});
+  const auto evaluated = Drive(small_options(), {80, 81, 80, 80, 80, 81, 80, 40}).evaluated();
+  CHECK(first(evaluated, 8) == std::vector<std::string>{"depth w16:s3*3 3", "depth w16:s3*4 4", "depth w16:s3*5 5",
+                                                        "depth w16:s3*6 6", "depth w16:s3*7 7", "width w12:s3*4 9",
+                                                        "width w8:s3*4 11", "operation w12:s3*4 2"});
 }
 
 TEST_CASE("near-ties neither count as failures nor forgive them", "[search][macro-micro]") {
   // failure, tie, failure, tie, third failure
-  const auto asked = Drive(small_options(), {80, 79, 80.05, 79, 79.95, 79, 50}).asked();
-  CHECK(asked[5] == "depth w16:s3*8 8");
-  CHECK(asked[6].rfind("width w12:s3*3", 0) == 0);
-  CHECK(Drive(small_options(), {80, 79, 79, 81, 79, 79, 50}).asked()[5] == "depth w16:s3*8 8");  // a gain forgives
+  const auto evaluated = Drive(small_options(), {80, 79, 80.05, 79, 79.95, 79, 50}).evaluated();
+  CHECK(evaluated[5] == "depth w16:s3*8 8");
+  CHECK(evaluated[6].rfind("width w12:s3*3", 0) == 0);
+  CHECK(Drive(small_options(), {80, 79, 79, 81, 79, 79, 50}).evaluated()[5] == "depth w16:s3*8 8");  // a gain forgives
 }
 
 TEST_CASE("changed layers are paid for with width, from the macro width on", "[search][macro-micro]") {
   const Drive drive(small_options(), {99.95, 90, 90, 50, 60});
-  const auto asked = drive.asked();
-  REQUIRE(asked[3] == "operation w16:s3*3 2");
+  const auto evaluated = drive.evaluated();
+  REQUIRE(evaluated[3] == "operation w16:s3*3 2");
   const int64_t limit = parameter_count(plain_chain(16, 3), {3, 10}) + 100;
-  for (size_t i = 4; i < asked.size(); ++i) {
-    const size_t start = asked[i].find(' ') + 1;
-    Chain a = parse_chain(asked[i].substr(start, asked[i].rfind(' ') - start));
+  for (size_t i = 4; i < evaluated.size(); ++i) {
+    const size_t start = evaluated[i].find(' ') + 1;
+    Chain a = parse_chain(evaluated[i].substr(start, evaluated[i].rfind(' ') - start));
     CHECK(parameter_count(a, {3, 10}) <= limit + 200);  // the kernel stage may add its own slack
     ++a.width;
-    if (asked[i].rfind("operation", 0) == 0) CHECK((a.width > 16 || parameter_count(a, {3, 10}) > limit));
+    if (evaluated[i].rfind("operation", 0) == 0) CHECK((a.width > 16 || parameter_count(a, {3, 10}) > limit));
   }
   // The first change was kept at a smaller width; the final network has the macro width again, unless the budget
   // forbids it.
-  const auto& finals = drive.found.finals;
+  const auto& finals = drive.result.finals;
   CHECK(finals.front().chain().width == 16);
-  CHECK(finals.back() == drive.found.best->candidate.architecture);
+  CHECK(finals.back() == drive.result.best->candidate.architecture);
   CHECK(finals.size() == static_cast<size_t>(16 - finals.back().chain().width + 1));
   CHECK(finals.front().chain().layers[0].operation == Operation::kConv);
 }
@@ -107,7 +107,7 @@ TEST_CASE("a macro network that cannot be trained briefly ends the search with t
     if (candidate.epochs == 2) outcome.status = Status::kFailed;
     return outcome;
   });
-  const Found found = macro_micro(session, small_options());
+  const SearchResult found = macro_micro(session, small_options());
   CHECK(to_text(found.best->candidate.architecture) == "w8:s3*3");
   CHECK(session.steps.back().trial.candidate.stage == "kernel");  // asked for once more
 }
@@ -125,8 +125,8 @@ TEST_CASE("a search whose time is up in a micro stage ends with the changes foun
           "[search][macro-micro]") {
   double percent = 60;
   TableSession session([&](const Candidate&) { return score(percent += 1); });
-  session.most_candidates = 12;
-  const Found found = macro_micro(session, small_options());
+  session.max_candidates = 12;
+  const SearchResult found = macro_micro(session, small_options());
   CHECK(session.steps.size() == 12);
   CHECK(session.steps.back().trial.candidate.stage == "operation");
   CHECK(found.finals.front().chain().width > found.best->candidate.architecture.chain().width);

@@ -32,7 +32,7 @@ std::string words(const Candidate& candidate) {
   return out;
 }
 
-std::vector<std::string> asked(const Method& method, uint64_t seed) {
+std::vector<std::string> evaluated(const Method& method, uint64_t seed) {
   TableSession session(landscape, {{32, 32, 3}, 10, 1000}, seed);
   method.run(session);
   std::vector<std::string> all;
@@ -50,12 +50,12 @@ TEST_CASE("every method of the table runs by its name, decides on all its candid
     CHECK(method->name() == name);
     CHECK_FALSE(method->summary().empty());
     TableSession session(landscape);
-    const Found found = method->run(session);
+    const SearchResult found = method->run(session);
     REQUIRE(found.best);
     CHECK(landscape(found.best->candidate).score == found.best->outcome.score);
     CHECK(expected_enough(session));
     for (const TableSession::Step& step : session.steps) CHECK(step.decision);
-    CHECK(asked(*method, 5) == asked(*make_method(name), 5));
+    CHECK(evaluated(*method, 5) == evaluated(*make_method(name), 5));
   }
 }
 
@@ -88,7 +88,7 @@ TEST_CASE("the greedy searches ask and decide over tables of random scores as th
       table.set_options(method->fields());
       TableSession session([&](const Candidate& candidate) { return table.answer(candidate); },
                            {{32, 32, 3}, 10, table.score_images});
-      const Found found = method->run(session);
+      const SearchResult found = method->run(session);
       for (const TableSession::Step& step : session.steps)
         course += words(step.trial.candidate) + (step.decision->kept ? ": kept, " : ": rejected, ") +
                   step.decision->reason + "\n";
@@ -105,7 +105,7 @@ TEST_CASE("random search draws members of its space by the seed, asks for them t
   o.candidates = 20;
   o.epochs = 4;
   TableSession session(landscape, {{32, 32, 3}, 10, 1000}, 7);
-  const Found found = random_search(session, o);
+  const SearchResult found = random_search(session, o);
   CHECK(session.batches == std::vector<size_t>{8, 8, 4});
   double best = 0;
   for (const TableSession::Step& step : session.steps) {
@@ -116,7 +116,7 @@ TEST_CASE("random search draws members of its space by the seed, asks for them t
   }
   CHECK(found.best->outcome.score == best);
   const auto method = make_method("random");
-  CHECK(asked(*method, 1) != asked(*method, 2));
+  CHECK(evaluated(*method, 1) != evaluated(*method, 2));
 }
 
 TEST_CASE("random search draws graphs where it is told to, under canonical ids, by the seed",
@@ -164,10 +164,10 @@ TEST_CASE("methods without a current network stop between two questions where th
   for (const std::string name : {"random", "regularized-evolution"})
     for (const size_t most : {size_t{0}, size_t{9}, size_t{15}}) {
       TableSession session(landscape);
-      session.most_candidates = most;
+      session.max_candidates = most;
       CHECK(make_method(name)->run(session).best);
       CHECK(session.steps.size() >= std::max<size_t>(most, 1));
-      CHECK(session.steps.size() < most + kTogether + 1);
+      CHECK(session.steps.size() < most + kCandidatesAtOnce + 1);
     }
 }
 
@@ -212,7 +212,7 @@ TEST_CASE("children of an evolution differ in one decision from a parent that is
     EvolutionOptions o = small_evolution();
     o.identity = identity;
     TableSession session(landscape, {{32, 32, 3}, 10, 1000}, 3);
-    const Found found = regularized_evolution(session, o);
+    const SearchResult found = regularized_evolution(session, o);
     REQUIRE(session.steps.size() == 40);
     int identical = 0;
     double best = 0;
@@ -264,7 +264,7 @@ TEST_CASE("an evolution survives candidates that cannot be trained", "[search][m
     outcome.problem = "training diverged";
     return outcome;
   });
-  const Found found = regularized_evolution(session, small_evolution());
+  const SearchResult found = regularized_evolution(session, small_evolution());
   CHECK(session.steps.size() == 40);
   CHECK(found.best->outcome.status == Status::kOk);
   CHECK_THAT(session.steps[2].decision->reason, Catch::StartsWith("training diverged"));
@@ -302,6 +302,6 @@ TEST_CASE("the aging population chooses parents and lets members go as its autho
       trial.outcome.score = accuracy;
       best.judge(trial);
     }
-    CHECK(best.found().best->index == trace.integer("best_in_history"));
+    CHECK(best.result().best->index == trace.integer("best_in_history"));
   }
 }

@@ -26,7 +26,7 @@ inline Course drive(const MiniNasOptions& options, const std::map<std::string, O
     return known == answers.end() ? score(50) : known->second;
   };
   TableSession session(answer, {{32, 32, 3}, 10, images});
-  const Found found = mini_nas(session, options);
+  const SearchResult found = mini_nas(session, options);
   return course_of(session, found);
 }
 

@@ -18,20 +18,20 @@ TEST_CASE("the published search is walked candidate by candidate", "[search][min
     CHECK(candidate.epochs == 600);
     return score(scores.at(next++));
   });
-  const Found found = mini_nas(session, trg_nas_options());
-  const std::vector<std::string> asked = course_of(session, found).asked;
-  REQUIRE(asked.size() == scores.size());
-  CHECK(asked[0] == "depth w72:s3*10");
-  CHECK(asked[10] == "depth w72:s3*20");
-  CHECK(asked[11] == "width w68:s3*16");
-  CHECK(asked[15] == "width w52:s3*16");
-  CHECK(asked[16] == "operation w56:c3,s3*15");
-  CHECK(asked[17] == "operation w56:c3*2,s3*14");
-  CHECK(asked[19] == "operation w56:c3,s3,c3*2,s3*12");
-  CHECK(asked[25] == "operation w56:c3,s3,c3,s3*6,c3,s3*6");
-  CHECK(asked[26] == "kernel w56:c5,s3,c3,s3*13");
-  CHECK(asked[27] == "kernel w56:c7,s3,c3,s3*13");
-  CHECK(asked[45] == "kernel w56:c3,s3,c3,s3*6,s7,s3*6");
+  const SearchResult found = mini_nas(session, trg_nas_options());
+  const std::vector<std::string> evaluated = course_of(session, found).evaluated;
+  REQUIRE(evaluated.size() == scores.size());
+  CHECK(evaluated[0] == "depth w72:s3*10");
+  CHECK(evaluated[10] == "depth w72:s3*20");
+  CHECK(evaluated[11] == "width w68:s3*16");
+  CHECK(evaluated[15] == "width w52:s3*16");
+  CHECK(evaluated[16] == "operation w56:c3,s3*15");
+  CHECK(evaluated[17] == "operation w56:c3*2,s3*14");
+  CHECK(evaluated[19] == "operation w56:c3,s3,c3*2,s3*12");
+  CHECK(evaluated[25] == "operation w56:c3,s3,c3,s3*6,c3,s3*6");
+  CHECK(evaluated[26] == "kernel w56:c5,s3,c3,s3*13");
+  CHECK(evaluated[27] == "kernel w56:c7,s3,c3,s3*13");
+  CHECK(evaluated[45] == "kernel w56:c3,s3,c3,s3*6,s7,s3*6");
   CHECK(to_text(found.finals.front()) == "w56:c3,s3,c3,s3*13");
   CHECK(found.best->candidate.architecture == found.finals.front());
   CHECK(found.best->outcome.score == 96.0);
@@ -39,28 +39,29 @@ TEST_CASE("the published search is walked candidate by candidate", "[search][min
 
 TEST_CASE("a search without any gain stays with the first network and tries every change once", "[search][mini-nas]") {
   const Course d = drive(small_options(), {{"w16:s3*3", score(90)}});
-  CHECK(d.asked == std::vector<std::string>{"depth w16:s3*3", "depth w16:s3*4", "width w12:s3*3",
-                                            "operation w16:c3,s3*2", "operation w16:s3,c3,s3", "operation w16:s3*2,c3",
-                                            "kernel w16:s5,s3*2", "kernel w16:s3,s5,s3", "kernel w16:s3*2,s5"});
+  CHECK(d.evaluated == std::vector<std::string>{"depth w16:s3*3", "depth w16:s3*4", "width w12:s3*3",
+                                                "operation w16:c3,s3*2", "operation w16:s3,c3,s3",
+                                                "operation w16:s3*2,c3", "kernel w16:s5,s3*2", "kernel w16:s3,s5,s3",
+                                                "kernel w16:s3*2,s5"});
   CHECK(d.kept == std::vector<std::string>{"w16:s3*3"});
-  CHECK(to_text(d.found.finals.front()) == "w16:s3*3");
+  CHECK(to_text(d.result.finals.front()) == "w16:s3*3");
 }
 
 TEST_CASE("a small loss does not end the growth, and only accepted depths count", "[search][mini-nas]") {
   auto o = small_options();
   const Course d = drive(o, {{"w16:s3*3", score(90)}, {"w16:s3*4", score(89.85)}, {"w16:s3*5", score(90.25)}});
-  CHECK(d.asked[2] == "depth w16:s3*5");
+  CHECK(d.evaluated[2] == "depth w16:s3*5");
   CHECK(d.kept == std::vector<std::string>{"w16:s3*3", "w16:s3*5"});
   const Course e = drive(o, {{"w16:s3*3", score(90)}, {"w16:s3*4", score(89.84)}, {"w16:s3*5", score(90.25)}});
-  CHECK(e.asked[2] == "width w12:s3*3");
+  CHECK(e.evaluated[2] == "width w12:s3*3");
 }
 
 TEST_CASE("the growth stops at the target and when nothing is left to learn", "[search][mini-nas]") {
-  CHECK(drive(small_options(), {{"w16:s3*3", score(98.5)}}).asked[1] == "width w12:s3*3");
-  CHECK(drive(small_options(), {{"w16:s3*3", score(98.49)}}).asked[1] == "depth w16:s3*4");
+  CHECK(drive(small_options(), {{"w16:s3*3", score(98.5)}}).evaluated[1] == "width w12:s3*3");
+  CHECK(drive(small_options(), {{"w16:s3*3", score(98.49)}}).evaluated[1] == "depth w16:s3*4");
   Outcome learned = score(90);
   learned.best_train = 100;
-  CHECK(drive(small_options(), {{"w16:s3*3", learned}}).asked[1] == "width w12:s3*3");
+  CHECK(drive(small_options(), {{"w16:s3*3", learned}}).evaluated[1] == "width w12:s3*3");
 }
 
 TEST_CASE("the width's reference does not move", "[search][mini-nas]") {
@@ -69,8 +70,8 @@ TEST_CASE("the width's reference does not move", "[search][mini-nas]") {
   const Course d =
       drive(small_options(), {{"w16:s3*3", score(90)}, {"w12:s3*3", score(89.7)}, {"w8:s3*3", score(89.4)}});
   CHECK(d.kept == std::vector<std::string>{"w16:s3*3", "w12:s3*3"});
-  CHECK(d.asked[3] == "width w8:s3*3");
-  CHECK(d.asked[4] == "operation w12:c3,s3*2");
+  CHECK(d.evaluated[3] == "width w8:s3*3");
+  CHECK(d.evaluated[4] == "operation w12:c3,s3*2");
 }
 
 TEST_CASE("a gain below zero is a loss that is forgiven, a deeper network or a larger kernel then kept",
@@ -86,9 +87,11 @@ TEST_CASE("a gain below zero is a loss that is forgiven, a deeper network or a l
   const Course d = drive(o, answers);
   CHECK(d.kept == std::vector<std::string>{"w16:s3*3", "w16:s3*4", "w16:s7,s3*3"});
   CHECK_THAT(d.reasons[1], Catch::Contains("no more than 0.15 lost"));
-  const auto asked = [&](const std::string& question) { return std::count(d.asked.begin(), d.asked.end(), question); };
-  CHECK(asked("kernel w16:s5,s3*3") == 0);  // nothing smaller than what was kept
-  CHECK(asked("kernel w16:s7,s5,s3*2") == 1);
+  const auto evaluated = [&](const std::string& candidate) {
+    return std::count(d.evaluated.begin(), d.evaluated.end(), candidate);
+  };
+  CHECK(evaluated("kernel w16:s5,s3*3") == 0);  // nothing smaller than what was kept
+  CHECK(evaluated("kernel w16:s7,s5,s3*2") == 1);
   CHECK_THAT(mini_nas_rule(o, "depth"), Catch::Contains("loses no more than 0.15 points"));
   CHECK_THAT(mini_nas_rule(o, "kernel"), Catch::Contains("loses no more than 0.50 points"));
   o.noise = 1;  // of 100 images: three points, and no more is forgiven
@@ -111,25 +114,25 @@ TEST_CASE("operations and kernels accumulate, and an equal score changes nothing
 
 TEST_CASE("changes that would have to gain more than is missing to 100 % are not tried", "[search][mini-nas]") {
   auto o = small_options();
-  CHECK(drive(o, {{"w16:s3*3", score(100)}, {"w12:s3*3", score(90)}}).asked.size() == 2);
+  CHECK(drive(o, {{"w16:s3*3", score(100)}, {"w12:s3*3", score(90)}}).evaluated.size() == 2);
   o.operation_margin = 2;
   const Course d = drive(o, {{"w16:s3*3", score(98.5)}, {"w12:s3*3", score(90)}});
-  CHECK(d.asked[2] == "kernel w16:s5,s3*2");
+  CHECK(d.evaluated[2] == "kernel w16:s5,s3*2");
 }
 
 TEST_CASE("a rejected kernel goes back to the best so far of that layer", "[search][mini-nas]") {
   auto o = small_options();
   o.kernels = {5, 7};
   const Course d = drive(o, {{"w16:s3*3", score(90)}, {"w16:s5,s3*2", score(91)}, {"w16:s7,s3*2", score(90.5)}});
-  CHECK(to_text(d.found.finals.front()) == "w16:s5,s3*2");
-  CHECK(std::count(d.asked.begin(), d.asked.end(), "kernel w16:s5*2,s3") == 1);
+  CHECK(to_text(d.result.finals.front()) == "w16:s5,s3*2");
+  CHECK(std::count(d.evaluated.begin(), d.evaluated.end(), "kernel w16:s5*2,s3") == 1);
 }
 
 TEST_CASE("the search starts at the largest width whose shallowest network fits", "[search][mini-nas]") {
   const Course d = drive(small_options(), {{"w16:s3*3", infeasible()}, {"w12:s3*3", score(90)}});
-  CHECK(d.asked[1] == "depth w12:s3*3");
-  CHECK(d.asked[2] == "depth w12:s3*4");
-  CHECK(d.asked[3] == "width w8:s3*3");
+  CHECK(d.evaluated[1] == "depth w12:s3*3");
+  CHECK(d.evaluated[2] == "depth w12:s3*4");
+  CHECK(d.evaluated[3] == "width w8:s3*3");
   CHECK_THAT(d.reasons[0], Catch::Contains("over the limit") && Catch::Contains("cheaper"));
 }
 
@@ -138,18 +141,18 @@ TEST_CASE("where no width of the range fits, narrower ones are tried, and the wi
   const Course d = drive(
       small_options(),
       {{"w16:s3*3", infeasible()}, {"w12:s3*3", infeasible()}, {"w8:s3*3", infeasible()}, {"w4:s3*3", score(80)}});
-  CHECK(d.asked[3] == "depth w4:s3*3");
-  CHECK(d.asked[4] == "depth w4:s3*4");
-  CHECK(d.asked[5] == "operation w4:c3,s3*2");
+  CHECK(d.evaluated[3] == "depth w4:s3*3");
+  CHECK(d.evaluated[4] == "depth w4:s3*4");
+  CHECK(d.evaluated[5] == "operation w4:c3,s3*2");
 }
 
 TEST_CASE("where nothing fits the search ends without a network", "[search][mini-nas]") {
   const Course d = drive(
       small_options(),
       {{"w16:s3*3", infeasible()}, {"w12:s3*3", infeasible()}, {"w8:s3*3", infeasible()}, {"w4:s3*3", infeasible()}});
-  CHECK(d.asked.size() == 4);
-  CHECK(d.found.finals.empty());
-  CHECK_FALSE(d.found.best);
+  CHECK(d.evaluated.size() == 4);
+  CHECK(d.result.finals.empty());
+  CHECK_FALSE(d.result.best);
 }
 
 TEST_CASE("a deeper network that does not fit is tried narrower", "[search][mini-nas]") {
@@ -158,10 +161,10 @@ TEST_CASE("a deeper network that does not fit is tried narrower", "[search][mini
                                            {"w12:s3*4", score(92)},
                                            {"w12:s3*5", infeasible()},
                                            {"w8:s3*5", score(80)}});
-  CHECK(d.asked[2] == "depth w12:s3*4");
+  CHECK(d.evaluated[2] == "depth w12:s3*4");
   CHECK_THAT(d.reasons[1], Catch::Contains("over the limit") && Catch::Contains("narrower"));
-  CHECK(d.asked[4] == "depth w8:s3*5");
-  CHECK(d.asked[5] == "width w8:s3*4");  // narrower than the network that was kept, not than the one tried last
+  CHECK(d.evaluated[4] == "depth w8:s3*5");
+  CHECK(d.evaluated[5] == "width w8:s3*4");  // narrower than the network that was kept, not than the one tried last
 }
 
 TEST_CASE("depths that fit in no width end the growth, an infeasible change is not made", "[search][mini-nas]") {
@@ -171,11 +174,11 @@ TEST_CASE("depths that fit in no width end the growth, an infeasible change is n
                                            {"w8:s3*4", infeasible()},
                                            {"w16:c3,s3*2", infeasible()},
                                            {"w16:s3,c3,s3", score(95)}});
-  CHECK(d.asked[4] == "width w12:s3*3");
+  CHECK(d.evaluated[4] == "width w12:s3*3");
   CHECK_THAT(d.reasons[3], Catch::Contains("no deeper network"));
-  CHECK(d.asked[5] == "operation w16:c3,s3*2");
+  CHECK(d.evaluated[5] == "operation w16:c3,s3*2");
   CHECK_THAT(d.reasons[5], Catch::Contains("over the limit") && Catch::Contains("stays as it was"));
-  CHECK(to_text(d.found.finals.front()) == "w16:s3,c3,s3");
+  CHECK(to_text(d.result.finals.front()) == "w16:s3,c3,s3");
 }
 
 TEST_CASE("tolerances grow to the standard error of a small validation set", "[search][mini-nas]") {
@@ -219,8 +222,8 @@ TEST_CASE("the layer fraction limits where operations and kernels are tried", "[
   auto o = small_options();
   o.layer_fraction = 2.0 / 3.0;
   const Course d = drive(o, {{"w16:s3*3", score(90)}});
-  CHECK(d.asked.back() == "kernel w16:s3,s5,s3");
-  CHECK(std::count_if(d.asked.begin(), d.asked.end(),
+  CHECK(d.evaluated.back() == "kernel w16:s3,s5,s3");
+  CHECK(std::count_if(d.evaluated.begin(), d.evaluated.end(),
                       [](const std::string& name) { return name.rfind("operation", 0) == 0; }) == 2);
 }
 
@@ -251,14 +254,14 @@ TEST_CASE("nor is it where deeper networks must be narrower", "[search][mini-nas
 
 TEST_CASE("where the time is up nothing more is asked, and the network in hand is found", "[search][mini-nas]") {
   const std::map<std::string, Outcome> answers = {{"w16:s3*3", score(90)}, {"w16:s3*4", score(91)}};
-  const size_t all = drive(small_options(), answers).asked.size();
+  const size_t all = drive(small_options(), answers).evaluated.size();
   for (size_t most = 0; most <= all; ++most) {
     TableSession session([&](const Candidate& candidate) {
       const auto known = answers.find(to_text(candidate.architecture));
       return known == answers.end() ? score(50) : known->second;
     });
-    session.most_candidates = most;
-    const Found found = mini_nas(session, small_options());
+    session.max_candidates = most;
+    const SearchResult found = mini_nas(session, small_options());
     CHECK(session.steps.size() == std::max<size_t>(most, 1));  // the first network is waited for
     CHECK(to_text(found.finals.front()) == (most < 2 ? "w16:s3*3" : "w16:s3*4"));
   }

@@ -64,11 +64,11 @@ TEST_CASE("both published logs replay without a difference", "[search][replay][r
     CHECK(task.channels == 3);
     CHECK(task.classes == 10);
     CHECK(log.size() == p.candidates);
-    const Replayed end = replay(*make_method(p.method), log, task, kImages);
+    const ReplayResult end = replay(*make_method(p.method), log, task, kImages);
     CHECK(end.difference == std::nullopt);
-    CHECK(to_text(end.found.best->candidate.architecture) == p.found);
-    CHECK(to_text(end.found.finals.front()) == p.to_train);
-    CHECK(parameter_count(end.found.finals.front(), task) == p.parameters);
+    CHECK(to_text(end.result.best->candidate.architecture) == p.found);
+    CHECK(to_text(end.result.finals.front()) == p.to_train);
+    CHECK(parameter_count(end.result.finals.front(), task) == p.parameters);
   }
 }
 

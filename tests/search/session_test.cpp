@@ -17,7 +17,7 @@ namespace {
 // Runs a function in place of a method of the table.
 class Scripted final : public Method {
  public:
-  explicit Scripted(std::function<Found(Session&)> script) : script_(std::move(script)) {}
+  explicit Scripted(std::function<SearchResult(Session&)> script) : script_(std::move(script)) {}
   std::string name() const override { return "scripted"; }
   std::string summary() const override { return ""; }
   std::string paper() const override { return ""; }
@@ -26,12 +26,12 @@ class Scripted final : public Method {
   std::string preset() const override { return ""; }
   OptionFields fields() override { return {}; }
   void validate() const override {}
-  Found run(Session& session) const override { return script_(session); }
+  SearchResult run(Session& session) const override { return script_(session); }
   std::string rule(const std::string&) const override { return ""; }
   void adjust_recipe(TrainConfig&) const override {}
 
  private:
-  const std::function<Found(Session&)> script_;
+  const std::function<SearchResult(Session&)> script_;
 };
 
 SearchTask toy_task() {
@@ -40,7 +40,7 @@ SearchTask toy_task() {
   return task;
 }
 
-Found found(const Trial& trial) { return {{trial.candidate.architecture}, trial}; }
+SearchResult found(const Trial& trial) { return {{trial.candidate.architecture}, trial}; }
 
 }  // namespace
 

@@ -147,28 +147,28 @@ TEST_CASE("a suite skips what is done, tells what is missing, and has a report",
   CHECK(suite({"--only", "birds"}).status == 2);
   CHECK(suite({"--scale", "huge"}).status == 2);
   CHECK(suite({"--hours", "-1"}).status == 2);
-  const Answer missing = suite({"--only", "dogs"});
+  const ProgramResult missing = suite({"--only", "dogs"});
   CHECK(missing.status == 1);
   CHECK_THAT(missing.errors, Catch::Contains("tiny-imagenet-200.zip"));
   CHECK_FALSE(fs::exists(out));  // nothing was begun
 
   put_finished(folder / "out", "cat-deer");
-  const Answer done = suite({"--only", "cat-deer,dogs,vehicles"});
+  const ProgramResult done = suite({"--only", "cat-deer,dogs,vehicles"});
   INFO(done.errors);
   CHECK(done.status == 0);
   CHECK_THAT(done.output, Catch::Contains("cat-deer") && Catch::Contains("+1.00") && Catch::Contains("-0.80") &&
                               Catch::Contains("1143.3x") && Catch::Contains("missing  dogs, vehicles\n"));
   CHECK(suite({"--only", "cat-deer", "--json"}).json().records("rows").size() == 1);
-  const Answer failed = suite({"--only", "cat-deer,deer-dog"});  // the folder of CIFAR-10 is empty
+  const ProgramResult failed = suite({"--only", "cat-deer,deer-dog"});  // the folder of CIFAR-10 is empty
   CHECK(failed.status == 1);
   CHECK_THAT(failed.errors, Catch::Contains("deer-dog") && Catch::Contains("the same command tries again"));
   CHECK_THAT(failed.output, Catch::Contains("+1.00") && Catch::Contains("failed   deer-dog\n"));
-  const Answer other = suite({"--only", "cat-deer", "--scale", "study"});
+  const ProgramResult other = suite({"--only", "cat-deer", "--scale", "study"});
   CHECK(other.status == 1);
   CHECK_THAT(other.errors, Catch::Contains("was begun with --scale quick --seed 0"));
 
   put_summary(suite_search_folder(folder / "out", suite_entry("automobile-bird")), "w8:s5*3", 2512, 0.912);
-  const Answer report = mininas::test::mininas({"report", out});
+  const ProgramResult report = mininas::test::mininas({"report", out});
   INFO(report.errors);
   REQUIRE(report.status == 0);
   const std::string page = read_text_file(folder / "out/report.html");
@@ -205,7 +205,7 @@ TEST_CASE("a suite that was killed goes on, verifies both networks, and its repo
   CHECK(settings.record("numbers").number("hours") == 0.02);
   const SuiteLengths lengths = suite_lengths(suite_scale("quick"), suite_entry("bucket-barrel"), {8, 8, 3}, 64);
   CHECK(settings.record("budget").integer64("max-macs") == lengths.max_macs);
-  const Answer answer = mininas::test::mininas(command);
+  const ProgramResult answer = mininas::test::mininas(command);
   INFO(answer.errors);
   REQUIRE(answer.status == 0);
   const auto rows = answer.json().records("rows");
@@ -227,7 +227,7 @@ TEST_CASE("a suite that was killed goes on, verifies both networks, and its repo
   REQUIRE(mininas::test::mininas({"report", out.string(), "--out", (folder / "page.html").string()}).status == 0);
   CHECK_THAT(read_text_file(folder / "page.html"), Catch::Contains("href=\"out/bucket-barrel/search/report.html\""));
   fs::resize_file(runs / "search/summary.json", 100);
-  const Answer cut = mininas::test::mininas({"report", out.string()});
+  const ProgramResult cut = mininas::test::mininas({"report", out.string()});
   CHECK(cut.status == 1);
   CHECK_THAT(cut.errors, Catch::Contains("search/summary.json"));
 }

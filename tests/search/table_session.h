@@ -27,7 +27,7 @@ inline Outcome infeasible() {
 
 class TableSession final : public Session {
  public:
-  using Answer = std::function<Outcome(const Candidate&)>;
+  using Evaluate = std::function<Outcome(const Candidate&)>;
   // What happened to one candidate. `left`: how many more the method expected then at most.
   struct Step {
     Trial trial;
@@ -35,14 +35,14 @@ class TableSession final : public Session {
     int left = 0;
   };
 
-  explicit TableSession(Answer answer, Task task = {{32, 32, 3}, 10, 10000}, uint64_t seed = 0)
-      : answer_(std::move(answer)), task_(task), seed_(seed) {}
+  explicit TableSession(Evaluate evaluate, Task task = {{32, 32, 3}, 10, 10000}, uint64_t seed = 0)
+      : evaluate_(std::move(evaluate)), task_(task), seed_(seed) {}
 
   std::vector<Trial> evaluate(std::span<const Candidate> candidates) override {
     batches.push_back(candidates.size());
     std::vector<Trial> trials;
     for (const Candidate& candidate : candidates) {
-      trials.push_back({candidate, answer_(candidate), static_cast<int>(steps.size())});
+      trials.push_back({candidate, evaluate_(candidate), static_cast<int>(steps.size())});
       steps.push_back({trials.back(), std::nullopt, expected_ = std::max(expected_ - 1, 0)});
     }
     return trials;
@@ -58,16 +58,16 @@ class TableSession final : public Session {
   }
   std::optional<std::string> over_budget(const Cost& cost) const override { return why_over(budget, cost); }
   Rng rng(const std::string& purpose) const override { return Rng(seed_).fork(purpose); }
-  bool time_is_up(int) override { return steps.size() >= most_candidates; }
+  bool time_is_up(int) override { return steps.size() >= max_candidates; }
   void expect(int candidates) override { expected_ = candidates; }
 
   std::vector<Step> steps;
   std::vector<size_t> batches;  // how many candidates each call of evaluate had
   Budget budget;
-  size_t most_candidates = SIZE_MAX;  // then the time is up
+  size_t max_candidates = SIZE_MAX;  // then the time is up
 
  private:
-  const Answer answer_;
+  const Evaluate evaluate_;
   const Task task_;
   const uint64_t seed_;
   int expected_ = 0;
@@ -75,21 +75,21 @@ class TableSession final : public Session {
 
 // The course of a search, short enough to compare.
 struct Course {
-  std::vector<std::string> asked;    // "depth w16:s3*3"
-  std::vector<std::string> kept;     // architectures
-  std::vector<std::string> reasons;  // of all decisions, in the order asked
-  Found found;
+  std::vector<std::string> evaluated;  // "depth w16:s3*3"
+  std::vector<std::string> kept;       // architectures
+  std::vector<std::string> reasons;    // of all decisions, in the order asked
+  SearchResult result;
 };
 
-inline Course course_of(const TableSession& session, const Found& found) {
+inline Course course_of(const TableSession& session, const SearchResult& result) {
   Course course;
   for (const TableSession::Step& step : session.steps) {
     const std::string name = to_text(step.trial.candidate.architecture);
-    course.asked.push_back(step.trial.candidate.stage + " " + name);
+    course.evaluated.push_back(step.trial.candidate.stage + " " + name);
     course.reasons.push_back(step.decision ? step.decision->reason : "undecided");
     if (step.decision && step.decision->kept) course.kept.push_back(name);
   }
-  course.found = found;
+  course.result = result;
   return course;
 }
 

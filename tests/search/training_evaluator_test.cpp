@@ -130,7 +130,7 @@ TEST_CASE("a warm start is its first ancestor at the branch epoch, changed step 
   TrainConfig config = recipe.training;
   config.epochs = 4;
   TrainHooks until_branch;
-  until_branch.enough = [](const std::vector<EpochResult>& done) { return done.size() == 2; };
+  until_branch.stop_early = [](const std::vector<EpochResult>& done) { return done.size() == 2; };
   Network network(build_network_spec(first, data.train.shape, data.train.classes()), pixels, weights);
   train(network, data.train, nullptr, config, until_branch);
   Architecture before = first;

@@ -64,15 +64,15 @@ void append_rectified_branch(SpecBuilder& builder, const std::string& name, Rng&
   if (rng.coin()) builder.add(name + ".joined", trunk, rng.coin());
 }
 
-constexpr double kSmallestFactor = 0x1.8p-32, kLargestFactor = 1 - 0x1p-24;
+constexpr double kMinFactor = 0x1.8p-32, kMaxFactor = 1 - 0x1p-24;
 
 // A factor from sums to bytes; now and then of any shift, or with the smallest or largest multiplier.
 double random_factor(Rng& rng, double typical) {
   int exponent = 0;
   double fraction = std::frexp(typical * std::exp2(rng.uniform(-2.0f, 2.0f)), &exponent);
   if (one_in(rng, 20)) exponent = -between(rng, 0, 31);
-  if (one_in(rng, 20)) fraction = rng.coin() ? 0.5 : kLargestFactor;
-  return std::clamp(std::ldexp(fraction, exponent), kSmallestFactor, kLargestFactor);
+  if (one_in(rng, 20)) fraction = rng.coin() ? 0.5 : kMaxFactor;
+  return std::clamp(std::ldexp(fraction, exponent), kMinFactor, kMaxFactor);
 }
 
 // Appends a channel whose sums are rescaled by `factor`, as nearly as a float32 weight scale can have it.

@@ -48,7 +48,7 @@ std::optional<std::string> why_unknown(const std::vector<LayerLoops>& layers, co
   return std::nullopt;
 }
 
-// Requires that nothing is unknown.
+// Requires that every kernel is calibrated.
 InstructionCount count(const std::vector<LayerLoops>& layers, const Board& board) {
   const InstructionModel& model = instruction_models().at(code_of(board));
   InstructionCount count;

@@ -1,9 +1,8 @@
-// Instructions of an inference on a board, before there are any weights: a layer costs the sum of how often its
-// kernel's loops turn (layer_loops.h) times what a turn costs on that core. The costs are fitted by `make
-// mcu-calibrate` from counts in the emulator and kept as data, in instruction_model.csv; how well they fit:
-// bench/results/mcu-calibration.md.
-// Instructions are not cycles. An emulator counts instructions; pipeline, caches and wait states are unknown to it and
-// to this model.
+// Predicts the instructions of one inference on a board, before there are any weights. A layer costs the sum over its
+// kernel's loops of their iterations (layer_loops.h) times the instructions per iteration on that core. These costs are
+// fitted by `make mcu-calibrate` to counts of the emulator and stored in instruction_model.csv;
+// bench/results/mcu-calibration.md shows the errors. Instructions are not cycles: neither the emulator nor this model
+// knows pipelines, caches and wait states.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -17,23 +16,23 @@
 
 namespace mininas {
 
-// What was counted of one layer of one inference.
+// The counted instructions of one layer in one inference.
 struct LayerSample {
   LayerLoops loops;
   double instructions = 0;
-  double weight = 1;  // of its error, in whatever unit
+  double weight = 1;  // of its error, relative to other samples
 };
 
-// Of one core's code, as kBoardOptimisation compiles the kernels.
+// The model of one core, for kernels compiled with kBoardOptimisation.
 class InstructionModel {
  public:
-  // Instructions a turn, by kernel and loop. What is not there costs nothing.
+  // Instructions per iteration, by kernel and loop. Missing entries count as 0.
   using Costs = std::map<std::string, std::map<std::string, double>>;
 
   InstructionModel() = default;
   explicit InstructionModel(Costs costs) : costs_(std::move(costs)) {}
 
-  // Costs that bring the predictions nearest to the samples, none of them negative.
+  // The non-negative costs whose predictions are closest to the samples.
   static InstructionModel fit(const std::vector<LayerSample>& samples);
 
   double instructions(const LayerLoops& loops) const;
@@ -46,12 +45,11 @@ class InstructionModel {
 // By code_of(board).
 using InstructionModels = std::map<std::string, InstructionModel>;
 
-// Lines "code,kernel,loop,instructions" under a line with these words. Parsing throws FormatError with `name` and the
-// line.
+// CSV with the header "code,kernel,loop,instructions". Parsing throws FormatError with `name` and the line.
 std::string to_csv(const InstructionModels& models);
 InstructionModels parse_instruction_models(std::string_view csv, const std::string& name);
 
-// Those that the program was built with.
+// The models that are embedded in the program.
 const InstructionModels& instruction_models();
 
 struct InstructionCount {
@@ -59,14 +57,14 @@ struct InstructionCount {
   std::vector<int64_t> layers;
 };
 
-// Throws ConfigError where nothing is known of the board's code.
+// Throws ConfigError if there is no model for the board's code.
 void check_calibrated(const Board& board);
 
-// Throws ConfigError where the board's code, or a kernel in it, was never calibrated.
+// Throws ConfigError if the board's code, or a kernel of the network, was never calibrated.
 InstructionCount predict_instructions(const NetworkSpec& spec, const Board& board, const MemoryPlan& plan);
 
-// The same for a network of which it is known which layers have the fast kernels. Nothing where that code or kernel was
-// never calibrated.
+// The same for a model with weights, which determine the layers that have fast kernels. Returns nothing if that code or
+// kernel was never calibrated.
 std::optional<InstructionCount> known_instructions(const QuantizedModel& model, const Board& board,
                                                    const MemoryPlan& plan);
 

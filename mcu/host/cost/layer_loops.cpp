@@ -248,7 +248,7 @@ class Counter {
     const int input = spec_.layer(layer).input();
     if (input == kImage) return true;
     const LayerPlan &from = plan_.layers[static_cast<size_t>(input)], &to = plan_.layers[static_cast<size_t>(layer)];
-    if (from.output == kCallerPlace || to.output == kCallerPlace) return true;
+    if (from.output == kCallerBuffer || to.output == kCallerBuffer) return true;
     const int64_t distance = std::abs(to.output - from.output);
     const int64_t lower = from.output < to.output ? int64_t{from.output_rows} * g.in.width * g.in.channels
                                                   : int64_t{to.output_rows} * g.out.width * g.out.channels;

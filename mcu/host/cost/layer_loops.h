@@ -1,7 +1,7 @@
-// How often the loops of a layer's kernel turn, from shapes, plan and expected kernel alone: the quantities that
-// instruction_model.h weighs. Not a copy of any kernel: the lists are generous, for kernels of every core (tiles of 1,
-// 2 or 4 pixels, rows widened or not), and what a core's kernels do not do gets no weight there. So a kernel may change
-// and only the weights are fitted anew.
+// Iteration counts of the loops of a layer's kernel, from shapes, memory plan and expected kernel alone.
+// instruction_model.h multiplies them by fitted costs. The loops are not those of one particular kernel: the lists are
+// long enough for the kernels of every core (tiles of 1, 2 or 4 pixels, rows widened or not), and loops that a core's
+// kernels do not have get the cost 0. When a kernel changes, only the costs have to be fitted again.
 #pragma once
 #include <string>
 #include <vector>
@@ -17,15 +17,15 @@ struct LoopCount {
 };
 
 struct LayerLoops {
-  // What is fitted together: "pointwise", "window", "conv plain", "depthwise 3/1" (kernel, stride), "depthwise plain",
-  // "pool", "add", "relu".
+  // Layers with the same name are fitted together: "pointwise", "window", "conv plain", "depthwise 3/1" (kernel,
+  // stride), "depthwise plain", "pool", "add", "relu".
   std::string kernel;
   std::vector<LoopCount> counts;  // of one inference; the same names in the same order for each kernel
-  double calls = 0;               // of the kernel: 1, or about one a row in a strip
+  double calls = 0;               // of the kernel: 1, or about one per row in a strip
 };
 
-// By layer, of a network and its plan. The first one expects of every layer what trained networks have
-// (expects_fast_kernel); the second one knows.
+// Loops of each layer of a network with its plan. The first function assumes for every layer the kernel that trained
+// networks usually have (expects_fast_kernel); the second one knows it from the weights.
 std::vector<LayerLoops> layer_loops(const NetworkSpec& spec, const MemoryPlan& plan);
 std::vector<LayerLoops> layer_loops(const QuantizedModel& model, const MemoryPlan& plan);
 

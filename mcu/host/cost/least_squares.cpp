@@ -8,15 +8,15 @@
 namespace mininas {
 namespace {
 
-constexpr int kMostSweeps = 200000;
-constexpr double kTolerance = 1e-10;  // of the largest change in a sweep, beside the largest unknown
+constexpr int kMaxSweeps = 200000;
+constexpr double kTolerance = 1e-10;  // of the largest change in a sweep, relative to the largest unknown
 
 using Matrix = std::vector<std::vector<double>>;
 
-// A^T A and A^T b, the columns of A scaled to length 1.
+// A^T A and A^T b, with the columns of A scaled to length 1.
 struct NormalEquations {
   Matrix products;
-  std::vector<double> right, lengths;  // a column's length; 0 where there is nothing in it
+  std::vector<double> right, lengths;  // lengths of the columns; 0 for a column of zeros
 };
 
 double dot(const Matrix& rows, size_t a, size_t b) {
@@ -48,7 +48,7 @@ std::vector<double> non_negative_least_squares(const Matrix& rows, const std::ve
   const size_t count = normal.right.size();
   std::vector<double> x(count, 0.0);
   std::vector<double> residual = normal.right;  // A^T (b - A x)
-  for (int sweep = 0; sweep < kMostSweeps; ++sweep) {
+  for (int sweep = 0; sweep < kMaxSweeps; ++sweep) {
     double largest_change = 0, largest = 0;
     for (size_t i = 0; i < count; ++i) {
       if (normal.lengths[i] == 0) continue;

@@ -1,5 +1,4 @@
-// Pieces of C source: identifiers, literals, comments and lists that stay legal and readable whatever a person named
-// things.
+// Pieces of C source: identifiers, literals, comments and lists that are legal and readable whatever names users chose.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -9,16 +8,16 @@
 
 namespace mininas {
 
-// "L03_layer2_depthwise": index and name, letters, digits and underscores only; unique because of the index.
+// "L03_layer2_depthwise": index and name, with letters, digits and underscores only. The index makes it unique.
 std::string c_identifier(int layer, const std::string& name);
 
-// A string literal with quotes; everything beside plain ASCII as octal escapes, which no compiler misreads.
+// A string literal with quotes. Characters other than plain ASCII are octal escapes, which every compiler reads alike.
 std::string c_string(const std::string& value);
 
-// Fit for a /* comment */: unprintable characters and comment marks replaced.
+// Text for a /* comment */: unprintable characters and comment marks are replaced.
 std::string c_comment(const std::string& value);
 
-// "1, -2, 3": broken into lines of at most 120 characters, each indented by `indent` spaces.
+// "1, -2, 3", in lines of at most 120 characters, each indented by `indent` spaces.
 std::string c_list(std::span<const int32_t> values, int indent);
 std::string c_list(std::span<const int8_t> values, int indent);
 std::string c_list(std::span<const uint8_t> values, int indent);

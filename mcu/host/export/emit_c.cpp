@@ -56,7 +56,8 @@ std::string readme_text(const QuantizedModel& model, RamPlan ram_plan) {
 
 std::vector<TextFile> all_files(const QuantizedModel& model, RamPlan ram_plan, const ImageSet& vectors) {
   const ModelImage image = make_model_image(model, ram_plan);
-  std::vector<TextFile> files = {{"model.h", model_header_text(model, image)}};  // first: marks the folder as ours
+  // first, because it marks the folder as an export
+  std::vector<TextFile> files = {{"model.h", model_header_text(model, image)}};
   files.push_back({"model.c", model_source_text(model, image)});
   files.push_back({"test_vectors.h", vectors_header_text(model, vectors)});
   files.push_back({"test_vectors.c", vectors_source_text(model, vectors)});
@@ -67,8 +68,8 @@ std::vector<TextFile> all_files(const QuantizedModel& model, RamPlan ram_plan, c
   return files;
 }
 
-// Stands in a folder that is being written or removed, from before the first file until after the last one: it tells
-// what a killed export left behind from a stranger's folder.
+// This file exists in a folder that is being written or removed, from before the first file until after the last one.
+// It distinguishes the remains of a killed export from a user's folder.
 constexpr const char* kUnfinishedMark = ".mininas-unfinished";
 
 bool has_model_header(const fs::path& folder) {
@@ -77,13 +78,13 @@ bool has_model_header(const fs::path& folder) {
   return std::getline(header, line) && line.starts_with(kModelHeaderMark);
 }
 
-// In one step, unlike write_file: a folder never holds half of it.
+// Created in one step, unlike write_file, so that a folder never has half of it.
 void mark_unfinished(const fs::path& folder) {
   const std::ofstream mark(folder / kUnfinishedMark);
   if (!mark) throw IoError(text((folder / kUnfinishedMark).string(), ": cannot create"));
 }
 
-// Whether an export wrote this folder, or was about to: a finished one, what is left of one, or an empty folder.
+// Whether this folder is an export, the remains of an unfinished one, or empty.
 bool is_ours(const fs::path& folder) {
   std::error_code ignored;
   return fs::is_directory(fs::symlink_status(folder, ignored)) &&
@@ -100,7 +101,7 @@ void check(const std::error_code& failure, const fs::path& path, const char* act
   if (failure) throw IoError(text(path.string(), ": cannot ", action, ": ", failure.message()));
 }
 
-// The mark goes last, so that whatever a crash leaves is known as ours.
+// Removes the mark last, so that the remains after a crash are recognised.
 void remove_ours(const fs::path& folder) {
   std::error_code failure;
   if (!fs::exists(fs::symlink_status(folder, failure))) return;
@@ -117,7 +118,7 @@ void remove_ours(const fs::path& folder) {
 
 fs::path beside(const fs::path& folder, const char* ending) { return folder.string() + ending; }
 
-// Puts `fresh` in place of `folder`. A crash between the two renames leaves the old export beside it under the name
+// Replaces `folder` by `fresh`. A crash between the two renames leaves the old export next to it, with the suffix
 // `.old`.
 void replace_folder(const fs::path& fresh, const fs::path& folder) {
   const fs::path old = beside(folder, ".old");
@@ -138,7 +139,7 @@ void replace_folder(const fs::path& fresh, const fs::path& folder) {
 }  // namespace
 
 void export_c(const QuantizedModel& model, RamPlan ram_plan, const ImageSet& vectors, const fs::path& folder,
-              Place place) {
+              FolderOwner owner) {
   if (vectors.count() < 1 || !(vectors.shape == model.spec.input()))
     throw ConfigError(text("test vectors: ", vectors.count(), " images of ", to_text(vectors.shape),
                            ", expected at least one of ", to_text(model.spec.input())));
@@ -146,7 +147,7 @@ void export_c(const QuantizedModel& model, RamPlan ram_plan, const ImageSet& vec
   fs::path target = fs::absolute(folder).lexically_normal();
   if (!target.has_filename()) target = target.parent_path();  // "out/c/"
   const fs::path fresh = beside(target, ".tmp");
-  if (place == Place::kAnywhere)
+  if (owner == FolderOwner::kUser)
     for (const fs::path& taken : {target, fresh, beside(target, ".old")}) refuse_foreign(taken);
   remove_ours(fresh);
   try {

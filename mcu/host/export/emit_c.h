@@ -1,5 +1,5 @@
-// Export: a quantised model as a folder of C that stands alone: model.c, model.h, the runtime's files that it needs,
-// test vectors, selftest.c, Makefile, README.md. The folder is written whole or not at all.
+// Exports a quantised model as a self-contained folder of C: model.c, model.h, the runtime files that it needs, test
+// vectors, selftest.c, Makefile, README.md. The folder is written completely or not at all.
 #pragma once
 #include <filesystem>
 
@@ -9,16 +9,16 @@
 
 namespace mininas {
 
-// Where an export goes. In a run's own folder nothing can be a stranger's: what stands there is replaced. Anywhere else
-// only exports, and what killed exports left, are.
-enum class Place { kAnywhere, kOwnRun };
+// Who the export folder belongs to. In a run's own folder any contents are replaced. In a user's folder only an older
+// export, or the remains of a killed one, is replaced.
+enum class FolderOwner { kUser, kRun };
 
-// Writes `folder`; `vectors` become the test vectors (a few images). Replaces an older export; kAnywhere: refuses any
-// other folder that is not empty. Throws ConfigError for a model that cannot be exported, IoError with path and reason.
+// Writes `folder`; `vectors` are a few images for the test vectors. Replaces an older export. With kUser, a folder with
+// other files is refused. Throws ConfigError if the model cannot be exported, IoError with path and reason.
 void export_c(const QuantizedModel& model, RamPlan ram_plan, const ImageSet& vectors,
-              const std::filesystem::path& folder, Place place = Place::kAnywhere);
+              const std::filesystem::path& folder, FolderOwner owner = FolderOwner::kUser);
 
-// By which plan an exported folder was made: its model.h tells. Throws FormatError where it does not.
+// The RAM plan of an exported folder, from its model.h. Throws FormatError if it is not there.
 RamPlan exported_ram_plan(const std::filesystem::path& folder);
 
 }  // namespace mininas

@@ -24,7 +24,7 @@ std::string initializer(const char* name, const std::string& list, const char* e
 
 std::string place_text(uint32_t place) { return place == MN_CALLER ? "MN_CALLER" : std::to_string(place); }
 
-// "AT(L00_stem.bias)", or 0 for what the layer does not have.
+// "AT(L00_stem.bias)", or 0 if the layer has no such constant.
 std::string constant_text(uint32_t offset, const std::string& identifier, const char* member) {
   return offset == 0 ? "0" : text("AT(", identifier, ".", member, ")");
 }
@@ -49,7 +49,7 @@ std::string row_text(const mn_layer& row, const std::string& identifier) {
   return out.str();
 }
 
-// The member of struct model_data that holds a layer's constants.
+// The member of struct model_data with a layer's constants.
 std::string member_text(const LayerLayout& layout, const std::string& identifier) {
   std::ostringstream out;
   out << "  struct {\n";
@@ -84,7 +84,7 @@ std::string quantization_text(const Quantization& quantization) {
   return text("real = ", std::setprecision(9), quantization.scale, " x (q - ", quantization.zero_point, ")");
 }
 
-// What every part of the file needs to know of a layer.
+// The description of a layer that all parts of the file use.
 struct NamedLayer {
   std::string identifier, title;
 };

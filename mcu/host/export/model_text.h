@@ -1,4 +1,4 @@
-// The generated C: model.h and model.c of one network, and its test vectors. Written to be read: a person who ports the
+// The generated C of one network: model.h, model.c and its test vectors. It is written to be read, since porting a
 // network starts with model.c.
 #pragma once
 #include <string>
@@ -8,16 +8,16 @@
 
 namespace mininas {
 
-// First line of model.h: tells an export from any other folder.
+// The first line of model.h, by which an export is recognised.
 constexpr const char* kModelHeaderMark = "/* An image classifier, exported by mininas.";
 
-// In model.h, before the name of the plan in quotes.
+// The text in model.h before the quoted name of the RAM plan.
 constexpr const char* kRamPlanDefinition = "#define MODEL_RAM_PLAN ";
 
 std::string model_header_text(const QuantizedModel& model, const ModelImage& image);
 std::string model_source_text(const QuantizedModel& model, const ModelImage& image);
 
-// Images, logits and the digest of every layer's output. Requires: images of the model's shape, at least one.
+// Images, logits and the digest of every layer's output. Requires at least one image, and images of the model's shape.
 std::string vectors_header_text(const QuantizedModel& model, const ImageSet& vectors);
 std::string vectors_source_text(const QuantizedModel& model, const ImageSet& vectors);
 

@@ -15,7 +15,7 @@ int64_t taps_of(const LayerSpec& layer, const ImageShape& in) {
   return traits_of(layer).depthwise ? window : window * in.channels;
 }
 
-// Depthwise weights stay as they are: row, column, channel.
+// Depthwise weights are not changed: row, column, channel.
 std::vector<int8_t> paired_weights(const LayerSpec& layer, const ImageShape& in, const std::vector<int8_t>& weights) {
   const int32_t run = layer.kernel * in.channels;
   std::vector<int8_t> paired(static_cast<size_t>(device_weight_count(layer, in)), int8_t{0});
@@ -28,7 +28,8 @@ std::vector<int8_t> paired_weights(const LayerSpec& layer, const ImageShape& in,
   return paired;
 }
 
-// bias - zero point x sum of weights: what is left to compute is the sum of weight x q. Fits where validate() holds.
+// bias - zero point * sum of weights, so that only the sum of weight * q is left to compute. It fits if validate()
+// passes.
 std::vector<int32_t> folded_bias(const LayerSpec& layer, int64_t taps, const QuantizedLayer& integers, int zero_point) {
   std::vector<int32_t> bias;
   const bool depthwise = traits_of(layer).depthwise;
@@ -42,13 +43,13 @@ std::vector<int32_t> folded_bias(const LayerSpec& layer, int64_t taps, const Qua
   return bias;
 }
 
-// The value, as the device reads it, that stands for the real 0: an image's bytes are not shifted to int8.
+// The value, as the device reads it, of the real 0. The bytes of an image are not shifted to int8.
 int value_of_zero(const QuantizedModel& model, int layer) {
   const int zero_point = model.input_of(layer).zero_point;
   return model.spec.layer(layer).input() == kImage ? zero_point + 128 : zero_point;
 }
 
-// Of two sums of a standard convolution one is taken 256 times, and both have to stay within 32 bits.
+// A standard convolution packs two sums, one of them multiplied by 256, and both must fit into 32 bits.
 constexpr int64_t kConvLimit = (int64_t{1} << 23) - (int64_t{1} << 15);
 
 int64_t largest_value(const LayerSpec& layer) { return layer.input() == kImage ? 255 : 128; }
@@ -57,11 +58,11 @@ bool has_fast_depthwise(const LayerSpec& layer) {
   return layer.input() != kImage && mn_depthwise_turns(layer.kernel, layer.stride) != 0;
 }
 
-// Mean of |weight| in a bell of two thousand weights whose largest is 127: about 29, and 34 in that channel of a layer
-// where it is most.
+// Mean of |weight| for two thousand normally distributed weights with a largest of 127: about 29, and 34 in the channel
+// of a layer where it is largest.
 constexpr int64_t kExpectedWeight = 34;
 
-// Of one channel: the most that |sum of weight x value| can be.
+// The largest possible |sum of weight * value| of each channel.
 std::vector<int64_t> largest_sums(const LayerSpec& layer, int64_t taps, const QuantizedLayer& integers,
                                   int64_t largest_value) {
   std::vector<int64_t> sums(static_cast<size_t>(layer.out_channels), 0);

@@ -1,6 +1,6 @@
-// Constants of a layer in the form and order in which the device's kernels eat them (mcu/runtime/mn_kernel.h,
-// "Constants"): zero points folded into the bias, weights of two output channels beside each other. model_layout.h
-// counts them, model_image.h and model_text.h write them: one place for the order.
+// The constants of a layer in the form and order that the device's kernels read (mcu/runtime/mn_kernel.h, "Constants"):
+// zero points are folded into the bias, and weights of two output channels are interleaved. Only this file defines the
+// order; model_layout.h counts the constants, model_image.h and model_text.h write them.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -15,18 +15,18 @@ struct DeviceConstants {
   std::vector<uint8_t> shifts;
 };
 
-// How many weights the device's object holds for a layer that has_weights and reads `in`, padding included.
+// Number of weights in the device's object, including padding. Requires has_weights; `in` is the shape of the input.
 int64_t device_weight_count(const LayerSpec& layer, const ImageShape& in);
 
 // Requires a model that passes validate().
 DeviceConstants device_constants(const QuantizedModel& model, int layer);
 
-// Whether what the fast kernels rely on holds for a layer with weights (the kinds in mcu/runtime/mn_model.h): trained
-// networks, in all likelihood, in every layer.
+// Whether the weights of a layer meet the conditions of the fast kernels (the kinds in mcu/runtime/mn_model.h). In
+// trained networks nearly all layers do.
 bool fits_fast_kernel(const QuantizedModel& model, int layer);
 
-// What to expect of it before there are weights: trained ones spread like a bell, with a channel's largest at 127, and
-// so many of them are too many for the sums of a standard convolution.
+// The same prediction before there are weights. Trained weights are roughly normally distributed with the largest of
+// each channel at 127; in a standard convolution with many weights their sums may become too large.
 bool expects_fast_kernel(const NetworkSpec& spec, int layer);
 
 }  // namespace mininas

@@ -50,7 +50,7 @@ void set_extents(mn_layer& row, const ImageShape& in, const ImageShape& out) {
 void set_places(mn_layer& row, const NetworkSpec& spec, const MemoryPlan& plan, int index) {
   const LayerSpec& layer = spec.layer(index);
   const LayerPlan& own = plan.layers[static_cast<size_t>(index)];
-  const auto place = [](int64_t offset) { return offset == kCallerPlace ? MN_CALLER : static_cast<uint32_t>(offset); };
+  const auto place = [](int64_t offset) { return offset == kCallerBuffer ? MN_CALLER : static_cast<uint32_t>(offset); };
   row.input = MN_CALLER;
   row.in_rows = row.in_height;
   if (layer.input() != kImage) {

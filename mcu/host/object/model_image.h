@@ -1,5 +1,5 @@
 // A quantised model as the bytes of its device object: header, layer table, constants (mcu/runtime/mn_model.h). model.c
-// says the same in C.
+// contains the same data as C source.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -14,7 +14,7 @@ namespace mininas {
 struct ModelImage {
   RamPlan ram_plan;
   ModelLayout layout;
-  mn_model header;  // with its digest
+  mn_model header;  // including its digest
   std::vector<mn_layer> layers;
   std::vector<uint8_t> bytes;  // the whole object, little-endian
 };

@@ -8,7 +8,7 @@
 namespace mininas {
 namespace {
 
-constexpr int64_t kLargest16 = 65535, kLargest8 = 255, kLargestOffset = INT32_MAX;
+constexpr int64_t kLargest16 = 65535, kLargest8 = 255, kMaxOffset = INT32_MAX;
 
 void require_at_most(int64_t value, int64_t limit, const std::string& where, const char* what) {
   if (value > limit)
@@ -18,7 +18,7 @@ void require_at_most(int64_t value, int64_t limit, const std::string& where, con
 void check_limits(const std::string& where, const ImageShape& shape) {
   for (const int extent : {shape.height, shape.width, shape.channels})
     require_at_most(extent, kLargest16, where, "an extent");
-  require_at_most(shape.size(), kLargestOffset, where, "the size in bytes");
+  require_at_most(shape.size(), kMaxOffset, where, "the size in bytes");
 }
 
 LayerLayout lay_out_layer(const LayerSpec& spec, const ImageShape& in, int64_t start) {
@@ -35,7 +35,7 @@ LayerLayout lay_out_layer(const LayerSpec& spec, const ImageShape& in, int64_t s
   const int64_t end = shifts + layer.rescale_count;
   layer.padding = (4 - end % 4) % 4;
   layer.bytes = end + layer.padding - start;
-  require_at_most(start + layer.bytes, kLargestOffset, text("layer ", spec.name), "the model's size up to here");
+  require_at_most(start + layer.bytes, kMaxOffset, text("layer ", spec.name), "the model's size up to here");
   layer.bias = static_cast<uint32_t>(start);
   layer.multipliers = static_cast<uint32_t>(multipliers);
   layer.weights = static_cast<uint32_t>(weights);

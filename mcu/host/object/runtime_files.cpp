@@ -5,8 +5,8 @@
 #include "core/error.h"
 #include "mcu/host/plan/device_operation.h"
 
-// Places the content of a file between two symbols. The path is relative to the root of the source tree, where the
-// compiler is run. (The dependency scanner cannot see such a file: the Makefile names them.)
+// Embeds the contents of a file between two symbols. The path is relative to the root of the source tree, where the
+// compiler runs. (The dependency scanner does not see such files, so the Makefile lists them.)
 #define EMBED(symbol, path)                                                                          \
   extern "C" const char mininas_##symbol##_begin[], mininas_##symbol##_end[];                        \
   __asm__(".pushsection .rodata\nmininas_" #symbol "_begin:\n.incbin \"" path "\"\nmininas_" #symbol \
@@ -63,7 +63,7 @@ bool uses(const NetworkSpec& spec, const std::string& kernel) {
 
 TextFile file(const char* name, std::string_view content) { return {name, std::string(content)}; }
 
-// Drops the lines of mn_kernels.c that name the kernel.
+// Removes the lines of mn_kernels.c that name the kernel.
 void drop_table_lines(std::string& table, const std::string& kernel) {
   for (const std::string& entry : {text("FASTEST(", kernel, ", "), text("= ", kernel, ",\n")}) {
     const size_t place = table.find(entry);

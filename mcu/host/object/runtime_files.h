@@ -1,5 +1,4 @@
-// The C files that an export carries, embedded in the program when it is built, so that an installed binary needs no
-// source tree.
+// The C files of an export, embedded in the program when it is built, so that an installed binary needs no source tree.
 #pragma once
 #include <string>
 #include <string_view>
@@ -14,16 +13,16 @@ struct TextFile {
   std::string text;
 };
 
-// mcu/runtime/*, as it stands in the source tree.
+// mcu/runtime/*, as in the source tree.
 std::vector<TextFile> runtime_files();
 
-// Those that this network needs: kernels that no layer uses are left out, also from the table in mn_kernels.c.
+// The files that this network needs: kernels that no layer uses are omitted, also from the table in mn_kernels.c.
 std::vector<TextFile> runtime_files_for(const NetworkSpec& spec);
 
-// mcu/boards/*: start-up code and the program of verification.
+// mcu/boards/*: start-up code and the verification program.
 std::vector<TextFile> board_files();
 
-// mcu/host/export/exported/*: what an export carries beside runtime and model.
+// mcu/host/export/exported/*: files of an export besides runtime and model.
 std::string_view exported_makefile();
 std::string_view exported_selftest();
 

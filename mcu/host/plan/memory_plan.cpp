@@ -11,13 +11,12 @@ namespace {
 
 int64_t aligned(int64_t bytes) { return (bytes + kTensorAlignment - 1) / kTensorAlignment * kTensorAlignment; }
 
-// A strip, and what of its layers' outputs exists at once. Rings and scratch are the strip's workspace, one behind the
-// other.
+// A strip, and which rows of its layers' outputs exist at once. Its rings and scratch are contiguous in its workspace.
 struct PlannedStrip {
   Strip strip;
-  ArenaStep step;                     // its moments are layers
-  std::vector<int> rows;              // by its layers
-  std::vector<int64_t> ring_offsets;  // in the workspace; kWhole for a tensor of its own
+  ArenaStep step;                     // moments are layers
+  std::vector<int> rows;              // [layer of the strip]
+  std::vector<int64_t> ring_offsets;  // in the workspace; kWhole for a tensor outside of it
   int64_t scratch_offset = 0;
 };
 constexpr int64_t kWhole = -1;
@@ -54,7 +53,7 @@ class Planner {
     return aligned(int64_t{rows} * shape.width * shape.channels);
   }
 
-  // A layer that needs its whole input before its first row is in no strip.
+  // A layer that needs its whole input before its first row cannot be in a strip.
   bool may_join(int layer) const { return device_operation(spec_.layer(layer).kind).row_by_row; }
 
   Placement place() const { return place_tensors(tensors_, steps_, count()); }
@@ -62,9 +61,9 @@ class Planner {
   // The layers whose outputs `layer` is the last to read.
   const std::vector<int>& used_up_by(int layer) const { return used_up_[static_cast<size_t>(layer)]; }
 
-  // Of all neighbouring layers, those that could be a strip of the best plan. A strip has a ring of at least one row for
-  // each tensor inside it, so it is worth nothing where these rows alone are more than the plan that runs each layer by
-  // itself; and neither is any that goes on behind its last layer, for that has the same tensors inside it, and more.
+  // Collects the strips that could be part of the best plan. A strip has a ring of at least one row for each tensor
+  // inside it. If these rows alone need more than the plan without strips, the strip is useless, and so is every longer
+  // strip with the same beginning, which has the same tensors inside it and more.
   void consider_strips() {
     const int64_t enough = place().bytes;
     for (int first = 0; first < count(); ++first) {
@@ -77,7 +76,7 @@ class Planner {
     }
   }
 
-  // Bytes of a row of each tensor that is inside a strip from `first` on as soon as it contains `last`.
+  // Bytes of one row of each tensor that is inside every strip that begins at `first` and contains `last`.
   int64_t rows_inside(int first, int last) const {
     int64_t bytes = 0;
     for (const int input : used_up_by(last))
@@ -128,7 +127,7 @@ class Planner {
     planned.step.workspace += aligned(most);
   }
 
-  // The layers of the step that the placement takes as number `taken`.
+  // Appends the layers of step number `taken` of the placement.
   void append_layers(MemoryPlan& plan, const Placement& placement, size_t taken) const {
     const ArenaStep& step = steps_[placement.steps[taken]];
     const PlannedStrip planned = plan_strip(Strip(spec_, step.begin, step.end - 1), step.begin, step.end - 1);
@@ -151,9 +150,9 @@ class Planner {
 
   const NetworkSpec& spec_;
   const RamPlan ram_plan_;
-  std::vector<ArenaTensor> tensors_;  // every layer's output, whole
+  std::vector<ArenaTensor> tensors_;  // the whole output of every layer
   std::vector<std::vector<int>> used_up_;
-  std::vector<ArenaStep> steps_;  // layers and strips that could be
+  std::vector<ArenaStep> steps_;  // single layers and possible strips
 };
 
 }  // namespace

@@ -9,7 +9,7 @@ size_t OffsetZone::add(int64_t highest) {
   std::vector<int64_t> least((count_ + 1) * (count_ + 1), 0);
   for (size_t from = 0; from < count_; ++from) {
     for (size_t to = 0; to < count_; ++to) least[from * (count_ + 1) + to] = this->least(from, to);
-    // By way of the beginning: the new member lies at 0 or above and at `highest` or below.
+    // Bounds through member 0: the new member is at 0 or above and at `highest` or below.
     least[from * (count_ + 1) + fresh] = this->least(from, 0);
     least[fresh * (count_ + 1) + from] = this->least(0, from) - highest;
   }

@@ -12,31 +12,31 @@ namespace mininas {
 namespace {
 
 constexpr int64_t kFar = std::numeric_limits<int64_t>::max();
-// Far beyond what networks need; a graph that reaches them is placed well but without a proof.
-constexpr size_t kMostStates = 500;      // of one moment
-constexpr int64_t kMostBranches = 2000;  // of one step taken from one state
+// Far beyond the needs of real networks; a graph that reaches them gets a good placement without a proof.
+constexpr size_t kMaxStates = 500;      // per moment
+constexpr int64_t kMaxBranches = 2000;  // per step and state
 
-// One of the things that lie in the arena during a step.
+// A tensor or workspace in the arena during a step.
 struct Item {
-  size_t name = 0;  // a tensor, or behind those the workspace of a step
+  size_t name = 0;  // index of a tensor; workspaces of steps are numbered after the tensors
   int64_t bytes = 0;
 };
 
-// `high` begins `distance` or more above `low`.
+// `high` begins at least `distance` above `low`.
 struct Bound {
   size_t low = 0, high = 0;  // names
   int64_t distance = 0;
 };
 
-// From the beginning of one item to that of the other, where that one is the higher.
+// The minimum distance from the beginning of `low` to that of `high`, if `high` is the higher one.
 int64_t gap(const ArenaStep& step, const Item& low, const Item& high) {
   for (const Overlap& overlap : step.overlaps)
     if (overlap.output == low.name && overlap.input == high.name) return overlap.distance;
   return low.bytes;
 }
 
-// All bytes that live in a step, less what outputs can share with inputs. An output shares no byte with two inputs, for
-// those are apart.
+// Bytes of all items of a step, minus what outputs can share with inputs. An output cannot share a byte with two
+// inputs, because these do not overlap.
 int64_t least_bytes(const ArenaStep& step, const std::vector<Item>& items) {
   int64_t bytes = 0;
   for (const Item& output : items) {
@@ -48,7 +48,7 @@ int64_t least_bytes(const ArenaStep& step, const std::vector<Item>& items) {
   return bytes;
 }
 
-// The question, made ready for being asked many times.
+// The input of the problem, prepared for many searches.
 class Arena {
  public:
   Arena(const std::vector<ArenaTensor>& tensors, const std::vector<ArenaStep>& steps, int moments)
@@ -74,11 +74,11 @@ class Arena {
 
   const std::vector<size_t>& steps_from(int moment) const { return steps_from_[static_cast<size_t>(moment)]; }
   const std::vector<size_t>& living_at(int moment) const { return living_[static_cast<size_t>(moment)]; }
-  // What lives while a step runs, in this order: what lived before, what it writes, its workspace.
+  // Items of a step, in this order: tensors that existed before, tensors that it writes, its workspace.
   const std::vector<Item>& items(size_t step) const { return items_[step]; }
-  size_t workspace(size_t step) const { return tensors_.size() + step; }  // its name
+  size_t workspace(size_t step) const { return tensors_.size() + step; }  // name of its item
 
-  // The smallest least() of the greediest step, over all rows of steps.
+  // The minimum over all sequences of steps of their largest least_bytes.
   int64_t lower_bound() const {
     std::vector<int64_t> reached(living_.size(), kFar);
     reached[0] = 0;
@@ -111,16 +111,16 @@ class Arena {
 
   const std::vector<ArenaTensor>& tensors_;
   const std::vector<ArenaStep>& steps_;
-  std::vector<std::vector<size_t>> living_;      // [moment], one more than others have
+  std::vector<std::vector<size_t>> living_;      // [moment], with one more than the others
   std::vector<std::vector<size_t>> steps_from_;  // [moment]
   std::vector<std::vector<Item>> items_;         // [step]
   std::vector<int64_t> least_;                   // [step]
 };
 
-// Whether all fits into a limit, exactly. Of any two things in one step one is the higher, and each choice of which is
-// a bound on a distance. What the future needs to know of the past are the offsets that the living tensors can have: a
-// zone. So states of a moment are zones, and one that another contains is dropped. A chain has a single living tensor
-// at a moment and hardly more than one state.
+// Decides exactly whether everything fits into a limit. Of any two items of one step one is the higher, and each choice
+// is a bound on a distance. The rest of the search depends only on the possible offsets of the tensors that still
+// exist: a zone. So the states of a moment are zones, and a zone that another one contains is dropped. A chain has a
+// single tensor at each moment and rarely more than one state.
 class LimitSearch {
  public:
   LimitSearch(const Arena& arena, int64_t limit, bool weigh)
@@ -137,7 +137,7 @@ class LimitSearch {
     return !states_.back().empty();
   }
 
-  // With `weigh`, a plan of least burden; otherwise any. Nothing where nothing fits.
+  // With `weigh`, a plan of minimum burden; otherwise any plan. Nothing if there is none.
   std::optional<Placement> run() {
     if (!fits()) return std::nullopt;
     return read_back();
@@ -147,10 +147,10 @@ class LimitSearch {
 
  private:
   struct State {
-    OffsetZone zone;  // of living_at(moment)
+    OffsetZone zone;  // of the tensors that exist
     int burden = 0;
-    size_t step = 0, from = 0;  // by which step it was reached, and from which state
-    std::vector<Bound> bounds;  // that the step added
+    size_t step = 0, from = 0;  // the step that reached this state, and the state before it
+    std::vector<Bound> bounds;  // added by the step
   };
 
   State& state(int moment, size_t index) { return states_[static_cast<size_t>(moment)][index]; }
@@ -168,12 +168,12 @@ class LimitSearch {
           {{}, before.burden + (weigh_ ? arena_.step(step).burden : 0), step, from, {}});
   }
 
-  // Puts items `low` and `high` in both orders, then the pairs behind them. Items and members of a zone count alike,
-  // but for member 0.
+  // Tries both orders of items `low` and `high`, then continues with the following pairs. Members of a zone are
+  // numbered like items, except for member 0.
   void order(OffsetZone zone, size_t high, size_t low, State next) {
     if (low == high) return order(std::move(zone), high + 1, 0, std::move(next));
     if (high >= items_.size()) return arrive(zone, std::move(next));
-    if (++branches_ > kMostBranches) {
+    if (++branches_ > kMaxBranches) {
       gave_up_ = true;
       return;
     }
@@ -185,7 +185,7 @@ class LimitSearch {
       State deeper = next;
       deeper.bounds.push_back({items_[below].name, items_[above].name, distance});
       order(std::move(narrower), high, low + 1, std::move(deeper));
-      if (implied) return;  // the other order would only narrow it
+      if (implied) return;  // the other order would only restrict it
     }
   }
 
@@ -201,13 +201,14 @@ class LimitSearch {
       if (other.burden <= next.burden && other.zone.contains(next.zone)) return;
     std::erase_if(states,
                   [&](const State& other) { return next.burden <= other.burden && next.zone.contains(other.zone); });
-    if (states.size() < kMostStates)
+    if (states.size() < kMaxStates)
       states.push_back(std::move(next));
     else
       gave_up_ = true;
   }
 
-  // Steps and bounds on the way to the best state of the end, and the lowest offsets that keep them all.
+  // Collects the steps and bounds on the way to the best final state, and computes the lowest offsets that satisfy
+  // them.
   Placement read_back() {
     const auto& last = states_.back();
     const auto best =
@@ -243,8 +244,8 @@ class LimitSearch {
   const Arena& arena_;
   const int64_t limit_;
   const bool weigh_;
-  std::vector<std::vector<State>> states_;  // by moment
-  std::vector<Item> items_;                 // of the step at hand
+  std::vector<std::vector<State>> states_;  // [moment]
+  std::vector<Item> items_;                 // of the current step
   int64_t branches_ = 0;
   bool gave_up_ = false;
 };
@@ -263,7 +264,8 @@ Placement place_tensors(const std::vector<ArenaTensor>& tensors, const std::vect
     return found;
   };
   int64_t too_low = lower_bound - unit, enough = lower_bound;
-  for (int64_t stride = unit; !fits(enough); stride *= 2) {  // outward: the optimum is near the bound
+  // upwards in growing strides: the optimum is near the bound
+  for (int64_t stride = unit; !fits(enough); stride *= 2) {
     too_low = enough;
     enough += stride;
   }

@@ -1,8 +1,9 @@
-// Placement: where in one arena tensors lie that live for a while, in as few bytes as possible, and by which steps
-// their makers run. It knows lifetimes and sizes only, nothing of networks (memory_plan.h). All figures in bytes.
+// Placement: offsets in one arena for tensors with limited lifetimes, in as few bytes as possible, together with the
+// choice of the steps that compute them. It works with lifetimes and sizes, not with networks (memory_plan.h). All
+// sizes are in bytes.
 //
-// Time is a row of moments 0, 1, ... A step leads from one moment to a later one; several steps may lead away from a
-// moment, and a plan is a row of steps from the first moment to the last.
+// Time consists of moments 0, 1, ... A step leads from one moment to a later one. Several steps may start at the same
+// moment, and a plan is a sequence of steps from the first moment to the last.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -10,15 +11,15 @@
 
 namespace mininas {
 
-// Written between the moments `first` and first + 1, read for the last time between `last` and last + 1: exists at the
-// moments in between.
+// A tensor that is written between the moments `first` and first + 1 and read for the last time between `last` and last
+// + 1. It exists at the moments in between.
 struct ArenaTensor {
   int64_t bytes = 0;
   int first = 0, last = 0;
 };
 
-// `output` may begin `distance` bytes or more below `input` (indices of tensors) and lie on top of it, for it is
-// written in the order in which the input is used up. Any other two tensors that live in one step are apart.
+// `output` may begin `distance` bytes or more below `input` (indices of tensors) and overlap it, since it is written in
+// the order in which the input is consumed. Any other two tensors of one step must not overlap.
 struct Overlap {
   size_t output = 0, input = 0;
   int64_t distance = 0;
@@ -27,23 +28,24 @@ struct Overlap {
 struct ArenaStep {
   int begin = 0, end = 0;         // moments
   std::vector<size_t> written;    // tensors
-  std::vector<Overlap> overlaps;  // of tensors written upon tensors that exist at its beginning
-  int64_t workspace = 0;          // bytes in one piece that nothing but this step needs
-  int burden = 0;                 // of all plans with the fewest bytes, one with the smallest sum wins
+  std::vector<Overlap> overlaps;  // of written tensors with tensors that exist at the beginning of the step
+  int64_t workspace = 0;          // contiguous bytes that only this step uses
+  int burden = 0;                 // of all plans with the fewest bytes, the one with the smallest sum is chosen
 };
 
 struct Placement {
-  std::vector<size_t> steps;        // taken, in order
-  std::vector<int64_t> offsets;     // of tensors; meaningless for those that no step taken writes
-  std::vector<int64_t> workspaces;  // offsets, of the steps taken
-  std::vector<int64_t> least;       // bytes that must exist while each step taken runs, at least
+  std::vector<size_t> steps;        // the chosen steps, in order
+  std::vector<int64_t> offsets;     // of tensors; undefined for tensors that no chosen step writes
+  std::vector<int64_t> workspaces;  // offsets, one per chosen step
+  std::vector<int64_t> least;       // one per chosen step: lower bound of the bytes that must exist while it runs
   int64_t bytes = 0;
-  int64_t lower_bound = 0;  // every row of steps has one that needs so much
-  bool optimal = true;      // no plan needs fewer bytes: proven; false only where a wide graph exhausted the search
+  int64_t lower_bound = 0;  // every sequence of steps contains one that needs this much
+  // Proven: no plan needs fewer bytes. False only if the search was stopped at its limits, in a wide graph.
+  bool optimal = true;
 };
 
-// Requires steps that lead from 0 to `moments`; a tensor is written by every step over its `first` that does not itself
-// contain its life. Where all bytes and distances are multiples of a number, offsets are too.
+// Requires steps that lead from 0 to `moments`. A tensor is written by every step over its `first` that does not
+// contain its whole lifetime. If all bytes and distances are multiples of a number, so are the offsets.
 Placement place_tensors(const std::vector<ArenaTensor>& tensors, const std::vector<ArenaStep>& steps, int moments);
 
 }  // namespace mininas

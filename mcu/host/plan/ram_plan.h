@@ -1,15 +1,15 @@
-// RamPlan: by which rules the device's tensors are laid into RAM (memory_plan.h does it). A choice of whoever exports: what
-// a network computes does not depend on it.
+// RamPlan: how tensors may be laid out in the device's RAM (memory_plan.h does it). The user of an export chooses it;
+// it does not change what a network computes.
 #pragma once
 #include <string>
 #include <vector>
 
 namespace mininas {
 
-//   kWhole     every tensor whole and apart from those it is computed from
-//   kOverlap   whole, outputs on top of what is used up
-//   kStrips    also, where that needs less, neighbouring layers row by row, so that the tensors between them never exist
-//              whole
+//   kWhole     every tensor is stored whole and separate from the inputs it is computed from
+//   kOverlap   tensors are stored whole; an output may overwrite an input that is no longer needed
+//   kStrips    in addition, if that needs less RAM, neighbouring layers run row by row, so that the tensors between
+//              them are never stored whole
 enum class RamPlan { kWhole, kOverlap, kStrips };
 
 const std::vector<std::string>& ram_plan_names();  // "whole", "overlap", "strips", in the order of the values

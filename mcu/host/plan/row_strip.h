@@ -1,6 +1,7 @@
-// A strip: neighbouring layers that run together, row by row, so that the tensors between them never exist whole; or
-// one layer alone. Here is the order in which its rows come to be (mcu/runtime/mn_run.c walks the same), and what
-// follows from it: how many rows of a tensor must exist, and how far an output may lie over an input. All from shapes.
+// Strip: neighbouring layers that run together row by row, so that the tensors between them are never stored whole, or
+// a single layer. This file defines the order in which rows are computed (as in mcu/runtime/mn_run.c), and what follows
+// from it: how many rows of a tensor must exist, and how far an output may overlap an input. All of it follows from
+// shapes.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -10,39 +11,39 @@
 
 namespace mininas {
 
-// A layer of a strip waits for `delay` steps, then it makes a row in every `steps` steps. A layer alone makes all its
-// rows in one step.
+// A layer in a strip waits for `delay` steps and then computes one row in every `steps` steps. A single layer computes
+// all its rows in one step.
 struct RowPace {
   int64_t steps = 1, delay = 0;
 };
 
 class Strip {
  public:
-  // Layers [first, last] of a network, which must outlive the strip. Of several layers, each but the last is read by
-  // another of them.
+  // Layers [first, last] of a network, which must outlive the strip. In a strip of several layers, each except the last
+  // must be read by another one of the strip.
   Strip(const NetworkSpec& spec, int first, int last);
 
-  // False where layers cannot keep pace: nothing in the strip reads one of them, readers stride differently, or a
-  // number is larger than the device's table takes. Nothing else may then be asked.
+  // False if the layers cannot run in step: no layer of the strip reads one of them, readers have different strides, or
+  // a number is too large for the device's table. No other member function may then be called.
   bool possible() const { return possible_; }
 
   RowPace pace(int layer) const { return paces_[static_cast<size_t>(layer - first_)]; }
   int64_t steps() const { return steps_; }
-  int done_rows(int layer, int64_t step) const;  // of `layer`, after `step` of the steps
-  int64_t step_of(int layer, int row) const;     // in which `layer` makes this row: 0 to steps() - 1
+  int done_rows(int layer, int64_t step) const;  // rows of `layer` that are done after `step` steps
+  int64_t step_of(int layer, int row) const;     // the step in which `layer` computes this row: 0 to steps() - 1
 
-  // Rows of the output of `layer` that must exist at once where only this strip reads it: the ring's height.
+  // The number of rows of the output of `layer` that must exist at once if only this strip reads it: the ring's height.
   int ring_rows(int layer) const;
 
-  // The least distance in bytes from the beginning of the output of `layer` up to that of a tensor which is whole when
-  // the strip begins and which nothing reads afterwards. `input`: the layer that made it.
+  // The minimum distance in bytes from the beginning of the output of `layer` to that of a tensor that is whole when
+  // the strip begins and is not read after it. `input` is the layer that computed that tensor.
   int64_t overlap_distance(int layer, int input) const;
 
  private:
   bool find_paces();
   std::span<const int> readers_of(int layer) const;  // in this strip
-  // The first row of its input that `reader` reads from its output row `row` on; all rows of the input where there is
-  // no such row.
+  // The first row of its input that `reader` needs for its output rows from `row` on; if there is no such row, the
+  // number of rows of the input.
   int first_row_needed(int reader, int row) const;
 
   const NetworkSpec& spec_;

@@ -11,8 +11,8 @@ namespace {
 
 constexpr int64_t KiB = 1024;
 
-// Start-up code, program of verification, runtime with room to spare; its variables beside arena, image and logits, and
-// the stack.
+// Start-up code, verification program and runtime, with some reserve; its variables besides arena, image and logits,
+// and the stack.
 constexpr int64_t kProgramBytes = 24 * KiB, kProgramRam = KiB + 256, kProgramRamOfLayer = 4;
 
 std::string too_large(const Board& board, const char* what, int64_t needed, const MemoryRegion& region) {

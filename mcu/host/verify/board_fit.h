@@ -1,4 +1,4 @@
-// Can a network run on an emulated board, here and at all? Asked before anything is compiled.
+// Checks, before anything is compiled, whether a network can run on an emulated board on this machine.
 #pragma once
 #include <optional>
 #include <string>
@@ -9,12 +9,11 @@
 
 namespace mininas {
 
-// Why nothing can run on this board here ("qemu-system-arm: not found; install qemu-system-arm"), or nothing where all
-// is there.
+// Why this machine cannot emulate the board ("qemu-system-arm: not found; install qemu-system-arm"); nothing if it can.
 std::optional<std::string> why_unavailable(const Board& board);
 
-// Why this network does not fit the board's memory, with the bytes of both, or nothing where it does. The program of
-// verification with its start-up code and stack is counted in.
+// Why this network does not fit the board's memory, with both sizes in bytes; nothing if it does. This includes the
+// verification program with its start-up code and stack.
 std::optional<std::string> why_too_large(const Board& board, const NetworkSpec& spec, RamPlan ram_plan);
 
 }  // namespace mininas

@@ -24,8 +24,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Compilers open with where they are; what is wrong comes behind it. The linker's complaint comes first, the compiler's
-// about it last.
+// Compilers first print the location and then the error. After a failed link, the linker's error comes first and the
+// compiler's message about it last.
 std::string first_error_of(const fs::path& path) {
   std::istringstream content(read_text_file(path));
   for (std::string line; std::getline(content, line);)
@@ -35,7 +35,7 @@ std::string first_error_of(const fs::path& path) {
 
 constexpr const char* kWorkFolderName = "mininas-verify-";
 
-// Whether the process that made this folder is gone. One that was made just now may not be locked yet.
+// Whether the process that made this folder has ended. A very new folder may not be locked yet.
 bool is_abandoned(const fs::path& folder) {
   struct stat info {};
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

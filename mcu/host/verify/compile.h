@@ -1,4 +1,4 @@
-// Compiling an exported network: the folder to work in, the sources, the compiler's first complaint.
+// Compiling an exported network: a temporary folder, the sources, and the first error of the compiler.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -6,11 +6,11 @@
 
 namespace mininas {
 
-// The C of an export is clean under these, with every compiler.
+// The C of an export has no warnings with these flags, with every compiler.
 const std::vector<std::string>& strict_c_flags();
 
-// A temporary folder of our own, gone afterwards. One that a killed process left goes with the next one that is made:
-// living ones are locked. Throws IoError.
+// A temporary folder that is removed by the destructor. A folder that a killed process left is removed when the next
+// one is created; folders in use are locked. Throws IoError.
 class WorkFolder {
  public:
   WorkFolder();
@@ -25,18 +25,17 @@ class WorkFolder {
   int lock_ = -1;
 };
 
-// model.c and the runtime's sources in `folder`, in the order of their names. Throws IoError, or ConfigError where it
-// is no export.
+// model.c and the runtime's sources in `folder`, sorted by name. Throws IoError, or ConfigError if the folder is not an
+// export.
 std::vector<std::filesystem::path> exported_sources(const std::filesystem::path& folder);
 
-// Writes mcu/boards' files (board.h, driver.c, ...) into the work folder.
+// Writes the files of mcu/boards (board.h, driver.c, ...) into the work folder.
 void write_board_files(const WorkFolder& work);
 
 std::string first_line_of(const std::filesystem::path& path);
 
-// Runs a compiler or linker. Throws ConfigError "`subject`: <command> refuses the code: <its first error>"; IoError
-// with `advice` where the program cannot be started. `log` takes what it says. Returns what it prints on standard
-// output.
+// Runs a compiler or linker and returns its standard output; messages go to `log`. Throws ConfigError "`subject`:
+// <command> rejects the code: <its first error>", or IoError with `advice` if the program cannot be started.
 std::string run_tool(const std::vector<std::string>& command, const std::filesystem::path& log,
                      const std::string& subject, const std::string& advice);
 

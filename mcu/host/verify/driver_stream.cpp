@@ -10,7 +10,7 @@ namespace {
 
 // As in mcu/boards/driver.c.
 constexpr uint32_t kTagHead = 0xFFFFFFFD, kTagTicks = 0xFFFFFFFE, kTagTrouble = 0xFFFFFFFF;
-constexpr uint32_t kLongestTrouble = 1000;
+constexpr uint32_t kMaxMessageLength = 1000;
 
 int64_t bytes_of_layers(const NetworkSpec& spec) {
   int64_t sum = 0;
@@ -43,12 +43,12 @@ DriverTicks DriverStream::finish() {
   return {words[0] | uint64_t{words[1]} << 32, words[2], {words.begin() + 3, words.end()}};
 }
 
-// A program that has something to say says it here.
+// If the program reports an error, it is thrown here.
 DriverStream::Record DriverStream::next_record() {
   Record record;
   take(&record, sizeof record);
   if (record.tag != kTagTrouble) return record;
-  std::string why(std::min(record.bytes, kLongestTrouble), ' ');
+  std::string why(std::min(record.bytes, kMaxMessageLength), ' ');
   take(why.data(), why.size());
   throw IoError(text("the exported network's program says: ", why));
 }
@@ -62,7 +62,7 @@ std::vector<uint32_t> DriverStream::take_words(uint32_t tag, size_t count, const
   return words;
 }
 
-// Puts together the layers of one image. A layer's pieces come in order, from its first byte to its last.
+// Reads the layers of one image. The pieces of a layer come in order, from its first byte to its last.
 void DriverStream::take_layers() {
   const NetworkSpec& spec = model_.spec;
   found_.assign(model_.layers.size(), {});

@@ -1,5 +1,5 @@
-// What the program of verification (mcu/boards/driver.c) sends, from whatever runs it: read record by record and
-// compared with the engine.
+// DriverStream: reads the output of the verification program (mcu/boards/driver.c) record by record, wherever it runs,
+// and compares it with the engine.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -12,28 +12,28 @@
 
 namespace mininas {
 
-// In the ticks of whatever the board counts with; all 0 on the host.
+// In ticks of the board's counter; all 0 on the host.
 struct DriverTicks {
   uint64_t inference = 0;
-  uint64_t loop = 0;             // of kLoopInstructions
-  std::vector<uint64_t> layers;  // of a run that is watched
+  uint64_t loop = 0;             // of a loop of kLoopInstructions
+  std::vector<uint64_t> layers;  // of an inference that is observed layer by layer
 };
 constexpr double kLoopInstructions = 1e6;
 
 class DriverStream {
  public:
-  // Starts the program in `folder`, where it finds images.bin. `errors` takes what it says on standard error. Keeps a
-  // reference to the model.
+  // Starts the program in `folder`, which has its images.bin. Its standard error goes to `errors`. Keeps a reference to
+  // the model.
   DriverStream(const QuantizedModel& model, const std::vector<std::string>& command,
                const std::filesystem::path& folder, const std::filesystem::path& errors);
 
-  // mn_status that mn_init returned.
+  // The mn_status that mn_init returned.
   uint32_t init_status() const { return init_status_; }
 
-  // Compares the next image that the program ran; `image` is its index, for reports. Adds to `result`.
+  // Compares the next image of the program; `image` is its index, for reports. Adds to `result`.
   void compare_image(const uint8_t* pixels, int64_t image, Verification& result);
 
-  // After the last image. Throws IoError where the program did not end well.
+  // To be called after the last image. Throws IoError if the program did not end properly.
   DriverTicks finish();
 
  private:

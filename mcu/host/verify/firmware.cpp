@@ -13,8 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kStackBytes = 1024;  // at least, beside everything else
-constexpr int64_t kGuardBytes = 64;    // behind the arena, as in mcu/boards/driver.c
+constexpr int64_t kStackBytes = 1024;  // at least, in addition to everything else
+constexpr int64_t kGuardBytes = 64;    // after the arena, as in mcu/boards/driver.c
 
 void append(std::vector<std::string>& command, const std::vector<std::string>& words) {
   command.insert(command.end(), words.begin(), words.end());
@@ -59,7 +59,7 @@ std::vector<std::string> Firmware::compiler() const {
   return command;
 }
 
-// Each source becomes an object of its own, so that the linker script can tell them apart.
+// Each source becomes its own object, so that the linker script can distinguish them.
 fs::path Firmware::object_of(const fs::path& source) const {
   const std::string stem = source.stem().string();
   if (!objects_.empty() && stem != "model" && stem != "driver")
@@ -68,7 +68,8 @@ fs::path Firmware::object_of(const fs::path& source) const {
   return work_ / (stem + ".o");
 }
 
-// Found under the digest of all that it is made from, with the name that the linker script knows.
+// The folder is named by a digest of everything that the object depends on; the file has the name that the linker
+// script expects.
 fs::path Firmware::shared_object(const fs::path& source) const {
   std::string all = read_text_file(source);
   for (const std::string& word : compiler()) all += word + "\n";
@@ -79,7 +80,7 @@ fs::path Firmware::shared_object(const fs::path& source) const {
   if (fs::exists(object)) return object;
   compile(source, fresh);
   make_writable_folder(folder);
-  const fs::path own = folder / work_.path().filename();  // others may be at the same object
+  const fs::path own = folder / work_.path().filename();  // other threads may compile the same object
   fs::copy_file(fresh, own);
   fs::rename(own, object);
   return object;
@@ -88,7 +89,7 @@ fs::path Firmware::shared_object(const fs::path& source) const {
 void Firmware::compile(const fs::path& source, const fs::path& object) const {
   std::vector<std::string> command = compiler();
   append(command, strict_c_flags());
-  // Nobody brings memset here, and no loop shall become a call of it.
+  // There is no library with memset, so loops must not be turned into calls of it.
   append(command, {"-fdata-sections", "-fno-tree-loop-distribute-patterns"});
   append(command, {"-I", folder_.string(), "-I", work_.path().string(), "-c", source.string(), "-o", object.string()});
   run(command, source.stem().string() + ".txt");

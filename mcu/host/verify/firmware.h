@@ -1,4 +1,4 @@
-// An exported network with the program of verification (mcu/boards), compiled and linked for a board.
+// Firmware: an exported network with the verification program (mcu/boards), compiled and linked for a board.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -9,19 +9,19 @@
 
 namespace mininas {
 
-// Of the linked file, in bytes.
+// Sizes in the linked file, in bytes.
 struct LinkedSizes {
-  int64_t text = 0;       // the runtime's code and tables, with what it takes from the compiler's library
-  int64_t constants = 0;  // the model's one object
+  int64_t text = 0;       // the runtime's code and tables, including parts of the compiler's library
+  int64_t constants = 0;  // the model's constant object
   int64_t arena = 0;
 };
 
 class Firmware {
  public:
-  // `folder` is an export, `optimisation` a flag of the compiler's. Keeps references to the board and the work folder,
-  // in which it builds. `objects` (where not empty) is a folder of objects that many networks share: what is not of
-  // this network alone is compiled once. Throws ConfigError with the first complaint of compiler or linker, IoError
-  // where there is none.
+  // `folder` is an export, `optimisation` a compiler flag. Keeps references to the board and to the work folder, in
+  // which it builds. `objects`, if not empty, is a folder of objects that several networks share: files that do not
+  // depend on this network are compiled only once. Throws ConfigError with the first error of compiler or linker,
+  // IoError if there is no compiler.
   Firmware(const std::filesystem::path& folder, const Board& board, const std::string& optimisation,
            const WorkFolder& work, const std::filesystem::path& objects = {});
 

@@ -16,7 +16,7 @@ extern char** environ;
 namespace mininas {
 namespace {
 
-// The three standard files of a child to be.
+// The three standard files of a child process.
 class FileActions {
  public:
   FileActions(int output, const std::filesystem::path& error_file, const std::filesystem::path& folder) {
@@ -36,7 +36,7 @@ class FileActions {
   posix_spawn_file_actions_t actions_;
 };
 
-// A process group of its own.
+// Puts the child into its own process group.
 class OwnGroup {
  public:
   OwnGroup() {

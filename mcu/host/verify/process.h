@@ -1,5 +1,5 @@
-// Child processes: start a program without a shell, read what it prints, learn how it ended. A child is in a process
-// group of its own: Ctrl-C in a terminal reaches this program alone, which decides what becomes of its children.
+// Child processes: start a program without a shell, read what it prints, and get its exit status. A child has its own
+// process group: Ctrl-C in a terminal reaches only this program, which decides what happens to its children.
 #pragma once
 #include <sys/types.h>
 
@@ -13,7 +13,7 @@
 
 namespace mininas {
 
-// A program that is not there, or that may not be run.
+// A program does not exist or cannot be executed.
 class NotInstalled : public IoError {
  public:
   using IoError::IoError;
@@ -22,19 +22,19 @@ class NotInstalled : public IoError {
 class Process {
  public:
   // Starts command[0] (looked up in PATH) with the other words as arguments. Standard input is empty, standard error
-  // goes to `error_file`. `folder` is where it works, empty: where this process does. Throws NotInstalled, or IoError,
-  // with the program's name and the system's reason.
+  // goes to `error_file`. `folder` is its working folder; empty: that of this process. Throws NotInstalled or IoError
+  // with the program's name and the reason of the system.
   Process(const std::vector<std::string>& command, const std::filesystem::path& error_file,
           const std::filesystem::path& folder = {});
-  // Ends the child if it still runs.
+  // Ends the child if it is still running.
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
-  // Fills `buffer` from the child's standard output; returns fewer bytes only where that ended.
+  // Fills `buffer` from the child's standard output. Returns fewer bytes only at its end.
   size_t read(std::span<std::byte> buffer);
 
-  // Waits for the end: "" after exit status 0, otherwise "exit status 3" or "signal 11".
+  // Waits for the end of the child: "" for exit status 0, otherwise "exit status 3" or "signal 11".
   std::string wait();
 
  private:

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// $CC may hold flags too, as make has it.
+// $CC may include flags, as in make.
 std::vector<std::string> compiler() {
   const char* setting = ::getenv("CC");
   std::istringstream words(setting == nullptr ? "" : setting);
@@ -42,7 +42,7 @@ void compile_driver(const fs::path& folder, const VerifyOptions& options, const 
            "install gcc or clang, or name a C compiler in the variable CC");
 }
 
-// Tells progress, one caller at a time; after an exception in one worker the others stop too.
+// Reports progress, one call at a time. After an exception in one worker the others stop, too.
 class Progress {
  public:
   Progress(const VerifyOptions& options, int64_t images) : options_(options), images_(images) {}
@@ -67,7 +67,7 @@ struct Part {
   uint32_t init_status = MN_OK;
 };
 
-// One worker's images: [first, last).
+// Verifies the images [first, last) in one worker.
 Part verify_images(const QuantizedModel& model, const WorkFolder& work, const ImageSet& images, int64_t first,
                    int64_t last, Progress& progress) {
   Part part;
@@ -90,7 +90,7 @@ Part verify_images(const QuantizedModel& model, const WorkFolder& work, const Im
   return part;
 }
 
-// In the order of the images, so that the first difference is the first.
+// In the order of the images, so that the first difference stays the first.
 Part sum_up(const std::vector<Part>& parts) {
   Part total;
   for (const Part& part : parts) {

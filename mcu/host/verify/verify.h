@@ -1,5 +1,5 @@
 // Verification: compiles an exported folder with this machine's C compiler, runs images through it, and compares every
-// byte of every layer with the engine's own integer forward pass. Zero differences is the only pass.
+// byte of every layer with the integer forward pass of the engine. It passes only without any difference.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -26,28 +26,27 @@ std::string to_text(const Difference& difference);
 struct Verification {
   int64_t images = 0;
   int64_t layers = 0;
-  int64_t bytes_compared = 0;  // every layer's output, the logits included
+  int64_t bytes_compared = 0;  // of every layer's output, including the logits
   int64_t bytes_different = 0;
-  std::optional<Difference> first;  // lowest image, then layer, then position
+  std::optional<Difference> first;  // the first by image, then layer, then position
 };
 
 struct VerifyOptions {
-  std::vector<std::string> compiler_flags = {"-O2"};  // beside the strict ones
-  // One call at a time, from any thread. May throw, which ends the verification.
+  std::vector<std::string> compiler_flags = {"-O2"};  // in addition to the strict ones
+  // Called from any thread, but never twice at the same time. If it throws, the verification ends.
   std::function<void(int64_t done, int64_t images)> progress;
 };
 
-// The compiler is $CC, or cc; the processes at work are as many as thread_count(). Differences are a result, not an
-// error.
-// Throws ConfigError where images or folder do not belong to the model or the compiler refuses the code (with its first
-// error), IoError where there is no compiler, the program dies, or the model's digest is wrong though every byte is
-// right.
+// The compiler is $CC, or cc. thread_count() processes run at the same time. Differences are a result, not an error.
+// Throws ConfigError if the images or the folder do not belong to the model or the compiler rejects the code (with its
+// first error), IoError if there is no compiler, the program crashes, or the model's digest is wrong although every
+// byte is equal.
 Verification verify_export(const QuantizedModel& model, const std::filesystem::path& folder, const ImageSet& images,
                            const VerifyOptions& options = {});
 
-// Shared with verify_board.h. Throws ConfigError where the images are of another shape than the network takes.
+// Also used by verify_board.h. Throws ConfigError if the images do not have the network's input shape.
 void check_images(const QuantizedModel& model, const ImageSet& images);
-// Throws IoError where mn_init refused a model of which every byte computed was right.
+// Throws IoError if mn_init rejected a model although every computed byte was right.
 void check_init(const std::filesystem::path& folder, uint32_t init_status, const Verification& result);
 
 }  // namespace mininas

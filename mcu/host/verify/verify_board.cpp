@@ -31,14 +31,14 @@ void check_linked(const LinkedSizes& linked, const NetworkSpec& spec, const Memo
 Words emulator_command(const Board& board, const fs::path& firmware) {
   Words command = {board.toolchain->emulator, "-machine", board.machine};
   command.insert(command.end(), board.emulator_flags.begin(), board.emulator_flags.end());
-  // shift=0: a nanosecond an instruction, whatever this machine's speed.
+  // shift=0: one nanosecond per instruction, whatever the speed of this machine
   command.insert(command.end(), {"-display", "none", "-monitor", "none", "-serial", "none", "-icount", "shift=0",
                                  "-chardev", "stdio,id=console", "-semihosting-config",
                                  "enable=on,target=native,chardev=console", "-kernel", firmware.string()});
   return command;
 }
 
-// A nanosecond an instruction, so 1000 of them in a microsecond.
+// One nanosecond per instruction: 1000 of them take a microsecond.
 int64_t instructions(uint64_t ticks, const Board& board) {
   return static_cast<int64_t>(std::llround(static_cast<double>(ticks) * 1000 / board.counter_mhz));
 }

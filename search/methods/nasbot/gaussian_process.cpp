@@ -8,7 +8,7 @@
 namespace mininas::nasbot {
 namespace {
 
-constexpr double kLeastPosteriorShare = 0.05;  // of the noise variance
+constexpr double kMinVarianceShare = 0.05;  // of the noise variance
 constexpr double kLog2Pi = 1.8378770664093453;
 
 double normal_density(double z) { return portable_exp(-0.5 * (z * z + kLog2Pi)); }
@@ -42,7 +42,7 @@ double GaussianProcess::log_marginal_likelihood() const {
 
 Posterior GaussianProcess::posterior(const std::vector<double>& cross, double self) const {
   const std::vector<double> solved = solve_lower(lower_, cross);
-  const double variance = std::max(self - dot(solved, solved), kLeastPosteriorShare * noise_variance_);
+  const double variance = std::max(self - dot(solved, solved), kMinVarianceShare * noise_variance_);
   return {prior_mean_ + dot(cross, weights_), std::sqrt(variance)};
 }
 

@@ -1,6 +1,6 @@
-// LayeredNetwork: a network as NASBOT sees it (Kandasamy et al. 2018, "Neural Architecture Search with Bayesian
-// Optimisation and Optimal Transport", section 2): a directed graph of layers, each of one of twelve types, in topological
-// order. It is what the distance compares and the modifiers change; what it is not: a network that can be trained.
+// LayeredNetwork: a network in the form of NASBOT (Kandasamy et al. 2018, "Neural Architecture Search with Bayesian
+// Optimisation and Optimal Transport", section 2): a directed graph of layers in topological order, each of one of
+// twelve types. Distances compare it and modifiers change it. It cannot be trained itself.
 #pragma once
 #include <array>
 #include <string>
@@ -31,8 +31,8 @@ struct LayeredNetwork {
   std::vector<std::vector<int>> children() const;  // likewise
 };
 
-// Channels that each layer reads: the sum over its parents, which are concatenated; the image counts as one channel
-// (as in the authors' code). 0 for the input itself.
+// The number of channels that each layer reads: the sum over its parents, which are concatenated. The image counts as
+// one channel, as in the authors' code. 0 for the input layer itself.
 std::vector<int> input_channels(const LayeredNetwork& network);
 
 }  // namespace mininas::nasbot

@@ -11,10 +11,10 @@
 namespace mininas::nasbot {
 namespace {
 
-constexpr double kLinearMass = 0.1;  // of a linear layer, beside a convolution of the same size
-constexpr double kFixedShare = 0.1, kLeastFixedMass = 100;
+constexpr double kLinearMass = 0.1;  // of a linear layer, relative to a convolution of the same size
+constexpr double kFixedShare = 0.1, kMinFixedMass = 100;
 
-// In the place of an infinite cost: leaving both layers unmatched (2 a unit) is always cheaper.
+// Replaces an infinite cost: leaving both layers unmatched (2 per unit of mass) is always cheaper.
 constexpr double kNeverMatched = 765432;
 
 double processing_mass(const Layer& layer, int in_channels) {
@@ -39,8 +39,8 @@ bool in_group(const Layer& layer, int group) {
   }
 }
 
-// Lengths of `layer` from those of its neighbours on the way; the edge to any of them counts where `layer` is in the
-// group. 0 at the end of the way.
+// Path lengths of `layer` from those of its neighbours; an edge to a neighbour counts if `layer` is in the group. 0 at
+// the end of the path.
 PathLengths extended(const Layer& layer, const std::vector<int>& neighbours, const std::vector<PathLengths>& lengths) {
   PathLengths result{};
   if (neighbours.empty()) return result;
@@ -69,7 +69,7 @@ std::vector<double> layer_masses(const LayeredNetwork& network) {
   const auto channels = input_channels(network);
   std::vector<double> masses;
   for (size_t i = 0; i < network.layers.size(); ++i) masses.push_back(processing_mass(network.layers[i], channels[i]));
-  const double fixed = std::max(kFixedShare * total_of(masses), kLeastFixedMass);
+  const double fixed = std::max(kFixedShare * total_of(masses), kMinFixedMass);
   const auto heads = std::count_if(network.layers.begin(), network.layers.end(),
                                    [](const Layer& layer) { return layer.type == LayerType::kSoftmax; });
   for (size_t i = 0; i < network.layers.size(); ++i) {
@@ -119,7 +119,7 @@ double structural_mismatch(const NetworkProfile& a, size_t layer_a, const Networ
 }
 
 Distances otmann_distances(const NetworkProfile& a, const NetworkProfile& b) {
-  // The last row and the last column stand for nothing: what is moved there is left unmatched.
+  // The last row and column represent "no layer": mass that is moved there is unmatched.
   std::vector<double> supply = a.masses, demand = b.masses;
   supply.push_back(b.total_mass);
   demand.push_back(a.total_mass);

@@ -1,7 +1,7 @@
-// OTMANN: how far apart two networks are, by the cheapest way to move the work that the layers of one do to the layers
-// of the other (Kandasamy et al. 2018, section 3; where paper and the authors' code differ, as in the code). Layers that
-// do different things cost more to match (label), layers in different places too (structure); what is matched with
-// nothing costs 1 a unit of mass.
+// OTMANN, a distance between two networks: the lowest cost of moving the computational work of one network's layers to
+// the layers of the other (Kandasamy et al. 2018, section 3; where the paper and the authors' code differ, as in the
+// code). A match costs more if the layers do different things (label) or lie at different depths (structure). Work that
+// is matched with nothing costs 1 per unit of mass.
 #pragma once
 #include <array>
 #include <vector>
@@ -10,12 +10,13 @@
 
 namespace mininas::nasbot {
 
-// The work of each layer: input channels times units of convolutions, a tenth of that for linear layers, input channels
-// of pools. Input, output and all softmax layers together get max(a tenth of the sum, 100) each.
+// The work of each layer: input channels times output channels for a convolution, a tenth of that for a linear layer,
+// input channels for pooling. The input, the output and all softmax layers together get max(a tenth of the sum, 100)
+// each.
 std::vector<double> layer_masses(const LayeredNetwork& network);
 
 // Path lengths of a layer: {all, convolutions, pools, linear} x {shortest, longest, mean of a random walk}. Each counts
-// the layers of its group on the way, the layer itself included; "all" counts edges.
+// the layers of its group on the path, including the layer itself; "all" counts edges.
 using PathLengths = std::array<double, 12>;
 std::vector<PathLengths> lengths_from_input(const LayeredNetwork& network);
 std::vector<PathLengths> lengths_to_output(const LayeredNetwork& network);
@@ -23,7 +24,7 @@ std::vector<PathLengths> lengths_to_output(const LayeredNetwork& network);
 // 0 for equal types, infinity for types that are never matched.
 double label_mismatch(const Layer& a, const Layer& b);
 
-// What of a network the distance needs, computed once.
+// Everything that the distance needs of one network, computed once.
 struct NetworkProfile {
   explicit NetworkProfile(const LayeredNetwork& network);
   std::vector<Layer> layers;
@@ -35,12 +36,12 @@ struct NetworkProfile {
 // Mean absolute difference of the twelve path lengths, averaged over both directions.
 double structural_mismatch(const NetworkProfile& a, size_t layer_a, const NetworkProfile& b, size_t layer_b);
 
-// The four weights of structure beside label (whose weight is 1) with which the authors compare at once.
+// The four weights of the structure term (that of the label term is 1); the authors use all four distances.
 inline constexpr std::array<double, 4> kStructureWeights = {0.1, 0.25, 0.61, 1.5};
 
 struct Distances {
   std::array<double, kStructureWeights.size()> plain;       // cost of the optimal transport
-  std::array<double, kStructureWeights.size()> normalised;  // divided by both total masses
+  std::array<double, kStructureWeights.size()> normalised;  // divided by the sum of both total masses
 };
 Distances otmann_distances(const NetworkProfile& a, const NetworkProfile& b);
 

@@ -9,7 +9,8 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// Rows are nodes 0 .. rows-1, columns follow. An edge leads from every row to every column, and back where mass flows.
+// Rows are nodes 0 to rows - 1, columns follow. There is an edge from every row to every column, and a reverse edge
+// wherever mass flows.
 class Transport {
  public:
   Transport(const std::vector<double>& supply, const std::vector<double>& demand,
@@ -35,7 +36,7 @@ class Transport {
   size_t rows() const { return supply_.size(); }
   bool is_row(size_t node) const { return node < rows(); }
 
-  // The cost of the edge less the potentials of its ends, never negative; infinite where there is no edge.
+  // The cost of the edge minus the difference of its potentials, which is never negative; infinite if there is no edge.
   double reduced_cost(size_t from, size_t to) const {
     if (is_row(from) == is_row(to)) return kInfinity;
     if (is_row(from)) return std::max(0.0, cost_[from][to - rows()] + potential_[from] - potential_[to]);
@@ -43,8 +44,8 @@ class Transport {
                                           : kInfinity;
   }
 
-  // Dijkstra's algorithm from `row` to the nearest column that still wants mass, which it returns; the number of nodes
-  // where there is none. Fills distance_ and previous_.
+  // Dijkstra's algorithm from `row` to the nearest column with demand left, which it returns; the number of nodes if
+  // there is none. Fills distance_ and previous_.
   size_t find_path(size_t row) {
     const size_t nodes = potential_.size();
     distance_.assign(nodes, kInfinity);
@@ -70,7 +71,7 @@ class Transport {
     previous_[to] = from;
   }
 
-  // Sends as much as fits from `row`. False where no column wants mass any more: what is left is rounding.
+  // Sends as much as possible from `row`. Returns false if no column has demand left; the rest is rounding.
   bool send_along_shortest_path(size_t row) {
     const size_t end = find_path(row);
     if (end == potential_.size()) return false;
@@ -96,7 +97,7 @@ class Transport {
   }
 
   const std::vector<std::vector<double>>& cost_;
-  std::vector<double> supply_, demand_;  // what is left of them
+  std::vector<double> supply_, demand_;  // the amounts that are left
   std::vector<std::vector<double>> flow_;
   std::vector<double> potential_;
   const double negligible_;

@@ -61,7 +61,7 @@ struct Beliefs {
   std::vector<double> mean, deviation, improvement;
 };
 
-Beliefs beliefs_of(const GaussianProcess& process, const Matrix& cross, const Matrix& among, double best) {
+Beliefs posteriors_of(const GaussianProcess& process, const Matrix& cross, const Matrix& among, double best) {
   Beliefs all;
   for (size_t i = 0; i < cross.size(); ++i) {
     const Posterior belief = process.posterior(cross[i], among[i][i]);
@@ -85,7 +85,7 @@ void check_case(const Networks& networks, const nlohmann::json& c) {
 
   const GaussianProcess process(matrix, observations, c["prior_mean"], c["noise_variance"]);
   CHECK(equal(process.log_marginal_likelihood(), c["log_marginal_likelihood"]));
-  const Beliefs beliefs = beliefs_of(process, cross, among, best);
+  const Beliefs beliefs = posteriors_of(process, cross, among, best);
   check_equal(beliefs.mean, c["posterior_mean"]);
   check_equal(beliefs.deviation, c["posterior_std"]);
   check_equal(beliefs.improvement, c["expected_improvement_over_best_observation"]);
@@ -98,7 +98,7 @@ void check_case(const Networks& networks, const nlohmann::json& c) {
   const GaussianProcess pending(networks.matrix(kernel, known, known), observations, c["prior_mean"],
                                 c["noise_variance"]);
   const Beliefs rest =
-      beliefs_of(pending, networks.matrix(kernel, others, known), networks.matrix(kernel, others, others), best);
+      posteriors_of(pending, networks.matrix(kernel, others, known), networks.matrix(kernel, others, others), best);
   check_equal({beliefs.mean.begin() + 1, beliefs.mean.end()}, with_pending["posterior_mean"]);
   check_equal(rest.deviation, with_pending["posterior_std"]);
 }
