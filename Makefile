@@ -15,6 +15,7 @@ DEBUG    ?= $(if $(filter release,$(CONFIG)),,-g1)
 # configurations do without, so that a file that forgets to include one is found, and so does whoever wants warnings to be errors: g++ 12
 # forgets that these headers are the system's and warns of bugs of its own in them. (-fpch-preprocess is for caches of object files.)
 PRECOMPILED ?= $(if $(WERROR),,$(filter release odr,$(CONFIG)))
+PRECOMPILED_FLAGS = -fpch-preprocess $(if $(findstring clang,$(CXX)),,-Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
 STANDARD_HEADERS := algorithm array cmath cstdint cstring filesystem functional iostream map memory numeric optional span sstream string vector
 # The libraries' headers are in $(PREFIX)/include.
 PREFIX   ?= $(if $(filter Darwin,$(shell uname -s)),$(shell brew --prefix),/usr)
@@ -104,9 +105,19 @@ $(patsubst tests/mcu/programs/%.cpp,$(BUILD)/mcu_%,$(MCU_PROGRAMS)): $(BUILD)/mc
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
 $(BUILD)/mcu_calibrate: $(call objects,tests/support/calibration.cpp tests/support/count_cache.cpp bench/harness.cpp)
 
-build/tests/%.cpp.o: tests/%.cpp | test-packages
+# Catch2 and the standard headers take half of the compiler's time for a test, so they are read once; the file with main() needs them otherwise.
+build/tests/standard.h: | test-packages
 	@mkdir -p $(@D)
-	$(call say,$<)$(CXX) $(TEST_FLAGS) -c $< -o $@
+	@printf '#include <%s>\n' $(STANDARD_HEADERS) > $@
+	@echo '#include "tests/support/catch.h"' >> $@
+build/tests/standard.h.gch: build/tests/standard.h tests/support/catch.h
+	$(call say,$@)$(CXX) $(TEST_FLAGS) -x c++-header $< -o $@
+build/tests/%.cpp.o: INCLUDE_CATCH = -include build/tests/standard.h $(PRECOMPILED_FLAGS)
+build/tests/main.cpp.o: INCLUDE_CATCH =
+
+build/tests/%.cpp.o: tests/%.cpp build/tests/standard.h.gch | test-packages
+	@mkdir -p $(@D)
+	$(call say,$<)$(CXX) $(TEST_FLAGS) $(INCLUDE_CATCH) -c $< -o $@
 $(BUILD)/tests/support/rounds.cpp.o: private CXXFLAGS += $(if $(findstring -fsanitize,$(EXTRA)),-DMN_SANITIZED)
 
 ifneq ($(PRECOMPILED),)
@@ -115,7 +126,7 @@ $(BUILD)/standard.h: | packages
 	@printf '#include <%s>\n' $(STANDARD_HEADERS) > $@
 $(BUILD)/standard.h.gch: $(BUILD)/standard.h
 	$(call say,$@)$(CXX) $(CXXFLAGS) -x c++-header $< -o $@
-INCLUDE_STANDARD = -include $(BUILD)/standard.h -fpch-preprocess $(if $(findstring clang,$(CXX)),,-Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
+INCLUDE_STANDARD = -include $(BUILD)/standard.h $(PRECOMPILED_FLAGS)
 endif
 
 $(BUILD)/%.cpp.o: %.cpp $(if $(PRECOMPILED),$(BUILD)/standard.h.gch) | packages
@@ -163,6 +174,8 @@ quick-test: program
 syntax: $(addsuffix .syntax,$(LIBRARY) $(PROGRAM) $(KERNELS) $(TESTS) $(MCU_PROGRAMS) $(RUNTIME) $(wildcard bench/*.cpp))
 %.cpp.syntax: %.cpp | test-packages
 	$(call say,$<)$(CXX) $(filter-out -M%,$(CXXFLAGS)) $(if $(filter core/kernels/%,$<),$(ISA_$(lastword $(ISAS)))) -fsyntax-only $<
+tests/%.cpp.syntax: tests/%.cpp build/tests/standard.h.gch | test-packages
+	$(call say,$<)$(CXX) $(filter-out -M%,$(TEST_FLAGS)) $(if $(filter tests/main.cpp,$<),,-include build/tests/standard.h) -fsyntax-only $<
 %.c.syntax: %.c | packages
 	$(call say,$<)$(CC) $(filter-out -M%,$(CFLAGS)) -DMN_DSP_EMULATED -fsyntax-only $<
 
