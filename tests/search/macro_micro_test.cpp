@@ -27,7 +27,7 @@ MacroMicroOptions small_options() {
 struct Drive {
   Drive(const MacroMicroOptions& options, const std::vector<double>& scores)
       : session([&](const Candidate&) { return score(scores[std::min(next++, scores.size() - 1)]); }),
-        found(macro_micro(session, options)) {}
+        result(macro_micro(session, options)) {}
 
   // "stage architecture epochs"
   std::vector<std::string> evaluated() const {
@@ -41,7 +41,7 @@ struct Drive {
 
   size_t next = 0;
   TableSession session;
-  SearchResult found;
+  SearchResult result;
 };
 
 std::vector<std::string> first(std::vector<std::string> list, size_t count) {
