@@ -1,6 +1,5 @@
-// What every benchmark needs beside robust times (core/timing.h): the limits of the machine, and rows that can be
-// compared later.
-// A figure without machine, compiler, flags and threads beside it says nothing: `machine_line` prints them.
+// What the benchmarks share besides robust timing (core/timing.h): the limits of the machine, and tables. Figures can
+// be compared only if machine, compiler, flags and threads are known: `machine_line` prints them.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -10,18 +9,18 @@
 
 namespace mininas::bench {
 
-// What the cores in use can do at best, measured: fused multiply-adds in registers (two operations each), and copying
-// 64 MiB a thread (a byte copied is a byte read and a byte written).
+// Measured limits of the cores in use: fused multiply-adds in registers (two operations each), and copying 64 MiB per
+// thread (a copied byte is one byte read and one byte written).
 struct MachineLimits {
   double gflops = 0.0;
   double gigabytes_per_second = 0.0;
 };
 MachineLimits measure_limits();
 
-// "AMD EPYC, g++ 12.2.0, -O3 ..., kernels avx512, 2 threads, 2026-11-22": what a row depends on.
+// "AMD EPYC, g++ 12.2.0, -O3 ..., kernels avx512, 2 threads, 2026-11-22": what the figures depend on.
 std::string machine_line();
 
-// A table in Markdown, or a JSON object a row where `json`. Columns are padded as they are printed.
+// A table in Markdown, or one JSON object per row with `json`. Columns are padded when they are printed.
 class Table {
  public:
   Table(std::vector<std::string> columns, bool json);
@@ -32,11 +31,11 @@ class Table {
   bool json_;
 };
 
-// `value` with `digits` behind the point.
+// `value` with `digits` decimals.
 std::string fixed(double value, int digits);
 
-// The words behind the program's name that are no options, and whether `--json` was among them. Exits with the usage
-// text on `--help`.
+// The arguments of the program that are not options, and whether `--json` was among them. For `--help` it prints the
+// usage text and exits.
 struct Arguments {
   std::vector<std::string> words;
   bool json = false;

@@ -1,8 +1,8 @@
-// Integers beside floats: `int8_bench [--json] [ARCHITECTURE...]`. Three pairs a network, batch 64, ours against ours:
-// inference of the quantised and of the float network; the forward pass of quantisation-aware training and of float
-// training; their whole steps. Both sides of a pair run in turns, so that whatever else the machine does meets both; a
-// ratio is that of one turn, and the table gives the median of the ratios with the smallest and the largest. Images a
-// second are those of the fastest turns.
+// Compares integers with floats: `int8_bench [--json] [ARCHITECTURE...]`. For each network, with batch 64, it measures
+// three pairs: inference of the quantised and of the float network, the forward pass of quantisation-aware training and
+// of float training, and their whole training steps. Both sides of a pair run in turns, so that disturbances of the
+// machine affect both. A ratio is that of one turn; the table shows the median of the ratios with the smallest and the
+// largest. Images per second are those of the fastest turns.
 #include <algorithm>
 #include <chrono>
 #include <iostream>

@@ -1,8 +1,8 @@
-// The plain kernels of training beside what the machine can do, one table a kernel: `kernel_bench [--json]
-// [ARCHITECTURE...]`. The rows are the distinct shapes of the networks. GFLOP/s with its share of the measured peak,
-// and GB/s (each tensor read or written once) with its share of the measured copy, both from the best time; where
-// median and best are far apart, somebody else used the machine. What is done in Winograd's form has tables of its own,
-// in operations of the direct form.
+// Compares the plain training kernels with the limits of the machine, one table per kernel: `kernel_bench [--json]
+// [ARCHITECTURE...]`. The rows are the distinct shapes of the networks. It prints GFLOP/s with their share of the
+// measured peak, and GB/s (each tensor read or written once) with their share of the measured copy rate, both from the
+// best time. If median and best are far apart, other programs used the machine. Convolutions in Winograd's form have
+// tables of their own, counted with the operations of the direct form.
 #include <algorithm>
 #include <iostream>
 #include <map>
@@ -34,10 +34,10 @@ Tensor random_tensor(const Shape& shape, Rng rng) {
 struct Row {
   std::string shape;
   Timing timing;
-  double operations, bytes;  // operations 0: bound by memory alone
+  double operations, bytes;  // operations 0: limited by memory alone
 };
 
-// The kernel that makes both gradients of a depthwise convolution behind a norm, a few rows a call.
+// The kernel that computes both gradients of a depthwise convolution of a normed input, a few rows per call.
 class FusedGradient {
  public:
   FusedGradient(const ConvGeometry& g, const Tensor& x, const Tensor& dy, const Tensor& w)
@@ -94,7 +94,7 @@ class FusedGradient {
   Tensor dx_, sums_;
 };
 
-// Rows by kernel.
+// The rows of the tables, by kernel.
 class KernelBench {
  public:
   void add_network(const std::string& architecture) {

@@ -1,6 +1,6 @@
-// Memory: `memory_bench [--json] [CANDIDATES]`. RAM of published networks on a device, by plan; and memory of this
-// machine while a search trains many candidates (500) of different shapes one after the other, with and without giving
-// back in between what the one before held (core/memory.h).
+// Measures memory: `memory_bench [--json] [CANDIDATES]`. Prints the RAM of published networks on a device for each RAM
+// plan, and the memory of this machine while a search trains many candidates (500) of different shapes one after the
+// other, with and without giving back freed memory in between (core/memory.h).
 #include <unistd.h>
 
 #include <fstream>
@@ -24,7 +24,7 @@ namespace {
 
 constexpr ImageShape kImageShape{32, 32, 3};
 
-// What the operating system has given this process and has not got back.
+// The memory of this process that is resident.
 double resident_mebibytes() {
   std::ifstream statm("/proc/self/statm");
   int64_t all = 0, resident = 0;

@@ -1,10 +1,11 @@
-// Whole networks beside PyTorch: `network_bench [--json] [ROUNDS] [ARCHITECTURE...]` (default: 7 rounds of the six
-// networks below). Each round runs ours, PyTorch, and PyTorch "tuned", one after another, so that all three meet the
-// same disturbances, each in a process of its own. Tuned: the C library keeps freed memory, which makes PyTorch up to
-// twice as fast on these networks. Ratios are made within a round; their median stands before the smallest and largest.
-//   PEER    the peer program (default: bench/peers/torch_net.py; its head says how it is called)
-//   PYTHON  the interpreter (default: /usr/bin/python3, where Debian's python3-torch lives). Without PyTorch, ours
-//           alone is measured
+// Compares whole networks with PyTorch: `network_bench [--json] [ROUNDS] [ARCHITECTURE...]` (default: 7 rounds of the
+// six networks below). Each round runs ours, PyTorch, and "tuned" PyTorch one after another, each in its own process,
+// so that disturbances of the machine affect all three. Tuned: the C library keeps freed memory, which makes PyTorch up
+// to twice as fast on these networks. Ratios are computed within a round; the table shows their median with the
+// smallest and the largest.
+//   PEER    the PyTorch program (default: bench/peers/torch_net.py, which explains its arguments)
+//   PYTHON  the interpreter (default: /usr/bin/python3, which has Debian's python3-torch). Without PyTorch, only
+//           ours is measured
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
@@ -23,7 +24,7 @@ using namespace mininas::bench;
 
 namespace {
 
-constexpr double kSeconds = 0.7;  // of each measurement; 3 of ours and 2 of each peer in a round
+constexpr double kSeconds = 0.7;  // of each measurement; a round has 3 of ours and 2 of each peer
 
 std::string environment(const char* name, const std::string& otherwise) {
   const char* value = std::getenv(name);
@@ -32,7 +33,7 @@ std::string environment(const char* name, const std::string& otherwise) {
 
 class Peers {
  public:
-  // `version` is empty where there is no PyTorch.
+  // `version` is empty if there is no PyTorch.
   Peers() : python_(environment("PYTHON", "/usr/bin/python3")), peer_(environment("PEER", "bench/peers/torch_net.py")) {
     if (!std::filesystem::exists(peer_))
       throw ConfigError(text("there is no peer program ", peer_, "; run from the top folder, or set PEER"));
@@ -76,7 +77,7 @@ const char* const kInfer = "infer_images_per_second";
 const char* const kInt8 = "infer_int8_images_per_second";
 const char* const kMemory = "peak_memory_bytes";
 
-// A figure over all rounds, sorted.
+// The values of a figure in all rounds, sorted.
 template <class Figure>
 std::vector<double> over(const std::vector<Round>& rounds, const Figure& figure) {
   std::vector<double> values;

@@ -24,7 +24,7 @@ std::string tick_text(double value) {
   return buffer;
 }
 
-// One axis: from values to pixels, on a scale of factors.
+// One axis: converts values to pixels on a logarithmic scale.
 class Axis {
  public:
   Axis(double low, double high, double from, double to)
@@ -35,7 +35,7 @@ class Axis {
   double low_, span_, from_, to_;
 };
 
-// 1, 2 and 5 times powers of ten within the range; powers of ten alone where that would be too many.
+// 1, 2 and 5 times powers of ten within the range; only powers of ten if these would be too many.
 std::vector<double> round_values(double low, double high) {
   const bool wide = high / low > 300;
   std::vector<double> values;
@@ -85,7 +85,7 @@ std::string panel_svg(const PlotPanel& panel, double left, double top) {
   std::string svg = label((x0 + x1) / 2, top + 22, "middle", panel.title, " class=\"title\"");
   for (const double value : round_values(ys.low / 1.3, ys.high * 1.3))
     svg += rule(x0, y.at(value), x1, y.at(value), "grid") + label(x0 - 5, y.at(value) + 4, "end", tick_text(value));
-  const std::vector<std::pair<double, double>>& marks = panel.lines.front().points;  // the values that were measured
+  const std::vector<std::pair<double, double>>& marks = panel.lines.front().points;  // the measured values
   for (const auto& [a, unused] : marks)
     svg += rule(x.at(a), y0, x.at(a), y0 + 4, "axis") + label(x.at(a), y0 + 17, "middle", tick_text(a));
   svg += rule(x0, y0, x1, y0, "axis") + rule(x0, y0, x0, y1, "axis");

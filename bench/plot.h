@@ -1,6 +1,6 @@
-// Line plots as SVG: panels in a grid, each with its axes, units and lines; light or dark as the reader's system asks.
-// Not for: anything but a few points a line, both axes logarithmic (where equal factors are equal distances, growth in
-// proportion is a straight line of slope one).
+// Line plots as SVG: panels in a grid, each with axes, units and lines, in light or dark colours like the reader's
+// system. Only for a few points per line and logarithmic axes (equal distances are equal factors, so proportional
+// growth is a line of slope one).
 #pragma once
 #include <string>
 #include <utility>
@@ -9,17 +9,17 @@
 namespace mininas::bench {
 
 struct PlotLine {
-  std::string name;                               // in the legend, which names each line once for all panels
-  std::vector<std::pair<double, double>> points;  // x ascending; all positive
+  std::string name;  // in the legend, which names each line once for all panels
+  std::vector<std::pair<double, double>> points;  // x ascending; all values positive
 };
 
 struct PlotPanel {
   std::string title, x_label, y_label;
-  std::vector<PlotLine> lines;  // at most 4; equal places in the list have equal colours
+  std::vector<PlotLine> lines;  // at most 4; lines with the same index have the same colour
 };
 
-// `columns` panels a row. At least one panel; every panel has the same names of lines, in the same order, or a
-// beginning of them.
+// `columns` panels per row. Requires at least one panel; all panels have lines of the same names in the same order, or
+// only the first of them.
 std::string plot_svg(const std::string& title, const std::vector<PlotPanel>& panels, int columns);
 
 }  // namespace mininas::bench

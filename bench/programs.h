@@ -1,5 +1,4 @@
-// Other programs as a benchmark sees them: each figure comes from a process of its own, so that one does not inherit
-// another's memory.
+// Runs other programs for a benchmark: each figure comes from its own process, so that none inherits another's memory.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -11,12 +10,12 @@
 
 namespace mininas::bench {
 
-// What `command` prints; nothing where it fails, and then `errors` says why.
+// The standard output of `command`; nothing if it fails, then `errors` has the reason.
 std::optional<std::string> output_of(const std::vector<std::string>& command, const std::filesystem::path& errors);
-// The JSON object that it prints. Throws IoError with what it said where it fails.
+// The JSON object that it prints. If it fails, throws IoError with its error output.
 Record answer_of(const std::vector<std::string>& command, const WorkFolder& work);
 
-// The program `mininas` beside this one.
+// The path of the program `mininas` in the folder of this program.
 std::string mininas_program();
 
 }  // namespace mininas::bench

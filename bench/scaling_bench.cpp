@@ -1,6 +1,7 @@
-// How the cost of training grows: `scaling_bench [--json] [SVG]`. One thing at a time is changed on `w32:s3*8`,
-// 32x32x3, batch 64: width, depth, image size, batch; each on one thread and on two. Seconds for 10,000 images and peak
-// memory, beside the growth that the multiply-accumulates explain. Writes the same as a plot to SVG where it is named.
+// Measures how the cost of training grows: `scaling_bench [--json] [SVG]`. Starting from `w32:s3*8` with 32x32x3 images
+// and batch 64, it varies one quantity at a time: width, depth, image size, batch, each on one thread and on two. It
+// prints seconds for 10,000 images and peak memory, and the growth that follows from the multiply-accumulates alone.
+// With SVG it also writes the results as a plot.
 #include <iostream>
 
 #include "bench/harness.h"
@@ -16,10 +17,10 @@ using namespace mininas::bench;
 namespace {
 
 constexpr double kEpochImages = 10000;
-constexpr int kRepeats = 2;  // processes; the fastest counts, since a disturbance only ever slows down
+constexpr int kRepeats = 2;  // processes; the fastest counts, since disturbances only slow down
 
 struct Setting {
-  int value;  // of what is varied
+  int value;  // of the varied quantity
   std::string architecture;
   int size = 32, batch = 64;
 };
@@ -56,8 +57,8 @@ Figures measure_setting(const Setting& s, int threads, const WorkFolder& work) {
   return figures;
 }
 
-// What was measured of one sweep, and what the first row explains of the others: its time and memory, grown as the
-// multiply-accumulates of an image do.
+// The measurements of one sweep, and the prediction from its first row: time and memory that grow like the
+// multiply-accumulates of an image.
 class SweepResult {
  public:
   explicit SweepResult(const Sweep& sweep) : sweep_(sweep) {}

@@ -1,4 +1,4 @@
-// Picks the kernels of this machine, once, from what its processor says of itself.
+// Selects the kernels of this machine, once, from what its processor supports.
 #include <cstdlib>
 #include <string>
 

@@ -18,8 +18,8 @@ namespace {
 
 constexpr size_t kHugePage = size_t{2} << 20;
 
-// Eight sizes between powers of two: a batch's last, smaller one reuses what a full one has freed only where little
-// would be wasted.
+// Eight size classes between powers of two: the smaller last batch reuses buffers of a full batch only if that wastes
+// little.
 size_t size_class(size_t bytes) {
   const size_t step = std::bit_floor(std::max<size_t>(bytes, 1024)) / 8;
   return (bytes + step - 1) / step * step;
@@ -29,11 +29,11 @@ void* fresh(size_t bytes) {
   const size_t alignment = bytes >= kHugePage ? kHugePage : 64;
   void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
   if (memory == nullptr) throw std::bad_alloc();
-  if (bytes >= kHugePage) ::madvise(memory, bytes, MADV_HUGEPAGE);  // only advice: failure changes nothing
+  if (bytes >= kHugePage) ::madvise(memory, bytes, MADV_HUGEPAGE);  // only advice: a failure changes nothing
   return memory;
 }
 
-// AddressSanitizer must see every buffer come and go. g++ tells of it by a macro, clang by a feature.
+// AddressSanitizer must see every allocation and release. g++ reports it by a macro, clang by a feature.
 #if !defined(__has_feature)
 #define __has_feature(name) 0
 #endif
@@ -63,7 +63,7 @@ class Pool {
     free_[bytes].push_back(buffer);
   }
 
-  // Frees what is kept; returns its bytes.
+  // Frees the kept buffers and returns their bytes.
   size_t clear() {
     std::map<size_t, std::vector<void*>> kept;
     {
@@ -103,7 +103,7 @@ void free_buffer(void* buffer, size_t bytes) {
 size_t trim_memory() {
   const size_t bytes = pool().clear();
 #if defined(__GLIBC__)
-  ::malloc_trim(0);  // what lies between buffers that are still in use
+  ::malloc_trim(0);  // memory between buffers that are still in use
 #endif
   return bytes;
 }

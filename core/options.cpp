@@ -12,7 +12,7 @@ namespace {
 template <class Number>
 void check_range(const OptionField& field, Number value) {
   const auto number = static_cast<double>(value);
-  // Written so that not-a-number is refused too.
+  // Written so that NaN is refused, too.
   if (!(number >= field.low && number <= field.high))
     throw ConfigError(text(field.name, " ", value, ": expected ", field.low, " to ", field.high));
 }
@@ -86,7 +86,7 @@ OptionFields only(const OptionFields& fields, const std::vector<std::string>& na
 }
 
 OptionFields without(const OptionFields& fields, const std::vector<std::string>& names) {
-  only(fields, names);  // proves that they are there
+  only(fields, names);  // checks that they exist
   OptionFields rest;
   std::copy_if(fields.begin(), fields.end(), std::back_inserter(rest), [&](const OptionField& field) {
     return std::find(names.begin(), names.end(), field.name) == names.end();

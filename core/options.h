@@ -1,6 +1,6 @@
-// Options: the settings of a plain struct, each listed once with its name, what it means and which values are legal.
-// That one list is the command line (search/cli/parser.h), the form in files (search/record/options.h), the check of
-// values, and the text that tells two settings apart (checkpoints, caches). A struct offers its list by a function
+// Options: the settings of a plain struct, each listed once with its name, its meaning and its legal values. That one
+// list defines the command line (search/cli/parser.h), the form in files (search/record/options.h), the check of
+// values, and the text that identifies settings (checkpoints, caches). A struct provides its list with a function
 // `option_fields(settings)`; the fields point into that struct, which must outlive them.
 #pragma once
 #include <cstdint>
@@ -23,18 +23,18 @@ struct Choice {
   void choose(const std::string& name) const;
 };
 
-// `value` is one of the names itself.
+// For a string whose value is one of the names.
 Choice choice(std::string& value, std::vector<std::string> names);
 
-// `names` are those of the enumeration's values 0, 1, 2..., in this order.
+// For an enumeration with the values 0, 1, 2..., which have these names in this order.
 template <class Enumeration>
 requires std::is_enum_v<Enumeration> Choice choice(Enumeration& value, std::vector<std::string> names) {
   return {std::move(names), [&value] { return static_cast<size_t>(value); },
           [&value](size_t index) { value = static_cast<Enumeration>(index); }};
 }
 
-// A whole number that is typed with its unit ("64K", "120MHz") and kept in files as what it stands for (65536); 0 where
-// it was not given.
+// A whole number that is typed with its unit ("64K", "120MHz") and stored in files as a plain number (65536); 0 if it
+// was not given.
 struct Amount {
   int64_t* value;
   int64_t (*parse)(const std::string&);  // throws ConfigError
@@ -44,8 +44,8 @@ struct OptionField {
   std::string name;  // as on the command line, without the dashes
   std::string help;  // one line
   std::variant<int*, uint64_t*, float*, double*, bool*, std::string*, std::vector<int>*, Choice, Amount> value;
-  double low = 0, high = 0;    // legal range of a number, ends included; of each element of a list
-  std::string other_key = {};  // in files, where it is not the name
+  double low = 0, high = 0;  // legal range of a number, inclusive; for a list, of each element
+  std::string other_key = {};  // key in files, if it is not the name
 
   const std::string& key() const { return other_key.empty() ? name : other_key; }
 };
@@ -58,14 +58,14 @@ void validate(const OptionFields& fields);
 // The same for a struct of settings that lists its fields.
 template <class Settings>
 void validate_fields(const Settings& settings) {
-  Settings copy = settings;  // fields point into a struct that could be written to
+  Settings copy = settings;  // fields need a struct that is not const
   validate(option_fields(copy));
 }
 
-// Every field with its value, equal only where all values are equal to the bit: "epochs=10 lr=0x1.99999ap-6 flip=1".
+// Every field with its value, equal only if all values are equal to the bit: "epochs=10 lr=0x1.99999ap-6 flip=1".
 std::string exact_text(const OptionFields& fields);
 
-// Those of `fields` that have these names, or all others. Requires: the names are there.
+// The fields with these names, or all others. Requires that the names exist.
 OptionFields only(const OptionFields& fields, const std::vector<std::string>& names);
 OptionFields without(const OptionFields& fields, const std::vector<std::string>& names);
 

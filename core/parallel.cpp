@@ -11,11 +11,11 @@
 
 namespace {
 
-// Threads at the end of a loop should spin for some microseconds and then sleep. On a machine that other programs use
+// At the end of a loop, threads should spin for some microseconds and then sleep. If other programs use the machine
 // too, a thread that only spins occupies the core that the thread it waits for needs, and a loop then takes a time
 // slice of the scheduler. Sleeping at once, on the other hand, costs small networks 5 % on an idle machine. OpenMP
-// reads these variables while it is loaded, before any constructor of ours runs, hence the .preinit_array. Values that
-// the user has set are kept.
+// reads these variables while it is loaded, before any constructor of this program runs, hence the .preinit_array.
+// Values that the user has set are kept.
 void set_wait_policy(int, char**, char**) {
   ::setenv("OMP_WAIT_POLICY", "passive", 0);
   ::setenv("GOMP_SPINCOUNT", "10000", 0);

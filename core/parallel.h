@@ -1,6 +1,6 @@
-// Deterministic parallel loops, and the only file that uses OpenMP.
-// The caller divides a loop into tasks that depend on shapes alone and that write to disjoint memory; a sum over tasks
-// is made afterwards, in task order. So it never matters for a result which thread runs which task.
+// Deterministic parallel loops, and the only file that uses OpenMP. The caller divides a loop into tasks that depend on
+// shapes alone and that write to disjoint memory; a sum over tasks is computed afterwards, in task order. The result
+// therefore does not depend on which thread runs which task.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -8,7 +8,7 @@ namespace mininas {
 double portable_exp(double x);  // 0 below -700, infinity above 700
 double portable_log(double x);  // requires x > 0
 double portable_cos(double x);  // requires |x| <= 1000
-// Of the standard normal distribution: the probability of a value below x. Relative error below 1e-12 down to x = -35.
+// The standard normal distribution: the probability of a value below x. Relative error below 1e-12 down to x = -35.
 double portable_normal_cdf(double x);
 
 }  // namespace mininas

@@ -26,7 +26,7 @@ std::array<uint32_t, 4> philox4x32_10(std::array<uint32_t, 4> x, std::array<uint
 Rng Rng::fork(std::string_view purpose, uint64_t index) const {
   uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a of the name
   for (const char ch : purpose) hash = (hash ^ static_cast<unsigned char>(ch)) * 0x100000001b3u;
-  // The counter's top word is never reached by next_u32(), so forks and numbers cannot meet: bit 31 marks a fork.
+  // next_u32() never reaches the counter's top word, so forks and numbers cannot collide: bit 31 marks a fork.
   const auto block = philox4x32_10({static_cast<uint32_t>(hash), static_cast<uint32_t>(hash >> 32),
                                     static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32) | 0x80000000u},
                                    {static_cast<uint32_t>(key_), static_cast<uint32_t>(key_ >> 32)});

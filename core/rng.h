@@ -1,7 +1,7 @@
 // Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2,
 // 3", SC 2011). A stream is a key, and its i-th number is a pure function of (key, i). `fork(purpose, index)` derives
 // an independent stream from the key alone, so streams depend neither on the order of calls nor on threads. The same
-// seed gives the same numbers on every machine; that is why the distributions are written here (those of the standard
+// seed gives the same numbers on every machine. Therefore distributions are implemented here (those of the standard
 // library differ between implementations).
 #pragma once
 #include <array>
@@ -30,7 +30,7 @@ class Rng {
   uint32_t below(uint32_t count);
   bool coin() { return (next_u32() >> 31) != 0; }
 
-  // Shuffles by Fisher and Yates's method.
+  // Fisher-Yates shuffle.
   template <class T>
   void shuffle(std::vector<T>& items) {
     for (size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[below(static_cast<uint32_t>(i))]);

@@ -38,7 +38,7 @@ std::string to_text(const ImageShape& shape);
 ImageShape parse_image_shape(const std::string& text);
 
 // Owns size() float32 values, contiguous and aligned to 64 bytes. Move-only; clone() makes a copy. A
-// default-constructed Tensor is empty. Behind the last value there are kSlack readable floats, so that kernels may load
+// default-constructed Tensor is empty. After the last value there are kSlack readable floats, so that kernels may load
 // a whole vector at the end of a row.
 class Tensor {
  public:

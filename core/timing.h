@@ -18,7 +18,7 @@ struct MeasureOptions {
   int min_repeats = 5;          // ... but not before
 };
 
-// From the times of the repeats. Requires: at least one.
+// From the times of the repeats, of which there must be at least one.
 Timing timing_of(std::vector<double> seconds);
 
 // Calls `body` twice as a warm-up, then measures it until the options are met.

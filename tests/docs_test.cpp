@@ -1,7 +1,7 @@
-// What the documents say about files and figures is true: every relative link and every file that a document names
-// exists, and every figure in the text of a link to a result file occurs in that file. So a document quotes a
-// measurement as `[98.40 % in 56,264 bytes](bench/results/main-job.md)`, and a new measurement cannot leave an old
-// figure behind. Run from the root of the source tree, as `make test` does; elsewhere these tests are skipped.
+// The documents are consistent with files and figures: every relative link and every file that a document names exists,
+// and every figure in the text of a link to a result file occurs in that file. A document quotes a measurement as
+// `[98.40 % in 56,264 bytes](bench/results/main-job.md)`, so a new measurement cannot leave an old figure in the text.
+// The tests run in the root of the source tree, as with `make test`; elsewhere they are skipped.
 
 #include <algorithm>
 #include <filesystem>
@@ -22,7 +22,7 @@ namespace {
 
 struct Document {
   fs::path path;
-  std::string text, prose;  // prose: without blocks of code
+  std::string text, prose;  // prose: without code blocks
 };
 
 std::string read(const fs::path& path) {
@@ -30,7 +30,7 @@ std::string read(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// Without fenced blocks and indented blocks, whose brackets are not links.
+// Without fenced and indented code blocks, whose brackets are not links.
 std::string without_code(const std::string& text) {
   std::istringstream lines(text);
   std::string prose;
@@ -71,7 +71,7 @@ struct Link {
   std::string label, target;
 };
 
-// [label](target), and images in HTML.
+// Links [label](target), and images in HTML.
 std::vector<Link> links_of(const Document& document) {
   static const std::regex markdown(R"(\[([^\]]*)\]\(([^)\s]+)\))"), html("(?:src|srcset|href)=\"([^\"]+)\"");
   std::vector<Link> links;
@@ -81,7 +81,7 @@ std::vector<Link> links_of(const Document& document) {
   return links;
 }
 
-// The part of a link before '#'; empty for a link into the same document.
+// The part of a link before '#'; empty for a link within the document.
 fs::path linked_file(const Document& document, const Link& link) {
   const std::string file = link.target.substr(0, link.target.find('#'));
   return file.empty() ? document.path : document.path.parent_path() / file;
@@ -105,8 +105,8 @@ std::set<std::string> anchors_of(const fs::path& path) {
   return anchors;
 }
 
-// Names of source files in `code`: with an ending that only files of the project have. Files that the program writes
-// are not there: they lie in an export, in build/, or below a placeholder such as RUN.
+// Names of source files in `code`: with an extension that only files of the project have. Files that the program writes
+// are not included: they are in an export, in build/, or below a placeholder such as RUN.
 std::vector<std::string> named_files(const Document& document) {
   static const std::regex name("`([A-Za-z0-9_./*-]+\\.(?:h|cpp|c|sh|py|md|csv|svg))`"),
       placeholder("(.*/)?(?!README)[A-Z_]+[./].*");
@@ -127,7 +127,7 @@ bool names_file(const std::string& name, const fs::path& path) {
   return std::regex_match(path.generic_string(), std::regex(pattern));
 }
 
-// A name is relative to the root or to the document's folder, or it is the end of a path below the latter.
+// A name may be relative to the root, relative to the document's folder, or the end of a path below that folder.
 bool exists(const Document& document, const std::string& name) {
   const fs::path folder = document.path.parent_path();
   if (fs::exists(name) || fs::exists(folder / name)) return true;
@@ -137,7 +137,7 @@ bool exists(const Document& document, const std::string& name) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Whether a number goes on at text[at] in the direction `step`: with a digit, or with a point or comma and then a
+// Whether a number continues at text[at] in the direction `step`: with a digit, or with a point or comma and then a
 // digit.
 bool goes_on(const std::string& text, size_t at, int step) {
   if (at >= text.size()) return false;

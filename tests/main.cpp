@@ -1,5 +1,4 @@
-// The test program: Catch2's main, a plain last line `N passed, N failed, N skipped`, and an exit status that is the
-// verdict.
+// The test program: Catch2's main, a last line `N passed, N failed, N skipped`, and the exit status of the result.
 #define CATCH_CONFIG_RUNNER
 #include <iostream>
 #include <map>
@@ -15,7 +14,7 @@ namespace {
 
 struct Totals {
   size_t passed = 0, failed = 0, skipped = 0;
-  std::map<std::string, std::set<std::string>> tests_by_reason;  // of what was skipped, in whole or in part
+  std::map<std::string, std::set<std::string>> tests_by_reason;  // of skipped tests, completely or in part
 };
 
 Totals& totals() {
@@ -23,11 +22,11 @@ Totals& totals() {
   return all;
 }
 
-// Counts test cases, so that the last line speaks of claims and not of assertions.
+// Counts test cases, so that the last line counts claims instead of assertions.
 struct Counter : Catch::TestEventListenerBase {
   using Base = Catch::TestEventListenerBase;
   using Base::Base;
-  // What it returns differs between the versions of Catch2.
+  // The return type differs between the versions of Catch2.
   using Handled = decltype(std::declval<Base>().assertionEnded(std::declval<const Catch::AssertionStats&>()));
 
   void testCaseStarting(const Catch::TestCaseInfo& test) override {

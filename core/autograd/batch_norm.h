@@ -1,6 +1,6 @@
 // Batch normalisation over the pixels of a batch, with the ReLU that follows it (Ioffe and Szegedy 2015).
-//   y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, then max(y, 0) where asked.
-// core/reference/batch_norm.h defines it. Sums are made per image in float, and over the images in double, in image
+//   y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, then max(y, 0) if `relu`.
+// core/reference/batch_norm.h defines it. Sums are computed per image in float, and over the images in double, in image
 // order. Per-channel vectors have the shape [1,1,1,c].
 #pragma once
 #include <functional>

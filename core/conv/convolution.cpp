@@ -11,16 +11,16 @@
 namespace mininas {
 namespace {
 
-constexpr int64_t kPixelsATask = 1024;  // pixels per task of a pointwise convolution
+constexpr int64_t kPixelsPerTask = 1024;  // pixels per task of a pointwise convolution
 
 bool is_pointwise(const ConvGeometry& g) { return g.kernel == 1 && g.stride == 1; }
 
 Tensor pointwise_product(const Tensor& x, const PackedWeights& weights, const Shape& out) {
   Tensor y = Tensor::uninitialized(out);
   const int64_t pixels = out.pixels(), channels = x.shape().c;
-  parallel_for((pixels + kPixelsATask - 1) / kPixelsATask, [&](int64_t task) {
-    const int64_t first = task * kPixelsATask;
-    const int64_t count = std::min(kPixelsATask, pixels - first);
+  parallel_for((pixels + kPixelsPerTask - 1) / kPixelsPerTask, [&](int64_t task) {
+    const int64_t first = task * kPixelsPerTask;
+    const int64_t count = std::min(kPixelsPerTask, pixels - first);
     multiply_pixels(x.data() + first * channels, count, channels, weights, out.c, y.data() + first * out.c);
   });
   return y;

@@ -8,7 +8,7 @@ namespace mininas {
 namespace {
 
 constexpr int64_t kPanel = PackedWeights::kPanel;
-constexpr int64_t kPixelsAPass = 256;  // per product of a pointwise weight gradient: both operands then stay in cache
+constexpr int64_t kPixelsPerPass = 256;  // per product of a pointwise weight gradient: both operands then stay in cache
 
 // One operand of a weight gradient: the input or the output gradient. add_outer computes sums[i][j] += sum over
 // segments and steps of row[i] * column[j].
@@ -129,9 +129,9 @@ void multiply_transposed(const ConvGeometry& g, const GradientRows& dy, int64_t 
 
 void add_pixel_gradient(const ConvGeometry& g, const float* dy, const float* x, int64_t pixels, float* sums) {
   const bool transposed = gradient_is_transposed(g);
-  for (int64_t first = 0; first < pixels; first += kPixelsAPass) {
+  for (int64_t first = 0; first < pixels; first += kPixelsPerPass) {
     const GradientSide out{dy + first * g.out_c, g.out_c, 0, g.out_c}, in{x + first * g.in_c, g.in_c, 0, g.in_c};
-    add_outer(transposed ? in : out, transposed ? out : in, 1, std::min(kPixelsAPass, pixels - first), sums,
+    add_outer(transposed ? in : out, transposed ? out : in, 1, std::min(kPixelsPerPass, pixels - first), sums,
               transposed ? g.out_c : g.in_c);
   }
 }

@@ -65,7 +65,7 @@ class ForwardBands {
     if (g_.separable) {
       kernels().depthwise(window);
       multiply_pixels(middle_.data(), pixels, w_.out_c, weights_.conv, g_.out_c, out, prefetch);
-    } else if (g_.depthwise) {  // this kernel makes the sums itself
+    } else if (g_.depthwise) {  // this kernel computes the sums itself
       window.stream = streams(raw_);
       if (sums_) window.sum = sums_->first(image), window.squares = sums_->second(image);
       return kernels().depthwise(window);
@@ -113,11 +113,11 @@ ForwardResult forward(const Tape& tape, const FusedConvGeometry& g, const Normed
   const InputReader reader{g, tape.value(x.raw), x.norm.get(), x.relu};
   ForwardResult result{Tensor::uninitialized(g.output()), {}};
   ImageSums sums(batch, g.out_c);
-  const int64_t images_a_task = g.pixelwise() ? 8 : 4;
-  parallel_for((batch + images_a_task - 1) / images_a_task, [&](int64_t task) {
+  const int64_t images_per_task = g.pixelwise() ? 8 : 4;
+  parallel_for((batch + images_per_task - 1) / images_per_task, [&](int64_t task) {
     ForwardBands bands(reader, forward_weights, result.raw, measure ? &sums : nullptr);
-    const int64_t begin = task * images_a_task, end = std::min(batch, begin + images_a_task),
-                  images = g.images_a_run(end - begin);
+    const int64_t begin = task * images_per_task, end = std::min(batch, begin + images_per_task),
+                  images = g.images_per_run(end - begin);
     for (int64_t image = begin; image < end; image += images) bands.run(image, images);
   });
   if (measure) result.sums = sums.total();
@@ -134,7 +134,7 @@ void receive(Tape& tape, const NormedValue& x, const Tensor& dy) {
   tape.accumulate(x.raw, std::move(masked.g));
 }
 
-// The view of `pixels` pixels from float `begin` on: in `buffer`, or the raw tensor itself where it is plain.
+// `pixels` pixels of the view, from float `begin` on: in `buffer`, or in the raw tensor itself if the view is plain.
 const float* normalized(const NormedValue& x, const Tensor& raw, int64_t begin, int64_t pixels, Tensor& buffer) {
   if (x.is_plain()) return raw.data() + begin;
   load_rows({.x = raw.data() + begin,

@@ -1,7 +1,7 @@
 // A fused convolution: one tape node that applies the batch norm and ReLU of its input and then a depthwise
 // convolution, a standard convolution, or a depthwise convolution followed by a pointwise one (a separable
 // convolution). It is not a new operation: it is defined as the composition of the plain operations in
-// core/autograd/ops.h, and a test holds values and gradients of the two equal.
+// core/autograd/ops.h, and a test compares values and gradients of the two.
 //
 // Why it is fast. Networks of this size spend their time moving activations, not multiplying. A fused convolution
 // writes only two tensors to memory: the raw output of its convolution and, in the backward pass, one gradient.
@@ -10,12 +10,12 @@
 // while the band is still in cache. The backward pass recomputes each band instead of storing it.
 //
 // The two kinds of gradient. A NormedValue is a reader's view of a raw value: the norm and the ReLU that this reader
-// applies. The readers of one raw value share its norm, but one may see it behind a ReLU and another without.
-// In the backward pass, each reader adds to the raw value's tape gradient the gradient g with respect to the norm's
-// output (the mask of the reader's own ReLU is already applied), and adds to `Norm` the two sums over all pixels that
-// the norm's own gradient needs. The convolution that produced the value comes after all readers on the reversed tape. While it loads
-// its bands it converts g to the gradient with respect to the raw value, scale * g + factor * raw + offset (formula:
-// batch_norm.h).
+// applies. The readers of one raw value share its norm, but one may read it through a ReLU and another without. In the
+// backward pass, each reader adds to the raw value's tape gradient the gradient g with respect to the norm's output
+// (the mask of the reader's own ReLU is already applied), and adds to `Norm` the two sums over all pixels that the
+// norm's own gradient needs. The convolution that produced the value comes after all readers on the reversed tape.
+// While it loads its bands it converts g to the gradient with respect to the raw value, scale * g + factor * raw +
+// offset (formula: batch_norm.h).
 #pragma once
 #include <memory>
 #include <optional>
@@ -53,22 +53,22 @@ struct NormRequest {
   const ChannelScale* running = nullptr;
 };
 
-// Where there is a depthwise convolution, kernel size and stride are its own, and `conv` must be pointwise.
+// If there is a depthwise convolution, kernel size and stride are those of it, and `conv` must be pointwise.
 struct FusedConvWeights {
   std::optional<Var> depthwise;  // [1,k,k,c]
   std::optional<Var> conv;       // [oc,k,k,c]
   int stride = 1;
 };
 
-// Returns the raw output with its norm, without a ReLU. Requires: at least one of the weights. Throws ConfigError where shapes do not
-// fit.
+// Returns the raw output with its norm, without a ReLU. Requires at least one of the weights. Throws ConfigError if
+// shapes do not fit.
 NormedValue fused_conv(Tape& tape, const NormedValue& x, const FusedConvWeights& weights, const NormRequest& norm);
 
 // The value of the view as a plain tensor, for readers that are not fused convolutions (pooling, linear layers).
 Var materialize(Tape& tape, const NormedValue& x);
 
-// The sum of two views as a plain tensor; the normalised and rectified summands themselves are never written to memory.
-// Throws ConfigError where shapes differ.
+// The sum of two views as a plain tensor; the normalised and rectified inputs are never written to memory. Throws
+// ConfigError if shapes differ.
 Var add(Tape& tape, const NormedValue& a, const NormedValue& b);
 
 }  // namespace mininas

@@ -70,7 +70,7 @@ class BackwardBands {
     }
   }
 
-  // After the last image.
+  // To be called after the last image.
   void finish(const Gradients& sums) {
     if (winograd_gradient_) winograd_gradient_->finish(sums.conv);
   }
@@ -86,8 +86,8 @@ class BackwardBands {
   // Whether a depthwise kernel moves over the dilated output gradient by single pixels.
   bool dilates() const { return geometry_.depthwise && !single_pass(); }
 
-  // Where `rows` rows of the window's output gradient are written: directly to where the single-pass kernel reads them,
-  // or to `otherwise`.
+  // The memory for `rows` rows of the window's output gradient: where the single-pass kernel reads them, or
+  // `otherwise`.
   float* inner_rows(int64_t rows, Tensor& otherwise) {
     return single_pass() ? dilated_.append(rows) : otherwise.data();
   }
@@ -132,7 +132,7 @@ class BackwardBands {
       return dy;
     }
     const float* inner = dy;
-    if (geometry_.separable) {  // through the pointwise convolution behind the depthwise one
+    if (geometry_.separable) {  // through the pointwise convolution after the depthwise one
       add_pixel_gradient(geometry_.pointwise(), dy, middle_.data(), rows * out_w, sums.conv);
       float* gradient = inner_rows(rows, inner_);
       multiply_pixels(dy, rows * out_w, geometry_.out_c, weights_.conv[0], w_.out_c, gradient, prefetch_);
@@ -309,7 +309,7 @@ void fused_conv_backward(Tape& tape, const FusedConv& conv, const Tensor& g) {
     BackwardBands bands(tape, conv, g, d.slopes(), weights, wants_input ? &dx : nullptr, &dx_sums);
     const Gradients gradients{sum.data(), sum.data() + depthwise_size};
     const int64_t begin = chunk_begin(w.batch, chunk), end = chunk_begin(w.batch, chunk + 1),
-                  images = geometry.images_a_run(end - begin);
+                  images = geometry.images_per_run(end - begin);
     for (int64_t image = begin; image < end; image += images) bands.run(image, images, gradients);
     bands.finish(gradients);
   });

@@ -50,7 +50,7 @@ struct FusedConvGeometry {
   // image.
   bool pixelwise() const { return !depthwise && window.kernel == 1 && window.stride == 1; }
   // How many of `images` are processed as one tall image.
-  int64_t images_a_run(int64_t images) const { return pixelwise() ? images : 1; }
+  int64_t images_per_run(int64_t images) const { return pixelwise() ? images : 1; }
   // Output rows per band: about 128 pixels, but enough rows that the window's border is not most of the band. Depends
   // on shapes alone.
   int64_t band_rows() const;
@@ -59,9 +59,9 @@ struct FusedConvGeometry {
 // Divides the pixels first ... first + pixels - 1 of a batch at image boundaries and calls body(image, first, pixels)
 // for each part.
 template <class Body>
-void for_images(int64_t pixels_an_image, int64_t first, int64_t pixels, const Body& body) {
+void for_images(int64_t pixels_per_image, int64_t first, int64_t pixels, const Body& body) {
   for (int64_t end = first + pixels; first < end;) {
-    const int64_t image = first / pixels_an_image, piece = std::min(end, (image + 1) * pixels_an_image) - first;
+    const int64_t image = first / pixels_per_image, piece = std::min(end, (image + 1) * pixels_per_image) - first;
     body(image, first, piece);
     first += piece;
   }

@@ -1,5 +1,5 @@
 // ByteBuffer: memory for the activations of integer networks, the counterpart of Tensor for bytes. It owns its memory,
-// is contiguous, aligned to 64 bytes and move-only; freed memory is reused (core/memory.h). Behind the last byte there
+// is contiguous, aligned to 64 bytes and move-only; freed memory is reused (core/memory.h). After the last byte there
 // are kSlack readable bytes for kernels that load whole vectors.
 #pragma once
 #include <cstdint>

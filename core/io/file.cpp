@@ -36,7 +36,7 @@ class Descriptor {
   const int value;
 };
 
-// To the end of the file `descriptor`; `path` is for the error.
+// Writes all bytes at the end of the file `descriptor`; `path` is for errors.
 void write_all(int descriptor, const fs::path& path, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
@@ -47,7 +47,7 @@ void write_all(int descriptor, const fs::path& path, std::span<const std::byte> 
   if (::fsync(descriptor) != 0) refuse(path, "sync", errno);
 }
 
-// Some file systems cannot sync a folder (EINVAL); there the rename stands all the same.
+// Some file systems cannot sync a folder (EINVAL); the rename is valid all the same.
 void sync_folder(const fs::path& folder) {
   const Descriptor descriptor(folder, O_RDONLY | O_DIRECTORY, "open folder");
   if (::fsync(descriptor.value) != 0 && errno != EINVAL) refuse(folder, "sync folder", errno);
@@ -57,8 +57,8 @@ fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.
 
 constexpr std::string_view kTemporaryEnding = ".mininas-tmp";
 
-// A file beside `path` under a name that nobody else uses, removed at the end unless it took the name `path`. While
-// its writer lives it is locked, which tells it from the leftover of one that was killed.
+// A file in the folder of `path` with a name that no other process uses. It is removed at the end unless it was renamed
+// to `path`. As long as its writer runs it is locked, which distinguishes it from the leftover of a killed process.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& path) : target_(path) {
@@ -78,7 +78,7 @@ class TemporaryFile {
   }
 
  private:
-  // False where the name was taken, or where somebody removed the file as a leftover before it was locked.
+  // Returns false if the name was taken, or if another process removed the file as a leftover before it was locked.
   bool create() {
     static std::atomic<unsigned> count = 0;
     const std::string name = text(target_.filename().string(), ".", ::getpid(), "-", count++, kTemporaryEnding);
@@ -104,7 +104,7 @@ std::span<const std::byte> bytes_of(std::string_view content) {
 }  // namespace
 
 std::vector<std::byte> read_file(const fs::path& path, size_t limit_bytes) {
-  const Descriptor file(path, O_RDONLY | O_NONBLOCK, "open");  // opening a pipe would wait for its writer
+  const Descriptor file(path, O_RDONLY | O_NONBLOCK, "open");  // otherwise opening a pipe would wait for its writer
   struct stat info {};
   if (::fstat(file.value, &info) != 0) refuse(path, "read", errno);
   if (S_ISDIR(info.st_mode)) refuse(path, "read", EISDIR);
@@ -154,7 +154,8 @@ void append_line(const fs::path& path, std::string_view line) {
   try {
     write_all(file.value, path, bytes_of(std::string(line) + "\n"));
   } catch (const IoError&) {
-    if (before >= 0) std::ignore = ::ftruncate(file.value, before);  // where that fails, readers ignore half a line
+    // if that fails, readers ignore the incomplete line
+    if (before >= 0) std::ignore = ::ftruncate(file.value, before);
     throw;
   }
   if (is_new) sync_folder(folder_of(path));

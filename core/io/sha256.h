@@ -13,7 +13,7 @@ class Sha256 {
   void update(std::span<const std::byte> bytes);
   // Floats as little-endian IEEE-754 words.
   void update(std::span<const float> values);
-  // Ends the message; call once.
+  // Completes the digest; may be called once.
   std::array<uint8_t, 32> digest();
   std::string hex_digest();
 

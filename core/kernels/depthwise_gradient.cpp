@@ -24,7 +24,7 @@ struct Axis {
   static constexpr int last(int position) { return (position + kPadding) / kStride; }
 };
 
-// The state of one group of channels that lasts over all rows.
+// The state of one group of channels that is kept for all rows.
 struct Group {
   const DepthwiseGradient& d;
   int64_t c;

@@ -13,10 +13,10 @@ namespace mininas::MN_ISA {
 struct TilePrefetch {
   static constexpr int64_t kLine = 16;  // floats of a cache line
   const float* first = nullptr;
-  int64_t lines_a_round = 0;
+  int64_t lines_per_round = 0;
 
   MN_INLINE void issue() {
-    for (int64_t line = 0; line < lines_a_round; ++line, first += kLine) __builtin_prefetch(first);
+    for (int64_t line = 0; line < lines_per_round; ++line, first += kLine) __builtin_prefetch(first);
   }
 };
 
@@ -26,20 +26,20 @@ class TilePrefetches {
   TilePrefetches(const Prefetch& prefetch, int64_t tiles, int64_t rounds) : prefetch_(prefetch), rounds_(rounds) {
     int64_t lines = 0;
     for (const PrefetchRange& s : prefetch_) lines += s.floats / TilePrefetch::kLine;
-    if (rounds_ > 0) lines_a_round_ = (lines + tiles * rounds_ - 1) / (tiles * rounds_);
+    if (rounds_ > 0) lines_per_round_ = (lines + tiles * rounds_ - 1) / (tiles * rounds_);
   }
   // The share of the next tile.
   TilePrefetch next() {
     while (range_ < prefetch_.size() && done_ >= prefetch_[range_].floats) ++range_, done_ = 0;
     if (range_ == prefetch_.size()) return {};
-    const TilePrefetch share{prefetch_[range_].first + done_, lines_a_round_};
-    done_ += lines_a_round_ * rounds_ * TilePrefetch::kLine;
+    const TilePrefetch share{prefetch_[range_].first + done_, lines_per_round_};
+    done_ += lines_per_round_ * rounds_ * TilePrefetch::kLine;
     return share;
   }
 
  private:
   const Prefetch& prefetch_;
-  int64_t rounds_, lines_a_round_ = 0;
+  int64_t rounds_, lines_per_round_ = 0;
   size_t range_ = 0;
   int64_t done_ = 0;  // floats of that range that are already given out
 };

@@ -15,15 +15,15 @@ constexpr int kMaxVectors = 3;
 constexpr int kTileRows[kMaxVectors + 1] = {0, 16, 8, 8};
 // Nine rows also fit. The weight gradient of a colour image has nine rows (3 taps x 3 channels); as 8 + 1 rows it would
 // end with a tile of one row, whose few chains cannot hide the latency of the multiply-adds.
-constexpr int kTallest = 9;
+constexpr int kMaxRows = 9;
 #elif defined(__AVX2__)
 constexpr int kMaxVectors = 1;
 constexpr int kTileRows[kMaxVectors + 1] = {0, 6};
-constexpr int kTallest = 6;
+constexpr int kMaxRows = 6;
 #else
 constexpr int kMaxVectors = 1;
 constexpr int kTileRows[kMaxVectors + 1] = {0, 2};
-constexpr int kTallest = 2;
+constexpr int kMaxRows = 2;
 #endif
 
 constexpr int kSteps = 4;  // of the reduction per loop round: few rounds, whose end the branch predictor foresees
@@ -83,8 +83,8 @@ struct Block {
 // All rows of one block: full tiles, then tiles of half the height for the rows that are left, and so on.
 template <int kRows, int kVectors, bool kHalf>
 void rows_of_block(const Product& p, int64_t row, const Block& block, TilePrefetches& prefetches) {
-  if (kRows < kTallest && p.rows - row == kTallest)
-    return tile<kTallest, kVectors, kHalf>(p, row, block.vector, block.last, prefetches.next());
+  if (kRows < kMaxRows && p.rows - row == kMaxRows)
+    return tile<kMaxRows, kVectors, kHalf>(p, row, block.vector, block.last, prefetches.next());
   for (; row + kRows <= p.rows; row += kRows)
     tile<kRows, kVectors, kHalf>(p, row, block.vector, block.last, prefetches.next());
   if constexpr (kRows > 1) rows_of_block<kRows / 2, kVectors, kHalf>(p, row, block, prefetches);
@@ -110,7 +110,7 @@ void product(const Product& p) {
   const int64_t blocks = (vectors + kMaxVectors - 1) / kMaxVectors;
   const int tail = static_cast<int>(p.columns - (vectors - 1) * kLanes);
   const int64_t tile_rows = kTileRows[smaller<int64_t>(vectors, kMaxVectors)];
-  TilePrefetches prefetches(p.prefetch, blocks * (p.rows == kTallest ? 1 : (p.rows + tile_rows - 1) / tile_rows),
+  TilePrefetches prefetches(p.prefetch, blocks * (p.rows == kMaxRows ? 1 : (p.rows + tile_rows - 1) / tile_rows),
                             p.segments * (p.depth / kSteps));
   for (int64_t i = 0; i < blocks; ++i) {  // blocks of nearly equal width
     const int64_t first = i * vectors / blocks, end = (i + 1) * vectors / blocks;

@@ -1,4 +1,4 @@
-// The definition of a sum of two tensors of one shape:  y = a + b;  da = dy, db = dy.
+// The definition of a sum of two tensors of equal shape:  y = a + b;  da = dy, db = dy.
 #pragma once
 #include <cstddef>
 #include <vector>

@@ -11,12 +11,12 @@ namespace {
 
 // Large enough that allocating a task's buffers pays off, small enough that threads share a batch evenly. The result
 // does not depend on it.
-constexpr int64_t kImagesATask = 8;
+constexpr int64_t kImagesPerTask = 8;
 
 template <class Body>
 void for_image_ranges(int64_t count, const Body& body) {
-  parallel_for((count + kImagesATask - 1) / kImagesATask,
-               [&](int64_t task) { body(task * kImagesATask, std::min(count, (task + 1) * kImagesATask)); });
+  parallel_for((count + kImagesPerTask - 1) / kImagesPerTask,
+               [&](int64_t task) { body(task * kImagesPerTask, std::min(count, (task + 1) * kImagesPerTask)); });
 }
 
 }  // namespace

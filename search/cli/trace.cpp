@@ -104,7 +104,7 @@ struct TapSum {
 };
 
 void print_taps(const Trace& t, int most) {
-  std::printf("%-12s %-26s  | %-33s  | %s\n", "", "integers", "the real values they stand for", "the float network");
+  std::printf("%-12s %-26s  | %-33s  | %s\n", "", "integers", "their real values", "the float network");
   TapLine{"row,col,ch", "input", "weight", "product", "input", "weight", "product", "input", "weight", "product"}
       .print();
   TapSum shown, hidden;
@@ -138,16 +138,14 @@ void print_taps(const Trace& t, int most) {
 // What the columns of integers are.
 void print_scales(const Trace& t) {
   if (t.combination == Combination::kAverage)
-    std::printf("input    the bytes as they are; one stands for %.6g x (byte - %d)\n", t.input.scale,
-                t.input.zero_point);
+    std::printf("input    the bytes; the real value is %.6g x (byte - %d)\n", t.input.scale, t.input.zero_point);
   else if (t.combination == Combination::kRescaledSum)
-    std::printf(
-        "input    byte - zero point of each summand; the product is the summand at the scale of the sum, times 2^20\n");
+    std::printf("input    byte - zero point; the product is the input at the scale of the sum, times 2^20\n");
   else if (t.combination == Combination::kCopy)
-    std::printf("input    byte - zero point, which is %d; one stands for %.6g\n", t.input.zero_point, t.input.scale);
+    std::printf("input    byte - zero point, which is %d; one step is %.6g\n", t.input.zero_point, t.input.scale);
   else
     std::printf(
-        "input    byte - zero point, which is %d; one stands for %.6g\nweight   one stands for %.6g, the scale of this "
+        "input    byte - zero point, which is %d; one step is %.6g\nweight   one step is %.6g, the scale of this "
         "channel\n",
         t.input.zero_point, t.input.scale, t.weight_scale);
 }
@@ -162,22 +160,23 @@ void print_step(const char* name, int64_t value, const std::string& how) {
 // From the accumulator to the scale of the output.
 void print_rescaling(const Trace& t) {
   if (t.combination == Combination::kCopy)
-    return print_step("rescaled", t.shifted, "the sum itself: input and output share their scale");
+    return print_step("rescaled", t.shifted, "the sum itself: input and output have the same scale");
   if (t.combination == Combination::kAverage) {
     print_step("pixels", t.divisor, "the sum is divided by them");
-    print_step("rounded", t.shifted, text("the average, to nearest, less the zero point ", t.output.zero_point));
+    print_step("rounded", t.shifted,
+               text("the average, rounded to nearest, minus the zero point ", t.output.zero_point));
     return;
   }
   const double multiplier = t.factor.multiplier / 2147483648.0;
   char factor[32];
   std::snprintf(factor, sizeof factor, "%.6g", std::ldexp(multiplier, -t.factor.right_shift));
   print_step("factor", factor,
-             "one of the accumulator in ones of the output; as integers it is multiplier / 2^31 / 2^shift");
+             "steps of the output per step of the accumulator; as integers multiplier / 2^31 / 2^shift");
   print_step("multiplier", t.factor.multiplier, text("/ 2^31 is ", real_text(multiplier)));
-  print_step("shift", t.factor.right_shift, "halvings");
+  print_step("shift", t.factor.right_shift, "divisions by 2");
   print_step("high product", t.high, "accumulator x multiplier / 2^31, rounded to nearest, halves up");
   print_step("rounded", t.shifted,
-             text("high product / 2^shift, to nearest, halves away from zero; stands for ", real_text(t.rounded),
+             text("high product / 2^shift, to nearest, halves away from zero; real value ", real_text(t.rounded),
                   ", moved by ", real_text(t.rounded - t.exact)));
 }
 
@@ -185,10 +184,10 @@ void print_steps(const Trace& t) {
   const bool weighted = has_weights(t.layer.kind);
   if (weighted)
     print_step("bias", t.bias,
-               text("stands for ", real_text(t.real_bias), "; float network ", real_text(t.float_bias)));
+               text("real value ", real_text(t.real_bias), "; float network ", real_text(t.float_bias)));
   print_step("accumulator", t.accumulator,
              text(weighted ? "the sum and the bias" : "the sum",
-                  t.combination != Combination::kAverage ? "; stands for " : "; over the pixels it stands for ",
+                  t.combination != Combination::kAverage ? "; real value " : "; the real value of the average is ",
                   real_text(t.exact)));
   print_rescaling(t);
   print_step(
@@ -198,7 +197,7 @@ void print_steps(const Trace& t) {
            t.clamped == t.shifted ? ", which changes nothing" : text("; moved by ", real_text(t.real - t.rounded))));
   print_step("zero point", t.output.zero_point, "added");
   print_step("byte", t.byte,
-             text("the layer's output; stands for ", real_text(t.output.scale), " x (", t.byte, " - ",
+             text("the layer's output; real value ", real_text(t.output.scale), " x (", t.byte, " - ",
                   t.output.zero_point, ") = ", real_text(t.real)));
   print_step("float network", real_text(t.float_value),
              text("the integers are off by ", real_text(t.real - t.float_value)));
@@ -250,7 +249,7 @@ int run_trace(const RunFolder& folder, const TraceOptions& o, bool json) {
   }
   std::printf("layer    %s: %s, kernel %d, stride %d%s\n", traced.layer.name.c_str(), to_text(traced.layer.kind),
               traced.layer.kernel, traced.layer.stride, traced.layer.relu ? ", ReLU" : "");
-  std::printf("place    row %d, column %d, channel %d of its output, %s\n", place.y, place.x, place.channel,
+  std::printf("position row %d, column %d, channel %d of its output, %s\n", place.y, place.x, place.channel,
               to_text(model.spec.shape(place.layer)).c_str());
   std::printf("image    %s\n", o.image.c_str());
   print_scales(traced);

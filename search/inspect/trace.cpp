@@ -189,7 +189,7 @@ Trace trace(const QuantizedModel& model, const Network& network, const uint8_t* 
   const ImageShape& shape = spec.shape(place.layer);
   if (place.y < 0 || place.y >= shape.height || place.x < 0 || place.x >= shape.width || place.channel < 0 ||
       place.channel >= shape.channels)
-    throw ConfigError(text("place ", place.y, ",", place.x, ",", place.channel, " is outside layer ",
+    throw ConfigError(text("position ", place.y, ",", place.x, ",", place.channel, " is outside layer ",
                            spec.layer(place.layer).name, ", whose output is ", to_text(shape)));
   return Tracer(model, network, image, place).run();
 }

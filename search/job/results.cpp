@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kRemedy = "remove it and go on with the run, which makes it anew";
+constexpr const char* kRemedy = "remove it and continue the run, which makes it again";
 
 // `recorded`: what the summary says of `file`, which may have been removed since.
 void check_digest(const RunFolder& folder, const fs::path& file, const std::string& recorded,

@@ -19,7 +19,7 @@ const std::vector<SuiteScale>& scales() {
   // from noise.
   static const std::vector<SuiteScale> all = {
       {.name = "quick",
-       .summary = "at most 10 minutes a data set on 2 cores",
+       .summary = "at most 10 minutes per data set on 2 cores",
        .method = "mini-nas-fast",
        .max_depth = 6,
        .max_width = 32,
@@ -33,7 +33,7 @@ const std::vector<SuiteScale>& scales() {
        .qat_epochs = 1,
        .verify_images = 20},
       {.name = "study",
-       .summary = "at most 60 minutes a data set on 2 cores",
+       .summary = "at most 60 minutes per data set on 2 cores",
        .method = "mini-nas-fast",
        .search_images = 4000,
        .validation_fraction = 0.25,
@@ -110,7 +110,7 @@ std::vector<std::string> suite_scale_names() {
 SuiteScale suite_scale(const std::string& name) {
   for (const SuiteScale& scale : scales())
     if (scale.name == name) return scale;
-  throw ConfigError(text("'", name, "' is no scale of the suite: expected ", alternatives(suite_scale_names())));
+  throw ConfigError(text("'", name, "' is not a scale of the suite: expected ", alternatives(suite_scale_names())));
 }
 
 OptionFields option_fields(SuiteSettings& s) {

@@ -22,7 +22,8 @@ std::optional<std::string> difference(const Candidate& requested, const Candidat
   if (requested.stage == recorded.stage && requested.architecture == recorded.architecture &&
       requested.epochs == recorded.epochs)
     return std::nullopt;
-  return text("expected candidate ", description_of(recorded), ", but the search asks for ", description_of(requested));
+  return text("expected candidate ", description_of(recorded), ", but the search evaluates ",
+              description_of(requested));
 }
 
 }  // namespace mininas

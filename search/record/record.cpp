@@ -64,7 +64,7 @@ Json parse_json(const std::string& content, const std::string& where) {
     if (event == Json::parse_event_t::object_start) open.emplace_back();
     if (event == Json::parse_event_t::object_end) open.pop_back();
     if (event == Json::parse_event_t::key && !open.back().insert(value.get<std::string>()).second)
-      throw FormatError(text(where, ": '", value.get<std::string>(), "' stands twice in one object"));
+      throw FormatError(text(where, ": '", value.get<std::string>(), "' occurs twice in one object"));
     return true;
   };
   return Json::parse(content, look, false);
@@ -94,7 +94,7 @@ Record Record::parse(const std::string& content, const std::string& where) {
   Record record;
   record.where_ = where;
   if (nesting(content) > kMaxDepth)
-    throw FormatError(text(where, ": objects and lists nest deeper than ", kMaxDepth, "; the record is damaged"));
+    throw FormatError(text(where, ": objects and lists are nested deeper than ", kMaxDepth, "; the record is damaged"));
   record.content_->json = parse_json(content, where);
   if (!record.content_->json.is_object())
     throw FormatError(text(where, ": expected one JSON object; the record is damaged"));

@@ -28,7 +28,7 @@ std::string tiles(const RunSummary& summary) {
   std::string out = percent_tile(n.test_accuracy_int8, "test accuracy, int8") +
                     percent_tile(n.test_accuracy_float, "test accuracy, float") +
                     count_tile(n.cost.parameters, "parameters") + count_tile(n.cost.flash_bytes, "bytes of flash") +
-                    count_tile(n.cost.ram_bytes, "bytes of RAM") + count_tile(n.cost.macs, "MACs an image");
+                    count_tile(n.cost.ram_bytes, "bytes of RAM") + count_tile(n.cost.macs, "MACs per image");
   if (summary.latency) {
     out += count_tile(summary.latency->instructions, "instructions, predicted");
     if (const auto& ms = summary.latency->milliseconds) out += tile(points(*ms), "milliseconds, estimated");
@@ -87,7 +87,7 @@ std::string asked_part(const RunFile& run, SearchSettings& settings) {
     if (group.key == "numbers" || group.key == "quantize")
       other.insert(other.end(), group.fields.begin(), group.fields.end());
   return html_section(
-      "What was asked",
+      "Settings",
       html_facts({{"images", escaped(run.identity.data)},
                   {"search", escaped(searched_by(*settings.method))},
                   {"scored on", escaped(to_text(settings.scored_on))},
@@ -106,10 +106,10 @@ std::string training_asked_part(const RunFile& run) {
   const TrainConfig& recipe = settings.recipe;
   std::string length = text(recipe.epochs, " epochs, seed ", recipe.seed);
   if (recipe.max_steps > 0) length += text(", at most ", grouped(recipe.max_steps), " steps");
-  return html_section("What was asked", html_facts({{"images", escaped(run.identity.data)},
-                                                    {"network", element("code", escaped(settings.architecture))},
-                                                    {"recipe", recipe_text(settings.recipe)},
-                                                    {"length", length}}));
+  return html_section("Settings", html_facts({{"images", escaped(run.identity.data)},
+                                              {"network", element("code", escaped(settings.architecture))},
+                                              {"recipe", recipe_text(settings.recipe)},
+                                              {"length", length}}));
 }
 
 std::string verified_line(const Verification& v) {
@@ -150,12 +150,11 @@ std::string made_part(const RunFile& run, const std::optional<Finished>& done) {
   facts.push_back({"test images", element("code", escaped(run.identity.test_digest))});
   return html_section(
       "Made by",
-      element(
-          "p",
-          done && done->by_the_clock
-              ? "The clock ended this search: on another machine it may end elsewhere. What was trained until then is "
-                "the same to the bit."
-              : "The same command on the same images gives the same network to the bit, on any machine.") +
+      element("p", done && done->by_the_clock
+                       ? "The time limit ended this search: on another machine it may end earlier or later. What was "
+                         "trained until then is "
+                         "the same to the bit."
+                       : "The same command on the same images gives the same network to the bit, on any machine.") +
           html_facts(facts));
 }
 

@@ -229,10 +229,12 @@ std::string labels(const Picture& picture) {
 
 std::string caption(const Picture& picture) {
   return text(
-      "A block is what a layer puts out: as high as it has rows, as wide as it has channels; the numbers stand ",
+      "Each block is the output of a layer: its height shows the rows, its width the channels; numbers are shown ",
       "where they change. ",
-      picture.branches() ? "Layers run from left to right; the lines show who reads whom, branches above. " : "",
-      "Below: the RAM that lives while the layer runs, at most ", grouped(picture.most_bytes()), " bytes.");
+      picture.branches()
+          ? "Layers run from left to right; lines lead from each layer to its readers, with branches above. "
+          : "",
+      "Below: the RAM in use while the layer runs, at most ", grouped(picture.most_bytes()), " bytes.");
 }
 
 }  // namespace

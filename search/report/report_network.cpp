@@ -104,41 +104,43 @@ std::string layers_part(const NetworkSpec& spec, RamPlan ram_plan, int64_t max_r
                         element("div", bar, "bar"),
                     "layer");
   }
-  const std::string explained =
-      text("From the image, ", to_text(spec.input()), ", to ", spec.classes(),
-           " logits. Bars: bytes of RAM that must exist while the layer runs; ", "the longest, ", grouped(peak),
-           " bytes, decides", max_ram_bytes > 0 ? text(" (the budget is ", grouped(max_ram_bytes), ")") : "",
-           ". Together: ", grouped(parameter_count(spec)), " parameters, ", grouped(mac_count(spec)), " MACs, ",
-           grouped(device.flash_bytes()), " bytes of flash (", grouped(device.model_bytes), " model and ",
-           grouped(device.code_bytes), " code for Cortex-M4), ", grouped(device.ram_bytes), " bytes of arena.");
+  const std::string explained = text(
+      "From the image, ", to_text(spec.input()), ", to ", spec.classes(),
+      " logits. Bars: bytes of RAM in use while the layer runs; ", "the longest, ", grouped(peak),
+      " bytes, determines the arena", max_ram_bytes > 0 ? text(" (the budget is ", grouped(max_ram_bytes), ")") : "",
+      ". Together: ", grouped(parameter_count(spec)), " parameters, ", grouped(mac_count(spec)), " MACs, ",
+      grouped(device.flash_bytes()), " bytes of flash (", grouped(device.model_bytes), " model and ",
+      grouped(device.code_bytes), " code for Cortex-M4), ", grouped(device.ram_bytes), " bytes of arena.");
   return html_section("The network, layer by layer", network_drawing(spec, ram_plan) + element("p", explained) + rows);
 }
 
 std::string confusion_part(const FinalEvaluation& evaluation) {
   const std::vector<ConfusionRow>& rows = evaluation.integer.confusion;
   if (rows.size() > kMaxClasses)
-    return html_section("Commonest confusions",
+    return html_section("Most frequent confusions",
                         element("p", "Of the integer network on the test images.") + commonest_table(rows));
-  return html_section("Confusion matrix",
-                      element("p", "Of the integer network on the test images: a row a label, a column a prediction.") +
-                          matrix_table(rows));
+  return html_section(
+      "Confusion matrix",
+      element("p", "Of the integer network on the test images: one row per label, one column per prediction.") +
+          matrix_table(rows));
 }
 
 std::string mistakes_part(const FinalEvaluation& evaluation) {
   std::string pictures;
   for (const Mistake& mistake : evaluation.mistakes) {
-    const std::string what = text(mistake.label, " taken for ", mistake.prediction);
+    const std::string what = text(mistake.label, " predicted as ", mistake.prediction);
     pictures += element("figure", html_picture(mistake.picture, evaluation.width, evaluation.height, what) +
                                       element("figcaption", text(escaped(what), ", ", as_percent(mistake.confidence),
-                                                                 " sure; image ", mistake.image)));
+                                                                 " confident; image ", mistake.image)));
   }
   if (pictures.empty())
-    return html_section("Surest mistakes", element("p", "None: every test image is classified correctly."));
-  return html_section("Surest mistakes", element("p",
-                                                 "Test images that the integer network gets wrong, the surest first. "
-                                                 "<code>mininas inspect RUN --trace N</code> shows how the "
-                                                 "prediction for image N was computed.") +
-                                             element("div", pictures, "pictures"));
+    return html_section("Most confident mistakes", element("p", "None: every test image is classified correctly."));
+  return html_section("Most confident mistakes",
+                      element("p",
+                              "Test images that the integer network gets wrong, the most confident first. "
+                              "<code>mininas inspect RUN --trace N</code> shows how the "
+                              "prediction for image N was computed.") +
+                          element("div", pictures, "pictures"));
 }
 
 std::string arithmetic_part(const FinalEvaluation& evaluation) {

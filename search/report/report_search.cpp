@@ -73,10 +73,10 @@ std::string candidates_part(const Journal& journal, const Architecture& chosen, 
   const JournalEntry* end = chosen_entry(journal, chosen);
   const std::vector<Measure> measures = {
       {"Parameters", "parameters", [](const Cost& c) { return c.parameters; }, budget.max_parameters},
-      {"Work", "multiply-accumulates an image", [](const Cost& c) { return c.macs; }, budget.max_macs},
+      {"Work", "multiply-accumulates per image", [](const Cost& c) { return c.macs; }, budget.max_macs},
       {"Flash", "flash, bytes", [](const Cost& c) { return c.flash_bytes; }, budget.max_flash_bytes},
       {"RAM", "RAM, bytes", [](const Cost& c) { return c.ram_bytes; }, budget.max_ram_bytes},
-      {"Instructions", "instructions an inference, predicted", [](const Cost& c) { return c.instructions; },
+      {"Instructions", "instructions per inference, predicted", [](const Cost& c) { return c.instructions; },
        budget.max_instructions},
   };
   std::string plots;
@@ -95,8 +95,8 @@ std::string candidates_part(const Journal& journal, const Architecture& chosen, 
   }
   const std::string counts =
       text(journal.entries().size(), " candidates, ", journal.trained(), " of them trained, on ",
-           grouped(journal.image_epochs()), " images in all (an image counts once an epoch)",
-           warm > 0 ? text("; ", warm, " began with what another had learned") : "", ". ", over,
+           grouped(journal.image_epochs()), " images in all (an image counts once per epoch)",
+           warm > 0 ? text("; ", warm, " started with the weights of another") : "", ". ", over,
            " were over the budget and ", failed, " failed to train: those have no score to draw.",
            journal.end() ? " The search ended: " + *journal.end() + "." : " It has not ended.");
   return html_section("Candidates", element("p", counts) + element("div", plots, "plots"));
@@ -119,7 +119,7 @@ std::string path_part(const Journal& journal, const Method& method) {
     steps += step_html(entry, i);
   }
   close();
-  return out.empty() ? "" : html_section("The path of the search", out);
+  return out.empty() ? "" : html_section("Steps of the search", out);
 }
 
 Plot candidate_curves(const Journal& journal, const std::string& score_name) {

@@ -30,11 +30,11 @@ std::vector<Trial> JournalledSession::evaluate(std::span<const Candidate> candid
 Trial JournalledSession::replay_candidate(const Candidate& candidate) {
   const JournalEvent& event = journal_.events()[next_];
   if (event.kind != JournalEvent::Kind::kCandidate)
-    fail("expected no candidate here, but the search asks for " + description_of(candidate));
+    fail("expected no candidate here, but the search evaluates " + description_of(candidate));
   const Trial& known = journal_.entries()[event.entry].trial;
   if (const auto wrong = difference(candidate, known.candidate)) fail(*wrong);
   if (candidate_key(candidate) != candidate_key(known.candidate))
-    fail(text("expected candidate ", candidate_key(known.candidate), ", but the search asks for ",
+    fail(text("expected candidate ", candidate_key(known.candidate), ", but the search evaluates ",
               candidate_key(candidate)));
   evaluator_.recorded(known.index);
   ++next_;
@@ -42,7 +42,7 @@ Trial JournalledSession::replay_candidate(const Candidate& candidate) {
 }
 
 Trial JournalledSession::evaluate_new(const Candidate& candidate) {
-  if (journal_.end()) fail("expected the end of the search, but it asks for " + description_of(candidate));
+  if (journal_.end()) fail("expected the end of the search, but it evaluates " + description_of(candidate));
   JournalEntry entry;
   entry.cost = task_.cost(candidate.architecture);
   if (hooks_.on_candidate) hooks_.on_candidate(candidate, entry.cost, evaluated_, std::max(expected_ - 1, 0));
@@ -72,7 +72,7 @@ Outcome JournalledSession::outcome_of(const Candidate& candidate, const Cost& co
 void JournalledSession::decide(const Trial& trial, bool kept, const std::string& why) {
   const auto entry = static_cast<size_t>(trial.index);
   MN_CHECK(trial.index >= 0 && trial.index < evaluated_, "a decision on candidate ", trial.index,
-           ", which was not asked");
+           ", which was not evaluated");
   if (replaying()) return replay_decision(trial, kept);
   if (journal_.end()) fail("expected the end of the search, but it decides on " + description_of(trial.candidate));
   journal_.append_decision(entry, {kept, why});

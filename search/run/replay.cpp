@@ -42,7 +42,7 @@ class LogSession final : public Session {
  private:
   Trial next(const Candidate& asked) {
     if (next_ == log_.size())
-      throw Difference{text("after line ", log_.back().line, ": expected the end of the search, but it asks for ",
+      throw Difference{text("after line ", log_.back().line, ": expected the end of the search, but it evaluates ",
                             description_of(asked))};
     const LoggedTrial& logged = log_[next_];
     const std::string line = text("line ", logged.line, ": ");

@@ -13,7 +13,7 @@ SearchResult run_search(const Method& method, Evaluator& evaluator, const Search
   if (!result.finals.empty()) return result;
   const std::string last = journal.entries().empty()
                                ? ""
-                               : text("; the smallest one asked for: ", journal.entries().back().trial.outcome.problem);
+                               : text("; the smallest one tried: ", journal.entries().back().trial.outcome.problem);
   throw ConfigError(text("no network of the search space could be used", last, "; allow more, or take smaller images"));
 }
 

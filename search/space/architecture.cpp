@@ -12,7 +12,7 @@ std::string to_text(const PublishedNetwork& network) { return network.name; }
 
 const Chain& Architecture::chain() const {
   const Chain* chain = as<Chain>();
-  MN_CHECK(chain != nullptr, mininas::to_text(*this), " is no chain");
+  MN_CHECK(chain != nullptr, mininas::to_text(*this), " is not a chain");
   return *chain;
 }
 

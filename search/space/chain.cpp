@@ -70,7 +70,7 @@ Chain parse_chain(const std::string& source) {
   } while (in.accept(","));
   if (!in.at_end()) in.fail("',' or the end expected");
   if (c.depth() < kMinDepth)
-    in.fail(text("at least ", kMinDepth, " layers, or the two halvings of the image would fall on one layer"));
+    in.fail(text("at least ", kMinDepth, " layers, or both strides of 2 would be in one layer"));
   return c;
 }
 

@@ -32,7 +32,7 @@ void check_inputs_exist(const std::vector<GraphNode>& nodes, const NodeIndices& 
   for (const GraphNode& node : nodes)
     for (const std::string& input : node.inputs)
       if (input != kImageId && !indices.contains(input))
-        refuse(text("node ", node.id, " reads ", input, ", which is no node"));
+        refuse(text("node ", node.id, " reads ", input, ", which is not a node"));
 }
 
 // Marks all nodes that `node` depends on; `above` has the nodes on the path from the output to it.

@@ -110,7 +110,7 @@ Problem why_illegal_id(const std::string& id) {
   if (id.size() > kMaxIdLength) return text("an id has at most ", kMaxIdLength, " characters");
   // The image is an input, the other two are the layers of the head.
   for (const char* reserved : {kImageId, "pool", "classifier"})
-    if (id == reserved) return text("'", id, "' is a name of the network's own");
+    if (id == reserved) return text("'", id, "' is a name that the network itself uses");
   return std::nullopt;
 }
 

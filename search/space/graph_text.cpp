@@ -45,7 +45,7 @@ class GraphReader {
     GraphNode node;
     node.id = new_id();
     in_.skip_spaces();
-    in_.require("=", "'=' behind the id of a node");
+    in_.require("=", "'=' after the id of a node");
     in_.skip_spaces();
     node.operation = operation();
     in_.skip_spaces();

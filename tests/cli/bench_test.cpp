@@ -1,4 +1,4 @@
-// `mininas bench`: which figures it gives, not how large they are.
+// `mininas bench`: which figures it reports, not how large they are.
 #include "tests/cli/program.h"
 #include "tests/support/catch.h"
 

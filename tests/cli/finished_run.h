@@ -5,7 +5,7 @@
 
 namespace mininas::test {
 
-// A tiny search, run when it is first asked for.
+// A tiny search, which is run when it is first needed.
 struct FinishedRun {
   FinishedRun() : answer(mininas(tiny_search(folder / "run"))) {}
   TempDir folder;
@@ -13,13 +13,13 @@ struct FinishedRun {
 };
 const FinishedRun& finished_run();
 
-// Its folder, to be changed by one test.
+// A copy of its folder, which one test may change.
 class RunCopy {
  public:
   RunCopy();
   std::filesystem::path path() const { return folder_ / "run"; }
   std::string name() const { return path().string(); }
-  const Record summary;  // as it was printed
+  const Record summary;  // as printed
 
  private:
   TempDir folder_;

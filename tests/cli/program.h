@@ -1,5 +1,5 @@
-// Runs `mininas` as a person does: arguments in, exit status and texts out. The program is named by MININAS_BIN
-// (default: build/release/mininas).
+// Runs `mininas` as a user does, with arguments, exit status and output. The environment variable MININAS_BIN is the
+// path of the program (default: build/release/mininas).
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -19,17 +19,18 @@ struct ProgramResult {
   bool is_one_error_line() const;
 };
 
-// The program's path.
+// The path of the program.
 std::string program_path();
 
 ProgramResult mininas(std::vector<std::string> arguments);
 
-// Starts the program, sends `signal` as soon as `moment` is true (or lets it end before that), and returns its exit
-// status, or 128 + the signal that ended it. What it wrote to standard error goes to `errors`.
+// Starts the program, sends `signal` as soon as `moment` is true (unless it ends before), and returns its exit status,
+// or 128 + the signal that ended it. Its standard error goes to `errors`.
 int signal_at(const std::vector<std::string>& arguments, const std::function<bool()>& moment, int signal,
               std::string* errors = nullptr);
 
-// A data set of 300 + 40 images of 12x12 and a search of a second over it: some changes help, some do not.
+// A data set of 300 + 40 images of 12x12, and a search on it that takes a second, in which some changes help and others
+// do not.
 extern const std::string kTinyData;
 std::vector<std::string> tiny_search(const std::filesystem::path& out);
 

@@ -1,4 +1,4 @@
-// `mininas report`, and what readers of a run's files do where these are damaged.
+// `mininas report`, and how commands that read a run's files treat damaged ones.
 #include <map>
 
 #include "core/io/file.h"
@@ -16,8 +16,8 @@ TEST_CASE("a run's report is one page that needs nothing else, and an unfinished
   REQUIRE(mininas::test::mininas({"report", run.name()}).status == 0);
   const std::string page = read_text_file(run.path() / "report.html");
   for (const char* part :
-       {"VERIFIED", "What was asked", "Candidates", "The path of the search", "Stage: depth", "Curves",
-        "layer by layer", "Float against int8", "Confusion matrix", "Surest mistakes", "Made by"})
+       {"VERIFIED", "Settings", "Candidates", "Steps of the search", "Stage: depth", "Curves", "layer by layer",
+        "Float against int8", "Confusion matrix", "Most confident mistakes", "Made by"})
     CHECK_THAT(page, Catch::Contains(part));
   CHECK_THAT(page, Catch::Contains(run.summary.string("architecture")) &&
                        Catch::Contains(run.summary.string("weights_sha256")));
@@ -40,7 +40,7 @@ TEST_CASE("a report of a run whose files are cut short tells which, or leaves th
     write_text_file(run.path() / file, whole.substr(0, whole.size() / 2));
     const ProgramResult cut = mininas::test::mininas({"report", run.name()});
     INFO(cut.errors);
-    // The journal's last line may be torn: a crash leaves it so.
+    // The last line of the journal may be incomplete, as after a crash.
     if (std::string(file) == "journal.jsonl") {
       CHECK(cut.status == 0);
       continue;
@@ -89,7 +89,7 @@ TEST_CASE("who reads a run that another process writes changes nothing in it", "
   auto with_page = before;
   with_page[run.path() / "report.html"] = read_text_file(run.path() / "report.html");
   CHECK(content_of(run.path()) == with_page);
-  // Who would write is told that the run is in use.
+  // Commands that write are told that the run is in use.
   const std::vector<std::vector<std::string>> writers = {
       {"search", "--resume", run.name()}, {"quantize", run.name()}, {"verify", run.name()}};
   for (const auto& writer : writers) {
@@ -132,6 +132,6 @@ TEST_CASE("a training has a report too: what was asked, its curves and its netwo
   const std::string page = read_text_file(written.string("report"));
   CHECK(static_cast<size_t>(written.integer64("bytes")) == page.size());
   for (const char* part :
-       {"What was asked", "w4:s3,c3,s5", "2 epochs, seed 0", "Training: accuracy", "layer by layer", "Made by"})
+       {"Settings", "w4:s3,c3,s5", "2 epochs, seed 0", "Training: accuracy", "layer by layer", "Made by"})
     CHECK_THAT(page, Catch::Contains(part));
 }

@@ -1,4 +1,4 @@
-// The commands that work on what a run left: verify, eval, export, inspect, quantize.
+// The commands that work on an existing run: verify, eval, export, inspect, quantize.
 #include "core/io/file.h"
 #include "search/record/record_file.h"
 #include "tests/cli/finished_run.h"
@@ -70,7 +70,7 @@ TEST_CASE("one number of a run is traced to its byte", "[cli][inspect]") {
   const std::string shown =
       mininas::test::mininas({"inspect", run.name(), "--trace", "5", "--layer", "stem", "--at", "1,2,0"}).output;
   for (const char* part :
-       {"place    row 1, column 2, channel 0", "zero point", "the real values they stand for", "the float network",
+       {"position row 1, column 2, channel 0", "zero point", "their real values", "the float network",
         "\nsum ", "\nbias ", "\naccumulator ", "\nmultiplier ", "\nshift ", "\nrounded ", "\nclamp ", "\nbyte "})
     CHECK_THAT(shown, Catch::Contains(part));
   CHECK(mininas::test::mininas({"inspect", run.name(), "--trace", "0", "--layer", "stem", "--at", "99,0,0"}).status ==
@@ -87,7 +87,7 @@ TEST_CASE("quantising again replaces all that was made of the old integers", "[c
   CHECK(summary.string("quantized_sha256") != run.summary.string("quantized_sha256"));
   CHECK(summary.string("weights_sha256") == run.summary.string("weights_sha256"));
   CHECK(summary.record("verify").integer("bytes_different") == 0);
-  // The older summary, put back, does not speak of these networks.
+  // The old summary does not describe the new networks.
   write_record(run.path() / "summary.json", run.summary);
   for (const std::vector<std::string>& command :
        std::vector<std::vector<std::string>>{{"search", "--resume", run.name()}, {"report", run.name()}}) {

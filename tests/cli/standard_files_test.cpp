@@ -1,4 +1,4 @@
-// What the program does where standard output is full or closed, and with signals that whoever started it ignores.
+// What the program does if standard output is full or closed, and with signals that are ignored at its start.
 #include "core/io/file.h"
 #include "search/record/record_file.h"
 #include "tests/cli/program.h"
@@ -10,7 +10,7 @@ using namespace mininas::test;
 
 namespace {
 
-// Runs `mininas` in a shell line in which "$0" is the program.
+// Runs a shell command line in which "$0" is the program.
 CommandResult in_shell(const std::string& line) { return run_command({"sh", "-c", line, program_path()}); }
 
 }  // namespace

@@ -34,7 +34,7 @@ Case make_case(const Shape& shape, bool relu, float low, float high) {
   return c;
 }
 
-// `loss` is what cancellation may cost: (mean / deviation)^2 for data far from zero.
+// `loss` is the precision that cancellation may cost: (mean / deviation)^2 for data far from zero.
 void check(const Shape& shape, bool relu, float low = -1.0f, float high = 1.0f, double loss = 1.0) {
   Case c = make_case(shape, relu, low, high);
   const auto x = to_doubles(c.x);

@@ -21,7 +21,7 @@ void write_sample(const std::filesystem::path& path) {
   out.write(path);
 }
 
-// Payload bytes under a right header and a right checksum: a file that was written wrongly, not damaged.
+// Payload bytes with a correct header and checksum: a file that was written wrongly, not damaged.
 void write_forged(const std::filesystem::path& path, const Bytes& payload) {
   BinaryWriter out("TEST", 3);
   for (const std::byte byte : payload) out.put(static_cast<uint8_t>(byte));

@@ -1,4 +1,4 @@
-// The convolutions of core/conv/convolution.h against the reference in double, over shapes that break careless kernels.
+// The convolutions of core/conv/convolution.h against the reference in double, over odd shapes.
 #include "core/conv/convolution.h"
 #include "core/conv/bands.h"
 #include "core/conv/winograd.h"

@@ -1,5 +1,5 @@
-// The same bits for any number of threads and on every instruction set: a small network's loss, gradients and
-// statistics as one digest.
+// Equal bits for any number of threads and every instruction set: loss, gradients and statistics of a small network, as
+// one digest.
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -33,7 +33,7 @@ struct Model {
   }
 };
 
-// A stem, a separable block with a detour, a strided 5x5 convolution, a pool and a classifier.
+// A stem, a separable block with a shortcut, a strided 5x5 convolution, pooling and a classifier.
 Var build(Tape& tape, Model& m, const std::vector<int>& labels) {
   const auto images = static_cast<int64_t>(labels.size());
   const Var image = tape.constant(random_tensor({images, 33, 31, 3}, Rng(42)));
@@ -63,8 +63,7 @@ std::string digest() {
   return hash.hex_digest();
 }
 
-// Runs the hidden test below in a process of its own, in which MININAS_ISA chooses the kernels; returns all that it
-// prints.
+// Runs the hidden test below in its own process, where MININAS_ISA selects the kernels, and returns its output.
 std::string output_with_isa(const std::string& isa) {
   const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
   FILE* pipe = ::popen(("MININAS_ISA=" + isa + " '" + program + "' '[digest-in-a-process]' 2>&1").c_str(), "r");

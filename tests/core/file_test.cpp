@@ -58,7 +58,7 @@ TEST_CASE("when the disk is full in the middle of a write, the old content stand
   write_text_file(folder / "a", "old");
   const int status = in_child([&] {
     ::signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit{1000, 1000};  // bytes a file may grow to: write fails half way, as on a full disk
+    const rlimit limit{1000, 1000};  // largest file size in bytes: write() fails half-way, as on a full disk
     ::setrlimit(RLIMIT_FSIZE, &limit);
     try {
       write_text_file(folder / "a", std::string(5000, 'x'));
@@ -84,7 +84,7 @@ TEST_CASE("what cannot be written or read is an error that names path and reason
                     Catch::Contains("no") && Catch::Contains("No such file"));
   CHECK_THROWS_WITH(read_file(folder / "missing"), Catch::Contains("missing") && Catch::Contains("No such file"));
   CHECK_THROWS_AS(read_file(folder.path()), IoError);
-  CHECK_THROWS_AS(write_text_file(folder.path(), "x"), IoError);  // a folder stands there
+  CHECK_THROWS_AS(write_text_file(folder.path(), "x"), IoError);  // there is a folder with this name
   write_text_file(folder / "plain", "x");
   CHECK_THROWS_AS(make_writable_folder(folder / "plain" / "below"), IoError);
 }
@@ -197,7 +197,7 @@ TEST_CASE("a folder locked by one process is refused to another until it ends", 
   CHECK(in_child(try_lock) == 0);
   const int status = in_child([&] {
     const FolderLock held(folder.path());
-    ::_exit(5);  // dies without unlocking
+    ::_exit(5);  // ends without unlocking
     return 0;
   });
   CHECK(status == 5);

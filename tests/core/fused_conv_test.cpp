@@ -1,4 +1,4 @@
-// A fused convolution (core/fused/fused_conv.h) against its definition: the composition of the plain operations, values
+// A fused convolution (core/fused/fused_conv.h) against its definition, the composition of the plain operations: values
 // and gradients.
 #include "core/fused/fused_conv.h"
 #include "core/autograd/ops.h"
@@ -99,7 +99,7 @@ Var fused_chain(Tape& tape, const ChainCase& chain, ChainParameters& p) {
   return materialize(tape, y);
 }
 
-// Sends `slopes` back from y.
+// Propagates `slopes` back from y.
 void backward(Tape& tape, Var y, const Tensor& slopes) {
   tape.backward(tape.record(Tensor::zeros({1, 1, 1, 1}), {y},
                             [&, y](Tape& t, const Tensor&) { t.accumulate(y, slopes.clone()); }));

@@ -1,5 +1,5 @@
-// Every table of integer kernels against plain loops over the shared arithmetic: all bytes equal, nothing written
-// beside the outputs.
+// Every table of integer kernels against plain loops over the shared arithmetic: all bytes are equal, and nothing
+// outside the outputs is written.
 #include <algorithm>
 #include <functional>
 #include <string>
@@ -24,7 +24,7 @@ void for_each_table(const std::function<void(const Int8Kernels&)>& body) {
   }
 }
 
-// Bytes with both extremes often among them.
+// Random bytes, in which both extremes are frequent.
 std::vector<uint8_t> random_bytes(int64_t count, Rng rng) {
   std::vector<uint8_t> bytes;
   for (int64_t i = 0; i < count; ++i)
@@ -40,7 +40,7 @@ std::vector<int8_t> random_weights(int64_t count, Rng rng) {
   return weights;
 }
 
-// Requantisation of `channels` channels; extremes of every number among them.
+// Requantisation of `channels` channels, including the extremes of every number.
 struct Outputs {
   std::vector<int32_t> bias, multiplier, right_shift;
   int32_t zero_point, low, high;
@@ -68,7 +68,7 @@ struct Outputs {
   }
 };
 
-// Output bytes between guards.
+// Output bytes between guard bytes.
 class Guarded {
  public:
   explicit Guarded(int64_t size) : bytes_(static_cast<size_t>(size + 2 * kGuard), kValue) {}
@@ -196,7 +196,7 @@ TEST_CASE("the integer depthwise convolution gives the bytes of its definition o
 }
 
 TEST_CASE("products of extreme bytes do not saturate on any instruction set", "[core][int8]") {
-  // 255 * 127 * 4 is beyond int16, where the instruction for bytes of older machines would stop.
+  // 255 * 127 * 4 exceeds int16, where the byte instruction of older machines would saturate.
   const std::vector<uint8_t> a(64 + kSlack, 255);
   const std::vector<int32_t> bias(16, 0), multiplier(16, 1 << 30), right_shift(16, 12);
   for (const int8_t weight : {int8_t{127}, int8_t{-127}}) {

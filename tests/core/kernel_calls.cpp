@@ -18,7 +18,8 @@ Outputs finish(std::initializer_list<const Guarded*> outputs) {
   return taken;
 }
 
-// b packed in panels, as convolutions do; c wider than its columns. Asks ahead for a, of which nothing may be seen.
+// b is packed in panels, as in convolutions, and c is wider than its columns. It prefetches a, which must not change a
+// result.
 KernelCall product_call(int64_t rows, int64_t columns, int64_t segments, int64_t depth, bool accumulate) {
   const auto run = [=](const Kernels& k, const MakeTensor& make) {
     const Rng rng(11);
@@ -191,7 +192,7 @@ KernelCall flat_call(int64_t count) {
   return {text("flat arrays of ", count), run};
 }
 
-// Whether to stream: both where channels allow it.
+// With and without streaming, if the number of channels allows both.
 std::vector<bool> streaming(int64_t channels) {
   return channels % 16 == 0 ? std::vector{false, true} : std::vector{false};
 }

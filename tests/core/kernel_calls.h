@@ -1,5 +1,5 @@
-// Every kernel of a table, called in one way: inputs from a maker of tensors, outputs between guards. The tests compare
-// what different tables return.
+// Calls every kernel of a table in the same way: inputs from a function that makes tensors, outputs between guard
+// values. Tests compare the results of different tables.
 #pragma once
 #include <functional>
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace mininas::test {
 
-// An output between two strips of guard values.
+// An output between two ranges of guard values.
 class Guarded {
  public:
   static constexpr float kGuardValue = 12345.0f;
@@ -27,16 +27,16 @@ class Guarded {
   Tensor all_;
 };
 
-using MakeTensor = std::function<Tensor(const Shape&, Rng)>;  // ordinary or nasty numbers
-using Outputs = std::vector<Tensor>;                          // all that one call wrote
+using MakeTensor = std::function<Tensor(const Shape&, Rng)>;  // with ordinary or extreme numbers
+using Outputs = std::vector<Tensor>;                          // all outputs of one call
 
 struct KernelCall {
   std::string name;
-  // Requires (as a Catch assertion) that nothing around the outputs was touched.
+  // Checks with a Catch assertion that nothing around the outputs was changed.
   std::function<Outputs(const Kernels&, const MakeTensor&)> run;
 };
 
-// All kernels over shapes that meet every tile, tail and tap.
+// All kernels, over shapes that exercise every tile, remainder and tap.
 std::vector<KernelCall> all_kernel_calls();
 
 }  // namespace mininas::test

@@ -1,5 +1,5 @@
-// Every table of kernels that this machine runs: against the reference in double, against each other bit by bit, and
-// within their bounds.
+// Every table of kernels that this machine supports: compared with the reference in double, compared with each other
+// bit by bit, and checked for writes out of bounds.
 #include <algorithm>
 #include <cmath>
 
@@ -20,7 +20,7 @@ void for_each_table(const Body& body) {
   for (int i = 0; i < tables.count; ++i) body(*tables.table[i]);
 }
 
-// An image, its norm and the gradient behind a depthwise convolution of it; the way back.
+// An image, its norm, and the gradient of a depthwise convolution of it, for the backward pass.
 class DepthwiseGradientCase {
  public:
   DepthwiseGradientCase(int kernel, int stride, int64_t height, int64_t width, int64_t channels, bool relu)
@@ -37,7 +37,7 @@ class DepthwiseGradientCase {
     std::copy_n(dy.data(), dy.size(), &dy_.at(0, kBorder, 0, 0));
   }
 
-  // The gradients of x, its sum and products, and the weights' gradients.
+  // The gradient of x, its sum and products, and the gradient of the weights, by separate kernels.
   Outputs one_after_another(const Kernels& k) const {
     Outputs out = sums();
     const int64_t padding = g_.padding(), edge = g_.kernel - 1 - padding, channels = g_.in_c;
@@ -72,7 +72,7 @@ class DepthwiseGradientCase {
     return out;
   }
 
-  // The same from the fused kernel, rows before `cut` first.
+  // The same by the fused kernel, in two calls: the rows before `cut`, then the others.
   Outputs fused(const Kernels& k, int64_t cut) const {
     Outputs out = sums();
     for (const auto& [first, end] : {std::pair<int64_t, int64_t>{0, cut}, {cut, g_.in_h}}) {
@@ -158,7 +158,7 @@ TEST_CASE("nothing behind the end of an input reaches a result", "[core][kernels
 TEST_CASE("a product is the sum that its comment says, and touches only its columns", "[core][kernels]") {
   const int64_t rows = 13, columns = 33, segments = 3, depth = 5, b_step = columns + 1, c_row = columns + 2;
   const Rng rng(11);
-  // Read as a weight gradient reads it: a by columns, b as rows of a tensor.
+  // Read as for a weight gradient: a by columns, b as rows of a tensor.
   const Tensor a = random_tensor({segments, depth, 1, rows}, rng.fork("a")),
                b = random_tensor({segments, depth, 1, b_step}, rng.fork("b"));
   for_each_table([&](const Kernels& k) {

@@ -1,4 +1,4 @@
-// Memory of tensors: what is freed is handed out again, until it is given back.
+// Memory of tensors: freed buffers are reused until they are given back.
 #include "core/memory.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ using namespace mininas::test;
 
 namespace {
 
-// AddressSanitizer sees every buffer come and go, so nothing is kept there.
+// With AddressSanitizer nothing is kept, because it must see every allocation and release.
 bool keeps_buffers() { return rounds(10) == 10; }
 
 struct Buffer {

@@ -1,4 +1,4 @@
-// exp, log and cos against the system's in long double.
+// exp, log and cos against those of the system in long double.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,7 +11,7 @@ using namespace mininas;
 
 namespace {
 
-// |found - exact| in units of the last place of the exact value.
+// found - exact| in units in the last place of the exact value.
 double ulps(double found, long double exact) {
   const auto near = static_cast<double>(exact);
   const double unit = std::nextafter(std::abs(near), std::numeric_limits<double>::infinity()) - std::abs(near);

@@ -64,7 +64,8 @@ TEST_CASE("whole numbers below a bound are equally likely", "[core][rng]") {
 
 TEST_CASE("a large bound is free of the bias that multiplication alone would have", "[core][rng]") {
   Rng rng(11);
-  constexpr uint32_t kBound = 0xC0000000u;  // without rejection, 0, 3, 6, ... would come twice as often as the others
+  // without rejection, 0, 3, 6, ... would occur twice as often as other numbers
+  constexpr uint32_t kBound = 0xC0000000u;
   std::array<int, 3> counts{};
   for (int i = 0; i < 30000; ++i) {
     const uint32_t draw = rng.below(kBound);

@@ -12,7 +12,7 @@ namespace {
 Parameter scalar(float value) { return {.name = "p", .value = Tensor::full({1, 1, 1, 1}, value), .gradient = {}}; }
 float gradient_of(const Parameter& p) { return p.gradient.data()[0]; }
 
-// a * b of one element, and counts how often its gradient was asked for.
+// a * b of single elements. Counts the calls of its backward function.
 Var multiply(Tape& tape, Var a, Var b, int* calls = nullptr) {
   const float x = tape.value(a).data()[0], y = tape.value(b).data()[0];
   return tape.record(Tensor::full({1, 1, 1, 1}, x * y), {a, b}, [=](Tape& t, const Tensor& slope) {

@@ -1,5 +1,5 @@
-// Winograd's form of a 3x3 convolution: its definition against the direct one in double, and the fast form
-// (core/conv/winograd.h) against that, at any shape, also where it is not taken.
+// Winograd's form of a 3x3 convolution: its definition against the direct form in double, and the fast form
+// (core/conv/winograd.h) against that, for any shape, including those for which it is not used.
 #include "core/conv/winograd.h"
 #include <algorithm>
 #include "core/autograd/ops.h"
@@ -148,7 +148,7 @@ TEST_CASE("Winograd's form is taken where it saves products, by shape alone", "[
   CHECK(takes_winograd(geometry(64, 32, 32, 64, 32)));
   CHECK(takes_winograd(geometry(1, 2, 2, 16, 16)));
   CHECK_FALSE(takes_winograd(geometry(64, 32, 32, 3, 64)));  // the stem
-  CHECK_FALSE(takes_winograd(geometry(64, 1, 1, 64, 64)));   // 16 products where a direct one has 9
+  CHECK_FALSE(takes_winograd(geometry(64, 1, 1, 64, 64)));   // 16 products instead of 9 in the direct form
   for (const int kernel : {1, 5}) {
     ConvGeometry other = geometry(64, 32, 32, 64, 32);
     other.kernel = kernel;

@@ -14,7 +14,7 @@ namespace {
 constexpr uint8_t kZero = 255;
 constexpr Augmentation kNothing{0, false, 0};
 
-// No byte occurs twice, none is kZero.
+// No byte occurs twice, and none is kZero.
 Bytes distinct_image(const ImageShape& shape) {
   REQUIRE(shape.size() < kZero);
   Bytes image(static_cast<size_t>(shape.size()));
@@ -28,7 +28,7 @@ Bytes augment(const Bytes& source, const ImageShape& shape, const Augmentation& 
   return out;
 }
 
-// The definition, pixel by pixel: cropped, then flipped, then cut.
+// The definition, pixel by pixel: crop, then flip, then cutout.
 Bytes reference(const Bytes& source, const ImageShape& shape, const Augmentation& how, uint64_t seed) {
   Rng rng(seed);
   const auto offsets = static_cast<uint32_t>(2 * how.crop_padding + 1);
@@ -93,7 +93,7 @@ TEST_CASE("the cutout is clipped at the border and writes the zero byte over its
     sizes.insert(std::count(cut.begin(), cut.end(), kZero) / 3);
   }
   CHECK(*sizes.rbegin() == 16);  // whole
-  CHECK(*sizes.begin() == 4);    // in the upper left corner: rows and columns -2 to 1
+  CHECK(*sizes.begin() == 4);    // at the upper left corner: rows and columns -2 to 1
 }
 
 TEST_CASE("a step that is switched off leaves the draws of the others as they were", "[datasets][augment]") {

@@ -12,8 +12,8 @@ namespace {
 constexpr size_t kRecord = 3073;
 const char* const kNames = "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n";
 
-// A record whose red, green and blue planes hold `tag`, tag + 1 and tag + 2, but for the place of each in its first
-// pixels.
+// A record whose red, green and blue planes consist of `tag`, tag + 1 and tag + 2, except that their first pixels
+// contain their positions.
 Bytes record(uint8_t label, uint8_t tag) {
   Bytes bytes = {label};
   for (uint8_t plane = 0; plane < 3; ++plane) bytes.insert(bytes.end(), 1024, static_cast<uint8_t>(tag + plane));
@@ -31,7 +31,7 @@ Bytes batch_of_all_classes(uint8_t tag) {
 
 std::string batch_name(int i) { return i == 6 ? "test_batch.bin" : "data_batch_" + std::to_string(i) + ".bin"; }
 
-// A small copy: a record of each class in each of the six files.
+// A small copy with one record of each class in each of the six files.
 void make_cifar(const TempDir& folder) {
   for (int i = 1; i <= 6; ++i) put_file(folder / batch_name(i), batch_of_all_classes(static_cast<uint8_t>(i)));
   put_file(folder / "batches.meta.txt", Bytes(kNames, kNames + std::string(kNames).size()));

@@ -1,4 +1,4 @@
-// datasets/fetch_cifar10.sh, run as `make cifar10` runs it but with other sources. The tests start in the root of the
+// datasets/fetch_cifar10.sh, run as by `make cifar10` but with other sources. The tests start in the root of the
 // repository.
 #include <sys/wait.h>
 
@@ -28,7 +28,7 @@ Outcome fetch(const TempDir& work, const std::string& variables) {
   return run(work, variables + " sh datasets/fetch_cifar10.sh " + (work / "data").string());
 }
 
-// A small archive in the folder, as if put there by hand.
+// A small archive in the folder, as if the user had put it there.
 void make_archive(const TempDir& work) {
   for (const char* name : {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
                            "data_batch_5.bin", "test_batch.bin", "batches.meta.txt"})

@@ -10,7 +10,7 @@ void put_big_endian(Bytes& out, uint32_t value) {
   for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<uint8_t>(value >> shift));
 }
 
-// CRC-32 of ISO 3309, bit by bit.
+// CRC-32 (ISO 3309), bit by bit.
 uint32_t crc32(std::span<const uint8_t> bytes) {
   uint32_t crc = 0xFFFFFFFFu;
   for (const uint8_t byte : bytes) {
@@ -37,7 +37,7 @@ void put_chunk(Bytes& png, const std::string& type, const Bytes& content) {
   put_big_endian(png, crc32(std::span(png).subspan(begin)));
 }
 
-// A zlib stream of stored blocks.
+// A zlib stream of uncompressed blocks.
 Bytes store(const Bytes& raw) {
   constexpr size_t kMaxBlock = 65535;
   Bytes out = {0x78, 0x01};
@@ -119,7 +119,7 @@ void check_survives(const std::function<void()>& load) {
   try {
     load();
   } catch (const Error&) {
-    // a refusal is as good as a success
+    // an error is as good as a success
   }
   SUCCEED();
 }

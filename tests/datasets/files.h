@@ -1,4 +1,4 @@
-// What the tests of datasets/ share: files made on the spot, their damage, and the real data where it is at hand.
+// What the tests of datasets/ share: generated files, damage to files, and the real data if it is available.
 #pragma once
 #include <cstdint>
 #include <cstdlib>
@@ -18,17 +18,17 @@ namespace mininas::test {
 
 using Bytes = std::vector<uint8_t>;
 
-// Folders are made as needed. Plain, without sync: tests write many.
+// Creates folders as needed. Does not sync, because tests write many files.
 void put_file(const std::filesystem::path& path, const Bytes& bytes);
 
-// A PNG without compression. `colour_type`: 0 grey, 2 red-green-blue, 4 grey and alpha, 6 red-green-blue and alpha;
-// eight bits a sample.
+// An uncompressed PNG. `colour_type`: 0 grey, 2 red-green-blue, 4 grey and alpha, 6 red-green-blue and alpha; eight
+// bits per sample.
 Bytes make_png(int height, int width, int colour_type, const Bytes& samples);
-// A grey JPEG of 8x8 pixels that are all 128 + dc / 8. Requires: dc in [128, 255].
+// A grey JPEG of 8x8 pixels that all have the value 128 + dc / 8. Requires dc in [128, 255].
 Bytes make_jpeg(int dc);
 Bytes solid_png(int height, int width, uint8_t red, uint8_t green, uint8_t blue);
 
-// The message of the error that `action` throws; fails the test where it throws none of type E.
+// The message of the error that `action` throws. The test fails if it throws no error of type E.
 template <class E>
 std::string message_of(const std::function<void()>& action) {
   try {
@@ -40,7 +40,7 @@ std::string message_of(const std::function<void()>& action) {
   return "";
 }
 
-// All `parts` occur in what `action` throws.
+// Checks that the error of `action` contains all `parts`.
 template <class E>
 void check_refused(const std::function<void()>& action, const std::vector<std::string>& parts) {
   const std::string message = message_of<E>(action);
@@ -48,13 +48,13 @@ void check_refused(const std::function<void()>& action, const std::vector<std::s
   for (const std::string& part : parts) CHECK_THAT(message, Catch::Contains(part));
 }
 
-// Cut at a random place or with up to three flipped bits.
+// Cut at a random position, or with up to three flipped bits.
 Bytes damaged(const Bytes& whole, Rng& rng);
 
-// Runs `load` and lets it succeed or throw an Error; anything else that escapes fails the test.
+// Runs `load`, which may succeed or throw an Error. Any other exception fails the test.
 void check_survives(const std::function<void()>& load);
 
-// The folder `name` of the real data; none, and the test counts as skipped, where MININAS_DATA is not set.
+// The folder `name` of the real data. If MININAS_DATA is not set, it returns nothing and the test counts as skipped.
 std::optional<std::filesystem::path> real_data(const std::string& name);
 
 }  // namespace mininas::test

@@ -80,7 +80,7 @@ TEST_CASE("a truncated PNG or JPEG is refused wherever it is cut", "[datasets][d
 TEST_CASE("a JPEG that ends early, in the main image or behind a preview, is refused with the reason",
           "[datasets][decoder]") {
   Bytes jpeg = make_jpeg(200);
-  const Bytes preview = {0xFF, 0xE1, 0, 6, 0xFF, 0xD9, 1, 2};  // an application's segment with an end marker inside
+  const Bytes preview = {0xFF, 0xE1, 0, 6, 0xFF, 0xD9, 1, 2};  // an application segment that contains an end marker
   jpeg.insert(jpeg.begin() + 2, preview.begin(), preview.end());
   CHECK(decode(jpeg).pixels.size() == 8 * 8 * 3);
   jpeg.pop_back();
@@ -99,7 +99,7 @@ TEST_CASE("JPEG tables and samplings that the decoder does not bear are refused"
   check_refused<FormatError>([&] { decode(jpeg); }, {"test.img", "more than 256 symbols"});
 
   jpeg = make_jpeg(200);
-  jpeg[frame + 9] = 3;  // channels, whose samplings are then read from what follows
+  jpeg[frame + 9] = 3;  // channels, whose sampling factors are then read from the following bytes
   const Bytes channels = {1, 0x31, 0, 2, 0x21, 0, 3, 0x11, 0};
   jpeg.erase(jpeg.begin() + static_cast<std::ptrdiff_t>(frame + 10),
              jpeg.begin() + static_cast<std::ptrdiff_t>(frame + 13));

@@ -67,7 +67,7 @@ TEST_CASE("a data set of the suite is found below its root, or is told how to ge
 
 namespace {
 
-// Two of the classes with two training images and one test image each, and a third that nobody asks for.
+// Two of the classes with two training images and one test image each, and a third that is not used.
 void make_tiny_imagenet(const fs::path& root) {
   std::string annotations;
   for (const std::string id : {"n00000001", "n00000002", "n00000003"}) {

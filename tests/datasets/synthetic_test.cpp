@@ -13,7 +13,7 @@ using namespace mininas::test;
 
 namespace {
 
-// Pixels in about [-1, 1] with a column of ones, one row an image.
+// Pixels in about [-1, 1] with a column of ones, one row per image.
 Eigen::MatrixXf as_matrix(const ImageSet& images) {
   const auto size = images.shape.size();
   Eigen::MatrixXf matrix(images.count(), size + 1);

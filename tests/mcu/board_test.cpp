@@ -1,4 +1,4 @@
-// Boards: exported networks without an operating system, in an emulator. `make mcu-test` runs more of them on all
+// Exported networks on boards without an operating system, in an emulator. `make mcu-test` runs more of them, on all
 // boards.
 #include <set>
 
@@ -42,7 +42,7 @@ int64_t bytes_of_layers(const NetworkSpec& spec) {
 
 }  // namespace
 
-// One board of each start-up code.
+// One board for each start-up code.
 TEST_CASE("a board computes the engine's bytes in the predicted memory, and its count is the same every time",
           "[mcu][board]") {
   const Exported exported;

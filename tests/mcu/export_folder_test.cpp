@@ -1,4 +1,4 @@
-// The folder that an export leaves, and what may stand in its way.
+// The folder of an export, and what may be in its way.
 #include "core/error.h"
 #include "core/io/file.h"
 #include "mcu/host/cost/sizes.h"
@@ -46,14 +46,14 @@ TEST_CASE("what a killed export left behind never stops the next one", "[mcu][ex
   for (const char* ending : {".tmp", ".old"}) {
     const TempDir folder;
     const fs::path rest = (folder / "c").string() + ending;
-    fs::create_directories(rest);  // killed before the first file, or before the folder went
+    fs::create_directories(rest);  // killed before the first file, or before the folder was removed
     CHECK(finished(folder.path()));
     fs::create_directories(rest);
-    write_text_file(rest / ".mininas-unfinished", "");  // in the middle, in both directions
+    write_text_file(rest / ".mininas-unfinished", "");  // killed while writing or removing
     write_text_file(rest / "mn_run.c", "half");
     write_text_file(rest / "model.h.7-0.mininas-tmp", "");
     CHECK(finished(folder.path()));
-    fs::copy(folder / "c", rest);  // just before the folder takes its name
+    fs::copy(folder / "c", rest);  // killed just before the folder is renamed
     CHECK(finished(folder.path()));
   }
 }

@@ -1,4 +1,4 @@
-// Placement of tensors in one arena, against trying every offset.
+// Placement of tensors in one arena, compared with trying every offset.
 #include <algorithm>
 
 #include "core/rng.h"
@@ -11,7 +11,7 @@ using mininas::test::rounds;
 
 namespace {
 
-// One step after the other, no choice; what is written when follows from the tensors.
+// A fixed sequence of steps; which tensors a step writes follows from the tensors.
 struct Problem {
   std::vector<ArenaTensor> tensors;
   std::vector<ArenaStep> steps;
@@ -27,7 +27,7 @@ struct Problem {
   int moments() const { return static_cast<int>(steps.size()); }
   Placement place() const { return place_tensors(tensors, steps, moments()); }
 
-  // Whether two tensors may lie at these offsets.
+  // Whether two tensors may have these offsets.
   bool agree(size_t a, int64_t at_a, size_t b, int64_t at_b) const {
     if (tensors[a].first > tensors[b].last || tensors[b].first > tensors[a].last) return true;
     return at_b >= at_a + gap(a, b) || at_a >= at_b + gap(b, a);
@@ -42,7 +42,7 @@ struct Problem {
     return true;
   }
 
-  // Slow, and right by inspection.
+  // Slow, but evidently right.
   int64_t least_bytes() const {
     std::vector<int64_t> offsets;
     int64_t limit = 0;
@@ -83,7 +83,8 @@ std::vector<ArenaTensor> random_tensors(Rng rng, int count, int steps, uint32_t 
   return tensors;
 }
 
-// At every step exactly `bytes` live, or nearly: the hardest cases, and some whose optimum lies above the bound.
+// Tensors of which exactly `bytes` exist at every step, or nearly: the hardest cases, and some whose optimum is above
+// the lower bound.
 std::vector<ArenaTensor> crowded_tensors(Rng rng, int bytes, int steps) {
   std::vector<ArenaTensor> tensors;
   for (int step = 0; step < steps; ++step) {
@@ -99,7 +100,7 @@ std::vector<ArenaTensor> crowded_tensors(Rng rng, int bytes, int steps) {
   return tensors;
 }
 
-// Lets most outputs lie upon inputs that end with their step.
+// Lets most outputs overlap inputs that end with their step.
 void add_overlaps(Problem& problem, Rng rng) {
   for (size_t output = 0; output < problem.tensors.size(); ++output)
     for (size_t input = 0; input < problem.tensors.size(); ++input) {
@@ -153,7 +154,7 @@ TEST_CASE("equal tensors in a row move down by their distance each, or need two 
 }
 
 TEST_CASE("of several ways the one with the fewest bytes is taken, among equals the lightest", "[mcu][plan]") {
-  // From moment 0 to 2: by way of a tensor of 80 bytes, or in one step with a workspace.
+  // From moment 0 to 2: either through a tensor of 80 bytes, or in one step with a workspace.
   const std::vector<ArenaTensor> tensors = {{80, 0, 1}, {30, 1, 2}};
   std::vector<ArenaStep> steps = {
       {0, 1, {0}, {}, 0, 0}, {1, 2, {1}, {}, 0, 0}, {2, 3, {}, {}, 0, 0}, {0, 2, {1}, {}, 20, 2}};

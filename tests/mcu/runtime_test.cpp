@@ -1,4 +1,4 @@
-// The C runtime: run in this very process on a model's bytes, and compiled the way a device's firmware is.
+// The C runtime: run in this process on a model's bytes, and compiled like the firmware of a device.
 #include <algorithm>
 #include <iterator>
 #include <set>
@@ -58,10 +58,10 @@ std::vector<Compiler> compilers() {
 struct Build {
   std::vector<std::string> command;
   std::string errors;
-  std::set<std::string> undefined;  // names that the object needs from elsewhere
+  std::set<std::string> undefined;  // names that the object needs from other objects
 };
 
-// All sources in one object, in which they find each other.
+// Links all sources to one object, in which they find each other.
 Build build_runtime(const Compiler& compiler, const char* optimisation, const std::vector<std::string>& sources,
                     const std::string& object) {
   Build build{compiler.command, "", {}};
@@ -163,7 +163,7 @@ TEST_CASE("the runtime compiles under the strict flags and calls nothing but its
     builds[static_cast<size_t>(i)] =
         build_runtime(compiler, i % 2 == 0 ? "-Os" : "-O2", sources, folder / text("runtime-", i, ".o"));
   });
-  // ARMv6-M has no instruction for these; every compiler for it brings them.
+  // ARMv6-M has no instructions for these; every compiler for it provides them.
   const std::set<std::string> kInstructions = {"__aeabi_lmul", "__aeabi_idiv", "__aeabi_idivmod", "__aeabi_uidiv"};
   for (const Build& build : builds) {
     CAPTURE(build.command, build.undefined);
@@ -174,7 +174,7 @@ TEST_CASE("the runtime compiles under the strict flags and calls nothing but its
 
 namespace {
 
-// Code and constants of one source; fails where it has variables.
+// Code and constants of one source file. The test fails if it has variables.
 int64_t compiled_bytes(const std::string& compiler, const TempDir& folder, const std::string& source) {
   std::istringstream words(compiler);
   std::vector<std::string> command{std::istream_iterator<std::string>(words), {}};
@@ -217,7 +217,7 @@ TEST_CASE("the recorded code sizes are those of the runtime as it stands", "[mcu
 TEST_CASE("the runtime of a separable network, and that of ResNet-8, take at most 3 KiB on a Cortex-M0",
           "[mcu][runtime][compiler]") {
   if (recorded_compiler_missing()) return;
-  // With MN_PORTABLE nothing names the fast kernels, and the linker leaves them out.
+  // With MN_PORTABLE nothing refers to the fast kernels, and the linker omits them.
   const auto is_fast = [](const std::string& name) {
     return name.ends_with("_tile.c") || name.ends_with("_row.c") || name.ends_with("_dsp.c");
   };
@@ -241,7 +241,8 @@ TEST_CASE(
   const ImageShape image{32, 32, 3};
   for (const NetworkSpec& spec :
        {family_network(16, std::vector<FamilyLayer>(5), image, 2), named_network("resnet8", image, 10)})
-    CHECK(device_cost(spec, RamPlan::kStrips).code_bytes <= 8192);  // the sizes that the test above compiles again
+    // the test above compares these sizes with the compiler
+    CHECK(device_cost(spec, RamPlan::kStrips).code_bytes <= 8192);
 }
 
 TEST_CASE("a pool may read the image, whose bytes it turns to int8 as any first layer does", "[mcu][runtime]") {

@@ -1,4 +1,4 @@
-// A small network with weights from chance, images for it, and the names in a folder of export.
+// A small network with random weights, images for it, and the names of the files in an export folder.
 #pragma once
 #include <filesystem>
 #include <set>

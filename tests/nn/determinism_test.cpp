@@ -1,5 +1,5 @@
-// Whole training runs, with augmentation and quantisation: the same bits for any number of threads and on every
-// instruction set. (Single operations: tests/core/determinism_test.cpp.)
+// Whole training runs, with augmentation and quantisation: equal bits for any number of threads and every instruction
+// set. (Single operations: tests/core/determinism_test.cpp.)
 #include <filesystem>
 #include <iostream>
 
@@ -16,7 +16,7 @@ using namespace mininas::test;
 
 namespace {
 
-// Trains in float, then with integers; both digests.
+// Trains in float, then in integers, and returns both digests.
 std::string trained_digests(const NetworkSpec& spec) {
   const ImageSet images = noise_images(spec.input(), spec.classes(), 11, Rng(1));
   Network network(spec, measure_pixel_scale(images), Rng(2));

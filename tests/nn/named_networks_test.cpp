@@ -1,4 +1,4 @@
-// The published networks: their sizes, their shapes, and that training computes what they are defined to be.
+// The published networks: their sizes, their shapes, and that training computes what they are defined to compute.
 #include "nn/spec/named_networks.h"
 
 #include "core/autograd/ops.h"
@@ -29,7 +29,7 @@ int count_of(const NetworkSpec& spec, LayerKind kind) {
   return count;
 }
 
-// What the device holds: norms are folded, and each layer with weights has one bias a channel.
+// The device's parameters: norms are folded, and each layer with weights has one bias per channel.
 int64_t folded_count(const NetworkSpec& spec) { return parameter_count(without_norms(spec)); }
 
 double reference_loss(const Network& network, const std::vector<double>& parameters, const ImageSet& images) {
@@ -73,8 +73,8 @@ TEST_CASE("a name that no network has is refused with those there are", "[nn][na
 
 TEST_CASE("named networks are the composition of the definitions: logits, and the slope of the loss",
           "[nn][named][gradient]") {
-  // In a network of 53 norms a few values fall on different sides of a ReLU in float and in double, and each shifts the
-  // slope a little.
+  // In a network with 53 norms a few values are on different sides of a ReLU in float and in double, and each changes
+  // the slope a little.
   for (const auto& [name, tolerance] : {std::pair{"resnet8", 1e-3}, std::pair{"mobilenetv2", 2e-2}}) {
     INFO(name);
     const NetworkSpec spec = named_network(name, {16, 16, 3}, 3);

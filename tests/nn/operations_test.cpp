@@ -1,5 +1,5 @@
-// The operations one by one, as the table of nn/layers/operations.h has them: each is tried with the layers of random
-// networks, so that a new row is tested as soon as a random network has such a layer.
+// Each operation in the table of nn/layers/operations.h, tested with layers of random networks. A new row is tested as
+// soon as random networks have such a layer.
 #include "nn/layers/operations.h"
 
 #include <map>
@@ -14,7 +14,7 @@ using namespace mininas::test;
 
 namespace {
 
-// Calls try_layer(layer, rng) for each layer of `networks` random networks; every kind must be among them.
+// Calls try_layer(layer, rng) for each layer of `networks` random networks; every kind must occur.
 template <class Try>
 void for_random_layers(uint64_t networks, const Try& try_layer) {
   std::set<LayerKind> seen;

@@ -11,7 +11,7 @@ using namespace mininas::test;
 
 namespace {
 
-// Two parameters of the optimiser and the same in double.
+// Two parameters of the optimiser, and the same in double.
 struct Pair {
   std::vector<Parameter> parameters;
   std::vector<std::vector<double>> values, velocities;
@@ -25,7 +25,7 @@ struct Pair {
     }
   }
   std::vector<Parameter*> pointers() { return {&parameters[0], &parameters[1]}; }
-  // Fresh gradients in both; the sum of their squares.
+  // New gradients in both; returns the sum of their squares.
   double draw(std::vector<std::vector<double>>& gradients, uint64_t step, float size) {
     double squares = 0.0;
     for (size_t i = 0; i < parameters.size(); ++i) {

@@ -28,7 +28,7 @@ TEST_CASE("parameter counts equal those of the published networks", "[search][bu
   CHECK(parameters("w16:s3*6", 2) == 11'682);
   CHECK(parameters("w16:s3*3", 2) == 5'074);
   CHECK(parameters("w64:c3*8", 10) == 1'962'634);
-  // A grey stem has 9 weights a channel instead of 27.
+  // A stem for grey images has 9 weights per channel instead of 27.
   CHECK(parameters("w16:s3*6", 2, {28, 28, 1}) == 11'682 - 18 * 2 * 16);
 }
 
@@ -52,7 +52,7 @@ TEST_CASE("the network is a chain with strides at one and two thirds and a ReLU 
     relu.push_back(layer.relu);
     norm.push_back(layer.batch_norm);
   }
-  // The last searched layer has no ReLU: the pool averages what its batch norm puts out.
+  // The last searched layer has no ReLU: pooling averages the output of its batch norm.
   CHECK(relu == std::vector<bool>{true, false, true, true, false, true, false, false, false, false});
   CHECK(norm == std::vector<bool>{true, false, true, true, false, true, false, true, false, false});
   CHECK(spec.layers().back().bias);

@@ -21,9 +21,9 @@ struct Outer {
   std::string name;
   bool good = false;
   Size size;                  // flat
-  std::optional<Step> last;   // flat, where there is one
+  std::optional<Step> last;   // flat, if present
   std::vector<Step> steps;    // a list of records
-  std::optional<Size> inner;  // a record inside, where there is one
+  std::optional<Size> inner;  // an inner record, if present
   uint64_t seed = 0;
 };
 

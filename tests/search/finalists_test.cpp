@@ -13,7 +13,7 @@ TEST_CASE("the best networks of the largest depths train longer in the end, and 
   o.warm_epochs = 2;
   o.finalists = 3;
   o.finalist_epochs = 9;
-  // By 5 epochs, by 9 epochs: short trainings put the three layers first.
+  // Scores after 5 and after 9 epochs: short trainings prefer three layers.
   const std::map<std::string, std::pair<double, double>> scores = {
       {"w16:s3*3", {90, 92}}, {"w16:s3*4", {88, 93}},      {"w16:s3*5", {89, 94}},   {"w16:s3*6", {87, 99}},
       {"w12:s3*3", {80, 80}}, {"w16:c3,s3*2", {91, 91.5}}, {"w16:c5,s3*2", {50, 50}}};
@@ -33,7 +33,7 @@ TEST_CASE("the best networks of the largest depths train longer in the end, and 
     CHECK(candidate.ancestors.empty());
     CHECK(step.left == static_cast<int>(3 - finalists.size()));
   }
-  CHECK(session.batches.back() == 3);  // no finalist depends on another: they are asked for together
+  CHECK(session.batches.back() == 3);  // finalists are independent, so they are evaluated in one call
   CHECK(finalists ==
         std::vector<std::string>{"w16:c3,s3*2", "w16:s3*6", "w16:s3*5"});  // the search's own choice, then the deepest
   CHECK(to_text(found.finals.front()) == "w16:s3*6");
@@ -58,14 +58,14 @@ TEST_CASE("a finalist that diverges is out", "[search][mini-nas]") {
     if (step.trial.candidate.stage == "finalists") reasons.push_back(step.decision->reason);
   REQUIRE(reasons.size() == 3);
   CHECK_THAT(reasons[0], Catch::Contains("the loss is no number") && Catch::Contains("out"));
-  CHECK(found.finals.front().chain().depth() == 4);  // the only one that trained to its end
+  CHECK(found.finals.front().chain().depth() == 4);  // the only one whose training did not fail
 }
 
 TEST_CASE("a finalist that scores no more changes nothing, and without finalists the search ends with the kernels",
           "[search][mini-nas]") {
   auto o = small_options();
   o.finalists = 2;
-  o.finalist_epochs = 2;  // as long as the candidates: the same question again
+  o.finalist_epochs = 2;  // as long as the candidates: equal candidate keys
   const Course d = drive(o, {{"w16:s3*3", score(90)}, {"w16:s3*4", score(89.9)}});
   CHECK(d.evaluated[d.evaluated.size() - 2] == "finalists w16:s3*3");
   CHECK(d.evaluated.back() == "finalists w16:s3*5");

@@ -35,8 +35,8 @@ std::string error_of(const std::vector<GraphNode>& nodes) {
 
 uint32_t draw(Rng& rng, size_t count) { return rng.below(static_cast<uint32_t>(count)); }
 
-// `count` nodes of few different operations, so that symmetries and near-symmetries are common; every node leads to
-// the output, which sums what nothing else reads.
+// `count` nodes of few different operations, so that symmetries and near-symmetries are common. Every node leads to the
+// output, which sums all outputs that no other node reads.
 std::vector<GraphNode> random_nodes(Rng rng, int count) {
   std::vector<GraphNode> nodes = {{"x0", {NodeKind::kConv, 3, 8}, {kImageId}}};
   std::vector<std::string> ids = {"x0"};
@@ -58,7 +58,7 @@ std::vector<GraphNode> random_nodes(Rng rng, int count) {
   return nodes;
 }
 
-// The same graph with other ids, listed in another order, the inputs of sums exchanged. The output stays the last.
+// The same graph with other ids, in another order, with the inputs of sums exchanged. The output stays the last node.
 std::vector<GraphNode> disguised(std::vector<GraphNode> nodes, Rng& rng) {
   std::vector<int> numbers(nodes.size());
   std::iota(numbers.begin(), numbers.end(), 0);
@@ -77,7 +77,7 @@ std::vector<GraphNode> disguised(std::vector<GraphNode> nodes, Rng& rng) {
   return nodes;
 }
 
-// By trying all ways to match the nodes: slow, plain, exact.
+// Tries all ways to match the nodes: slow, plain, exact.
 class Isomorphism {
  public:
   Isomorphism(const Graph& a, const Graph& b) : a_(a), b_(b) {}
@@ -102,7 +102,7 @@ class Isomorphism {
     return std::any_of(partner_.begin(), partner_.end(), [&](const auto& pair) { return pair.second == id; });
   }
 
-  // How often each matched node reads `mine` is how often its partner reads `other`.
+  // Whether each matched node occurs as often in the inputs of `mine` as its counterpart in those of `other`.
   bool agrees(const GraphNode& mine, const GraphNode& other) const {
     for (const GraphNode& reader : a_.nodes()) {
       const auto partner = partner_.find(reader.id);
@@ -222,7 +222,7 @@ TEST_CASE("two graphs have one canonical form exactly if their nodes can be matc
   };
   for (size_t i = 0; i < graphs.size(); ++i)
     for (size_t j = 0; j < i; ++j) compare(graphs[i], graphs[j]);
-  // Larger ones of which one input was changed: nearly isomorphic, and now and then still so.
+  // Larger graphs with one changed input: nearly isomorphic, and sometimes still isomorphic.
   Rng rng(2);
   for (uint64_t seed = 0; seed < rounds(300); ++seed) {
     const auto nodes = random_nodes(Rng(seed), 9);
@@ -241,7 +241,7 @@ TEST_CASE("two graphs have one canonical form exactly if their nodes can be matc
 
 TEST_CASE("graphs that refinement of colours alone cannot tell apart have different canonical forms",
           "[search][graph]") {
-  // Every convolution is read by two sums of two, in one ring of six or in two of three.
+  // Every convolution is read by two sums of two inputs, in one ring of six or in two of three.
   const Graph one = rings_of_sums({6}), two = rings_of_sums({3, 3});
   CHECK_FALSE(same_network(one, two));
   Rng rng(5);
@@ -249,7 +249,8 @@ TEST_CASE("graphs that refinement of colours alone cannot tell apart have differ
     CHECK(same_network(one, Graph(disguised(one.nodes(), rng))));
     CHECK(same_network(two, Graph(disguised(two.nodes(), rng))));
   }
-  // Rings of different lengths: the tied nodes are not all alike, and the first one tried must not decide.
+  // Rings of different lengths: the tied nodes are not all equivalent, so the result must not depend on which is tried
+  // first.
   const Graph mixed = rings_of_sums({4, 3, 5});
   for (int i = 0; i < 20; ++i) CHECK(same_network(mixed, Graph(disguised(mixed.nodes(), rng))));
 }
@@ -273,7 +274,8 @@ TEST_CASE("a wrong graph is refused with the position and the rule", "[search][g
   using Catch::Contains;
   CHECK_THAT(error_of("graph:"), Contains("position 7") && Contains("an id is a lower-case letter"));
   CHECK_THAT(error_of("graph: A=c3x16(image)"), Contains("position 8") && Contains("an id is a lower-case letter"));
-  CHECK_THAT(error_of("graph: pool=c3x16(image)"), Contains("position 8") && Contains("a name of the network's own"));
+  CHECK_THAT(error_of("graph: pool=c3x16(image)"),
+             Contains("position 8") && Contains("a name that the network itself uses"));
   CHECK_THAT(error_of("graph: a c3x16(image)"), Contains("position 10") && Contains("'='"));
   CHECK_THAT(error_of("graph: a=q3x16(image)"), Contains("position 10") && Contains("an operation expected: c (conv"));
   CHECK_THAT(error_of("graph: a=c4x16(image)"), Contains("position 11") && Contains("a kernel must be odd, 1 to 7"));
@@ -308,7 +310,7 @@ TEST_CASE("nodes that cannot be are refused by name", "[search][graph]") {
   using Catch::Contains;
   const NodeOperation conv{NodeKind::kConv, 3, 8};
   CHECK_THAT(error_of(std::vector<GraphNode>{}), Contains("0 nodes, expected 1 to 1000"));
-  CHECK_THAT(error_of({{"a", conv, {"b"}}}), Contains("node a reads b, which is no node"));
+  CHECK_THAT(error_of({{"a", conv, {"b"}}}), Contains("node a reads b, which is not a node"));
   CHECK_THAT(error_of({{"a", conv, {"b"}}, {"b", conv, {"a"}}}), Contains("depends on itself"));
   CHECK_THAT(error_of({{"a", conv, {kImageId}}, {"a", conv, {"a"}}}), Contains("two nodes are called a"));
   CHECK_THAT(error_of({{"a", {NodeKind::kDepthwise, 3, 8}, {kImageId}}}), Contains("d keeps the channels"));
@@ -350,7 +352,7 @@ TEST_CASE("no text makes the reader of graphs do anything but answer or complain
 }
 
 TEST_CASE("a large graph full of symmetries is ordered too, if not canonically", "[search][graph]") {
-  // Sixty branches of two nodes, four times over: more exchanges than the search for an order tries.
+  // Sixty branches of two nodes, four times each: more exchanges than the search for an order tries.
   std::vector<GraphNode> nodes = {{"stem", {NodeKind::kConv, 3, 8}, {kImageId}}};
   for (int block = 0; block < 4; ++block) {
     const std::string input = nodes.back().id;

@@ -21,14 +21,14 @@ Network drawn(const Chain& a, uint64_t seed) {
   return Network(build_network_spec(a, kInput, kClasses), PixelScale{120, 0.02f}, Rng(seed).fork("weights"));
 }
 
-// A network as training might leave it, and images.
+// A network as after training, and images.
 struct Parent {
   explicit Parent(const std::string& source)
       : architecture(parse_chain(source)),
         network(drawn(architecture, 1)),
         images(noise_images(kInput, kClasses, 40, Rng(5))) {
     randomize_norms(network, Rng(3));
-    // Forward passes alone move the running statistics to those of the images, as training does.
+    // Forward passes are enough to move the running statistics to those of the images, as in training.
     for (int i = 0; i < 60; ++i) {
       Tape tape(Tape::Mode::kForwardOnly);
       network.forward(tape, whole(images), Phase::kTraining);
@@ -52,7 +52,7 @@ Tensor logits(Network& network, const ImageSet& images, Phase phase = Phase::kEv
   return tape.value(network.forward(tape, whole(images), phase)).clone();
 }
 
-// Largest difference of two networks' answers, beside the largest answer.
+// Largest difference of two networks' logits, relative to the largest logit.
 double distance(const Tensor& a, const Tensor& b) {
   double difference = 0, scale = 0;
   for (int64_t i = 0; i < a.size(); ++i) {
@@ -72,7 +72,7 @@ double distance_to_child(Parent& parent, const std::string& source) {
 TEST_CASE("changes that are called the same leave the answers as they were", "[search][warm-start]") {
   Parent parent("w4:s3,s5,c3,s3");
   for (const char* child :
-       {"w4:s3,s5,c3,s3",           // nothing
+       {"w4:s3,s5,c3,s3",           // no change
         "w4:s5,s5,c3,s3",           // a kernel of a depthwise convolution
         "w4:s3,s5,c7,s3",           // of a standard one
         "w4:c3,s5,c3,s3",           // operations
@@ -80,8 +80,8 @@ TEST_CASE("changes that are called the same leave the answers as they were", "[s
         "w4:c7,s7,c5,c5",           // both at once
         "w6:s3,s5,c3,s3",           // channels
         "w4:s3,s5,s3,c3,s3",        // a layer at the end of the second third
-        "w4:s3,s3,s5,s3,c3,s3",     // and of the first
-        "w4:s3,s3,s5,c5,c3,c3,s3",  // three, of which one before the last layer, and one a standard convolution
+        "w4:s3,s3,s5,s3,c3,s3",     // and at the end of the first
+        "w4:s3,s3,s5,c5,c3,c3,s3",  // three layers, one of them before the last layer and one a standard convolution
         "w5:c5,s7,s5,s3,c3,s3,c5"}) {
     INFO(child);
     CHECK(distance_to_child(parent, child) < 1e-4);
@@ -111,7 +111,7 @@ TEST_CASE("what is not called the same is another network, but begins with the p
     const int from = kept[static_cast<size_t>(c)];
     CHECK(half_stem.gamma.value.data()[c] == whole_stem.gamma.value.data()[from]);
     CHECK(half_stem.weight.value.at(c, 1, 2, 0) == whole_stem.weight.value.at(from, 1, 2, 0));
-    // Whoever reads them follows: depthwise taps, and the pointwise weights of layer 0.
+    // The weights that read these channels follow: depthwise taps, and the pointwise weights of layer 0.
     CHECK(half.layers()[1].weight.value.at(0, 2, 1, c) == parent.network.layers()[1].weight.value.at(0, 2, 1, from));
     CHECK(half.layers()[2].weight.value.at(1, 0, 0, c) ==
           parent.network.layers()[2].weight.value.at(rows[1], 0, 0, from));

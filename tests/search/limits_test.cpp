@@ -1,4 +1,4 @@
-// What a search may spend: flash and its kin for a candidate, hours for all of them.
+// The limits of a search: flash and other costs of a candidate, hours for all of them.
 #include <numeric>
 
 #include "core/error.h"

@@ -10,7 +10,7 @@ using namespace mininas::test;
 
 namespace {
 
-// Small enough to write its whole course down.
+// Small enough to write down all candidates.
 MacroMicroOptions small_options() {
   MacroMicroOptions o;
   o.min_depth = 3;
@@ -23,7 +23,7 @@ MacroMicroOptions small_options() {
   return o;
 }
 
-// Answers with `scores` in turn, then with the last of them.
+// Scores the candidates with `scores` in turn, then with the last of them.
 struct Drive {
   Drive(const MacroMicroOptions& options, const std::vector<double>& scores)
       : session([&](const Candidate&) { return score(scores[std::min(next++, scores.size() - 1)]); }),
@@ -64,7 +64,8 @@ TEST_CASE("near-ties neither count as failures nor forgive them", "[search][macr
   const auto evaluated = Drive(small_options(), {80, 79, 80.05, 79, 79.95, 79, 50}).evaluated();
   CHECK(evaluated[5] == "depth w16:s3*8 8");
   CHECK(evaluated[6].rfind("width w12:s3*3", 0) == 0);
-  CHECK(Drive(small_options(), {80, 79, 79, 81, 79, 79, 50}).evaluated()[5] == "depth w16:s3*8 8");  // a gain forgives
+  // a gain resets the count of failures
+  CHECK(Drive(small_options(), {80, 79, 79, 81, 79, 79, 50}).evaluated()[5] == "depth w16:s3*8 8");
 }
 
 TEST_CASE("changed layers are paid for with width, from the macro width on", "[search][macro-micro]") {
@@ -79,8 +80,8 @@ TEST_CASE("changed layers are paid for with width, from the macro width on", "[s
     ++a.width;
     if (evaluated[i].rfind("operation", 0) == 0) CHECK((a.width > 16 || parameter_count(a, {3, 10}) > limit));
   }
-  // The first change was kept at a smaller width; the final network has the macro width again, unless the budget
-  // forbids it.
+  // The first change was kept at a smaller width. The final network has the macro width again, unless it is over the
+  // budget.
   const auto& finals = drive.result.finals;
   CHECK(finals.front().chain().width == 16);
   CHECK(finals.back() == drive.result.best->candidate.architecture);
@@ -109,7 +110,7 @@ TEST_CASE("a macro network that cannot be trained briefly ends the search with t
   });
   const SearchResult found = macro_micro(session, small_options());
   CHECK(to_text(found.best->candidate.architecture) == "w8:s3*3");
-  CHECK(session.steps.back().trial.candidate.stage == "kernel");  // asked for once more
+  CHECK(session.steps.back().trial.candidate.stage == "kernel");  // evaluated once more
 }
 
 TEST_CASE("the number of questions left in macro-micro is never underestimated", "[search][macro-micro]") {

@@ -72,7 +72,7 @@ TEST_CASE("every preset is one of its method's, within range, and remembered", "
   CHECK_THROWS_WITH(make_method("magic"), Catch::Contains("there are: mini-nas-fast, mini-nas,"));
 }
 
-// The digests are of what the searches asked and decided when each was a state machine of its own.
+// The digests record the candidates and decisions of these searches when each was still a state machine.
 TEST_CASE("the greedy searches ask and decide over tables of random scores as they always did", "[search][methods]") {
   const std::pair<const char*, const char*> digests[] = {
       {"mini-nas-fast", "9093d9e4186d11f90feaf054f0138bb013513aeae479cbc002f874e7cde80b77"},
@@ -182,7 +182,7 @@ EvolutionOptions small_evolution() {
   return o;
 }
 
-// How many of the decisions width, depth and layers two chains differ in, at most 2.
+// The number of decisions (width, depth, layers) in which two chains differ, at most 2.
 bool one_decision_apart(const SearchSpace& space, const Chain& parent, const Chain& child) {
   if (parent.width != child.width)
     return parent.layers == child.layers && std::abs(parent.width - child.width) == space.width_step;
@@ -223,7 +223,7 @@ TEST_CASE("children of an evolution differ in one decision from a parent that is
       if (i < 6) continue;
       const std::string& reason = session.steps[i].decision->reason;
       const size_t parent = std::stoul(reason.substr(reason.rfind(' '))) - 1;
-      CHECK(parent + 6 >= i);  // the six youngest are alive
+      CHECK(parent + 6 >= i);  // the population has the six youngest
       REQUIRE(parent < i);
       const Architecture& from = session.steps[parent].trial.candidate.architecture;
       if (from == trial.candidate.architecture)

@@ -1,11 +1,11 @@
-// Mini-NAS with made-up scores, driven to its end: what it asks, what it keeps and why.
+// A complete Mini-NAS search with invented scores: its candidates, decisions and reasons.
 #pragma once
 #include "search/methods/mini_nas.h"
 #include "tests/search/table_session.h"
 
 namespace mininas::test {
 
-// Small enough to write its whole course down.
+// Small enough to write down all candidates.
 inline MiniNasOptions small_options() {
   MiniNasOptions o;
   o.min_depth = 3;
@@ -18,7 +18,7 @@ inline MiniNasOptions small_options() {
   return o;
 }
 
-// Answers by architecture, 50 % where none is given.
+// `answers` has outcomes by architecture; all others score 50 %.
 inline Course drive(const MiniNasOptions& options, const std::map<std::string, Outcome>& answers,
                     int64_t images = 10000) {
   const auto answer = [&](const Candidate& candidate) {

@@ -8,7 +8,7 @@ using namespace mininas;
 using namespace mininas::test;
 
 TEST_CASE("the published search is walked candidate by candidate", "[search][mini-nas]") {
-  // Scores of the log, in its order.
+  // The scores of the log, in its order.
   const std::vector<double> scores = {
       94.86, 95.28, 95.16, 95.43, 95.58, 95.8,  96.0,  95.9,  96.09, 96.13, 96.16, 95.79, 95.97, 95.51, 95.53, 95.36,
       95.7,  95.48, 96.0,  95.86, 95.78, 95.81, 95.81, 96.01, 95.92, 95.81, 95.73, 95.61, 95.63, 95.64, 95.56, 95.81,
@@ -65,8 +65,8 @@ TEST_CASE("the growth stops at the target and when nothing is left to learn", "[
 }
 
 TEST_CASE("the width's reference does not move", "[search][mini-nas]") {
-  // Each step loses 0.3: the second is 0.6 below the end of the depth stage and ends the shrinking, though only 0.3
-  // below the step before.
+  // Each step loses 0.3. The second one is 0.6 below the end of the depth stage and ends the shrinking, although it is
+  // only 0.3 below the step before.
   const Course d =
       drive(small_options(), {{"w16:s3*3", score(90)}, {"w12:s3*3", score(89.7)}, {"w8:s3*3", score(89.4)}});
   CHECK(d.kept == std::vector<std::string>{"w16:s3*3", "w12:s3*3"});
@@ -94,7 +94,7 @@ TEST_CASE("a gain below zero is a loss that is forgiven, a deeper network or a l
   CHECK(evaluated("kernel w16:s7,s5,s3*2") == 1);
   CHECK_THAT(mini_nas_rule(o, "depth"), Catch::Contains("loses no more than 0.15 points"));
   CHECK_THAT(mini_nas_rule(o, "kernel"), Catch::Contains("loses no more than 0.50 points"));
-  o.noise = 1;  // of 100 images: three points, and no more is forgiven
+  o.noise = 1;  // on 100 images: tolerances of three points
   const Course noisy = drive(o, answers, 100);
   CHECK(noisy.kept == d.kept);
   CHECK_THAT(noisy.reasons[2], Catch::Contains("more than 0.15 lost, but no more than"));
@@ -199,8 +199,8 @@ TEST_CASE(
     "[search][mini-nas]") {
   auto o = small_options();
   o.noise = 1;
-  // Of 100 images the deeper network classifies 2 more correctly. Where that is all in which they differ, 2 points are
-  // a gain: one standard error is 1.4 points. Where they differ in 10 and 8 others, it is 4.2.
+  // On 100 images the deeper network classifies 2 more correctly. If this is the only difference, 2 points are a gain:
+  // one standard error is 1.4 points. If they also differ in 10 and 8 other images, it is 4.2.
   const std::string reference(25, 'f');
   const auto with_correct = [](double percent, const std::string& correct) {
     Outcome outcome = score(percent);
@@ -262,7 +262,7 @@ TEST_CASE("where the time is up nothing more is asked, and the network in hand i
     });
     session.max_candidates = most;
     const SearchResult found = mini_nas(session, small_options());
-    CHECK(session.steps.size() == std::max<size_t>(most, 1));  // the first network is waited for
+    CHECK(session.steps.size() == std::max<size_t>(most, 1));  // the first network is always evaluated
     CHECK(to_text(found.finals.front()) == (most < 2 ? "w16:s3*3" : "w16:s3*4"));
   }
 }

@@ -1,4 +1,4 @@
-// Options and scores drawn at random, for searches that shall ask the same questions as they always did.
+// Random options and scores, to check that searches still make the same decisions as before.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -20,7 +20,7 @@ class RandomTable {
     score_images = 40 + rng.below(4) * rng.below(3000);
   }
 
-  // Sets what the greedy searches have in common, and what one of them has alone.
+  // Sets the options that the greedy searches share, and those of one of them.
   void set_options(const OptionFields& fields) const {
     Rng rng = rng_.fork("options");
     const int depth = between(rng, 3, 6), width = between(rng, 4, 16), epochs = between(rng, 1, 12);
@@ -69,7 +69,7 @@ class RandomTable {
       score += (a.layers[i].operation == Operation::kConv ? conv : 0) + (a.layers[i].kernel - 3) * 0.5 * larger;
     }
     score += noise_ * (rng.uniform() - 0.5);
-    outcome.score = std::floor(100 * std::min(score, 100.0)) / 100;  // equal scores happen
+    outcome.score = std::floor(100 * std::min(score, 100.0)) / 100;  // makes equal scores possible
     outcome.best_train = std::min(100.0, outcome.score + rng.uniform(-5.0f, 8.0f));
     outcome.curve.assign(static_cast<size_t>(candidate.epochs), outcome.score);
     if (rng.coin())

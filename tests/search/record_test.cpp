@@ -35,7 +35,7 @@ OptionFields option_fields(Settings& s) {
           {"bytes", "", Amount{&s.bytes, nullptr}}};
 }
 
-// What complains of `content` as those settings.
+// The error of reading `content` as these settings; empty if there is none.
 std::string complaint(const std::string& content) {
   Settings s;
   try {
@@ -82,7 +82,7 @@ TEST_CASE("a record's file is read only as it was written, whatever its layout",
   std::erase(flat, '\n');
   write_text_file(path, flat);
   CHECK_NOTHROW(read_record(path));
-  // Every digit of the page, one at a time.
+  // Changes every digit of the page, one at a time.
   int digits = 0;
   for (size_t i = 0; i < page.size(); ++i) {
     if (page[i] < '0' || page[i] > '8') continue;
@@ -106,8 +106,9 @@ TEST_CASE("a record that nests too deeply is refused before it is read", "[searc
   };
   CHECK_NOTHROW(Record::parse(nested(Record::kMaxDepth), "file"));
   for (const int depth : {Record::kMaxDepth + 1, 200'000})
-    CHECK_THROWS_WITH(Record::parse(nested(depth), "file"), Catch::StartsWith("file: objects and lists nest deeper"));
-  // Brackets inside of texts, and behind an escaped quote, are letters.
+    CHECK_THROWS_WITH(Record::parse(nested(depth), "file"),
+                      Catch::StartsWith("file: objects and lists are nested deeper"));
+  // Brackets inside texts, and after an escaped quote, are ordinary characters.
   const std::string letters(100, '[');
   CHECK(Record::parse("{\"a\":\"\\\"" + letters + "\"}", "file").string("a") == "\"" + letters);
 }
@@ -130,8 +131,8 @@ TEST_CASE("a record that is cut short, says a key twice or goes on behind its en
     INFO(foreign);
     CHECK_THROWS_WITH(Record::parse(foreign, "file"), "file: expected one JSON object; the record is damaged");
   }
-  CHECK_THROWS_WITH(Record::parse(R"({"a":1,"b":2,"a":1})", "file"), "file: 'a' stands twice in one object");
-  CHECK_THROWS_WITH(Record::parse(R"({"list":[{"a":1,"a":2}]})", "file"), "file: 'a' stands twice in one object");
+  CHECK_THROWS_WITH(Record::parse(R"({"a":1,"b":2,"a":1})", "file"), "file: 'a' occurs twice in one object");
+  CHECK_THROWS_WITH(Record::parse(R"({"list":[{"a":1,"a":2}]})", "file"), "file: 'a' occurs twice in one object");
 }
 
 TEST_CASE("a number that its field cannot hold is refused, not wrapped", "[search][record]") {
@@ -150,7 +151,7 @@ TEST_CASE("a number that its field cannot hold is refused, not wrapped", "[searc
   CHECK_THROWS_WITH(record.integer("most"), "file: 'most' is 9223372036854775807, expected an integer");
   for (const char* key : {"minus", "least", "beyond", "half", "none"})
     CHECK_THROWS_WITH(record.unsigned64(key), Catch::EndsWith("expected an integer of at least 0"));
-  CHECK(std::isnan(record.number("none")));  // what is written for not-a-number
+  CHECK(std::isnan(record.number("none")));  // NaN is written in this form
   const std::string letters(1000, 'x');
   CHECK_THROWS_WITH(Record().set("a", letters).number("a"),
                     "record: 'a' is \"" + letters.substr(0, 59) + "..., expected a number");

@@ -102,7 +102,7 @@ TEST_CASE("the first difference of a log is told with its line and both sides", 
              Catch::Contains("line 4: expected") && Catch::Contains("parameters"));
   CHECK_THAT(difference_of([](auto& l) { l.pop_back(); }), Catch::Contains("expected the end of the search"));
   CHECK_THAT(difference_of([](auto& l) { l.push_back(l.back()); }), Catch::Contains("but the search is over"));
-  CHECK_THAT(difference_of([](auto& l) { std::swap(l[4], l[5]); }), Catch::Contains("but the search asks for"));
+  CHECK_THAT(difference_of([](auto& l) { std::swap(l[4], l[5]); }), Catch::Contains("but the search evaluates"));
 }
 
 TEST_CASE("a damaged log is refused with file, line and column", "[search][replay]") {

@@ -82,7 +82,7 @@ TEST_CASE("a plot of rows has the name of each, and points beside it", "[search]
   const std::string svg = to_html(plot);
   CHECK_THAT(svg, Catch::Contains(">bird-cat<") && Catch::Contains(">a-very-long-name-of-a-data-set<") &&
                       Catch::Contains("points"));
-  // The first row lies above the second.
+  // The first row is above the second.
   const auto height_of = [&](const std::string& note) {
     const size_t title = svg.find("<title>" + note), mark = svg.rfind("cy=\"", title);
     return std::stod(svg.substr(mark + 4));
@@ -122,7 +122,7 @@ JournalEntry trained(int index, const std::string& architecture, int epochs, int
 
 }  // namespace
 
-TEST_CASE("a report tells which candidates began with what another had learned, and draws them from there on",
+TEST_CASE("a report tells which candidates started with the weights of another, and draws them from there on",
           "[search][report]") {
   const TempDir folder;
   Journal journal(folder / "journal.jsonl");
@@ -133,7 +133,7 @@ TEST_CASE("a report tells which candidates began with what another had learned, 
   journal.append(over_budget);
   const std::string counts = candidates_part(journal, parse_architecture("w16:s3*3"), {}, "validation accuracy");
   CHECK_THAT(counts, Catch::Contains("2 of them trained, on 700 images in all"));
-  CHECK_THAT(counts, Catch::Contains("; 1 began with what another had learned"));
+  CHECK_THAT(counts, Catch::Contains("; 1 started with the weights of another"));
   const std::string path = path_part(journal, *make_method("mini-nas"));
   CHECK_THAT(path, Catch::Contains("5 epochs, the first 3 of them as <code>w16:s3*3</code>") &&
                        Catch::Contains("parameters, not trained"));

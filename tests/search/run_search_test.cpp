@@ -81,7 +81,7 @@ TEST_CASE("a finished search is not asked again", "[search][journal]") {
   std::vector<int> all(static_cast<size_t>(first.calls));
   std::iota(all.begin(), all.end(), 0);
   CHECK(first.recorded_indices == all);
-  CHECK(second.recorded_indices == all);  // what a kill may have left is removed
+  CHECK(second.recorded_indices == all);  // files that a kill may have left are removed
   CHECK(first.decisions == first.calls);
   CHECK(second.decisions == 0);
   CHECK(first.finished == 1);
@@ -104,7 +104,7 @@ TEST_CASE("a journal of another search is refused with its line", "[search][jour
     return std::string("accepted");
   };
   CHECK_THAT(refused([](auto& o) { o.epochs = 7; }), Catch::Contains("journal.jsonl, line 1: expected candidate") &&
-                                                         Catch::Contains("but the search asks for") &&
+                                                         Catch::Contains("but the search evaluates") &&
                                                          Catch::Contains("another search"));
   CHECK_THAT(refused([](auto& o) { o.depth_gain = 50; }), Catch::Contains("line 4") && Catch::Contains("rejects"));
   CHECK_THAT(refused([](auto& o) { o.warm_epochs = 1; }), Catch::Contains("line ") && Catch::Contains("from epoch"));

@@ -1,4 +1,4 @@
-// The session of a real search, seen by a method: what it answers, and in which order.
+// The session of a real search, as a method sees it: outcomes, and their order.
 #include <functional>
 #include <numeric>
 
@@ -14,7 +14,7 @@ using namespace mininas::test;
 
 namespace {
 
-// Runs a function in place of a method of the table.
+// Runs a function instead of a method of the table.
 class Scripted final : public Method {
  public:
   explicit Scripted(std::function<SearchResult(Session&)> script) : script_(std::move(script)) {}
@@ -130,7 +130,8 @@ TEST_CASE("time that was up stays up, whatever limit a resumed search is given",
     ToyEvaluator evaluator;
     Journal journal(path);
     SearchTask task = toy_task();
-    task.max_seconds = limit;  // ten seconds a candidate of two epochs: three, of which the last is set aside
+    // ten seconds per candidate of two epochs: three candidates, the last one in reserved time
+    task.max_seconds = limit;
     run_search(method, evaluator, task, journal);
     CHECK(evaluator.calls == (limit == 45.0 ? 5 : 0));
     CHECK(journal.entries().size() == 5);

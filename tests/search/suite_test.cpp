@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A finished run as far as the table reads it.
+// A finished run with the fields that the table reads.
 void put_summary(const fs::path& path, const std::string& architecture, int64_t params, double accuracy) {
   const RunFolder folder = fs::exists(path / "run.json") ? RunFolder::open(path) : RunFolder::create(path);
   SearchSettings settings;
@@ -39,7 +39,7 @@ void put_finished(const fs::path& run, const std::string& name) {
   put_summary(suite_baseline_folder(run, suite_entry(name)), "mobilenetv2", 2286674, 0.94);
 }
 
-// The generated images as PNG files in a folder a class, under the name of a data set of the suite.
+// The generated images as PNG files, one folder per class, under the name of a data set of the suite.
 void put_pair(const fs::path& root, const std::string& name, const std::vector<std::string>& classes) {
   const Dataset images = open_dataset("synthetic:size=8,classes=2,train=64,test=12", 3);
   for (const auto& [part, set] : {std::pair{"train", &images.train}, std::pair{"test", &images.test}})
@@ -70,7 +70,7 @@ TEST_CASE("candidates of a small data set train for more epochs, up to twice as 
   const SuiteEntry& entry = suite_entry("bucket-barrel");
   const auto epochs = [&](int64_t images) { return suite_lengths(study, entry, {64, 64, 3}, images).candidate_epochs; };
   CHECK(epochs(10000) == study.candidate_epochs);
-  CHECK(epochs(3200) == study.candidate_epochs * 4000 / 2400);  // a quarter of them scores
+  CHECK(epochs(3200) == study.candidate_epochs * 4000 / 2400);  // a quarter of them is for scoring
   CHECK(epochs(900) == 2 * study.candidate_epochs);
   CHECK(suite_lengths(study, entry, {64, 64, 3}, 900).finalist_epochs == 2 * study.finalist_epochs);
 }
@@ -150,7 +150,7 @@ TEST_CASE("a suite skips what is done, tells what is missing, and has a report",
   const ProgramResult missing = suite({"--only", "dogs"});
   CHECK(missing.status == 1);
   CHECK_THAT(missing.errors, Catch::Contains("tiny-imagenet-200.zip"));
-  CHECK_FALSE(fs::exists(out));  // nothing was begun
+  CHECK_FALSE(fs::exists(out));  // nothing was started
 
   put_finished(folder / "out", "cat-deer");
   const ProgramResult done = suite({"--only", "cat-deer,dogs,vehicles"});
@@ -172,7 +172,7 @@ TEST_CASE("a suite skips what is done, tells what is missing, and has a report",
   INFO(report.errors);
   REQUIRE(report.status == 0);
   const std::string page = read_text_file(folder / "out/report.html");
-  // Of the network whose baseline is not there yet, what is known.
+  // A network without its baseline is shown with the figures that are known.
   CHECK_THAT(page,
              Catch::Contains("w8:s5*3</code> not finished") && Catch::Contains("91.20") && Catch::Contains("2,512"));
   CHECK_THAT(page, Catch::Contains("Table 2") && Catch::Contains("1143.3x") && Catch::Contains("<svg") &&
@@ -215,7 +215,7 @@ TEST_CASE("a suite that was killed goes on, verifies both networks, and its repo
   CHECK(rows[0].integer("baseline_bytes_different") == 0);
   CHECK(rows[0].integer("baseline_params") == 2'286'674);
   CHECK(answer.json().records("missing")[0].strings("names") == std::vector<std::string>{"dogs"});
-  CHECK(mininas::test::mininas(command).output == answer.output);  // nothing is done again
+  CHECK(mininas::test::mininas(command).output == answer.output);  // nothing is repeated
 
   REQUIRE(mininas::test::mininas({"report", out.string()}).status == 0);
   const std::string page = read_text_file(out / "report.html");
@@ -223,7 +223,7 @@ TEST_CASE("a suite that was killed goes on, verifies both networks, and its repo
     CHECK_THAT(page, Catch::Contains("href=\"bucket-barrel/" + run + "/report.html\""));
     CHECK_THAT(read_text_file(runs / run / "report.html"), Catch::Contains("VERIFIED"));
   }
-  // From elsewhere the links lead to the same pages.
+  // Links from another folder lead to the same pages.
   REQUIRE(mininas::test::mininas({"report", out.string(), "--out", (folder / "page.html").string()}).status == 0);
   CHECK_THAT(read_text_file(folder / "page.html"), Catch::Contains("href=\"out/bucket-barrel/search/report.html\""));
   fs::resize_file(runs / "search/summary.json", 100);

@@ -1,4 +1,5 @@
-// A session whose scores are made up, by a table or a formula, in place of training; and the course of a search in it.
+// TableSession: a session with invented scores, from a table or a formula, instead of training. Course: what a search
+// did in it.
 #pragma once
 #include <algorithm>
 #include <functional>
@@ -28,7 +29,7 @@ inline Outcome infeasible() {
 class TableSession final : public Session {
  public:
   using Evaluate = std::function<Outcome(const Candidate&)>;
-  // What happened to one candidate. `left`: how many more the method expected then at most.
+  // The events of one candidate. `left`: how many more candidates the method expected at most.
   struct Step {
     Trial trial;
     std::optional<Decision> decision;
@@ -62,9 +63,9 @@ class TableSession final : public Session {
   void expect(int candidates) override { expected_ = candidates; }
 
   std::vector<Step> steps;
-  std::vector<size_t> batches;  // how many candidates each call of evaluate had
+  std::vector<size_t> batches;  // number of candidates in each call of evaluate
   Budget budget;
-  size_t max_candidates = SIZE_MAX;  // then the time is up
+  size_t max_candidates = SIZE_MAX;  // after this many, the time is up
 
  private:
   const Evaluate evaluate_;
@@ -73,11 +74,11 @@ class TableSession final : public Session {
   int expected_ = 0;
 };
 
-// The course of a search, short enough to compare.
+// The course of a search, in a form that is easy to compare.
 struct Course {
   std::vector<std::string> evaluated;  // "depth w16:s3*3"
   std::vector<std::string> kept;       // architectures
-  std::vector<std::string> reasons;    // of all decisions, in the order asked
+  std::vector<std::string> reasons;    // of all decisions, in the order of evaluation
   SearchResult result;
 };
 
@@ -93,7 +94,7 @@ inline Course course_of(const TableSession& session, const SearchResult& result)
   return course;
 }
 
-// Whether the method never expected fewer candidates than came.
+// Whether the method never expected fewer candidates than it then evaluated.
 inline bool expected_enough(const TableSession& session) {
   for (size_t i = 0; i < session.steps.size(); ++i)
     if (session.steps[i].left < static_cast<int>(session.steps.size() - i - 1)) return false;

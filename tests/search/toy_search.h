@@ -1,4 +1,4 @@
-// A search by Mini-NAS in which no network is trained: scores and costs are simple functions of the architecture.
+// A Mini-NAS search without training: scores and costs are simple functions of the architecture.
 #pragma once
 #include <filesystem>
 #include <memory>
@@ -19,7 +19,8 @@ inline MiniNasOptions toy_options() {
   return o;
 }
 
-// A landscape in place of training: wider, deeper and more kernels are better, with a twist that rejects some.
+// Scores instead of training: wider, deeper and larger kernels are better, except for a term that makes some changes
+// worse.
 class ToyEvaluator final : public Evaluator {
  public:
   Outcome evaluate(const Candidate& candidate, int) override {
@@ -54,7 +55,7 @@ inline Cost toy_cost(const Architecture& architecture) {
   return cost;
 }
 
-// Mini-NAS by its name, with these options.
+// Mini-NAS with these options.
 inline std::unique_ptr<Method> method_with(MiniNasOptions o) {
   auto method = make_method("mini-nas");
   from_record(method->fields(), to_record(option_fields(o)));

@@ -1,7 +1,7 @@
-// Comparison of arrays that reports the worst element: `CHECK_THAT(found, close_to(expected, tolerance))`.
-// An element passes when |found - expected| <= tolerance * (|expected| + scale), where scale is the root mean square of
-// all that is expected: relative for large elements, and for small ones absolute at the size that rounding errors of
-// such sums have. What is not a number never passes.
+// Compares arrays and reports the worst element: `CHECK_THAT(found, close_to(expected, tolerance))`. An element passes
+// if |found - expected| <= tolerance * (|expected| + scale), where scale is the root mean square of all expected
+// values. This is relative for large elements; for small ones it is absolute, at the size of the rounding errors of
+// such sums. NaN never passes.
 #pragma once
 #include <cmath>
 #include <limits>
@@ -15,7 +15,7 @@
 
 namespace mininas::test {
 
-// Numbers with a shape, printed as the shape alone.
+// Numbers with a shape; only the shape is printed.
 struct Values {
   Shape shape;
   std::vector<double> numbers;
@@ -30,19 +30,20 @@ inline std::ostream& operator<<(std::ostream& out, const Values& values) {
   return out << "values " << to_text(values.shape);
 }
 
-// What a sum of `terms` products may be off by, relative to its size: each of its roundings adds a random share of half
-// a unit in the last place of a float, so errors grow as the square root. 4: room for the worst of many elements.
+// The possible error of a sum of `terms` products, relative to its size. Each rounding adds a random error of up to
+// half a unit in the last place of a float, so the error grows with the square root. The factor 4 allows for the worst
+// of many elements.
 inline double sum_tolerance(int64_t terms) { return 4.0 * 0x1p-24 * std::sqrt(static_cast<double>(terms)); }
 
-// The same for a convolution in Winograd's form (core/conv/winograd.h), by the terms of the direct one. Its 16 sums are
-// shorter than that one and not larger, so they are rounded no worse; but each of their terms was rounded about six
-// times on its way through the transforms, and nine of them make a number: as if the sum had that many terms more.
+// The same for a convolution in Winograd's form (core/conv/winograd.h), for the number of terms of the direct form. Its
+// 16 sums are shorter and not larger, so they are not rounded worse. But each of their terms was rounded about six
+// times in the transforms, and nine of them are combined to one output, as if the sum had that many more terms.
 inline double winograd_tolerance(int64_t terms) { return sum_tolerance(terms + 9 * 6); }
 
 // The worst element of a comparison.
 struct Difference {
   size_t at = 0;
-  double excess = 0.0;  // |found - expected| divided by what is allowed; above 1 fails
+  double excess = 0.0;  // |found - expected| divided by the tolerance; above 1 fails
   double allowed = 0.0;
 };
 

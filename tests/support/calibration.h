@@ -1,5 +1,4 @@
-// What `make mcu-calibrate` counts and what its result is held against: networks made from chance, and counts of their
-// layers on a board.
+// The networks of `make mcu-calibrate`, with random weights, and instruction counts of their layers on a board.
 #pragma once
 #include <filesystem>
 #include <string>

@@ -1,5 +1,5 @@
-// Catch2 for every test, in whichever of its two versions this system packages: version 2 is one header, version 3 is
-// many headers and a library, and some names moved. Tests include this file, never <catch2/...>, and write the names of
+// Includes Catch2 for every test, in the version that this system has: version 2 is one header; version 3 has many
+// headers and a library, and some names moved. Tests include this file instead of <catch2/...> and use the names of
 // version 2.
 #pragma once
 #if __has_include(<catch2/catch_test_macros.hpp>)
@@ -10,7 +10,7 @@
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <string>
-#ifdef CATCH_CONFIG_RUNNER  // the file with main()
+#ifdef CATCH_CONFIG_RUNNER  // for the file with main()
 #include <catch2/catch_session.hpp>
 #include <catch2/catch_test_case_info.hpp>
 #include <catch2/reporters/catch_reporter_event_listener.hpp>

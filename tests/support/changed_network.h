@@ -1,4 +1,4 @@
-// A network like another one but for its layers. A NetworkSpec itself never changes.
+// Makes a network like another one with changed layers, since a NetworkSpec never changes.
 #pragma once
 #include <utility>
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace mininas::test {
 
-// change(layers): of `spec`. Throws ConfigError where no network comes of it.
+// Calls change(layers) with the layers of `spec`. Throws ConfigError if the result is not a legal network.
 template <class Change>
 NetworkSpec with_layers(const NetworkSpec& spec, const Change& change) {
   std::vector<LayerSpec> layers = spec.layers();
@@ -15,7 +15,7 @@ NetworkSpec with_layers(const NetworkSpec& spec, const Change& change) {
   return NetworkSpec(spec.input(), spec.classes(), std::move(layers));
 }
 
-// Each batch norm replaced by a bias, as folding does.
+// Each batch norm is replaced by a bias, as folding does.
 inline NetworkSpec without_norms(const NetworkSpec& spec) {
   return with_layers(spec, [](std::vector<LayerSpec>& layers) {
     for (LayerSpec& layer : layers) {

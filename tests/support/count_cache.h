@@ -1,6 +1,7 @@
-// Counts of instructions that were made already, a line each in FOLDER/counts.txt, and the objects that all firmware
-// shares, in FOLDER/objects: a calibration that was killed goes on where it was. A count is kept under the digest of
-// all that determines it (the device's and the boards' sources, the board, the model), so none outlives a change.
+// A cache of instruction counts, one per line in FOLDER/counts.txt, and of the objects that all firmware shares, in
+// FOLDER/objects, so that a killed calibration continues where it stopped. A count is stored with the digest of
+// everything that it depends on (the sources for device and boards, the board, the model), so a change makes it
+// invalid.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -13,10 +14,10 @@ namespace mininas::test {
 
 class CountCache {
  public:
-  // Reads what is there; a torn last line is dropped.
+  // Reads the existing counts; an incomplete last line is ignored.
   explicit CountCache(std::filesystem::path folder);
 
-  // As count_network. From any thread.
+  // As count_network. May be called from any thread.
   CountedNetwork count(const QuantizedModel& model, RamPlan ram_plan, const Board& board);
 
  private:

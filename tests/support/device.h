@@ -1,5 +1,5 @@
-// A model's object in memory with an arena of exactly the size it asks for, as a device holds them; every block on its
-// own, so that a sanitizer sees the first byte outside.
+// A model's object in memory with an arena of exactly the required size, as on a device. Each is a separate allocation,
+// so that a sanitizer detects the first byte outside.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -17,7 +17,7 @@ struct Device {
   mn_model* model() { return reinterpret_cast<mn_model*>(bytes.data()); }
   mn_layer* layer(int index) { return reinterpret_cast<mn_layer*>(bytes.data() + sizeof(mn_model)) + index; }
   mn_status init() { return mn_init(model(), bytes.size(), arena.data(), arena.size()); }
-  // Makes the digest fit what the object holds by now.
+  // Recomputes the digest for the current contents of the object.
   void sign() {
     const size_t uncovered = offsetof(mn_model, digest) + sizeof(uint32_t);
     model()->digest = mn_crc32(0, bytes.data() + uncovered, bytes.size() - uncovered);

@@ -7,8 +7,8 @@
 
 namespace mininas::test {
 
-// Those of the boards `names` that this machine has a compiler and an emulator for; says which are left out and why.
-// The test is skipped where none is left.
+// The boards of `names` for which this machine has a compiler and an emulator. Reports which boards are omitted and
+// why. If none is left, the test is skipped.
 std::vector<Board> emulated_boards(const std::vector<std::string>& names);
 
 }  // namespace mininas::test

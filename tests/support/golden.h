@@ -1,5 +1,5 @@
 // Golden data of the published methods: JSON files below MININAS_REFERENCE/methods, each of which explains its fields.
-// Tests read them by form, so that further cases of the same form run without a change.
+// Tests read all cases of a known form, so further cases need no change here.
 #pragma once
 #include <cstdlib>
 #include <filesystem>
@@ -9,7 +9,7 @@
 
 namespace mininas::test {
 
-// Nothing where MININAS_REFERENCE is not set or has no such file: the test is then skipped.
+// Nothing if MININAS_REFERENCE is not set or has no such file; the test is then skipped.
 inline std::optional<nlohmann::json> golden(const std::string& name) {
   const char* folder = std::getenv("MININAS_REFERENCE");
   if (folder == nullptr) return std::nullopt;

@@ -1,8 +1,8 @@
-// The gradient that a function has by definition, to check gradients that were derived by hand:
+// The gradient of a function by definition, to check gradients that were derived by hand:
 //   d f / d x[i] ~ (f(x + h e_i) - f(x - h e_i)) / (2 h)
 // In double with h = 1e-5 the error is about h^2 from the third derivative and 1e-16 / h from rounding, both near
-// 1e-10; kGradientTolerance leaves room for sums, and any wrong term is far larger. The function must be smooth within
-// h of x: keep ReLU inputs away from 0.
+// 1e-10. kGradientTolerance leaves room for sums, and any wrong term is far larger. The function must be smooth within
+// h of x, so ReLU inputs must not be near 0.
 #pragma once
 #include <functional>
 #include <vector>

@@ -1,6 +1,6 @@
-// How often a test over random cases repeats itself: `count` times, a tenth of that where every access is checked and
-// takes ten times as long. Defined in a file of its own, the only one of the tests that is compiled anew for each
-// configuration.
+// The number of repetitions of a test over random cases: `count`, or a tenth of that with sanitizers, which check every
+// access and take ten times as long. It is defined in its own file, the only file of the tests that is compiled again
+// for each configuration.
 #pragma once
 #include <cstdint>
 

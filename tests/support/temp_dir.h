@@ -1,4 +1,4 @@
-// A folder that exists as long as the test that made it.
+// A temporary folder that exists as long as the object.
 #pragma once
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-// Tensors for tests: random ones, and the way between float tensors and the double arrays of the reference.
+// Tensors for tests: random ones, and conversions between float tensors and the double arrays of the reference.
 #pragma once
 #include <cstring>
 #include <limits>
@@ -24,7 +24,7 @@ inline std::vector<double> random_numbers(int64_t count, Rng rng) {
   return numbers;
 }
 
-// Uniform in [low, high). What lies behind the end is not a number: no kernel may let it reach a result.
+// Uniform in [low, high). The memory after the end is NaN, so a kernel that uses it changes the result.
 inline Tensor random_tensor(const Shape& shape, Rng rng, float low = -1.0f, float high = 1.0f) {
   Tensor tensor = Tensor::uninitialized(shape);
   for (float& value : tensor.values()) value = rng.uniform(low, high);
@@ -33,7 +33,8 @@ inline Tensor random_tensor(const Shape& shape, Rng rng, float low = -1.0f, floa
   return tensor;
 }
 
-// Zeros of both signs, denormals, huge and tiny numbers among ordinary ones: where instruction sets could differ.
+// Zeros of both signs, denormals, huge and tiny numbers among ordinary ones: inputs on which instruction sets could
+// differ.
 inline Tensor nasty_tensor(const Shape& shape, Rng rng) {
   Tensor tensor = random_tensor(shape, rng.fork("ordinary"));
   for (float& value : tensor.values()) {

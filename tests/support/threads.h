@@ -1,4 +1,4 @@
-// A number of threads for one scope; the old number afterwards.
+// Sets the number of threads for one scope, then restores the old one.
 #pragma once
 #include "core/parallel.h"
 

@@ -1,4 +1,4 @@
-// Which folder may know which: a file includes files of its own folder and of folders that stand above it in this table.
+// Includes between folders: a file may include files of its own folder and of folders above it in this table.
 #include <algorithm>
 #include <set>
 
@@ -11,7 +11,7 @@ using namespace mininas::test;
 
 namespace {
 
-// From the lowest level to the highest. A folder that is not named belongs to the one above it.
+// From the lowest level to the highest. A folder that is not listed belongs to its parent folder.
 const std::vector<std::string> kLevels = {
     "mcu/runtime",    "mcu/boards",                                                                           //
     "core/kernels",   "core",          "core/io",         "core/conv",      "core/autograd",   "core/fused",  //
@@ -31,7 +31,7 @@ size_t level_of(std::string folder) {
   return kLevels.size();
 }
 
-// "core/tensor.h includes nn/spec/network_spec.h" for each include that goes up.
+// "core/tensor.h includes nn/spec/network_spec.h" for each include of a higher level.
 std::set<std::string> includes_that_go_up(const std::vector<SourceFile>& files) {
   std::set<std::string> found;
   for (const SourceFile& file : files)

@@ -1,5 +1,5 @@
-// One name, one meaning: two files that define a type of one name in one namespace make two classes of it that the
-// linker takes for the same, and memory is corrupted.
+// Every name is defined once: if two files define types of the same name in the same namespace, the linker takes them
+// for one type, and memory is corrupted.
 #include <map>
 #include <regex>
 #include <set>
@@ -13,7 +13,7 @@ using namespace mininas::test;
 
 namespace {
 
-// What opens a brace, or ends in a semicolon, at the level of namespaces.
+// Texts that open a brace, or end in a semicolon, at the level of namespaces.
 const std::regex kNamespace(R"((inline )?namespace ?([\w:]*) ?)");
 const std::regex kType(
     R"((template ?<.*> ?)?(struct|class|union|enum|enum class|enum struct) (alignas ?\(.*\) ?)?(\w+)( final)?( ?:[^:].*)?)");
@@ -77,7 +77,7 @@ class Definitions {
   void define(const std::string& name) {
     std::string full;
     for (const std::string& space : namespaces_) {
-      if (space.empty()) return;  // an unnamed namespace: the name is this file's own
+      if (space.empty()) return;  // an unnamed namespace: the name belongs to the file
       full += space + "::";
     }
     names_.insert(full + name);
@@ -86,7 +86,7 @@ class Definitions {
   bool header_;
   std::set<std::string>& names_;
   std::vector<std::string> namespaces_;
-  int inside_ = 0;  // braces that are open within the innermost namespace
+  int inside_ = 0;  // open braces within the innermost namespace
   std::string statement_;
 };
 
@@ -102,7 +102,7 @@ TEST_CASE("no two files define one name", "[tree][names]") {
   std::map<std::string, std::string> first;
   for (const SourceFile& file : source_files({"core", "datasets", "nn", "mcu/host", "search", "tests", "bench"})) {
     if (!is_header(file) && (file.path.starts_with("bench/") || file.path.starts_with("tests/mcu/programs/")))
-      continue;  // programs of their own
+      continue;  // separate programs
     for (const std::string& name : defined_in(file)) {
       const auto [known, is_new] = first.emplace(name, file.path);
       INFO(name << " is defined in " << known->second << " and in " << file.path);

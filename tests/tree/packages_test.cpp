@@ -1,4 +1,4 @@
-// .ci/packages on systems that this one is not: a root without headers, and an os-release of another distribution.
+// .ci/packages on other systems: a root without headers, and the os-release of another distribution.
 #include <filesystem>
 
 #include "core/io/file.h"
@@ -16,7 +16,7 @@ struct Asked {
   std::string os_release, compiler, groups;
 };
 
-// What .ci/packages says on a system without any header.
+// The output of .ci/packages on a system without any header.
 std::string missing_on(const Asked& asked) {
   const TempDir folder;
   write_text_file(folder / "os-release", asked.os_release);

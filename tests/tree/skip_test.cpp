@@ -1,4 +1,4 @@
-// What the test program says of tests that could not run. The hidden tests below are started by the last one.
+// How the test program reports tests that could not run. The last test starts the hidden tests.
 #include <filesystem>
 
 #include "tests/support/catch.h"

@@ -18,7 +18,7 @@ bool is_source(const fs::path& path) {
   return extension == ".h" || extension == ".cpp" || extension == ".c";
 }
 
-// The position behind the string, character or raw string that begins at `at`.
+// The position after the string, character or raw string that begins at `at`.
 size_t behind_quoted(const std::string& text, size_t at) {
   if (text[at] == '"' && at > 0 && text[at - 1] == 'R') {
     const std::string end = ")" + text.substr(at + 1, text.find('(', at) - at - 1) + "\"";
@@ -35,7 +35,7 @@ bool is_quote(const std::string& text, size_t at) {
   return text[at] == '"' || (text[at] == '\'' && (at == 0 || !std::isalnum(static_cast<unsigned char>(text[at - 1]))));
 }
 
-// The position behind the comment or the line of the preprocessor that begins at `at`, or `at` where none does.
+// The position after the comment or preprocessor line that begins at `at`, or `at` if there is none.
 size_t behind_skipped(const std::string& text, size_t at) {
   const auto behind = [&](const char* end, size_t length) {
     const size_t found = text.find(end, at);

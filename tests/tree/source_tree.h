@@ -1,4 +1,4 @@
-// The source files of the project, as text, for tests on how the code is arranged.
+// The source files of the project as text, for tests of the structure of the code.
 #pragma once
 #include <string>
 #include <vector>
@@ -6,12 +6,12 @@
 namespace mininas::test {
 
 struct SourceFile {
-  std::string path;  // from the root of the project: "core/io/file.h"
+  std::string path;  // relative to the root of the project: "core/io/file.h"
   std::string text;
 };
 
-// All .h, .cpp and .c files below `folders`, sorted by path. Empty, and the test skipped, where the program does not
-// run in the root of the project.
+// All .h, .cpp and .c files below `folders`, sorted by path. If the program does not run in the root of the project,
+// the result is empty and the test is skipped.
 std::vector<SourceFile> source_files(const std::vector<std::string>& folders);
 
 // "core/io" of "core/io/file.h"
@@ -19,7 +19,7 @@ std::string folder_of(const std::string& path);
 
 bool is_header(const SourceFile& file);
 
-// The code of a C++ text: comments and the lines of the preprocessor are gone, strings and characters are empty.
+// The code of a C++ text, without comments and preprocessor lines and with empty strings and character literals.
 std::string code_of(const std::string& text);
 
 // The files that a text includes in quotation marks.

@@ -1,6 +1,6 @@
-// `make mcu-test`: exports some networks with weights made from chance, runs each on every board, without an operating
-// system and in an emulator, and prints a table. Exit status 1 where a byte differs or a board fails. Boards and
-// networks that cannot meet are named with the reason. `mcu_boards NAME...` takes only these boards.
+// `make mcu-test`: exports some networks with random weights, runs each on every board in an emulator, without an
+// operating system, and prints a table. Exit status 1 if a byte differs or a board fails. Networks that do not fit a
+// board, and boards that cannot be emulated, are listed with the reason. `mcu_boards NAME...` uses only these boards.
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -36,7 +36,7 @@ std::vector<Example> examples() {
           {"resnet8", build_network_spec("resnet8", cifar, 10)}};
 }
 
-// A network on a board: what came out, or why nothing did.
+// A network on a board: the result, or the reason why there is none.
 struct Job {
   const Example* example = nullptr;
   const Board* board = nullptr;

@@ -1,4 +1,4 @@
-// `mcu_fuzz_seeds FOLDER`: writes models made from chance, as the first inputs of `make mcu-fuzz`.
+// `mcu_fuzz_seeds FOLDER`: writes models with random weights, as the first inputs of `make mcu-fuzz`.
 #include <cstdio>
 #include <filesystem>
 #include <span>

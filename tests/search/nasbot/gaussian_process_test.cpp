@@ -1,4 +1,4 @@
-// The Gaussian process of NASBOT against figures that its authors' own code produced.
+// The Gaussian process of NASBOT against results of its authors' code.
 #include "search/methods/nasbot/gaussian_process.h"
 
 #include <algorithm>
@@ -21,7 +21,7 @@ constexpr const char* kMissing = "MININAS_REFERENCE names no folder with methods
 
 using Names = std::vector<std::string>;
 
-// To six digits, but for what is almost nothing beside 1e-20.
+// Equal to six digits, or both negligible.
 bool equal(double found, double expected) { return std::abs(found - expected) <= 1e-6 * std::abs(expected) + 1e-30; }
 
 void check_equal(const std::vector<double>& found, const nlohmann::json& expected) {
@@ -90,7 +90,7 @@ void check_case(const Networks& networks, const nlohmann::json& c) {
   check_equal(beliefs.deviation, c["posterior_std"]);
   check_equal(beliefs.improvement, c["expected_improvement_over_best_observation"]);
 
-  // A network whose training is under way counts as observed with what is expected of it: deviations shrink, means stay.
+  // A network that is being trained counts as observed with its expected score: deviations shrink, means stay.
   const auto& with_pending = c["with_first_test_network_hallucinated"];
   const Names others = with_pending["for"];
   known.push_back(unknown.front());
@@ -143,7 +143,7 @@ TEST_CASE("eigenpairs of random symmetric matrices rebuild them, and a Cholesky 
 TEST_CASE("expected improvement is the mean of what a network gains over the best", "[search][nasbot]") {
   for (const double mean : {-2.0, -0.3, 0.0, 0.7}) {
     const double deviation = 0.8;
-    double sum = 0;  // over a fine grid of the normal distribution
+    double sum = 0;  // numerical integration over the normal distribution
     constexpr int kSteps = 200000;
     for (int i = 0; i < kSteps; ++i) {
       const double z = -10 + 20 * (i + 0.5) / kSteps;

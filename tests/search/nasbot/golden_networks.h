@@ -1,4 +1,4 @@
-// The networks of the golden files as values of ours.
+// Converts the networks of the golden files to ours.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <stdexcept>

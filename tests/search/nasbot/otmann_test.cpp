@@ -1,4 +1,4 @@
-// OTMANN (search/methods/nasbot/otmann.h) against distances that its authors' own code produced, and the transportation
+// OTMANN (search/methods/nasbot/otmann.h) against distances computed by its authors' code, and the transportation
 // solver against exhaustive search.
 #include "search/methods/nasbot/otmann.h"
 
@@ -33,7 +33,7 @@ std::vector<NetworkProfile> profiles_of(const nlohmann::json& networks) {
   return profiles;
 }
 
-// The least cost of whole units, by trying every way to spend the supply of one row after another.
+// The minimum cost for whole units, by trying all ways to distribute the supply of one row after another.
 int least_cost(const std::vector<int>& supply, std::vector<int> demand, const std::vector<std::vector<int>>& cost,
                size_t row = 0, size_t column = 0, int left = -1) {
   if (row == supply.size()) return 0;
