@@ -62,7 +62,7 @@ TEST_CASE("both networks of a data set train as long as MobileNetV2 can be affor
   CHECK(suite_lengths(suite_scale("quick"), suite_entry("vehicles"), {64, 64, 3}, 50000).epochs == 1);
   CHECK(suite_lengths(paper, all, {32, 32, 3}, 50000).epochs == 300);
   CHECK_THROWS_WITH(suite_scale("huge"),
-                    Catch::Contains("'huge' is no scale") && Catch::Contains("quick, study or paper"));
+                    Catch::Contains("'huge' is not a scale") && Catch::Contains("quick, study or paper"));
 }
 
 TEST_CASE("candidates of a small data set train for more epochs, up to twice as many", "[search][suite]") {
