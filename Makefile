@@ -82,7 +82,7 @@ say = @echo "  $(1)" &&
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: all program test check mcu-test mcu-calibrate mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 clean help packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr quick-test syntax format format-check lint
+.PHONY: FORCE all program test check mcu-test mcu-calibrate mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 clean help packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr quick-test syntax format format-check lint
 
 ## all      build/mininas, the program (the default)
 all: program
@@ -148,6 +148,15 @@ $(BUILD)/datasets/stb_decoder.cpp.o: private CXXFLAGS += -fwrapv
 $(BUILD)/datasets/stb_decoder.cpp.o: private INCLUDE_STANDARD :=
 
 $(call objects,$(wildcard $(LIGHT:%=%/*.cpp))): private CXXFLAGS += $(LIGHT_OPT)
+
+# The commit that `mininas --version` names; the one file that knows it is compiled anew when it changes.
+COMMIT := $(or $(shell git describe --always --abbrev=12 --dirty --exclude '*' 2>/dev/null),unknown)
+$(BUILD)/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
+FORCE:
+$(BUILD)/core/version.cpp.o: $(BUILD)/commit
+$(BUILD)/core/version.cpp.o: private CXXFLAGS += '-DMN_COMMIT="$(COMMIT)"'
 
 define kernel_rule
 $(BUILD)/core/kernels/%.$(1).o: core/kernels/%.cpp | packages

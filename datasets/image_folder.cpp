@@ -32,10 +32,7 @@ std::vector<fs::path> visible_entries(const fs::path& folder) {
 }
 
 void require_image_file(const fs::path& path) {
-  std::string ending = path.extension().string();
-  for (char& letter : ending)
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  if (ending != ".png" && ending != ".jpg" && ending != ".jpeg")
+  if (!has_image_name(path))
     throw FormatError(text(
         path.string(), ": not an image by its name, expected .png, .jpg or .jpeg; move it out of the class folder"));
   std::error_code ignored;

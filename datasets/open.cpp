@@ -160,16 +160,15 @@ DatasetSource parse_dataset(const std::string& spec) {
 Dataset open_dataset(const std::string& spec, uint64_t seed) { return parse_dataset(spec)(seed); }
 
 std::string dataset_help() {
-  return "  synthetic[:classes=2,size=32,channels=3,train=1000,test=400,seed=0]\n"
-         "                         generated textures; needs no download\n"
+  return "  folder:DIR[:WxH]  PNG and JPEG files: DIR/train/CLASS/* and DIR/test/CLASS/*, or DIR/CLASS/* (20 % "
+         "become the test images); resized to WxH, by default to the size of the first image\n"
          "  cifar10:DIR[:A,B,...]  CIFAR-10, binary version (`make cifar10` downloads it); all classes, or those "
          "named\n"
-         "  idx:DIR                MNIST and similar data sets, unpacked IDX files\n"
+         "  idx:DIR  MNIST and similar data sets, unpacked IDX files\n"
          "  tiny-imagenet:DIR:ID,ID,...  Tiny ImageNet as downloaded; classes by WordNet id, n02124075 or "
          "n02124075=egyptian_cat\n"
-         "  folder:DIR[:WxH]       PNG and JPEG files: DIR/train/CLASS/* and DIR/test/CLASS/*, or DIR/CLASS/* (20 % "
-         "become\n"
-         "                         the test images); resized to WxH, by default to the size of the first image\n";
+         "  synthetic[:NAME=N,...]  generated textures, without a download; unless given, classes 2, size 32, "
+         "channels 3, train 1000, test 400 and seed 0\n";
 }
 
 }  // namespace mininas

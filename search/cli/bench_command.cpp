@@ -71,7 +71,8 @@ void print(const Options& o, const NetworkSpec& spec, const Rates& rates, int64_
 int run(Options& o) {
   apply(o.common);
   o.speed.seed = o.common.seed;
-  const NetworkSpec spec = build_network_spec(o.architecture, parse_image_shape(o.input), o.classes);
+  const NetworkSpec spec =
+      build_network_spec(architecture_of("arch", o.architecture), image_shape_of("input", o.input), o.classes);
   const Speed speed = measure_speed(spec, o.speed);
   const int batch = o.speed.batch;
   const Rates rates{rate_of(speed.train, batch), rate_of(speed.infer, batch), rate_of(speed.infer_int8, batch)};
@@ -94,8 +95,7 @@ void add_bench_command(Parser& parser) {
                  "spread is the median "
                  "absolute deviation, in images a second in the JSON. Peak memory is that of training.",
                  [o](const Command&) { return run(*o); });
-  command.required("arch", o->architecture,
-                   "such as w16:s3*5; `mininas train --help` tells the forms of architectures");
+  command.required("arch", o->architecture, "such as w16:s3*5; `mininas help architectures` tells the forms");
   command.option("input", o->input, "height x width x channels of the image");
   command.fields({{"classes", "number of classes", &o->classes, 2, 100000},
                   {"batch", "images in one step", &o->speed.batch, 2, 65536},

@@ -8,6 +8,7 @@
 #include "search/cli/parser.h"
 #include "search/job/results.h"
 #include "search/job/settings.h"
+#include "search/space/architecture.h"
 
 namespace mininas {
 
@@ -28,17 +29,27 @@ void add_verify_command(Parser& parser);
 void add_eval_command(Parser& parser);
 void add_inspect_command(Parser& parser);
 void add_bench_command(Parser& parser);
+void add_predict_command(Parser& parser);
+void add_version_command(Parser& parser);
 
-// Options that every command has.
 struct CommonOptions {
   bool json = false;
   bool quiet = false;
   int threads = 0;  // 0: all cores
   uint64_t seed = 0;
 };
-void add_common(Command& command, CommonOptions& options);
+// Which of them a command takes, besides --json and --quiet: those that would change nothing are refused.
+struct CommonUse {
+  bool threads = true, seed = true;
+};
+void add_common(Command& command, CommonOptions& options, CommonUse use = {});
 // Sets the threads.
 void apply(const CommonOptions& options);
+
+// What was typed for an option that names an architecture, or an image's size. Throws UsageError where it is of no such
+// form.
+Architecture architecture_of(const std::string& option, const std::string& typed);
+ImageShape image_shape_of(const std::string& option, const std::string& typed);
 
 // The images of --data. Throws UsageError where its text is not of a form that dataset_help tells, and what open_dataset
 // throws.
@@ -66,5 +77,10 @@ void check_quantized(const RunFolder& folder);
 void print_json(const Record& record);
 // A line of a two-column table on standard output.
 void print_row(const std::string& name, const std::string& value);
+// The rows that end a summary: commands that could follow, each with what it is for.
+struct NextCommand {
+  std::string command, purpose;
+};
+void print_next(const std::vector<NextCommand>& commands);
 
 }  // namespace mininas

@@ -13,14 +13,15 @@
 
 namespace mininas {
 
-void add_common(Command& command, CommonOptions& options) {
+void add_common(Command& command, CommonOptions& options, CommonUse use) {
   command.section("General");
-  command.flag("json", options.json, "print the result as one JSON object instead of text");
+  command.flag("json", options.json, "print one JSON object instead of text");
   command.flag("quiet", options.quiet, "do not show progress");
-  command.fields(
-      {{"threads", "how many threads compute; the result is the same for any number; 0: one a core", &options.threads,
-        0, 1024},
-       {"seed", "of all random numbers: the same seed gives the same result to the bit", &options.seed, 0, 1.9e19}});
+  if (use.threads)
+    command.fields(
+        {{"threads", "threads that compute, which change no result; 0: one a core", &options.threads, 0, 1024}});
+  if (use.seed)
+    command.fields({{"seed", "of all random numbers: the same seed, the same bits", &options.seed, 0, 1.9e19}});
 }
 
 void apply(const CommonOptions& options) {
@@ -31,6 +32,14 @@ std::unique_ptr<Method> method_of(const MethodChoice& choice) {
   auto method = usage_of("method", [&] { return make_method(choice.method); });
   if (!choice.preset.empty()) usage_of("preset", [&] { method->choose_preset(choice.preset); });
   return method;
+}
+
+Architecture architecture_of(const std::string& option, const std::string& typed) {
+  return usage_of(option, [&] { return parse_architecture(typed); });
+}
+
+ImageShape image_shape_of(const std::string& option, const std::string& typed) {
+  return usage_of(option, [&] { return parse_image_shape(typed); });
 }
 
 Dataset open_data(const std::string& data, uint64_t seed) {
@@ -99,6 +108,14 @@ void print_json(const Record& record) { std::cout << record.to_line() << std::en
 
 void print_row(const std::string& name, const std::string& value) {
   std::printf("%-16s %s\n", name.c_str(), value.c_str());
+}
+
+void print_next(const std::vector<NextCommand>& commands) {
+  size_t width = 0;
+  for (const NextCommand& next : commands) width = std::max(width, next.command.size());
+  for (const NextCommand& next : commands)
+    print_row(&next == &commands.front() ? "next" : "",
+              text(next.command, std::string(width + 2 - next.command.size(), ' '), next.purpose));
 }
 
 }  // namespace mininas

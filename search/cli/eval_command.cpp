@@ -1,4 +1,5 @@
 // mininas eval: accuracy of a run's network on test images, per class too.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <numeric>
@@ -8,6 +9,7 @@
 #include "nn/weights/model_file.h"
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
+#include "search/job/final_evaluation.h"
 #include "search/job/settings.h"
 
 namespace mininas {
@@ -16,19 +18,29 @@ namespace {
 struct Options {
   CommonOptions common;
   std::string run, data;
-  bool int8 = false;
+  bool int8 = false, mistakes = false;
 };
 
-Evaluation evaluate_float(const RunFolder& folder, const ImageSet& images) {
-  NamedNetwork trained = load_network(folder.network_file());
-  check_same_classes(trained.class_names, images, folder.path().string());
-  return evaluate(trained.network, images);
+struct Measured {
+  Evaluation all;
+  std::vector<Mistake> mistakes;
+};
+
+Measured measured(const std::vector<Classification>& classified, const ImageSet& images) {
+  return {evaluate(predictions_of(classified), images), mistakes_of(classified, images)};
 }
 
-Evaluation evaluate_int8(const RunFolder& folder, const ImageSet& images) {
-  const QuantizedModel model = load_quantized_model(folder.quantized_file());
-  check_same_classes(model.class_names, images, folder.path().string());
-  return evaluate(integer_predict(model, images.pixels.data(), images.count()), images);
+Measured measure(const RunFolder& folder, const ImageSet& images, bool int8) {
+  const auto fitting = [&](const std::vector<std::string>& classes) {
+    check_same_classes(classes, images, folder.path().string());
+    return images.pixels.data();
+  };
+  if (int8) {
+    const QuantizedModel model = load_quantized_model(folder.quantized_file());
+    return measured(classify(model, fitting(model.class_names), images.count()), images);
+  }
+  NamedNetwork trained = load_network(folder.network_file());
+  return measured(classify(trained.network, fitting(trained.class_names), images.count()), images);
 }
 
 struct ClassAccuracy {
@@ -57,20 +69,40 @@ void print_line(const std::string& name, int64_t images, int64_t correct, double
               static_cast<long long>(correct), percent_text(accuracy).c_str(), more);
 }
 
-void print(const Options& o, const Evaluation& all, const std::vector<ClassAccuracy>& classes,
-           const std::string& label) {
-  if (o.common.json) {
-    Record record;
-    record.set("arithmetic", o.int8 ? "int8" : "float").set("images", all.images).set("correct", all.correct);
-    if (!label.empty()) record.set("label", label);
-    std::vector<Record> rows;
-    for (const ClassAccuracy& c : classes) rows.push_back(to_record(c));
-    return print_json(record.set("accuracy", all.accuracy()).set("classes", rows));
+Record to_record(const Options& o, const Measured& found, const std::vector<ClassAccuracy>& classes) {
+  Record record;
+  record.set("arithmetic", o.int8 ? "int8" : "float")
+      .set("images", found.all.images)
+      .set("correct", found.all.correct)
+      .set("accuracy", found.all.accuracy());
+  std::vector<Record> rows, mistakes;
+  for (const ClassAccuracy& c : classes) rows.push_back(to_record(c));
+  record.set("classes", rows);
+  if (!o.mistakes) return record;
+  for (const Mistake& mistake : found.mistakes) {
+    mistakes.push_back(to_record(mistake));
+    mistakes.back().remove("picture");
   }
+  return record.set("mistakes", mistakes);
+}
+
+void print_mistakes(const std::vector<Mistake>& mistakes) {
+  size_t width = 24;
+  for (const Mistake& mistake : mistakes) width = std::max(width, mistake.file.value_or("").size());
+  std::printf("\n%8s  %-*s  %s\n", "image", static_cast<int>(width), "file", "label, taken for");
+  for (const Mistake& mistake : mistakes)
+    std::printf("%8lld  %-*s  %s, %s (%s sure)\n", static_cast<long long>(mistake.image), static_cast<int>(width),
+                mistake.file.value_or("-").c_str(), mistake.label.c_str(), mistake.prediction.c_str(),
+                percent_text(mistake.confidence).c_str());
+}
+
+void print(const Options& o, const Measured& found, const std::vector<ClassAccuracy>& classes,
+           const std::string& label) {
   if (!label.empty()) std::printf("%s\n", label.c_str());
   std::printf("%-24s %8s %8s %10s\n", "class", "images", "correct", "accuracy");
   for (const ClassAccuracy& c : classes) print_line(c.name, c.images, c.correct, c.accuracy, "");
-  print_line("all", all.images, all.correct, all.accuracy(), o.int8 ? "  (int8)" : "  (float)");
+  print_line("all", found.all.images, found.all.correct, found.all.accuracy(), o.int8 ? "  (int8)" : "  (float)");
+  if (o.mistakes) print_mistakes(found.mistakes);
 }
 
 int run(const Options& o) {
@@ -79,8 +111,16 @@ int run(const Options& o) {
   o.int8 ? check_quantized(folder) : check_trained(folder);
   const RunFile run = read_run_file(folder, "");
   const ImageSet images = open_run_data(run, o.data).test;
-  const Evaluation evaluation = o.int8 ? evaluate_int8(folder, images) : evaluate_float(folder, images);
-  print(o, evaluation, by_class(evaluation, images.class_names), network_settings_of(run).label);
+  const Measured found = measure(folder, images, o.int8);
+  const std::vector<ClassAccuracy> classes = by_class(found.all, images.class_names);
+  const std::string label = network_settings_of(run).label;
+  if (!o.common.json) {
+    print(o, found, classes, label);
+    return 0;
+  }
+  Record record = to_record(o, found, classes);
+  if (!label.empty()) record.set("label", label);
+  print_json(record);
   return 0;
 }
 
@@ -88,12 +128,14 @@ int run(const Options& o) {
 
 void add_eval_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command = parser.add("eval", "measures a run's network on the test images, class by class",
-                                "Example:\n  mininas eval run --int8", [o](const Command&) { return run(*o); });
+  Command& command =
+      parser.add("eval", "measures a run's network on the test images, class by class",
+                 "Example:\n  mininas eval run --int8 --mistakes", [o](const Command&) { return run(*o); });
   command.positional("RUN", o->run, "folder of the run");
   command.option("data", o->data, "whose test images to use; default: those of the run");
   command.flag("int8", o->int8, "measure the quantised network instead of the float one");
-  add_common(command, o->common);
+  command.flag("mistakes", o->mistakes, "also list every image that is taken for another class, with its file");
+  add_common(command, o->common, {.seed = false});
 }
 
 }  // namespace mininas

@@ -50,7 +50,7 @@ void add_export_command(Parser& parser) {
   command.required("out", o->out, "folder for the C files; an older export in it is replaced");
   command.option("data", o->data, "whose test images become the test vectors; default: those of the run");
   command.fields(only(option_fields(o->target), {"ram-plan"}), "the run's own");
-  add_common(command, o->common);
+  add_common(command, o->common, {.seed = false});
 }
 
 }  // namespace mininas

@@ -29,9 +29,13 @@ struct Options {
 
 // The network of a run, or that of an architecture's text.
 NetworkSpec spec_of(const Options& o, const Command& command) {
-  if (!std::filesystem::is_directory(o.what)) return build_network_spec(o.what, parse_image_shape(o.input), o.classes);
-  if (command.given("input") || command.given("classes"))
-    throw UsageError("--input and --classes go with an architecture; a run knows its own");
+  if (!std::filesystem::is_directory(o.what)) {
+    if (o.what.find('/') != std::string::npos && !is_graph_text(o.what))
+      throw ConfigError(text(o.what, ": no such folder; expected that of a run, or an architecture"));
+    const Architecture architecture = usage_of([&] { return parse_architecture(o.what); });
+    return build_network_spec(architecture, image_shape_of("input", o.input), o.classes);
+  }
+  command.refuse({"input", "classes"}, "goes with an architecture; a run knows its own");
   const RunFolder folder = RunFolder::view(o.what);
   if (std::filesystem::exists(folder.quantized_file())) return load_quantized_model(folder.quantized_file()).spec;
   check_trained(folder);
@@ -151,8 +155,9 @@ void print_table(const Inspection& all) {
 }
 
 int run(const Options& o, const Command& command) {
-  const bool place_given = command.given("layer") || command.given("at") || command.given("taps");
-  if (o.trace.image.empty() && place_given) throw UsageError("--layer, --at and --taps go with --trace IMAGE");
+  if (o.trace.image.empty()) command.refuse({"layer", "at", "taps"}, "goes with --trace IMAGE");
+  if (!o.trace.image.empty())
+    command.refuse({"input", "classes", "board", "clock", "ram-plan"}, "has no effect with --trace");
   if (!o.trace.image.empty()) return run_trace(RunFolder::view(o.what), o.trace, o.common.json);
   const Inspection all = inspect(spec_of(o, command), target_of(o, command));
   if (o.common.json)
@@ -168,7 +173,7 @@ void add_inspect_command(Parser& parser) {
   auto o = std::make_shared<Options>();
   Command& command = parser.add(
       "inspect", "shows a network layer by layer: shapes, parameters, MACs, flash, RAM, instructions on a board",
-      "Example:\n  mininas inspect w72:s3*10 --input 32x32x3 --classes 10 --board m4 --clock 120MHz\n"
+      "Example:\n  mininas inspect w72:s3*10 --input 32x32x3 --classes 10 --board m4\n"
       "  mininas inspect run --trace 17 --layer layer2.pointwise --at 3,4,0\n\n--trace shows step by step how "
       "the integer network computes one number, beside the float network's value. Instructions come from a model "
       "fitted to "
@@ -176,7 +181,7 @@ void add_inspect_command(Parser& parser) {
       [o](const Command& given) { return run(*o, given); });
   command.positional(
       "A-or-RUN", o->what,
-      "an architecture, such as w16:s3*5 (`mininas train --help` lists the forms), or the folder of a run");
+      "an architecture, such as w16:s3*5 (`mininas help architectures` lists the forms), or the folder of a run");
   command.option("input", o->input, "height x width x channels of an image, for an architecture");
   command.fields({{"classes", "number of classes, for an architecture", &o->classes, 2, 100000}});
   const OptionFields target = option_fields(o->target);
@@ -187,7 +192,8 @@ void add_inspect_command(Parser& parser) {
   command.option("at", o->trace.at,
                  "its row, column and channel in the layer's output, y,x,c; default: the middle, or the largest logit");
   command.fields({{"taps", "print at most so many of its products one by one", &o->trace.taps, 0, 1e6}});
-  add_common(command, o->common);
+  add_common(command, o->common, {.threads = false, .seed = false});
+  command.brief({"input", "classes", "board", "clock", "trace", "layer", "at", "json", "quiet"});
 }
 
 }  // namespace mininas

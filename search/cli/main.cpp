@@ -7,10 +7,12 @@
 #include <new>
 
 #include "core/error.h"
+#include "datasets/open.h"
 #include "search/cli/commands.h"
 #include "search/cli/interrupt.h"
 #include "search/cli/standard_files.h"
 #include "search/methods/registry.h"
+#include "search/space/architecture.h"
 
 namespace {
 
@@ -34,17 +36,27 @@ int main(int argc, char** argv) {
     Parser parser;
     const std::string older = value_of("--protocol", argc, argv, kDefaultMethod);
     const MethodChoice choice{value_of("--method", argc, argv, older), value_of("--preset", argc, argv, "")};
+    parser.section("From images to verified C");
     add_search_command(parser, choice);
+    add_predict_command(parser);
+    add_report_command(parser);
+    parser.section("Step by step");
     add_train_command(parser);
     add_quantize_command(parser);
     add_export_command(parser);
     add_verify_command(parser);
     add_eval_command(parser);
+    parser.section("Look and measure");
     add_inspect_command(parser);
     add_bench_command(parser);
+    add_version_command(parser);
+    parser.section("Beside publications");
     add_suite_command(parser);
-    add_report_command(parser);
     add_replay_command(parser, choice);
+    parser.add_topic("data", "which images --data names",
+                     "--data names the images in one of these forms:\n" + dataset_help());
+    parser.add_topic("architectures", "how --arch names a network", architecture_help());
+    parser.add_topic("methods", "how --method searches", "--method is one of these:\n" + method_help());
     const auto action = parser.parse(argc, argv);
     watch_for_interrupts();
     const int status = action();

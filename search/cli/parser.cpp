@@ -1,32 +1,75 @@
 #include "search/cli/parser.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
 #include <iostream>
 
-#include "core/error.h"
+#include "core/did_you_mean.h"
 #include "core/wrapped.h"
 
 namespace mininas {
 
+std::string quoted(const std::string& word) {
+  if (!word.empty() && word.find_first_of(" \t\n\"'\\$&|;<>()*?[]#~`!{}") == std::string::npos) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+Command::Command(const std::string& name, const std::string& summary, const std::string& footer)
+    : app_(std::make_unique<CLI::App>("", name)), name_(name) {
+  app_->set_help_flag();  // help.h prints it
+  help_.usage = "mininas " + name + " [OPTIONS]";
+  help_.summary = summary;
+  help_.footer = footer;
+}
+
+Command::~Command() = default;
+
+void Command::add_help(HelpOption option) {
+  option.group = section_;
+  // Groups stay together, in the order in which they were begun.
+  const auto last = std::find_if(help_.options.rbegin(), help_.options.rend(),
+                                 [&](const HelpOption& other) { return other.group == section_; });
+  help_.options.insert(last == help_.options.rend() ? help_.options.end() : last.base(), std::move(option));
+}
+
+void Command::add_positional(const std::string& name, const std::string& help) {
+  help_.usage += " " + name;
+  help_.positionals.push_back({name, help});
+}
+
 Command& Command::positional(const std::string& name, std::string& value, const std::string& help) {
-  app_->add_option(name, value, help)->required()->type_name("");
+  app_->add_option(name, value)->required();
+  add_positional(name, help);
+  return *this;
+}
+
+Command& Command::positionals(const std::string& name, std::vector<std::string>& values, const std::string& help) {
+  app_->add_option(name, values)->required();
+  add_positional(name + "...", help);
   return *this;
 }
 
 Command& Command::option(const std::string& name, std::string& value, const std::string& help) {
-  std::string names = "--" + name;
-  if (const size_t comma = names.find(','); comma != std::string::npos) names.insert(comma + 1, "--");
-  app_->add_option(names, value, help)->capture_default_str()->type_name("TEXT")->group(section_);
+  const size_t comma = name.find(',');
+  HelpOption added{.names = {"--" + name.substr(0, comma)}, .value = "TEXT", .help = help, .initial = value};
+  if (comma != std::string::npos) added.older_name = "--" + name.substr(comma + 1);
+  app_->add_option(added.names[0] + (comma == std::string::npos ? "" : "," + added.older_name), value);
+  add_help(added);
   return *this;
 }
 
 Command& Command::required(const std::string& name, std::string& value, const std::string& help) {
-  app_->add_option("--" + name, value, help)->required()->type_name("TEXT")->group(section_);
+  app_->add_option("--" + name, value)->required();
+  add_help({.names = {"--" + name}, .value = "TEXT", .help = help, .required = true});
   return *this;
 }
 
 Command& Command::flag(const std::string& name, bool& value, const std::string& help) {
-  app_->add_flag("--" + name, value, help)->group(section_);
+  app_->add_flag("--" + name, value);
+  add_help({.names = {"--" + name}, .help = help});
   return *this;
 }
 
@@ -35,47 +78,89 @@ Command& Command::section(const std::string& title) {
   return *this;
 }
 
+Command& Command::brief(const std::vector<std::string>& names) {
+  for (HelpOption& option : help_.options) option.brief = false;
+  for (const std::string& name : names) {
+    const auto found = std::find_if(help_.options.begin(), help_.options.end(),
+                                    [&](const HelpOption& option) { return option.names[0] == "--" + name; });
+    MN_CHECK(found != help_.options.end(), "no option ", name);
+    found->brief = true;
+  }
+  return *this;
+}
+
+Command& Command::details(const std::string& content) {
+  help_.details = content;
+  return *this;
+}
+
 namespace {
 
-// Registers a field by the type that it points to.
+// The whole number that `word` is. Throws ConfigError.
+template <class Whole>
+Whole whole_number(const std::string& word) {
+  Whole number{};
+  const char* const end = word.data() + word.size();
+  const auto [stop, failure] = std::from_chars(word.data(), end, number);
+  if (failure != std::errc() || stop != end)
+    throw ConfigError(text("'", word, "': expected a whole number", std::is_unsigned_v<Whole> ? ", 0 or more" : ""));
+  return number;
+}
+
+std::string joined(const std::vector<std::string>& parts, const char* separator) {
+  std::string out;
+  for (const std::string& part : parts) out += (out.empty() ? "" : separator) + part;
+  return out;
+}
+
+// Registers a field by the type that it points to, and gives what its help shows.
 struct Registration {
   CLI::App& app;
   const OptionField& field;
 
-  void operator()(bool* value) const {
-    app.add_flag("--" + field.name + ",!--no-" + field.name, *value,
-                 field.help + (*value ? " (default: yes)" : " (default: no)"));
+  HelpOption operator()(bool* value) const {
+    const std::string name = "--" + field.name, opposite = "--no-" + field.name;
+    app.add_flag(name + ",!" + opposite, *value);
+    return {.names = {name, opposite}, .help = field.help, .initial = *value ? "yes" : "no"};
   }
-  void operator()(std::vector<int>* value) const {
-    std::string numbers;
-    for (const int number : *value) numbers += text(numbers.empty() ? "" : ",", number);
+  HelpOption operator()(std::vector<int>* value) const {
+    std::vector<std::string> numbers;
+    for (const int number : *value) numbers.push_back(std::to_string(number));
     // Without allow_extra_args(false), a list would swallow the words behind it.
-    app.add_option("--" + field.name, *value, field.help)
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->default_str(numbers)
-        ->type_name("N,N");
+    app.add_option("--" + field.name, *value)->delimiter(',')->allow_extra_args(false);
+    return shown("N,N", joined(numbers, ","));
   }
-  void operator()(std::string* value) const {
-    app.add_option("--" + field.name, *value, field.help)->capture_default_str()->type_name("TEXT");
+  HelpOption operator()(std::string* value) const {
+    app.add_option("--" + field.name, *value);
+    return shown("TEXT", *value);
   }
-  void operator()(const Choice& choice) const {
-    typed([choice](const std::string& word) { choice.choose(word); })->default_str(choice.name());
+  HelpOption operator()(const Choice& choice) const {
+    add([choice](const std::string& word) { choice.choose(word); });
+    const std::string names = joined(choice.names, "|");
+    return shown(names.size() <= 24 ? names : "NAME", choice.name());
   }
-  void operator()(const Amount& amount) const {
-    typed([amount](const std::string& word) { *amount.value = amount.parse(word); });
+  HelpOption operator()(const Amount& amount) const {
+    add([amount](const std::string& word) { *amount.value = amount.parse(word); });
+    return shown("AMOUNT", "");
   }
-  template <class T>
-  void operator()(T* value) const {
-    app.add_option("--" + field.name, *value, field.help)->capture_default_str()->type_name("N");
+  template <class Number>
+  HelpOption operator()(Number* value) const {
+    if constexpr (std::is_integral_v<Number>)
+      add([value](const std::string& word) { *value = whole_number<Number>(word); });
+    else
+      app.add_option("--" + field.name, *value);
+    return shown("N", text(*value));
   }
 
  private:
   // An option whose word `take` reads; what it complains of becomes wrong usage of this option.
   template <class Take>
-  CLI::Option* typed(Take take) const {
+  void add(Take take) const {
     const auto read = [take, name = field.name](const std::string& word) { usage_of(name, [&] { take(word); }); };
-    return app.add_option_function<std::string>("--" + field.name, read, field.help)->type_name("TEXT");
+    app.add_option_function<std::string>("--" + field.name, read);
+  }
+  HelpOption shown(const std::string& value, const std::string& initial) const {
+    return {.names = {"--" + field.name}, .value = value, .help = field.help, .initial = initial};
   }
 };
 
@@ -83,9 +168,9 @@ struct Registration {
 
 Command& Command::fields(const OptionFields& fields, const std::string& otherwise) {
   for (const OptionField& field : fields) {
-    std::visit(Registration{*app_, field}, field.value);
-    CLI::Option* const added = app_->get_option("--" + field.name)->group(section_);
-    if (!otherwise.empty()) added->default_str("")->description(field.help + "; default: " + otherwise);
+    HelpOption added = std::visit(Registration{*app_, field}, field.value);
+    if (!otherwise.empty()) added.initial = otherwise;
+    add_help(added);
   }
   fields_.insert(fields_.end(), fields.begin(), fields.end());
   return *this;
@@ -100,6 +185,31 @@ std::vector<std::string> Command::given() const {
 
 bool Command::given(const std::string& name) const { return app_->get_option("--" + name)->count() > 0; }
 
+void Command::refuse(const std::vector<std::string>& names, const std::string& why) const {
+  for (const std::string& name : names)
+    if (given(name)) throw UsageError(text("--", name, " ", why));
+}
+
+void Command::check_options(const std::vector<std::string>& words) const {
+  std::vector<std::string> known;
+  for (const HelpOption& option : help_.options) known.insert(known.end(), option.names.begin(), option.names.end());
+  for (size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    if (words[i].size() < 2 || words[i][0] != '-') continue;
+    const std::string name = words[i].substr(0, words[i].find('='));
+    const auto takes = [&](const HelpOption& option) {
+      return option.older_name == name || std::count(option.names.begin(), option.names.end(), name) > 0;
+    };
+    const auto option = std::find_if(help_.options.begin(), help_.options.end(), takes);
+    if (option == help_.options.end())
+      throw UsageError(text(name, ": `mininas ", name_, "` has no such option, `mininas ", name_,
+                            " --help-all` lists them", did_you_mean(name, known)));
+    if (option->value.empty() || name != words[i]) continue;
+    if (i + 1 == words.size() || words[i + 1].starts_with("--"))
+      throw UsageError(text(name, ": expected a value: ", name, " ", option->value));
+    ++i;
+  }
+}
+
 void Command::check_ranges() const {
   try {
     validate(fields_);
@@ -108,86 +218,99 @@ void Command::check_ranges() const {
   }
 }
 
-namespace {
-
-constexpr size_t kColumns = 120;  // of help
-
-// As a shell would need it again.
-std::string quoted(const std::string& word) {
-  if (!word.empty() && word.find_first_of(" \t\n\"'\\$&|;<>()*?[]#~`!{}") == std::string::npos) return word;
-  std::string out = "'";
-  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
+void Command::parse(const std::vector<std::string>& words) {
+  const std::string more = text("; `mininas ", name_, " --help` shows more");
+  check_options(words);
+  try {
+    app_->parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (const CLI::ExtrasError&) {
+    throw UsageError(text("'", app_->remaining().front(), "': `mininas ", name_, "` takes no such word", more));
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(error.what() + more);
+  }
+  check_ranges();
 }
 
-// Options as they are typed, and no line longer than kColumns. CLI11 writes what `--no-X` sets behind its name, dots
-// behind a list that takes one word here, and the default in a form of its own in each of its versions.
-class HelpFormatter : public CLI::Formatter {
-  static std::string without(std::string line, const std::string& part) {
-    const size_t at = line.find(part);
-    return at == std::string::npos ? line : line.erase(at, part.size());
-  }
+namespace {
 
-  std::string make_option_name(const CLI::Option* option, bool positional) const override {
-    return without(CLI::Formatter::make_option_name(option, positional), "{false}");
-  }
-  std::string make_option_opts(const CLI::Option* option) const override {
-    if (option->get_type_size() == 0) return "";
-    std::string out = option->get_type_name().empty() ? "" : " " + option->get_type_name();
-    if (!option->get_default_str().empty()) out += "=" + option->get_default_str();
-    return out + (option->get_required() ? " REQUIRED" : "");
-  }
-  std::string make_option_desc(const CLI::Option* option) const override {
-    return wrapped(CLI::Formatter::make_option_desc(option), kColumns - get_column_width());
-  }
-};
+bool asks_for_help(const std::string& word) { return word == "--help" || word == "-h" || word == "--help-all"; }
 
 }  // namespace
 
 struct Parser::Entry {
-  CLI::App* app;
+  std::string section;
   Command command;
   Action run;
 };
 
-Parser::Parser()
-    : app_(std::make_unique<CLI::App>("Mini-NAS: finds, trains, quantises and exports small image classifiers.",
-                                      "mininas")) {
-  app_->formatter(std::make_shared<HelpFormatter>());
-  app_->require_subcommand(1);
-  app_->footer(
-      "Exit status: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted (everything is saved).\n"
-      "Start with: mininas search --data synthetic --out run");
-}
-
+Parser::Parser() = default;
 Parser::~Parser() = default;
 
 Command& Parser::add(const std::string& name, const std::string& summary, const std::string& footer, Action run) {
-  CLI::App* app = app_->add_subcommand(name, summary);
-  app->footer(wrapped(footer, kColumns));
-  entries_.push_back(std::make_unique<Entry>(Entry{app, Command(*app), std::move(run)}));
+  entries_.push_back(std::unique_ptr<Entry>(new Entry{section_, Command(name, summary, footer), std::move(run)}));
   return entries_.back()->command;
 }
 
-std::function<int()> Parser::parse(int argc, const char* const* argv) {
-  try {
-    app_->parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    std::cout << app_->help();
-    return [] { return 0; };
-  } catch (const CLI::ParseError& error) {
-    std::string used = "mininas";
-    for (const auto& entry : entries_)
-      if (entry->app->parsed()) used += " " + entry->app->get_name();
-    throw UsageError(text(error.what(), "; `", used, " --help` shows more"));
-  }
+void Parser::add_topic(const std::string& name, const std::string& summary, const std::string& content) {
+  topics_.push_back({name, summary, content});
+}
+
+Parser::Entry& Parser::find(const std::string& name) const {
+  Words names;
   for (const auto& entry : entries_) {
-    if (!entry->app->parsed()) continue;
-    entry->command.check_ranges();
-    for (int i = 0; i < argc; ++i) entry->command.typed_ += (i == 0 ? "" : " ") + quoted(argv[i]);
-    return [found = entry.get()] { return found->run(found->command); };
+    if (entry->command.name() == name) return *entry;
+    names.push_back(entry->command.name());
   }
-  throw UsageError("no command was given; `mininas --help` lists them");
+  if (name.starts_with("-"))
+    throw UsageError(text(name,
+                          ": options follow a command, as in `mininas search --data D --out RUN`; `mininas "
+                          "--help` lists the commands"));
+  throw UsageError(text("'", name, "' is not a command, `mininas --help` lists them", did_you_mean(name, names)));
+}
+
+std::string Parser::overview() const {
+  std::string out =
+      "Mini-NAS finds, trains, quantises and exports small image classifiers.\n\nUsage: mininas COMMAND [OPTIONS]\n";
+  for (size_t i = 0; i < entries_.size();) {
+    HelpList list{entries_[i]->section, {}};
+    for (; i < entries_.size() && entries_[i]->section == list.title; ++i)
+      list.rows.push_back({entries_[i]->command.name(), entries_[i]->command.help().summary});
+    out += to_text(list);
+  }
+  HelpList topics{"Topics, with `mininas help NAME`", {}};
+  for (const Topic& topic : topics_) topics.rows.push_back({topic.name, topic.summary});
+  out += to_text(topics) + "\n";
+  return out + wrapped(
+                   "`mininas COMMAND --help` shows a command's most important options, `--help-all` all of them.\n"
+                   "Exit status: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted.\n"
+                   "Start with: mininas search --data synthetic --out run\n",
+                   kHelpColumns);
+}
+
+std::string Parser::help_about(const Words& words) const {
+  const auto name = std::find_if_not(words.begin(), words.end(), asks_for_help);
+  if (name == words.end()) return overview();
+  for (const Topic& topic : topics_)
+    if (topic.name == *name) return wrapped(topic.content, kHelpColumns);
+  return to_text(find(*name).command.help(), std::count(words.begin(), words.end(), "--help-all") > 0);
+}
+
+std::function<int()> Parser::parse(int argc, const char* const* argv) {
+  Words words(argv + 1, argv + argc);
+  if (words.empty()) {
+    std::cerr << overview();
+    return [] { return 2; };
+  }
+  if (words.front() == "--version") words.front() = "version";
+  if (words.front() == "help") words.front() = "--help";
+  if (std::any_of(words.begin(), std::find(words.begin(), words.end(), "--"), asks_for_help)) {
+    std::cout << help_about(words);
+    return [] { return 0; };
+  }
+  Entry& entry = find(words.front());
+  entry.command.parse(Words(words.begin() + 1, words.end()));
+  for (int i = 0; i < argc; ++i) entry.command.typed_ += (i == 0 ? "" : " ") + quoted(argv[i]);
+  return [&entry] { return entry.run(entry.command); };
 }
 
 }  // namespace mininas

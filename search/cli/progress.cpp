@@ -71,7 +71,7 @@ PipelineHooks Progress::pipeline_hooks() {
   };
   hooks.search.on_decision = [this](const JournalEntry& entry) { decision(entry); };
   hooks.training = training_hooks();
-  hooks.on_verified = [this](int64_t done, int64_t images) { verified(done, images); };
+  hooks.on_verified = [this](int64_t done, int64_t images) { this->images(done, images); };
   return hooks;
 }
 
@@ -110,7 +110,7 @@ void Progress::epoch(const EpochResult& result) {
                    percent_text(measured ? result.eval_accuracy : result.train_accuracy));
 }
 
-void Progress::verified(int64_t done, int64_t images) {
+void Progress::images(int64_t done, int64_t images) {
   stop_if_interrupted();
   show(static_cast<double>(done) / static_cast<double>(images), text(title_, " | image ", done, "/", images));
 }

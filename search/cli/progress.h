@@ -20,7 +20,7 @@ class Progress {
   PipelineHooks pipeline_hooks();
 
   void stage(const std::string& name);
-  void verified(int64_t done, int64_t images);
+  void images(int64_t done, int64_t images);
   // Removes the bar, so that other text can follow.
   void clear();
 

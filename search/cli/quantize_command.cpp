@@ -63,6 +63,10 @@ int run(const Options& o, const Command& command) {
   print_row("test accuracy", percent_text(accuracy) + " int8");
   print_row("time", duration_text(result.seconds));
   print_row("written", folder.quantized_file().string());
+  const std::string path = quoted(o.run);
+  print_next({{"mininas verify " + path, "exports it to " + o.run + "/c and compares every byte"},
+              {"mininas predict " + path + " FILES", "the classes of new images"},
+              {"mininas report " + path, "the run as a page, " + o.run + "/report.html"}});
   return 0;
 }
 

@@ -32,7 +32,7 @@ class Lesson {
     const Candidate& candidate = logged.trial.candidate;
     if (candidate.stage != stage_) {
       stage_ = candidate.stage;
-      std::printf("%s%s\n\n", number_ == 0 ? "" : "\n", wrapped(text(stage_, ": ", method_.rule(stage_)), 110).c_str());
+      std::printf("%s%s\n\n", number_ == 0 ? "" : "\n", wrapped(text(stage_, ": ", method_.rule(stage_)), 80).c_str());
     }
     std::printf("%4d  %-8s  %s, %s parameters, %d epochs\n                %s\n", ++number_,
                 decision.kept ? "kept" : "rejected", to_text(candidate.architecture).c_str(),
@@ -127,11 +127,8 @@ void add_replay_command(Parser& parser, const MethodChoice& choice) {
   Command& command = parser.add(
       "replay", "checks whether a search method would have asked for the candidates of a published log",
       "Example:\n  mininas replay --method trg-nas log.csv --explain\n\nEach method has options of its own: `mininas "
-      "replay "
-      "--method M --help` shows those of M. Methods:\n" +
-          method_help() +
-          "\nExit status 0: the method asks for the candidates of the log, one by one; 1: it does not, and the first "
-          "difference is shown.",
+      "replay --method M --help-all` shows those of M.\nExit status 0: the method asks for the candidates of the log, "
+      "one by one; 1: it does not, and the first difference is shown.",
       [o](const Command& given) { return run(*o, given); });
   command.positional(
       "LOG.csv", o->log,
@@ -139,7 +136,7 @@ void add_replay_command(Parser& parser, const MethodChoice& choice) {
       "valid_acc, epoch1_valid_acc");
   command.option("method,protocol", o->choice.method, "the method that is said to have left the log");
   command.option("preset", o->choice.preset,
-                 "a named set of values for the method's options, see below; options given beside it win");
+                 "a named set of values for the method's options; options given beside it win");
   command.flag("explain", o->explain, "print every decision with the rule of the method that made it");
   command.fields({{"classes", "number of classes of the data set; 0: deduce it from the log's first parameter count",
                    &o->classes, 0, 100000},
@@ -147,7 +144,9 @@ void add_replay_command(Parser& parser, const MethodChoice& choice) {
                   {"score-images", "how many images each score of the log was measured on; --noise needs it",
                    &o->score_images, 1, 1e9}});
   command.section("Rules of " + o->method->name()).fields(o->method->fields());
-  add_common(command, o->common);
+  add_common(command, o->common, {.threads = false, .seed = false});
+  command.details("Methods:\n" + method_help());
+  command.brief({"method", "preset", "explain", "classes", "channels", "score-images", "json", "quiet"});
 }
 
 }  // namespace mininas

@@ -34,7 +34,7 @@ void add_report_command(Parser& parser) {
                  [o](const Command&) { return run(*o); });
   command.positional("RUN", o->run, "folder of the run");
   command.option("out", o->out, "write this file instead of RUN/report.html");
-  add_common(command, o->common);
+  add_common(command, o->common, {.threads = false, .seed = false});
 }
 
 }  // namespace mininas

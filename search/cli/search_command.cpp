@@ -21,6 +21,8 @@ struct Options {
 // What the options leave to be settled once all of them are known.
 void complete_settings(const Command& command, Options& o) {
   SearchSettings& s = o.settings;
+  if (s.scored_on == ScoredOn::kAsPublished)
+    command.refuse({"validation-fraction"}, "has no effect with --score as-published, which scores on the test images");
   s.recipe.seed = o.common.seed;
   if (s.scored_on == ScoredOn::kAsPublished && !command.given("schedule"))
     s.recipe.schedule = ScheduleStep::kBeforeEpoch;
@@ -33,7 +35,7 @@ RunSummary run_in(const RunFolder& folder, const RunIdentity& identity, SearchSe
   try {
     return run_pipeline(folder, identity, settings, data, progress.pipeline_hooks());
   } catch (const Interrupted& stop) {
-    throw Interrupted(text(stop.what(), "; go on with: mininas search --resume ", folder.path().string()));
+    throw Interrupted(text(stop.what(), "; go on with: mininas search --resume ", quoted(folder.path().string())));
   }
 }
 
@@ -75,6 +77,10 @@ void print_summary(const RunSummary& s, const std::string& folder) {
   print_row("weights", "sha256 " + n.weights_sha256);
   print_row("C code", folder + "/c");
   print_row("VERIFIED", counts_text(n.verify));
+  const std::string run = quoted(folder);
+  print_next({{"mininas report " + run, "the run as a page, " + folder + "/report.html"},
+              {"mininas eval " + run + " --int8 --mistakes", "which test images it gets wrong"},
+              {"mininas predict " + run + " FILES", "the classes of new images"}});
 }
 
 // Under which the help lists the options of a part of the settings.
@@ -90,7 +96,7 @@ int run(Options& o, const Command& command) {
     throw UsageError("give either --out RUN for a new run or --resume RUN to go on with one");
   if (!o.resume.empty()) check_resumable(command);
   if (o.resume.empty() && o.settings.data.empty())
-    throw UsageError("--data is needed; `mininas search --help` shows its forms");
+    throw UsageError("--data is needed; `mininas help data` shows its forms");
   apply(o.common);
   const RunSummary summary = o.resume.empty() ? begin(command, o) : go_on(o);
   if (o.common.json)
@@ -109,22 +115,23 @@ void add_search_command(Parser& parser, const MethodChoice& choice) {
   o->settings.method->adjust_recipe(o->settings.recipe);
   Command& command = parser.add(
       "search", "finds a network for your images, trains and quantises it, exports it to RUN/c and verifies the C",
-      "Example:\n  mininas search --data cifar10:build/data/cifar-10-batches-bin:airplane,automobile "
-      "--max-flash 64K --max-ram 64K "
-      "--out run\n\n"
-      "Each method has options of its own: `mininas search --method M --help` shows those of M. Methods:\n" +
-          method_help() + "\n" + dataset_help(),
+      "Example:\n  mininas search --data folder:photos:64x64 --max-flash 64K --out run\n\n"
+      "`mininas help data` tells which images --data can name, `mininas help methods` the methods. Each method has "
+      "options of its own: `mininas search --method M --help-all` shows those of M.",
       [o](const Command& given) { return run(*o, given); });
   command.option("out", o->out, "folder for the new run");
   command.option("resume", o->resume,
                  "folder of an interrupted run: goes on where it stopped, with the settings that it began with");
-  command.option("method,protocol", o->choice.method, "the method that searches, see below");
+  command.option("method,protocol", o->choice.method, "the method that searches");
   command.option("preset", o->choice.preset,
-                 "a named set of values for the method's options, see below; options given beside it win");
+                 "a named set of values for the method's options; options given beside it win");
   for (const OptionGroup& group : option_groups(o->settings))
     command.section(title_of(group, *o->settings.method))
         .fields(group.key == "recipe" ? without(group.fields, {"epochs", "steps", "seed"}) : group.fields);
   add_common(command, o->common);
+  command.details("Methods:\n" + method_help() + "\nImages:\n" + dataset_help());
+  command.brief({"data", "out", "resume", "method", "max-flash", "max-ram", "board", "hours", "final-epochs", "json",
+                 "quiet", "threads", "seed"});
 }
 
 }  // namespace mininas

@@ -177,13 +177,14 @@ int run(Options& o, const Command& command) {
 void add_suite_command(Parser& parser) {
   auto o = std::make_shared<Options>();
   std::string names;
-  for (const SuiteEntry& entry : suite_table()) names += "  " + entry.name + "\n";
+  for (const SuiteEntry& entry : suite_table()) names += (names.empty() ? "" : ", ") + entry.name;
   Command& command = parser.add(
       "suite", "searches up to 31 small data sets and compares each network with MobileNetV2 (the poster's Table 2)",
-      "Example:\n  mininas suite --data-root build/data --only airplane-automobile --scale quick --out "
-      "suite\n\nThe same command goes on "
-      "where it stopped and skips what is done; `mininas report suite` writes a page about it. Scales:\n" +
-          suite_scale_help() + "\nData sets:\n" + names,
+      "Example:\n  mininas suite --data-root build/data --only bird-cat --scale quick --out suite\n\n"
+      "The same command goes on where it stopped and skips what is done; `mininas report suite` writes a page about "
+      "it. "
+      "`mininas suite --help-all` lists the data sets. Scales:\n" +
+          suite_scale_help(),
       [o](const Command& given) { return run(*o, given); });
   command.option(
       "data-root", o->data_root,
@@ -195,6 +196,7 @@ void add_suite_command(Parser& parser) {
         &o->hours, 0, 1e6}});
   command.option("out", o->out, "folder of the suite; where it exists, the suite in it goes on");
   add_common(command, o->common);
+  command.details("Data sets: " + names);
 }
 
 }  // namespace mininas

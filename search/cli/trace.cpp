@@ -7,9 +7,7 @@
 #include <optional>
 
 #include "core/error.h"
-#include "core/io/file.h"
-#include "datasets/resize.h"
-#include "datasets/stb_decoder.h"
+#include "datasets/image_files.h"
 #include "nn/weights/model_file.h"
 #include "search/inspect/trace.h"
 
@@ -31,11 +29,7 @@ std::vector<uint8_t> image_bytes(const RunFolder& folder, const std::string& nam
       throw ConfigError(text("--trace ", name, ": test images are numbered 0 to ", images.count() - 1));
     return {images.image(*index), images.image(*index) + shape.size()};
   }
-  const ColourImage image =
-      resize_image(decode_image(read_file(name, kMaxImageFileBytes), name), shape.height, shape.width);
-  if (shape.channels != 3)
-    throw ConfigError(text("--trace ", name, ": the network reads grey images; name a test image by its number"));
-  return image.pixels;
+  return load_image_bytes(name, shape);
 }
 
 int layer_index(const NetworkSpec& spec, const std::string& name) {

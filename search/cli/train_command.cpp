@@ -49,7 +49,7 @@ TrainSummary train_in(const RunFolder& folder, const TrainSettings& settings, co
     write_summary(folder, summary);
     return summary;
   } catch (const Interrupted& stop) {
-    throw Interrupted(text(stop.what(), "; go on with: mininas train --resume ", folder.path().string()));
+    throw Interrupted(text(stop.what(), "; go on with: mininas train --resume ", quoted(folder.path().string())));
   }
 }
 
@@ -66,7 +66,7 @@ TrainSummary train_without_folder(const TrainSettings& settings, const Dataset& 
 
 TrainSummary begin(const Command& command, Options& o, Progress& progress) {
   o.settings.recipe.seed = o.common.seed;
-  o.settings.architecture = to_text(parse_architecture(o.settings.architecture));
+  o.settings.architecture = to_text(architecture_of("arch", o.settings.architecture));
   const Dataset data = open_data(o.data, o.common.seed);
   if (o.out.empty()) return train_without_folder(o.settings, data, progress);
   const RunFolder folder = RunFolder::create(o.out);
@@ -83,7 +83,8 @@ TrainSummary go_on(const Options& o, Progress& progress) {
   return train_in(folder, train_settings_from(run.settings), data, progress);
 }
 
-void print_summary(const TrainSummary& s) {
+// `folder`: of the run; empty where nothing was kept.
+void print_summary(const TrainSummary& s, const std::string& folder) {
   print_row("architecture", s.architecture);
   print_row("parameters", grouped(s.params));
   print_row("train accuracy", percent_text(s.train_accuracy) + " (augmented images, last epoch)");
@@ -91,13 +92,18 @@ void print_summary(const TrainSummary& s) {
   print_row("best epoch", text(s.best_epoch, " of ", s.epochs, ": ", percent_text(s.best_test_accuracy)));
   print_row("time", duration_text(s.seconds));
   print_row("weights", "sha256 " + s.weights_sha256);
+  if (folder.empty()) return print_row("next", "the same with --out RUN keeps the network");
+  const std::string run = quoted(folder);
+  print_next({{"mininas quantize " + run, "makes it a network in integers"},
+              {"mininas eval " + run + " --mistakes", "which test images it gets wrong"},
+              {"mininas report " + run, "the run as a page, " + folder + "/report.html"}});
 }
 
 int run(Options& o, const Command& command) {
   if (!o.resume.empty()) {
     check_resumable(command);
   } else if (o.settings.architecture.empty() || o.data.empty()) {
-    throw UsageError("--arch and --data are needed; `mininas train --help` shows their forms");
+    throw UsageError("--arch and --data are needed; `mininas train --help` shows more");
   }
   apply(o.common);
   Progress progress(o.common.quiet);
@@ -106,7 +112,7 @@ int run(Options& o, const Command& command) {
   if (o.common.json)
     print_json(to_record(summary));
   else
-    print_summary(summary);
+    print_summary(summary, o.resume.empty() ? o.out : o.resume);
   return 0;
 }
 
@@ -114,20 +120,21 @@ int run(Options& o, const Command& command) {
 
 void add_train_command(Parser& parser) {
   auto o = std::make_shared<Options>();
-  Command& command = parser.add(
-      "train", "trains one architecture and measures it on the test images",
-      "Example:\n  mininas train --arch w16:s3*5 --data cifar10:build/data/cifar-10-batches-bin:airplane,automobile "
-      "--epochs 10\n\n" +
-          architecture_help() + "\n" + dataset_help(),
-      [o](const Command& given) { return run(*o, given); });
+  Command& command =
+      parser.add("train", "trains one architecture and measures it on the test images",
+                 "Example:\n  mininas train --arch w16:s3*5 --data folder:photos:64x64 --epochs 10 --out run\n\n"
+                 "`mininas help architectures` and `mininas help data` tell what --arch and --data can name.",
+                 [o](const Command& given) { return run(*o, given); });
   const OptionGroups groups = option_groups(o->settings);
   command.fields(groups.front().fields);
-  command.option("data", o->data, "the training and test images, in one of the forms below");
+  command.option("data", o->data, "the training and test images; `mininas help data` shows the forms");
   command.option("out", o->out, "folder for the trained network; without it nothing is kept");
   command.option("resume", o->resume,
                  "folder of an interrupted training: goes on where it stopped, with the settings that it began with");
-  command.fields(without(groups.back().fields, {"seed"}));
+  command.section("Training").fields(without(groups.back().fields, {"seed"}));
   add_common(command, o->common);
+  command.details(architecture_help() + "\nImages:\n" + dataset_help());
+  command.brief({"arch", "data", "out", "resume", "epochs", "lr", "flip", "json", "quiet", "threads", "seed"});
 }
 
 }  // namespace mininas

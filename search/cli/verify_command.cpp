@@ -87,7 +87,7 @@ int run(const Options& o) {
     export_stage(model, settings.ram_plan, data.test, folder.export_folder(), FolderOwner::kRun);
     write_label(folder.export_folder(), settings.label);
   }
-  const auto step = [&](int64_t done, int64_t images) { progress.verified(done, images); };
+  const auto step = [&](int64_t done, int64_t images) { progress.images(done, images); };
   if (board == nullptr) {
     const Verification result =
         verify_stage(folder, o.images > 0 ? first_images(data.test, o.images) : data.test, step);
@@ -120,7 +120,7 @@ void add_verify_command(Parser& parser) {
   command.option("board", o->board, "compile for this board and run it in an emulator: " + board_names());
   command.fields(
       {{"images", "compare on the first so many test images; 0: on all, on a board on 4", &o->images, 0, 1e9}});
-  add_common(command, o->common);
+  add_common(command, o->common, {.seed = false});
 }
 
 }  // namespace mininas

@@ -1,10 +1,8 @@
 #include "search/job/final_evaluation.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
-#include "nn/quant/integer_engine.h"
 #include "nn/train/trainer.h"
 #include "search/record/picture.h"
 
@@ -12,28 +10,6 @@ namespace mininas {
 namespace {
 
 constexpr size_t kMistakes = 24;
-
-struct Classification {
-  int64_t image = 0;
-  int predicted = 0;
-  double confidence = 0;
-};
-
-Classification classify(const int8_t* logits, int classes, double scale, int64_t image) {
-  const int8_t* largest = std::max_element(logits, logits + classes);
-  double sum = 0;
-  for (int c = 0; c < classes; ++c) sum += std::exp(scale * (logits[c] - *largest));
-  return {image, static_cast<int>(largest - logits), 1.0 / sum};
-}
-
-std::vector<Classification> integer_classifications(const QuantizedModel& model, const ImageSet& images) {
-  const int classes = model.spec.classes();
-  const std::vector<int8_t> logits = IntegerEngine(model).logits(images.pixels.data(), images.count());
-  std::vector<Classification> classified;
-  for (int64_t i = 0; i < images.count(); ++i)
-    classified.push_back(classify(logits.data() + i * classes, classes, model.layers.back().output.scale, i));
-  return classified;
-}
 
 TestResult test_result(const Evaluation& evaluation, const ImageSet& images) {
   TestResult result{evaluation.accuracy(), evaluation.correct, {}};
@@ -44,28 +20,37 @@ TestResult test_result(const Evaluation& evaluation, const ImageSet& images) {
   return result;
 }
 
-std::vector<Mistake> surest_mistakes(std::vector<Classification> classified, const ImageSet& images) {
-  const auto label_of = [&](const Classification& c) { return images.labels[static_cast<size_t>(c.image)]; };
-  std::erase_if(classified, [&](const Classification& c) { return c.predicted == label_of(c); });
-  std::stable_sort(classified.begin(), classified.end(),
-                   [](const Classification& a, const Classification& b) { return a.confidence > b.confidence; });
-  classified.resize(std::min(classified.size(), kMistakes));
-  const auto name = [&](int index) { return images.class_names[static_cast<size_t>(index)]; };
+std::vector<Mistake> surest_mistakes(const std::vector<Classification>& classified, const ImageSet& images) {
+  std::vector<Mistake> mistakes = mistakes_of(classified, images);
+  std::stable_sort(mistakes.begin(), mistakes.end(),
+                   [](const Mistake& a, const Mistake& b) { return a.confidence > b.confidence; });
+  mistakes.resize(std::min(mistakes.size(), kMistakes));
   const ImageShape& shape = images.shape;
-  std::vector<Mistake> mistakes;
-  for (const Classification& c : classified)
-    mistakes.push_back({c.image, name(label_of(c)), name(c.predicted), c.confidence,
-                        encode_bitmap(images.image(c.image), shape.height, shape.width, shape.channels)});
+  for (Mistake& mistake : mistakes)
+    mistake.picture = encode_bitmap(images.image(mistake.image), shape.height, shape.width, shape.channels);
   return mistakes;
 }
 
 }  // namespace
 
+std::vector<Mistake> mistakes_of(const std::vector<Classification>& classified, const ImageSet& images) {
+  const auto name = [&](int index) { return images.class_names[static_cast<size_t>(index)]; };
+  std::vector<Mistake> mistakes;
+  for (size_t i = 0; i < classified.size(); ++i) {
+    if (classified[i].predicted == images.labels[i]) continue;
+    Mistake mistake{static_cast<int64_t>(i),    std::nullopt,
+                    name(images.labels[i]),     name(classified[i].predicted),
+                    classified[i].confidence(), ""};
+    mistakes.push_back(std::move(mistake));
+  }
+  return mistakes;
+}
+
 int ConfusionRow::images() const { return std::accumulate(predicted.begin(), predicted.end(), 0); }
 
 FinalEvaluation evaluate_finished(Network& network, const QuantizedModel& model, const ImageSet& images) {
   const std::vector<int> real = predict(network, images);
-  const std::vector<Classification> classified = integer_classifications(model, images);
+  const std::vector<Classification> classified = classify(model, images.pixels.data(), images.count());
   std::vector<int> integer;
   int64_t agree = 0;
   for (size_t i = 0; i < classified.size(); ++i) {

@@ -2,11 +2,13 @@
 // integers, how often the two agree, and the mistakes that the integer network is surest of, with their pictures. The
 // report needs no data set then.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "nn/quant/quantized_model.h"
 #include "nn/weights/model_file.h"
+#include "search/job/classify.h"
 #include "search/record/fields.h"
 
 namespace mininas {
@@ -34,13 +36,15 @@ inline constexpr auto kFields<TestResult> = std::tuple(field("accuracy", &TestRe
                                                        field("confusion", &TestResult::confusion));
 
 struct Mistake {
-  int64_t image = 0;
+  int64_t image = 0;                // its number among the test images
+  std::optional<std::string> file;  // of images that are files: the path within the data set's folder
   std::string label, prediction;
-  double confidence = 0;  // softmax of the real values that the integer logits stand for
+  double confidence = 0;  // Classification::confidence
   std::string picture;    // a bitmap in base64 (search/record/picture.h)
 };
 template <>
-inline constexpr auto kFields<Mistake> = std::tuple(field("image", &Mistake::image), field("label", &Mistake::label),
+inline constexpr auto kFields<Mistake> = std::tuple(field("image", &Mistake::image), field("file", &Mistake::file),
+                                                    field("label", &Mistake::label),
                                                     field("prediction", &Mistake::prediction),
                                                     field("confidence", &Mistake::confidence),
                                                     field("picture", &Mistake::picture));
@@ -59,6 +63,10 @@ inline constexpr auto kFields<FinalEvaluation> =
                field("height", &FinalEvaluation::height), field("width", &FinalEvaluation::width),
                field("float", &FinalEvaluation::real), field("int8", &FinalEvaluation::integer),
                field("agree", &FinalEvaluation::agree), field("mistakes", &FinalEvaluation::mistakes));
+
+// Every image that is not predicted as it is labelled, in the order of the images, without pictures. Requires: one
+// classification an image.
+std::vector<Mistake> mistakes_of(const std::vector<Classification>& classified, const ImageSet& images);
 
 FinalEvaluation evaluate_finished(Network& network, const QuantizedModel& model, const ImageSet& images);
 

@@ -1,4 +1,4 @@
-// RunFolder: the files of one run, held by one process at a time.
+// RunFolder: the files of one run, held by one process at a time. run-files.md tells what is in each.
 //   run.json          what was asked: command, settings, digests of the data; written first, never changed
 //   journal.jsonl     the search, a line a candidate (search/run/journal.h)
 //   network.bin       the trained float network (nn/weights/model_file.h)      training.json   its epochs

@@ -39,7 +39,7 @@ TrainConfig quantize_config(const TrainConfig& recipe, const QuantizeSettings& s
 
 OptionGroups option_groups(SearchSettings& s) {
   const OptionFields own = {
-      {"data", "the training and test images, in one of the forms below", &s.data},
+      {"data", "the training and test images; `mininas help data` shows the forms", &s.data},
       {"cache", "folder that keeps the outcomes of candidates: searches that share it train no candidate twice",
        &s.cache},
       {"score",
@@ -92,10 +92,11 @@ SearchSettings search_settings_from(const Record& record) {
 }
 
 OptionGroups option_groups(TrainSettings& s) {
-  const OptionField architecture{.name = "arch",
-                                 .help = "the architecture, such as w16:s3*5, see below",
-                                 .value = &s.architecture,
-                                 .other_key = "architecture"};
+  const OptionField architecture{
+      .name = "arch",
+      .help = "the architecture, such as w16:s3*5; `mininas help architectures` shows the forms",
+      .value = &s.architecture,
+      .other_key = "architecture"};
   return {{"", {architecture}}, {"recipe", option_fields(s.recipe)}};
 }
 

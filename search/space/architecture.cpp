@@ -37,7 +37,7 @@ std::string architecture_help() {
   return text("An architecture is a chain, a graph, or a published network:\n",
               "  w24:s3,c3,s5*3  width, then an operation and a kernel a layer: s separable, c standard convolution\n",
               "  \"graph: a=c3x16(image), b=s5x16(a), c=c1x16.plain(a), d=add(b,c)\"\n", graph_help(), "  ",
-              network_names(), "\n");
+              network_names(), "  published networks\n");
 }
 
 }  // namespace mininas

@@ -149,11 +149,11 @@ std::string to_text(const Graph& graph) {
 }
 
 std::string graph_help() {
-  const std::string indent(18, ' ');
+  const std::string indent(4, ' ');
   return text(indent, "id=operation(inputs); the last node is the output, which pool and classifier follow.\n", indent,
               operation_list(), ".\n", indent,
-              "c3x16/2: kernel 3, 16 channels, stride 2. A convolution is ReLU, convolution, norm: .plain\n", indent,
-              "leaves the ReLU out, .bias has a bias for the norm.\n");
+              "c3x16/2: kernel 3, 16 channels, stride 2. A convolution is ReLU, convolution, norm: .plain leaves the "
+              "ReLU out, .bias has a bias for the norm.\n");
 }
 
 bool is_graph_text(const std::string& source) { return source.starts_with(kPrefix); }

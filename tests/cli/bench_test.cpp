@@ -37,6 +37,6 @@ TEST_CASE("bench refuses what it cannot measure", "[cli][bench]") {
   CHECK(mininas::test::mininas({"bench"}).status == 2);
   CHECK(mininas::test::mininas({"bench", "--arch", "w4:s3*3", "--batch", "1"}).status == 2);
   const ProgramResult answer = mininas::test::mininas({"bench", "--arch", "w4:x3"});
-  CHECK(answer.status == 1);
+  CHECK(answer.status == 2);
   CHECK(answer.is_one_error_line());
 }

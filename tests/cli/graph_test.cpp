@@ -62,7 +62,7 @@ TEST_CASE("inspect names what each layer of a graph reads", "[cli][graph][inspec
 
 TEST_CASE("a wrong graph on the command line is one line with position and rule", "[cli][graph]") {
   const ProgramResult answer = mininas::test::mininas({"inspect", "graph: a=c3x8(image), b=add(a,c)"});
-  CHECK(answer.status == 1);
+  CHECK(answer.status == 2);
   CHECK(answer.is_one_error_line());
   CHECK_THAT(answer.errors, Catch::Contains("position 31") && Catch::Contains("no node 'c' before this one"));
   const ProgramResult shapes = mininas::test::mininas({"inspect", "graph: a=c3x8(image), b=c3x4(a), c=add(a,b)"});

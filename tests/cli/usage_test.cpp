@@ -1,4 +1,6 @@
 #include <filesystem>
+#include <numeric>
+#include <sstream>
 
 #include "core/io/file.h"
 #include "search/cost/cost.h"
@@ -33,30 +35,137 @@ void check_refusal(const std::vector<std::string>& arguments, const std::string&
 
 }  // namespace
 
-TEST_CASE("every command explains itself with an example", "[cli]") {
-  const ProgramResult all = mininas::test::mininas({"--help"});
-  CHECK(all.status == 0);
-  for (const char* command :
-       {"search", "train", "quantize", "export", "verify", "eval", "inspect", "bench", "suite", "report", "replay"}) {
-    CHECK_THAT(all.output, Catch::Contains(command));
-    const ProgramResult help = mininas::test::mininas({command, "--help"});
+namespace {
+
+std::vector<std::string> lines_of(const std::string& content) {
+  std::istringstream in(content);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+// The options in each group of a page: lines that begin with two spaces and a dash.
+std::vector<int> options_by_group(const std::string& page) {
+  std::vector<int> groups;
+  for (const std::string& line : lines_of(page)) {
+    if (!line.empty() && line[0] != ' ' && line.back() == ':') groups.push_back(0);
+    if (line.starts_with("  --") && !groups.empty()) ++groups.back();
+  }
+  return groups;
+}
+
+// The names in the overview: of the commands, and of the topics.
+struct Overview {
+  std::vector<std::string> commands, topics;
+};
+Overview overview() {
+  Overview found;
+  bool topics = false;
+  for (const std::string& line : lines_of(mininas::test::mininas({"--help"}).output)) {
+    topics = topics || line.starts_with("Topics");
+    if (line.starts_with("  ") && line[2] != ' ')
+      (topics ? found.topics : found.commands).push_back(line.substr(2, line.find(' ', 2) - 2));
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "every command explains itself with an example, its main options on one screen of 80 columns, all of them in "
+    "groups",
+    "[cli][help]") {
+  const Overview all = overview();
+  CHECK(all.commands.size() >= 12);
+  for (const std::string& command : all.commands) {
+    INFO(command);
+    const ProgramResult help = mininas::test::mininas({command, "--help"}),
+                        more = mininas::test::mininas({command, "--help-all"});
     CHECK(help.status == 0);
-    CHECK_THAT(help.output, Catch::Contains(std::string("Example:\n  mininas ") + command));
-    for (const char* option : {"--json", "--seed", "--threads", "--quiet"})
-      CHECK_THAT(help.output, Catch::Contains(option));
     CHECK(help.errors.empty());
+    CHECK_THAT(help.output, Catch::Contains("Example:\n  mininas " + command));
+    const std::vector<int> shown = options_by_group(help.output);
+    CHECK(std::accumulate(shown.begin(), shown.end(), 0) <= 14);
+    for (const int count : options_by_group(more.output)) CHECK(count <= 12);
+    for (const std::string& page : {help.output, more.output}) {
+      CHECK_THAT(page, Catch::Contains("\n  --json") && Catch::Contains("\n  --quiet"));
+      for (const std::string& line : lines_of(page)) {
+        INFO(line);
+        CHECK(line.size() <= 80);
+      }
+    }
+    CHECK(lines_of(help.output).size() <= 50);
+    CHECK(mininas::test::mininas({"help", command}).output == help.output);
   }
 }
 
-TEST_CASE("help writes options and their values as they are typed", "[cli]") {
-  const std::string help = mininas::test::mininas({"search", "--help"}).output;
-  CHECK_THAT(help, Catch::Contains("\n  --flip,--no-flip  ") && Catch::Contains("\n  --kernels N,N=7,5  "));
+TEST_CASE("the overview names commands and topics, and `mininas` alone prints it as wrong usage", "[cli][help]") {
+  const ProgramResult help = mininas::test::mininas({"--help"}), alone = mininas::test::mininas({});
+  CHECK(help.status == 0);
+  for (const std::string& line : lines_of(help.output)) CHECK(line.size() <= 80);
+  for (const std::vector<std::string>& same : std::vector<std::vector<std::string>>{{"help"}, {"-h"}, {"--help-all"}})
+    CHECK(mininas::test::mininas(same).output == help.output);
+  CHECK(alone.status == 2);
+  CHECK(alone.errors == help.output);
+  CHECK(alone.output.empty());
+  const Overview all = overview();
+  CHECK(all.topics == std::vector<std::string>{"data", "architectures", "methods"});
+  for (const std::string& topic : all.topics) {
+    const ProgramResult page = mininas::test::mininas({"help", topic});
+    CHECK(page.status == 0);
+    for (const std::string& line : lines_of(page.output)) CHECK(line.size() <= 80);
+  }
+  check_usage({"help", "serach"}, "did you mean 'search'?");
+}
+
+TEST_CASE("the version tells commit, compiler and instruction set", "[cli][help]") {
+  const Record json = mininas::test::mininas({"version", "--json"}).json();
+  const ProgramResult text = mininas::test::mininas({"--version"});
+  CHECK(text.status == 0);
+  for (const char* key : {"version", "commit", "compiler", "kernels"})
+    CHECK_THAT(text.output, Catch::Contains(json.string(key)));
+  CHECK(json.string("commit").size() >= 7);
+}
+
+TEST_CASE("help writes options and their values as they are typed", "[cli][help]") {
+  const std::string help = mininas::test::mininas({"search", "--help-all"}).output;
+  CHECK_THAT(help, Catch::Contains("\n  --flip, --no-flip  ") && Catch::Contains("\n  --kernels N,N  ") &&
+                       Catch::Contains("(default: 7,5)"));
   for (const char* machinery : {"{", "[7", "7,5 ..."}) CHECK_THAT(help, !Catch::Contains(machinery));
 }
 
+TEST_CASE("a mistyped command or option is named, with the one that was meant", "[cli][help]") {
+  check_usage({"serach", "--data", "x"},
+              "'serach' is not a command, `mininas --help` lists them; did you mean 'search'?");
+  check_usage({"sing"}, "'sing' is not a command, `mininas --help` lists them\n");
+  check_usage({"--seed", "3", "train"}, "--seed: options follow a command");
+  check_usage({"search", "--max_flash", "64K"},
+              "--max_flash: `mininas search` has no such option, `mininas search --help-all` lists them; did you mean "
+              "'--max-flash'?");
+  check_usage({"inspect", "w16:s3*5", "--clas=3"}, "did you mean '--classes'?");
+  check_usage({"inspect", "w16:s3*5", "-x"},
+              "-x: `mininas inspect` has no such option, `mininas inspect --help-all` lists them\n");
+  check_usage({"inspect", "w16:s3*5", "w8:s3*5"}, "'w8:s3*5': `mininas inspect` takes no such word");
+  check_usage({"search", "--data"}, "--data: expected a value: --data TEXT");
+  check_usage({"search", "--out", "--data", "synthetic"}, "--out: expected a value");
+}
+
+TEST_CASE("numbers are read as they are typed, and options without effect are refused", "[cli]") {
+  check_usage({"train", "--arch", "w8:s3*3", "--data", "synthetic", "--seed", "-1"},
+              "--seed: '-1': expected a whole number, 0 or more");
+  check_usage({"train", "--arch", "w8:s3*3", "--data", "synthetic", "--epochs", "0x10"}, "--epochs: '0x10'");
+  check_usage({"train", "--arch", "w8:s3*3", "--data", "synthetic", "--epochs", "2.5"}, "--epochs: '2.5'");
+  check_usage({"train", "--arch", "w8:s3*3", "--data", "synthetic", "--epochs", "99999999999"}, "--epochs");
+  for (const std::string& command : std::vector<std::string>{"eval", "export", "verify", "inspect", "report", "replay"})
+    check_usage({command, "x", "--seed", "3"}, "--seed: `mininas " + command + "` has no such option");
+  check_usage({"inspect", "run", "--trace", "0", "--board", "m4"}, "--board has no effect with --trace");
+  check_usage({"inspect", "w8:s3*3", "--layer", "stem"}, "--layer goes with --trace IMAGE");
+  check_usage(
+      {"search", "--data", "synthetic", "--out", "never", "--score", "as-published", "--validation-fraction", "0.2"},
+      "--validation-fraction has no effect with --score as-published");
+}
+
 TEST_CASE("wrong usage is one line and exit status 2", "[cli]") {
-  check_usage({}, "subcommand");
-  check_usage({"sing"}, "mininas --help");
   check_usage({"inspect"}, "A-or-RUN");
   check_usage({"inspect", "w16:s3*5", "--colour", "red"}, "--colour");
   check_usage({"inspect", "w16:s3*5", "--classes", "two"}, "two");
@@ -67,6 +176,12 @@ TEST_CASE("wrong usage is one line and exit status 2", "[cli]") {
   check_usage({"train", "--arch", "w8:s3*3", "--data", "synthetic", "--lr", "-1"}, "--lr -1");
   check_usage({"train", "--arch", "w8:s3*3", "--data", "cifar11:x"}, "cifar11");
   check_usage({"search", "--data", "synthetic"}, "--out RUN");
+  check_usage({"inspect", "w16:s4*5"}, "position 6");
+  check_usage({"inspect", "w16:s3*2"}, "at least 3 layers");
+  check_usage({"inspect", "resnet9"}, "the name of a network");
+  check_usage({"inspect", "w16:s3*5", "--input", "32x32"}, "--input: image shape '32x32'");
+  check_usage({"bench", "--arch", "w4:x3"}, "--arch: architecture 'w4:x3'");
+  check_usage({"train", "--arch", "w8:s4*3", "--data", "synthetic", "--out", "never"}, "position 5");
   check_usage({"search", "--out", "never"}, "--data is needed");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--max-flash", "64Q"},
               "--max-flash: '64Q' is not a size");
@@ -139,12 +254,8 @@ TEST_CASE("a limit of instructions that no network keeps is refused with the fig
 TEST_CASE("what cannot be done is one line and exit status 1, with nothing half written", "[cli]") {
   const TempDir folder;
   const std::string out = (folder / "run").string();
-  check_refusal({"inspect", "w16:s3*2"}, "at least 3 layers");
-  check_refusal({"inspect", "w16:s4*5"}, "position 6");
-  check_refusal({"inspect", "resnet9"}, "the name of a network");
-  check_refusal({"inspect", "w16:s3*5", "--input", "32x32"}, "32x32");
+  check_refusal({"inspect", "no/such/run"}, "no such folder");
   check_refusal({"inspect", folder.path().string()}, "holds no run");
-  check_refusal({"train", "--arch", "w8:s4*3", "--data", "synthetic", "--out", out}, "position 5");
   check_refusal({"train", "--arch", "w8:s3*3", "--data", "cifar10:/nowhere", "--out", out}, "/nowhere");
   check_refusal({"search", "--data", "cifar10:/nowhere", "--out", out}, "/nowhere");
   check_refusal({"search", "--resume", out}, "holds no run");
@@ -184,8 +295,8 @@ TEST_CASE("inspect tells the published sizes", "[cli][inspect]") {
 }
 
 TEST_CASE("a method's options are shown and taken with that method alone", "[cli][search]") {
-  const std::string fast = mininas::test::mininas({"search", "--help"}).output;
-  const std::string macro = mininas::test::mininas({"search", "--method", "macro-micro", "--help"}).output;
+  const std::string fast = mininas::test::mininas({"search", "--help-all"}).output;
+  const std::string macro = mininas::test::mininas({"search", "--method", "macro-micro", "--help-all"}).output;
   CHECK_THAT(fast, !Catch::Contains("--depth-failures") && Catch::Contains("--noise"));
   CHECK_THAT(macro, Catch::Contains("--depth-failures") && Catch::Contains("--size-slack"));
   check_usage({"search", "--data", "synthetic", "--out", "never", "--depth-failures", "1"}, "--depth-failures");
@@ -199,7 +310,7 @@ TEST_CASE("a method's options are shown and taken with that method alone", "[cli
 
 TEST_CASE("a preset sets a method's options, and options beside it win", "[cli][search]") {
   const auto help = [](const std::vector<std::string>& words) {
-    std::vector<std::string> command = {"search", "--help"};
+    std::vector<std::string> command = {"search", "--help-all"};
     command.insert(command.end(), words.begin(), words.end());
     return mininas::test::mininas(command).output;
   };

@@ -19,6 +19,13 @@ TEST_CASE("a long text is broken between words, and its own line breaks and inde
   CHECK(wrapped("one  two", 40) == "one  two");  // columns of a table
 }
 
+TEST_CASE("a text beside a name goes on below the text", "[core][wrapped]") {
+  CHECK(wrapped("  idx:DIR  files of the MNIST family", 24) == "  idx:DIR  files of the\n           MNIST family");
+  CHECK(beside("  --out", 10, "folder of the run", 20) == "  --out   folder of\n          the run\n");
+  CHECK(beside("  --out", 9, "folder", 20) == "  --out  folder\n");
+  CHECK(beside("  --output", 9, "folder", 20) == "  --output\n         folder\n");
+}
+
 TEST_CASE("wrapping keeps every word in its order, and no line is too long", "[core][wrapped]") {
   Rng rng(1);
   for (int i = 0; i < 200; ++i) {
