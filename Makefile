@@ -82,7 +82,7 @@ say = @echo "  $(1)" &&
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE all program test check mcu-test mcu-calibrate mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 clean help packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr quick-test syntax format format-check lint
+.PHONY: FORCE field-cases accessibility all program test check mcu-test mcu-calibrate mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 clean help packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr quick-test syntax format format-check lint
 
 ## all      build/mininas, the program (the default)
 all: program
@@ -270,6 +270,16 @@ mcu-coverage: $(call objects,$(TESTS)) $(LIBRARY_OBJECTS)
 demo: program
 	rm -rf build/demo
 	build/mininas search --data synthetic:classes=4 --min-width 8 --max-width 16 --max-flash 32K --max-ram 64K --board m4 --clock 120MHz --final-epochs 30 --out build/demo
+
+## field-cases  runs the scripts of FIELD_CASES, things that users do, and judges what came out (skipped where the folder is missing)
+FIELD_CASES ?= ../shared/field-cases
+field-cases: program
+	tests/field-cases.sh $(FIELD_CASES) build/mininas
+
+## accessibility  checks the demo's report with axe-core in headless Chromium (skipped where these are not to be had)
+accessibility: demo
+	build/mininas report build/demo
+	tests/accessibility/check.sh build/demo/report.html
 
 ## cifar10  downloads CIFAR-10 from its home, checks it and unpacks it into build/data
 cifar10:

@@ -40,13 +40,6 @@ double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::ste
 
 }  // namespace
 
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<int64_t>(std::ceil(std::max(seconds, 0.0)));
-  if (whole >= 3600) return text(whole / 3600, " h ", whole % 3600 / 60, " min");
-  if (whole >= 60) return text(whole / 60, " min ", whole % 60, " s");
-  return text(whole, " s");
-}
-
 std::string percent_text(double fraction) {
   if (fraction < 0) return "-";
   char digits[32];

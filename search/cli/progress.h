@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 
+#include "core/duration.h"
 #include "search/job/pipeline.h"
 
 namespace mininas {
@@ -48,8 +49,6 @@ class Progress {
   bool bar_drawn_ = false;
 };
 
-// "2 h 5 min", "3 min 20 s", "12 s"
-std::string duration_text(double seconds);
 // "96.90 %" of 0.969; "-" where it was not measured (negative)
 std::string percent_text(double fraction);
 

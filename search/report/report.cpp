@@ -77,7 +77,7 @@ std::string searched_by(const Method& method) {
               method.paper().empty() ? "" : " (" + method.paper() + ")");
 }
 
-std::string asked_part(const RunFile& run, SearchSettings& settings) {
+HtmlSection asked_part(const RunFile& run, SearchSettings& settings) {
   const Budget& b = settings.budget;
   const auto limit = [](int64_t value, const char* what) {
     return value == 0 ? std::string("any ") + what : text(what, " up to ", grouped(value));
@@ -86,36 +86,29 @@ std::string asked_part(const RunFile& run, SearchSettings& settings) {
   for (const OptionGroup& group : option_groups(settings))
     if (group.key == "numbers" || group.key == "quantize")
       other.insert(other.end(), group.fields.begin(), group.fields.end());
-  return html_section(
-      "Settings",
-      html_facts({{"images", escaped(run.identity.data)},
-                  {"search", escaped(searched_by(*settings.method))},
-                  {"scored on", escaped(to_text(settings.scored_on))},
-                  {"budget", escaped(text(limit(b.max_flash_bytes, "bytes of flash"), ", ",
-                                          limit(b.max_ram_bytes, "bytes of RAM"), ", ", limit(b.max_macs, "MACs"), ", ",
-                                          limit(b.max_parameters, "parameters"), latency_text(settings)))},
-                  {"rules", list_text(settings.method->fields())},
-                  {"recipe", recipe_text(settings.recipe)},
-                  {"seed", std::to_string(settings.recipe.seed)},
-                  {"other options", list_text(other)}}));
+  return {"Settings",
+          html_facts({{"images", escaped(run.identity.data)},
+                      {"search", escaped(searched_by(*settings.method))},
+                      {"scored on", escaped(to_text(settings.scored_on))},
+                      {"budget", escaped(text(limit(b.max_flash_bytes, "bytes of flash"), ", ",
+                                              limit(b.max_ram_bytes, "bytes of RAM"), ", ", limit(b.max_macs, "MACs"),
+                                              ", ", limit(b.max_parameters, "parameters"), latency_text(settings)))},
+                      {"rules", list_text(settings.method->fields())},
+                      {"recipe", recipe_text(settings.recipe)},
+                      {"seed", std::to_string(settings.recipe.seed)},
+                      {"other options", list_text(other)}})};
 }
 
 // Of a run of `mininas train`, a suite's baseline among them.
-std::string training_asked_part(const RunFile& run) {
+HtmlSection training_asked_part(const RunFile& run) {
   TrainSettings settings = train_settings_from(run.settings);
   const TrainConfig& recipe = settings.recipe;
   std::string length = text(recipe.epochs, " epochs, seed ", recipe.seed);
   if (recipe.max_steps > 0) length += text(", at most ", grouped(recipe.max_steps), " steps");
-  return html_section("Settings", html_facts({{"images", escaped(run.identity.data)},
-                                              {"network", element("code", escaped(settings.architecture))},
-                                              {"recipe", recipe_text(settings.recipe)},
-                                              {"length", length}}));
-}
-
-std::string verified_line(const Verification& v) {
-  return element("p", text("<b>VERIFIED</b>: the exported C computes the same bytes as the engine, ",
-                           grouped(v.bytes_compared), " bytes of ", v.layers, " layers on ", grouped(v.images),
-                           " test images, ", grouped(v.bytes_different), " different."));
+  return {"Settings", html_facts({{"images", escaped(run.identity.data)},
+                                  {"network", element("code", escaped(settings.architecture))},
+                                  {"recipe", recipe_text(settings.recipe)},
+                                  {"length", length}})};
 }
 
 using Facts = std::vector<std::pair<std::string, std::string>>;
@@ -124,73 +117,84 @@ Facts digests(const std::string& weights) { return {{"weights_sha256", element("
 
 // What a page shows of the summary of a finished run.
 struct Finished {
-  std::string architecture, figures;  // the figures in HTML
+  std::string architecture, verdict, figures;  // these two in HTML
   Facts digests;
   bool by_the_clock = false;  // the time limit ended its search
 };
 
-std::optional<Finished> finished(const RunFolder& folder, const RunFile& run) {
+// `evaluation`: of the run, where it has one.
+std::optional<Finished> finished(const RunFolder& folder, const RunFile& run, const Budget& budget,
+                                 const std::optional<FinalEvaluation>& evaluation) {
   if (run.identity.kind == "train") {
     const auto summary = read_train_summary(folder);
     if (!summary) return std::nullopt;
-    return Finished{summary->architecture, tiles(*summary), digests(summary->weights_sha256)};
+    return Finished{summary->architecture, verdict(*summary, folder.path()), tiles(*summary),
+                    digests(summary->weights_sha256)};
   }
   const auto summary = read_run_summary(folder);
   if (!summary) return std::nullopt;
-  Finished done{summary->architecture, tiles(*summary) + verified_line(summary->network.verify),
+  Finished done{summary->architecture,
+                evaluation ? verdict(*summary, budget, evaluation->integer, evaluation->images) : "", tiles(*summary),
                 digests(summary->network.weights_sha256), summary->search && summary->search->end == "time limit"};
   done.digests.push_back({"quantized_sha256", element("code", escaped(summary->network.quantized_sha256))});
   return done;
 }
 
-std::string made_part(const RunFile& run, const std::optional<Finished>& done) {
+HtmlSection made_part(const RunFile& run, const std::optional<Finished>& done) {
   Facts facts = {{"command", element("pre", escaped(run.identity.command))}, {"compiler", escaped(run.compiler)}};
   if (done) facts.insert(facts.end(), done->digests.begin(), done->digests.end());
   facts.push_back({"training images", element("code", escaped(run.identity.train_digest))});
   facts.push_back({"test images", element("code", escaped(run.identity.test_digest))});
-  return html_section(
-      "Made by",
-      element("p", done && done->by_the_clock
-                       ? "The time limit ended this search: on another machine it may end earlier or later. What was "
-                         "trained until then is "
-                         "the same to the bit."
-                       : "The same command on the same images gives the same network to the bit, on any machine.") +
-          html_facts(facts));
+  return {"Made by",
+          element("p", done && done->by_the_clock
+                           ? "The time limit ended this search: on another machine it may end earlier or later. What "
+                             "was trained until then is "
+                             "the same to the bit."
+                           : "The same command on the same images gives the same network to the bit, on any machine.") +
+              html_facts(facts)};
 }
 
 // What is there of training.json and quantizing.json, and the candidates'.
-std::string curves_part(const RunFolder& folder, const std::string& candidates) {
+HtmlSection curves_part(const RunFolder& folder, const std::string& candidates) {
   std::string plots = candidates;
   for (const auto& [file, name] :
        {std::pair{folder.training_file(), "Training"}, std::pair{folder.quantizing_file(), "Training in integers"}})
     if (fs::exists(file))
       for (const Plot& plot : training_curves(from_record<TrainResult>(read_record(file)), name))
         plots += to_html(plot);
-  return plots.empty() ? "" : html_section("Curves", element("div", plots, "plots"));
+  return {"Curves", plots.empty() ? "" : element("div", plots, "plots")};
 }
 
-std::string network_parts(const RunFolder& folder, RamPlan ram_plan, int64_t max_ram_bytes) {
-  std::string out;
+HtmlSection network_part(const RunFolder& folder, RamPlan ram_plan, int64_t max_ram_bytes) {
   if (fs::exists(folder.quantized_file()))
-    out += layers_part(load_quantized_model(folder.quantized_file()).spec, ram_plan, max_ram_bytes);
-  else if (fs::exists(folder.network_file()))
-    out += layers_part(load_network(folder.network_file()).network.spec(), ram_plan, max_ram_bytes);
-  if (!fs::exists(folder.evaluation_file())) return out;
-  const auto evaluation = from_record<FinalEvaluation>(read_record(folder.evaluation_file()));
-  return out + arithmetic_part(evaluation) + confusion_part(evaluation) + mistakes_part(evaluation);
+    return layers_part(load_quantized_model(folder.quantized_file()).spec, ram_plan, max_ram_bytes);
+  if (fs::exists(folder.network_file()))
+    return layers_part(load_network(folder.network_file()).network.spec(), ram_plan, max_ram_bytes);
+  return {};
+}
+
+using Sections = std::vector<HtmlSection>;
+
+void add(Sections& sections, Sections more) {
+  for (HtmlSection& section : more) sections.push_back(std::move(section));
+}
+
+// What a maker looks at first: how the network does on the test images.
+Sections evaluation_parts(const std::optional<FinalEvaluation>& evaluation) {
+  if (!evaluation) return {};
+  return {mistakes_part(*evaluation), confusion_part(*evaluation), arithmetic_part(*evaluation)};
 }
 
 // `architecture`: the one that was found; empty where the search goes on.
-std::string search_parts(const RunFolder& folder, const RunFile& run, SearchSettings& settings,
-                         const std::string& architecture) {
+Sections search_parts(const RunFolder& folder, const SearchSettings& settings, const std::string& architecture) {
   const Journal journal(folder.journal_file());
   const std::string score =
       settings.scored_on == ScoredOn::kValidation ? "validation accuracy" : "accuracy on the test images";
   Architecture chosen;
   if (!architecture.empty()) chosen = parse_architecture(architecture);
-  return asked_part(run, settings) + candidates_part(journal, chosen, settings.budget, score) +
-         path_part(journal, *settings.method) + curves_part(folder, to_html(candidate_curves(journal, score))) +
-         network_parts(folder, settings.target.ram_plan, settings.budget.max_ram_bytes);
+  return {candidates_part(journal, chosen, settings.budget, score), path_part(journal, *settings.method),
+          curves_part(folder, to_html(candidate_curves(journal, score))),
+          network_part(folder, settings.target.ram_plan, settings.budget.max_ram_bytes)};
 }
 
 // A graph's text is too long for a headline, and stands below it.
@@ -199,22 +203,34 @@ std::string headline(const std::string& whole) {
   return element("h1", escaped(brief)) + (brief == whole ? "" : element("p", element("code", escaped(whole))));
 }
 
-std::string run_page(const RunFolder& folder, const RunFile& run) {
-  const std::optional<Finished> done = finished(folder, run);
-  std::string body =
+std::string opening(const RunFolder& folder, const RunFile& run, const std::optional<Finished>& done,
+                    const fs::path& target) {
+  std::string out =
       element("p", escaped(text("Mini-NAS, run of `mininas ", command_of(run.identity.kind), "`")), "soft");
-  body += done ? headline(done->architecture) : element("h1", "Not finished yet");
-  body += element("p", escaped(run.identity.data), "soft");
+  out += done ? headline(done->architecture) : element("h1", "Not finished yet");
+  out += element("p", escaped(run.identity.data), "soft") + suite_link(folder, target);
   if (const std::string label = network_settings_of(run).label; !label.empty())
-    body += element("p", escaped(label), "label");
-  if (done) body += done->figures;
-  if (run.identity.kind == "search") {
-    SearchSettings settings = search_settings_from(run.settings);
-    body += search_parts(folder, run, settings, done ? done->architecture : "");
+    out += element("p", escaped(label), "label");
+  return out + (done ? done->verdict + done->figures : progress_text(folder, run));
+}
+
+std::string run_page(const RunFolder& folder, const RunFile& run, const fs::path& target) {
+  SearchSettings settings;
+  const bool search = run.identity.kind == "search";
+  if (search) settings = search_settings_from(run.settings);
+  std::optional<FinalEvaluation> evaluation;
+  if (fs::exists(folder.evaluation_file()))
+    evaluation = from_record<FinalEvaluation>(read_record(folder.evaluation_file()));
+  const std::optional<Finished> done = finished(folder, run, settings.budget, evaluation);
+  Sections sections = evaluation_parts(evaluation);
+  if (search) {
+    add(sections, search_parts(folder, settings, done ? done->architecture : ""));
+    sections.push_back(asked_part(run, settings));
   } else {
-    body += training_asked_part(run) + curves_part(folder, "") + network_parts(folder, RamPlan::kStrips, 0);
+    add(sections, {curves_part(folder, ""), network_part(folder, RamPlan::kStrips, 0), training_asked_part(run)});
   }
-  return html_page("Mini-NAS: " + folder.path().filename().string(), body + made_part(run, done));
+  sections.push_back(made_part(run, done));
+  return html_page("Mini-NAS: " + folder.path().filename().string(), opening(folder, run, done, target), sections);
 }
 
 }  // namespace
@@ -227,7 +243,7 @@ int64_t write_report(const RunFolder& folder, const fs::path& target) {
       const RunFolder view = RunFolder::view(part);
       write_report(view, view.report_file());
     }
-  const std::string page = suite ? suite_report(folder, run, target) : run_page(folder, run);
+  const std::string page = suite ? suite_report(folder, run, target) : run_page(folder, run, target);
   write_text_file(target, page);
   return static_cast<int64_t>(page.size());
 }

@@ -1,9 +1,11 @@
 // The parts of a report that speak of the network that was found: its layers, and how it classifies the test images.
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.h"
 #include "mcu/host/cost/sizes.h"
 #include "nn/layers/operations.h"
+#include "search/methods/scores.h"
 #include "search/report/html.h"
 #include "search/report/report_parts.h"
 
@@ -50,7 +52,7 @@ std::vector<Confusion> commonest(const std::vector<ConfusionRow>& rows) {
 }
 
 std::string commonest_table(const std::vector<ConfusionRow>& rows) {
-  HtmlTable table{{"label", "taken for", "images", "of"}, {}, 2};
+  HtmlTable table{"The commonest confusions", {"label", "taken for", "images", "of"}, {}, 2};
   for (const Confusion& c : commonest(rows))
     table.rows.push_back({escaped(c.label), escaped(c.prediction), std::to_string(c.count), std::to_string(c.of)});
   return to_html(table);
@@ -58,22 +60,32 @@ std::string commonest_table(const std::vector<ConfusionRow>& rows) {
 
 // Shaded by the part of the label's images.
 std::string matrix_table(const std::vector<ConfusionRow>& rows) {
-  std::string head = element("th", "label \\ prediction");
-  for (const ConfusionRow& row : rows) head += element("th", escaped(row.label), "n");
-  std::string body = element("tr", head + element("th", "correct", "n"));
+  const auto column = [](const std::string& name, const char* kind) {
+    return text("<th scope=\"col\"", kind, ">", name, "</th>");
+  };
+  std::string head = column("label \\ prediction", "");
+  for (const ConfusionRow& row : rows) head += column(escaped(row.label), " class=\"n\"");
+  std::string body = element("tr", head + column("correct", " class=\"n\""));
   for (size_t label = 0; label < rows.size(); ++label) {
     const std::vector<int>& counts = rows[label].predicted;
     const int total = rows[label].images();
-    std::string cells = element("th", escaped(rows[label].label));
+    std::string cells = text("<th scope=\"row\">", escaped(rows[label].label), "</th>");
     for (const int count : counts) {
-      const int shade = total == 0 ? 0 : (60 * count + total / 2) / total;
+      const int shade = total == 0 ? 0 : (50 * count + total / 2) / total;
       cells += text("<td class=\"n\" style=\"background:rgba(var(--shade),", shade / 100, ".", shade / 10, shade % 10,
                     ")\">", count, "</td>");
     }
     cells += element("td", total == 0 ? "-" : as_percent(static_cast<double>(counts[label]) / total), "n");
     body += element("tr", cells);
   }
-  return element("div", element("table", body), "scroll");
+  return html_scroll(element("table", body), "Confusion matrix");
+}
+
+// "98.00 % ± 1.40" of `right` of `total` images.
+std::string share_text(int64_t right, int64_t total) {
+  if (total == 0) return "-";
+  const double share = static_cast<double>(right) / static_cast<double>(total);
+  return text(as_percent(share), " ± ", points(100 * share_error(share, static_cast<double>(total))));
 }
 
 }  // namespace
@@ -83,7 +95,38 @@ std::string as_percent(double fraction) {
   return text(hundredths / 100, ".", hundredths / 10 % 10, hundredths % 10, " %");
 }
 
-std::string layers_part(const NetworkSpec& spec, RamPlan ram_plan, int64_t max_ram_bytes) {
+double share_error(double share, double images) { return std::sqrt(share * (1 - share) / images); }
+
+double chance_of(const TestResult& result) {
+  int64_t all = 0, most = 0;
+  for (const ConfusionRow& row : result.confusion) {
+    all += row.images();
+    most = std::max<int64_t>(most, row.images());
+  }
+  return all == 0 ? 0 : static_cast<double>(most) / static_cast<double>(all);
+}
+
+std::string worst_class_text(const TestResult& result) {
+  const ConfusionRow* worst = nullptr;
+  double least = 2;
+  std::string never;
+  for (size_t label = 0; label < result.confusion.size(); ++label) {
+    const ConfusionRow& row = result.confusion[label];
+    int predicted = 0;
+    for (const ConfusionRow& other : result.confusion) predicted += other.predicted[label];
+    if (predicted == 0) never += (never.empty() ? "" : ", ") + row.label;
+    if (row.images() == 0) continue;
+    const double share = static_cast<double>(row.predicted[label]) / row.images();
+    if (share < least) worst = &row;
+    least = std::min(least, share);
+  }
+  if (worst == nullptr) return "";
+  return text("The worst class is ", worst->label, " with ", as_percent(least), " of ", grouped(worst->images()),
+              worst->images() == 1 ? " image." : " images.",
+              never.empty() ? "" : text(" Never predicted: ", never, "."));
+}
+
+HtmlSection layers_part(const NetworkSpec& spec, RamPlan ram_plan, int64_t max_ram_bytes) {
   const DeviceCost device = device_cost(spec, ram_plan);
   int64_t peak = 1;
   for (const LayerCost& layer : device.layers) peak = std::max(peak, layer.live_ram_bytes);
@@ -111,53 +154,55 @@ std::string layers_part(const NetworkSpec& spec, RamPlan ram_plan, int64_t max_r
       ". Together: ", grouped(parameter_count(spec)), " parameters, ", grouped(mac_count(spec)), " MACs, ",
       grouped(device.flash_bytes()), " bytes of flash (", grouped(device.model_bytes), " model and ",
       grouped(device.code_bytes), " code for Cortex-M4), ", grouped(device.ram_bytes), " bytes of arena.");
-  return html_section("The network, layer by layer", network_drawing(spec, ram_plan) + element("p", explained) + rows);
+  return {"The network, layer by layer", network_drawing(spec, ram_plan) + element("h3", "The arena over time") +
+                                             arena_drawing(spec, ram_plan) + element("p", explained) + rows};
 }
 
-std::string confusion_part(const FinalEvaluation& evaluation) {
+HtmlSection confusion_part(const FinalEvaluation& evaluation) {
   const std::vector<ConfusionRow>& rows = evaluation.integer.confusion;
   if (rows.size() > kMaxClasses)
-    return html_section("Most frequent confusions",
-                        element("p", "Of the integer network on the test images.") + commonest_table(rows));
-  return html_section(
-      "Confusion matrix",
-      element("p", "Of the integer network on the test images: one row per label, one column per prediction.") +
-          matrix_table(rows));
+    return {"Most frequent confusions",
+            element("p", "Of the integer network on the test images.") + commonest_table(rows)};
+  return {"Confusion matrix",
+          element("p", "Of the integer network on the test images: one row per label, one column per prediction.") +
+              matrix_table(rows)};
 }
 
-std::string mistakes_part(const FinalEvaluation& evaluation) {
+HtmlSection mistakes_part(const FinalEvaluation& evaluation) {
   std::string pictures;
   for (const Mistake& mistake : evaluation.mistakes) {
     const std::string what = text(mistake.label, " predicted as ", mistake.prediction);
+    const std::string file = mistake.file ? ", " + element("code", escaped(*mistake.file)) : "";
     pictures += element("figure", html_picture(mistake.picture, evaluation.width, evaluation.height, what) +
                                       element("figcaption", text(escaped(what), ", ", as_percent(mistake.confidence),
-                                                                 " confident; image ", mistake.image)));
+                                                                 " confident; image ", mistake.image, file)));
   }
   if (pictures.empty())
-    return html_section("Most confident mistakes", element("p", "None: every test image is classified correctly."));
-  return html_section("Most confident mistakes",
-                      element("p",
-                              "Test images that the integer network gets wrong, the most confident first. "
-                              "<code>mininas inspect RUN --trace N</code> shows how the "
-                              "prediction for image N was computed.") +
-                          element("div", pictures, "pictures"));
+    return {"Most confident mistakes", element("p", "None: every test image is classified correctly.")};
+  return {
+      "Most confident mistakes",
+      element(
+          "p",
+          "Test images that the integer network gets wrong, the most confident first; <code>mininas eval RUN --int8 "
+          "--mistakes</code> lists all. <code>mininas inspect RUN --trace N</code> shows how the prediction for "
+          "image N was computed.") +
+          element("div", pictures, "pictures")};
 }
 
-std::string arithmetic_part(const FinalEvaluation& evaluation) {
+HtmlSection arithmetic_part(const FinalEvaluation& evaluation) {
   const TestResult &real = evaluation.real, &integer = evaluation.integer;
-  HtmlTable table{{"class", "images", "float", "int8"}, {}, 1};
+  HtmlTable table{"Accuracy class by class", {"class", "images", "float", "int8"}, {}, 1};
   for (size_t i = 0; i < real.confusion.size(); ++i) {
     const int total = real.confusion[i].images();
-    const auto part = [&](const TestResult& result) {
-      return total == 0 ? "-" : as_percent(static_cast<double>(result.confusion[i].predicted[i]) / total);
-    };
+    const auto part = [&](const TestResult& result) { return share_text(result.confusion[i].predicted[i], total); };
     table.rows.push_back({escaped(real.confusion[i].label), grouped(total), part(real), part(integer)});
   }
-  table.rows.push_back(
-      {"<b>all</b>", grouped(evaluation.images), as_percent(real.accuracy), as_percent(integer.accuracy)});
+  table.rows.push_back({"<b>all</b>", grouped(evaluation.images), share_text(real.correct, evaluation.images),
+                        share_text(integer.correct, evaluation.images)});
   const std::string agreement = text("Float and integers predict the same class for ", grouped(evaluation.agree),
-                                     " of ", grouped(evaluation.images), " test images.");
-  return html_section("Float against int8", element("p", agreement) + to_html(table));
+                                     " of ", grouped(evaluation.images), " test images. ± is one standard error.");
+  return {"Float against int8",
+          element("p", escaped(worst_class_text(integer))) + element("p", agreement) + to_html(table)};
 }
 
 }  // namespace mininas

@@ -1,6 +1,10 @@
 // The sections of a report about the search.
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
 #include <functional>
+#include <numeric>
 
 #include "core/error.h"
 #include "search/methods/scores.h"
@@ -14,6 +18,20 @@ std::string note_of(const JournalEntry& entry) {
   const Trial& trial = entry.trial;
   return text(to_text(trial.candidate.architecture), ": ", points(trial.outcome.score), " %, ",
               entry.kept() ? "kept" : "rejected");
+}
+
+// How many images scored a candidate: its score and the images that are right say so. 0: not known.
+double score_images(const Outcome& outcome) {
+  int right = 0;
+  for (const char digit : outcome.correct)
+    right += std::popcount(static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10));
+  return outcome.score > 0 ? std::round(100 * right / outcome.score) : 0;
+}
+
+// In percentage points; 0 where it is not known.
+double score_error(const Outcome& outcome) {
+  const double images = score_images(outcome);
+  return images == 0 ? 0 : 100 * share_error(outcome.score / 100, images);
 }
 
 // The entry of the network that was trained at the end: the last one with that architecture.
@@ -38,8 +56,8 @@ Plot cost_plot(const Journal& journal, const JournalEntry* chosen, const Measure
   for (const JournalEntry& entry : journal.entries()) {
     if (entry.trial.outcome.status != Status::kOk) continue;
     PlotSeries& series = &entry == chosen ? end : entry.kept() ? kept : rejected;
-    series.points.push_back(
-        {static_cast<double>(measure.value(entry.cost)), entry.trial.outcome.score, note_of(entry)});
+    series.points.push_back({static_cast<double>(measure.value(entry.cost)), entry.trial.outcome.score, note_of(entry),
+                             score_error(entry.trial.outcome)});
   }
   plot.series = {rejected, kept, end};
   if (measure.limit > 0) plot.x_limit = static_cast<double>(measure.limit);
@@ -66,9 +84,78 @@ std::string step_html(const JournalEntry& entry, size_t index) {
               element("span", escaped(entry.decision ? entry.decision->reason : "not decided")), "</li>\n");
 }
 
+// Whether no other candidate is as good at no higher cost, and better in one of these: flash, RAM, and instructions or
+// MACs. Of equals all are.
+bool on_front(const Journal& journal, const JournalEntry& entry) {
+  if (entry.trial.outcome.status != Status::kOk) return false;
+  const auto costs = [](const Cost& c) {
+    return std::array<int64_t, 3>{c.flash_bytes, c.ram_bytes, c.instructions > 0 ? c.instructions : c.macs};
+  };
+  const auto beats = [&](const JournalEntry& other) {
+    if (other.trial.outcome.status != Status::kOk || other.trial.outcome.score < entry.trial.outcome.score)
+      return false;
+    const auto mine = costs(entry.cost), theirs = costs(other.cost);
+    bool better = other.trial.outcome.score > entry.trial.outcome.score;
+    for (size_t i = 0; i < mine.size(); ++i) {
+      if (theirs[i] > mine[i]) return false;
+      better = better || theirs[i] < mine[i];
+    }
+    return better;
+  };
+  return std::none_of(journal.entries().begin(), journal.entries().end(), beats);
+}
+
+// The place of each row when rows are sorted by `key`, equal ones as they stand.
+template <class Key>
+std::vector<size_t> places_by(const std::vector<JournalEntry>& entries, const Key& key) {
+  std::vector<size_t> order(entries.size()), places(entries.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return key(entries[a]) < key(entries[b]); });
+  for (size_t i = 0; i < order.size(); ++i) places[order[i]] = i;
+  return places;
+}
+
+std::string score_text(const Outcome& outcome) {
+  if (outcome.status == Status::kInfeasible) return "over a limit";
+  if (outcome.status == Status::kFailed) return "failed";
+  const double error = score_error(outcome);
+  return points(outcome.score) + (error > 0 ? " ± " + points(error) : "");
+}
+
+SortedTable candidates_table(const Journal& journal, const JournalEntry* chosen) {
+  const std::vector<JournalEntry>& entries = journal.entries();
+  const bool board = std::any_of(entries.begin(), entries.end(), [](const auto& e) { return e.cost.instructions > 0; });
+  SortedTable sorted{{"All candidates",
+                      {"", "stage", "architecture", "", "score, %", "flash", "RAM", board ? "instructions" : "MACs"},
+                      {},
+                      4},
+                     {},
+                     {4, 10, 34, 20, 15, 10, 10, 13}};
+  const auto work = [board](const JournalEntry& e) { return board ? e.cost.instructions : e.cost.macs; };
+  for (const JournalEntry& e : entries) {
+    const std::string what = text(&e == chosen ? "chosen"
+                                  : e.kept()   ? "kept"
+                                               : "rejected",
+                                  on_front(journal, e) ? ", on the front" : "");
+    sorted.table.rows.push_back({std::to_string(sorted.table.rows.size() + 1), escaped(e.trial.candidate.stage),
+                                 element("code", escaped(short_text(e.trial.candidate.architecture))), what,
+                                 score_text(e.trial.outcome), grouped(e.cost.flash_bytes), grouped(e.cost.ram_bytes),
+                                 grouped(work(e))});
+  }
+  sorted.orders = {
+      {"number", {}},
+      {"score", places_by(entries, [](const auto& e) { return -e.trial.outcome.score; })},
+      {"front first",
+       places_by(entries, [&](const auto& e) { return std::pair(!on_front(journal, e), e.cost.flash_bytes); })},
+      {"flash", places_by(entries, [](const auto& e) { return e.cost.flash_bytes; })},
+      {"RAM", places_by(entries, [](const auto& e) { return e.cost.ram_bytes; })},
+      {board ? "instructions" : "MACs", places_by(entries, work)}};
+  return sorted;
+}
+
 }  // namespace
 
-std::string candidates_part(const Journal& journal, const Architecture& chosen, const Budget& budget,
+HtmlSection candidates_part(const Journal& journal, const Architecture& chosen, const Budget& budget,
                             const std::string& score_name) {
   const JournalEntry* end = chosen_entry(journal, chosen);
   const std::vector<Measure> measures = {
@@ -99,10 +186,16 @@ std::string candidates_part(const Journal& journal, const Architecture& chosen, 
            warm > 0 ? text("; ", warm, " started with the weights of another") : "", ". ", over,
            " were over the budget and ", failed, " failed to train: those have no score to draw.",
            journal.end() ? " The search ended: " + *journal.end() + "." : " It has not ended.");
-  return html_section("Candidates", element("p", counts) + element("div", plots, "plots"));
+  if (journal.entries().empty()) return {"Candidates", ""};
+  return {"Candidates", element("p", counts) + element("div", plots, "plots") +
+                            element("p",
+                                    "Bars and ± are one standard error, from the number of images that scored. On "
+                                    "the front is a candidate that no other beats: none has at least its score at "
+                                    "no more flash, RAM and work.") +
+                            to_html(candidates_table(journal, end))};
 }
 
-std::string path_part(const Journal& journal, const Method& method) {
+HtmlSection path_part(const Journal& journal, const Method& method) {
   std::string out, steps, stage;
   const auto close = [&] {
     if (!steps.empty()) out += element("ol", steps, "path");
@@ -119,7 +212,7 @@ std::string path_part(const Journal& journal, const Method& method) {
     steps += step_html(entry, i);
   }
   close();
-  return out.empty() ? "" : html_section("Steps of the search", out);
+  return {"Steps of the search", out};
 }
 
 Plot candidate_curves(const Journal& journal, const std::string& score_name) {
@@ -142,8 +235,8 @@ Plot candidate_curves(const Journal& journal, const std::string& score_name) {
 std::vector<Plot> training_curves(const TrainResult& training, const std::string& name) {
   Plot loss{name + ": loss", "epoch", "cross entropy, nats", {}, std::nullopt, true};
   Plot accuracy{name + ": accuracy", "epoch", "accuracy, %", {}, std::nullopt, true};
-  PlotSeries losses{"training (augmented)", "second", Mark::kLine, {}}, trained = losses,
-                                                                        tested{"test", "final", Mark::kLine, {}};
+  const PlotSeries curve{"training (augmented)", "second", Mark::kDashes, {}};
+  PlotSeries losses = curve, trained = curve, tested{"test", "final", Mark::kLine, {}};
   for (const EpochResult& epoch : training.epochs) {
     const double x = epoch.epoch + 1;
     losses.points.push_back({x, epoch.train_loss, ""});

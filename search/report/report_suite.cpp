@@ -82,8 +82,9 @@ std::string verified_text(const std::vector<SuiteRow>& rows) {
               " exported and compared with the engine, every byte of every layer: ", grouped(different), " different.");
 }
 
-std::string table_part(const std::vector<SuiteRow>& rows, const fs::path& run, const fs::path& target) {
-  HtmlTable table{{"data set, network found", "classes", "float %", "int8 %", "MobileNetV2 %", "gain", "published",
+HtmlSection table_part(const std::vector<SuiteRow>& rows, const fs::path& run, const fs::path& target) {
+  HtmlTable table{"The data sets of Table 2",
+                  {"data set, network found", "classes", "float %", "int8 %", "MobileNetV2 %", "gain", "published",
                    "efficiency", "published", "parameters", "flash", "RAM", "seconds"},
                   {},
                   1,
@@ -95,7 +96,7 @@ std::string table_part(const std::vector<SuiteRow>& rows, const fs::path& run, c
       "recipe for as many epochs. Efficiency: its parameters by those of the network found. Published: the poster's "
       "Table 2. Flash and "
       "RAM in bytes, of the network found; seconds of both networks. ";
-  return html_section("Table 2", element("p", explained + verified_text(rows)) + to_html(table));
+  return {"Table 2", element("p", explained + verified_text(rows)) + to_html(table)};
 }
 
 // Gains and efficiencies, one row per data set, with the published figure beside ours.
@@ -134,12 +135,15 @@ Plot accuracy_plot(const std::vector<SuiteRow>& rows) {
                 {},
                 std::nullopt};
   PlotSeries floats{"float", "final", Mark::kDiamond, {}}, integers{"int8", "second", Mark::kDot, {}},
-      equal{"equal", "rejected", Mark::kLine, {}};
+      equal{"equal", "rejected", Mark::kDashes, {}};
   double low = 100, high = 0;
   for (const SuiteRow& row : rows) {
     if (!row.complete()) continue;
     const auto point = [&](double FinishedNetwork::*figure) {
-      const PlotPoint p{100 * row.baseline->network.*figure, 100 * row.search->network.*figure, row.entry.name};
+      const PlotPoint p{.x = 100 * row.baseline->network.*figure,
+                        .y = 100 * row.search->network.*figure,
+                        .note = row.entry.name,
+                        .label = figure == &FinishedNetwork::test_accuracy_float ? row.entry.name : ""};
       low = std::min({low, p.x, p.y});
       high = std::max({high, p.x, p.y});
       return p;
@@ -152,9 +156,9 @@ Plot accuracy_plot(const std::vector<SuiteRow>& rows) {
   return accuracy;
 }
 
-std::string chart_part(const std::vector<SuiteRow>& rows) {
-  return html_section("Ours beside the published figures",
-                      element("div", figures_plots(rows) + to_html(accuracy_plot(rows)), "plots"));
+HtmlSection chart_part(const std::vector<SuiteRow>& rows) {
+  return {"Ours beside the published figures",
+          element("div", figures_plots(rows) + to_html(accuracy_plot(rows)), "plots")};
 }
 
 }  // namespace
@@ -169,15 +173,14 @@ std::string suite_report(const RunFolder& folder, const RunFile& run, const fs::
       element("p", "Mini-NAS, run of `mininas suite`", "soft") + element("h1", "Small data sets, beside MobileNetV2");
   body += element("p", escaped(text(complete, " of ", suite_table().size(), " data sets; scale ", scale.name, ": ",
                                     scale.summary, ".")));
-  if (rows.empty())
-    body += element("p", "No data set has been begun.");
-  else
-    body += table_part(rows, folder.path(), target) + chart_part(rows);
-  body += html_section("Made by", html_facts({{"command", element("pre", escaped(run.identity.command))},
-                                              {"images", escaped(run.identity.data)},
-                                              {"seed", std::to_string(settings.seed)},
-                                              {"compiler", escaped(run.compiler)}}));
-  return html_page("Mini-NAS suite: " + folder.path().filename().string(), body);
+  if (rows.empty()) body += element("p", "No data set has been begun.");
+  std::vector<HtmlSection> sections;
+  if (!rows.empty()) sections = {table_part(rows, folder.path(), target), chart_part(rows)};
+  sections.push_back({"Made by", html_facts({{"command", element("pre", escaped(run.identity.command))},
+                                             {"images", escaped(run.identity.data)},
+                                             {"seed", std::to_string(settings.seed)},
+                                             {"compiler", escaped(run.compiler)}})});
+  return html_page("Mini-NAS suite: " + folder.path().filename().string(), body, sections);
 }
 
 }  // namespace mininas

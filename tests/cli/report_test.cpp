@@ -21,13 +21,28 @@ TEST_CASE("a run's report is one page that needs nothing else, and an unfinished
     CHECK_THAT(page, Catch::Contains(part));
   CHECK_THAT(page, Catch::Contains(run.summary.string("architecture")) &&
                        Catch::Contains(run.summary.string("weights_sha256")));
+  // What a person who made photos wants first comes first, and settings last.
+  size_t before = 0;
+  for (const char* heading :
+       {"one standard error", "<nav", ">Most confident mistakes</h2>", ">Confusion matrix</h2>", ">Candidates</h2>",
+        ">Steps of the search</h2>", "layer by layer</h2>", "The arena over time", ">Settings</h2>"}) {
+    INFO(heading);
+    const size_t at = page.find(heading);
+    REQUIRE(at != std::string::npos);
+    CHECK(at > before);
+    before = at;
+  }
+  CHECK_THAT(page, Catch::Contains("<main>") &&
+                       Catch::Contains("class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label") &&
+                       Catch::Contains("@media print") && Catch::Contains("where always naming the commonest class"));
   for (const char* foreign : {"<script", "http:", "https:", "@import", "<link"})
     CHECK_THAT(page, !Catch::Contains(foreign));
   for (const char* file : {"summary.json", "evaluation.json", "quantized.bin", "network.bin", "training.json"})
     fs::remove(run.path() / file);
   REQUIRE(mininas::test::mininas({"report", run.name(), "--out", (run.path() / "second.html").string()}).status == 0);
   CHECK_THAT(read_text_file(run.path() / "second.html"),
-             Catch::Contains("Not finished yet") && Catch::Contains("Stage: depth"));
+             Catch::Contains("Not finished yet") && Catch::Contains("Stage: depth") &&
+                 Catch::Contains("of training so far") && Catch::Contains("mininas search --resume " + run.name()));
 }
 
 TEST_CASE("a report of a run whose files are cut short tells which, or leaves that part out", "[cli][report]") {

@@ -1,5 +1,7 @@
+#include "mcu/host/cost/sizes.h"
 #include "nn/quant/quantized_network.h"
 #include "nn/train/trainer.h"
+#include "search/cost/cost.h"
 #include "search/job/final_evaluation.h"
 #include "search/methods/registry.h"
 #include "search/record/picture.h"
@@ -41,7 +43,7 @@ TEST_CASE(
 
 TEST_CASE("text in a report cannot become markup", "[search][report]") {
   CHECK(escaped("a<b & \"c\">") == "a&lt;b &amp; &quot;c&quot;&gt;");
-  CHECK_THAT(html_page("<t>", ""), Catch::Contains("<title>&lt;t&gt;</title>"));
+  CHECK_THAT(html_page("<t>", "", {}), Catch::Contains("<title>&lt;t&gt;</title>"));
 }
 
 TEST_CASE("base64 is that of RFC 4648", "[search][report]") {
@@ -74,6 +76,76 @@ TEST_CASE("ticks are round numbers that cover the range", "[search][report]") {
   CHECK(tick_text(1250) == "1.25k");
   CHECK(tick_text(3e6) == "3M");
   CHECK(tick_text(0.5) == "0.5");
+}
+
+TEST_CASE("an axis has a tick at both ends, with all points and their errors between them", "[search][report]") {
+  Plot plot{
+      "Title", "bytes", "accuracy, %", {{"kept", "kept", Mark::kDot, {{1210, 83.4, "", 2.5}, {8790, 97.2, "", 1}}}}};
+  const std::string svg = to_html(plot);
+  for (const char* tick : {">0<", ">10k<", ">80<", ">100<"}) CHECK_THAT(svg, Catch::Contains(tick));
+  // Each error is a bar with two ends.
+  const auto count = [&](const std::string& part) {
+    int found = 0;
+    for (size_t at = svg.find(part); at != std::string::npos; at = svg.find(part, at + 1)) ++found;
+    return found;
+  };
+  CHECK(count("opacity") == 6);
+  plot.log_x = true;
+  plot.series[0].points = {{3, 90}, {41, 95}};
+  const std::string logarithmic = to_html(plot);
+  for (const char* tick : {">2<", ">50<"}) CHECK_THAT(logarithmic, Catch::Contains(tick));
+}
+
+TEST_CASE("a plot says what it shows to who does not see it", "[search][report]") {
+  const Plot plot{
+      "Flash",
+      "flash, bytes",
+      "score, %",
+      {{"kept", "kept", Mark::kDot, {{1000, 80}, {2000, 95}, {3000, 90}}}, {"none", "final", Mark::kDot, {}}},
+      4000};
+  CHECK(described(plot) ==
+        "score, % over flash, bytes. kept: 3 points, lowest (1k, 80), highest (2k, 95), last (3k, 90). limit: 4k");
+  CHECK_THAT(to_html(plot), Catch::Contains("role=\"img\" aria-label=\"Flash: score, % over flash"));
+}
+
+TEST_CASE("labels of points are written where there is room, and left out where there is none", "[search][report]") {
+  Plot plot{"Suite", "x", "y", {{"ours", "final", Mark::kDot, {}}}};
+  for (int i = 0; i < 20; ++i) plot.series[0].points.push_back({1, 1, "", 0, "bird-cat"});
+  plot.series[0].points.push_back({5, 5, "", 0, "dog-frog"});
+  const std::string svg = to_html(plot);
+  CHECK_THAT(svg, Catch::Contains(">dog-frog<"));
+  int written = 0;
+  for (size_t at = svg.find(">bird-cat<"); at != std::string::npos; at = svg.find(">bird-cat<", at + 1)) ++written;
+  CHECK(written >= 1);
+  CHECK(written <= 4);
+}
+
+TEST_CASE("a table is sorted without scripts: each row knows its place in every order", "[search][report]") {
+  const SortedTable sorted{
+      {"Fruit", {"name", "price"}, {{"apple", "3"}, {"pear", "1"}}, 1}, {{"number", {}}, {"price", {1, 0}}}, {10, 8}};
+  const std::string html = to_html(sorted);
+  CHECK_THAT(html, Catch::Contains("<input type=\"radio\" name=\"by\" id=\"by0\" checked>") &&
+                       Catch::Contains(".sortable:has(#by1:checked) tbody tr{order:var(--by1)}") &&
+                       Catch::Contains("style=\"--by1:1;\"><td role=\"cell\">apple</td>") &&
+                       Catch::Contains("style=\"--by1:0;\"><td role=\"cell\">pear</td>"));
+}
+
+TEST_CASE("the worst class is named, and one that is never predicted", "[search][report]") {
+  const TestResult result{0.9, 9, {{"bird", {8, 0, 0}}, {"cat", {1, 1, 0}}, {"dog", {0, 0, 0}}}};
+  CHECK(worst_class_text(result) == "The worst class is cat with 50.00 % of 2 images. Never predicted: dog.");
+  CHECK(chance_of(result) == 0.8);
+  CHECK(share_error(0.5, 100) == 0.05);
+}
+
+TEST_CASE("the arena is drawn with every piece at its address, and none above its end", "[search][report]") {
+  for (const NetworkSpec& spec : {plain_network(), residual_network()}) {
+    const std::string drawing = arena_drawing(spec, RamPlan::kStrips);
+    const std::string bytes = grouped(device_cost(spec, RamPlan::kStrips).ram_bytes);
+    CHECK_THAT(drawing, Catch::Contains("The arena over time: " + bytes + " bytes"));
+    for (size_t at = drawing.find("height=\""); at != std::string::npos; at = drawing.find("height=\"", at + 1))
+      CHECK(std::stod(drawing.substr(at + 8)) > 0);
+    CHECK_THAT(drawing, Catch::Contains("bytes 0 to ") && !Catch::Contains("y=\"-"));
+  }
 }
 
 TEST_CASE("a plot of rows has the name of each, and points beside it", "[search][report]") {
@@ -131,10 +203,11 @@ TEST_CASE("a report tells which candidates started with the weights of another, 
   journal.append(trained(0, "w16:s3*3", 5, 3, {}, {60, 70, 75, 78, 80}));
   journal.append(trained(1, "w16:s3*2,c3", 5, 3, {"w16:s3*3"}, {79, 81}));
   journal.append(over_budget);
-  const std::string counts = candidates_part(journal, parse_architecture("w16:s3*3"), {}, "validation accuracy");
+  const std::string counts =
+      candidates_part(journal, parse_architecture("w16:s3*3"), {}, "validation accuracy").content;
   CHECK_THAT(counts, Catch::Contains("2 of them trained, on 700 images in all"));
   CHECK_THAT(counts, Catch::Contains("; 1 started with the weights of another"));
-  const std::string path = path_part(journal, *make_method("mini-nas"));
+  const std::string path = path_part(journal, *make_method("mini-nas")).content;
   CHECK_THAT(path, Catch::Contains("5 epochs, the first 3 of them as <code>w16:s3*3</code>") &&
                        Catch::Contains("parameters, not trained"));
   const Plot curves = candidate_curves(journal, "validation accuracy");
