@@ -7,9 +7,11 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <iostream>
 
 #include "core/error.h"
+#include "core/wrapped.h"
 #include "search/cli/interrupt.h"
 
 namespace mininas {
@@ -59,8 +61,8 @@ TrainHooks Progress::training_hooks() {
 PipelineHooks Progress::pipeline_hooks() {
   PipelineHooks hooks;
   hooks.on_stage = [this](const std::string& name) { stage(name); };
-  hooks.search.on_candidate = [this](const Candidate& c, const Cost&, int index, int left) {
-    candidate(c, index, left);
+  hooks.search.on_candidate = [this](const Candidate& c, const Cost& cost, int index, int left) {
+    candidate(c, cost, index, left);
   };
   hooks.search.on_decision = [this](const JournalEntry& entry) { decision(entry); };
   hooks.training = training_hooks();
@@ -72,20 +74,29 @@ void Progress::stage(const std::string& name) {
   stop_if_interrupted();
   title_ = name;
   accuracy_.clear();
-  first_done_ = -1;
+  if (!overall_)
+    first_done_ = -1;
+  else if (name == "final training")
+    overall_->begin_final_training();
+  else if (name == "quantisation-aware training")
+    overall_->begin_quantizing();
+  else if (name == "export")
+    overall_->begin_rest();
   say(name);
 }
 
-void Progress::candidate(const Candidate& candidate, int index, int left) {
+void Progress::candidate(const Candidate& candidate, const Cost& cost, int index, int left) {
   stop_if_interrupted();
+  if (overall_) overall_->begin_candidate(candidate.epochs, cost.macs, left);
   title_ = text("candidate ", index + 1, ", ", candidate.stage, ", at most ", left,
                 " more: ", short_text(candidate.architecture));
   accuracy_.clear();
-  first_done_ = -1;
+  if (!overall_) first_done_ = -1;
 }
 
 void Progress::decision(const JournalEntry& entry) {
   const Candidate& candidate = entry.trial.candidate;
+  if (overall_ && entry.kept()) overall_->keep(entry.cost.macs);
   const std::string mark = entry.kept() ? in_colour("32", "kept    ") : in_colour("2", "rejected");
   say(text("  ", entry.trial.index + 1, "  ", candidate.stage, "  ", mark, "  ", to_text(candidate.architecture), "  ",
            entry.decision->reason));
@@ -111,11 +122,26 @@ void Progress::images(int64_t done, int64_t images) {
 void Progress::say(const std::string& line) {
   if (quiet_) return;
   clear();
-  std::cerr << line << std::endl;
+  if (terminal_)
+    std::cerr << wrapped(line, terminal_columns()) << std::endl;
+  else
+    std::cerr << log_prefix(overall_ ? overall_->fraction(0) : 0) << line << std::endl;
 }
 
-void Progress::show(double done, const std::string& what) {
+std::string Progress::log_prefix(double done) const {
+  if (!overall_) return "";
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  char prefix[32];
+  std::snprintf(prefix, sizeof prefix, " %3d %%  ", static_cast<int>(100 * done));
+  char clock[16];
+  std::strftime(clock, sizeof clock, "%H:%M:%S", ::localtime_r(&now, &local));
+  return std::string(clock) + prefix;
+}
+
+void Progress::show(double part, const std::string& what) {
   if (quiet_) return;
+  const double done = overall_ ? overall_->fraction(part) : part;
   const auto now = Clock::now();
   if (first_done_ < 0) {
     first_done_ = done;
@@ -123,11 +149,12 @@ void Progress::show(double done, const std::string& what) {
   }
   if (seconds_between(last_shown_, now) < (terminal_ ? kBarSeconds : kLineSeconds)) return;
   last_shown_ = now;
-  std::string line = text(static_cast<int>(100 * done), " %  ", what, time_left(done));
   if (!terminal_) {
-    std::cerr << "  " << line << std::endl;
+    const std::string prefix = overall_ ? log_prefix(done) : text("  ", static_cast<int>(100 * done), " %  ");
+    std::cerr << prefix << what << time_left(done) << std::endl;
     return;
   }
+  std::string line = text(static_cast<int>(100 * done), " %  ", what, time_left(done));
   const auto filled = static_cast<size_t>(done * kBarCells);
   const std::string full(filled, '='), empty(kBarCells - filled, ' ');
   const size_t columns = terminal_columns() - std::min<size_t>(terminal_columns(), kBarCells + 4);

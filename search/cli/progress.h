@@ -2,10 +2,12 @@
 // most every few seconds elsewhere; nothing with --quiet. Every call may throw Interrupted (search/cli/interrupt.h).
 #pragma once
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "core/duration.h"
 #include "search/job/pipeline.h"
+#include "search/run/overall_progress.h"
 
 namespace mininas {
 
@@ -22,26 +24,32 @@ class Progress {
 
   void stage(const std::string& name);
   void images(int64_t done, int64_t images);
+  // From now on, how far the whole search is, and what is left of it, is shown with every line.
+  void plan(const SearchPlan& plan) { overall_.emplace(plan); }
   // Removes the bar, so that other text can follow.
   void clear();
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  void candidate(const Candidate& candidate, int index, int left);
+  void candidate(const Candidate& candidate, const Cost& cost, int index, int left);
   void decision(const JournalEntry& entry);
   void step(const TrainProgress& progress);
   void epoch(const EpochResult& result);
 
   // A line that stays.
   void say(const std::string& line);
-  // The line that is redrawn; `done` in [0, 1].
-  void show(double done, const std::string& what);
+  // The line that is redrawn; `part`: how much of what is at work is done, in [0, 1].
+  void show(double part, const std::string& what);
   // "12 s left", from how `done` has moved since it was first shown.
   std::string time_left(double done);
   std::string in_colour(const char* code, const std::string& what) const;
 
+  // What precedes a line in a log: "15:04:05   34 %  ". Empty without a plan, and on a terminal.
+  std::string log_prefix(double done) const;
+
   const bool quiet_, terminal_, colour_;
+  std::optional<OverallProgress> overall_;
   std::string title_;     // "search: candidate 7 (width w48:s3*6), at most 31 more"
   std::string accuracy_;  // of the last finished epoch
   Clock::time_point last_shown_{}, first_shown_{};

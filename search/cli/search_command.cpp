@@ -1,4 +1,5 @@
 // mininas search: the main job, from images to verified C.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -29,9 +30,18 @@ void complete_settings(const Command& command, Options& o) {
   usage_of([&] { validate(s); });
 }
 
+// What the search is about to train.
+SearchPlan plan_of(const SearchSettings& s, const Dataset& data) {
+  const auto images = static_cast<double>(data.train.count());
+  const double searched = s.scored_on == ScoredOn::kAsPublished ? images : (1 - s.validation_fraction) * images;
+  return {s.search_images > 0 ? std::min(searched, static_cast<double>(s.search_images)) : searched,
+          images * s.recipe.epochs, images * s.quantize.epochs};
+}
+
 RunSummary run_in(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data,
                   bool quiet) {
   Progress progress(quiet);
+  progress.plan(plan_of(settings, data));
   try {
     return run_pipeline(folder, identity, settings, data, progress.pipeline_hooks());
   } catch (const Interrupted& stop) {
