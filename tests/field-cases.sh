@@ -51,7 +51,7 @@ judge() {
     run-inside-data) exits '1( [01])*|0 0 0 0' ;;
     seed-minus-one) exits 2 ;;
     silent-loading) has 'exit 130 [0-9]{1,3} ms' && hasnt 'is saved' ;;
-    stdout-full) exits '' && has 'exit 1' && hasnt 'exit 0' && has 'cannot write' ;;
+    stdout-full) has 'exit 1' && hasnt 'exit 0' && has 'cannot write' ;;
     two-models-one-firmware) hasnt 'multiple definition' && has 'exit 0' ;;
     unknown-command) exits '2 0' && has "'serach'" ;;
     wrong-kind-of-file) has 'empty' && has 'webp' && has 'heic' && has 'gif' && has 'html' && has 'lfs' && has 'arithmetic' ;;

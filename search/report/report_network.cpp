@@ -78,7 +78,7 @@ std::string matrix_table(const std::vector<ConfusionRow>& rows) {
     cells += element("td", total == 0 ? "-" : as_percent(static_cast<double>(counts[label]) / total), "n");
     body += element("tr", cells);
   }
-  return html_scroll(element("table", body), "Confusion matrix");
+  return html_scroll(element("table", body), "Labels and predictions");
 }
 
 // "98.00 % ± 1.40" of `right` of `total` images.

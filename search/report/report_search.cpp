@@ -125,12 +125,13 @@ std::string score_text(const Outcome& outcome) {
 SortedTable candidates_table(const Journal& journal, const JournalEntry* chosen) {
   const std::vector<JournalEntry>& entries = journal.entries();
   const bool board = std::any_of(entries.begin(), entries.end(), [](const auto& e) { return e.cost.instructions > 0; });
-  SortedTable sorted{{"All candidates",
-                      {"", "stage", "architecture", "", "score, %", "flash", "RAM", board ? "instructions" : "MACs"},
-                      {},
-                      4},
-                     {},
-                     {4, 10, 34, 20, 15, 10, 10, 13}};
+  SortedTable sorted{
+      {"All candidates",
+       {"number", "stage", "architecture", "outcome", "score, %", "flash", "RAM", board ? "instructions" : "MACs"},
+       {},
+       4},
+      {},
+      {7, 10, 34, 22, 15, 10, 10, 13}};
   const auto work = [board](const JournalEntry& e) { return board ? e.cost.instructions : e.cost.macs; };
   for (const JournalEntry& e : entries) {
     const std::string what = text(&e == chosen ? "chosen"

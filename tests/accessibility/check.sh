@@ -59,7 +59,7 @@ for page in "$@"; do
       name="$page, $width pixels, $([ $scheme = 1 ] && echo light || echo dark)"
       checked_page "$page" $width > "$work/frame.html"
       chromium $scheme --window-size=1400,2000 --virtual-time-budget=60000 --dump-dom "file://$(realpath "$work/frame.html")" > "$work/found.html" || true
-      found=$(sed -n '/<pre id="found">/,/<\/pre>/p' "$work/found.html" | sed 's/<[^>]*>//g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g')
+      found=$(sed -n '/<pre id="found">/,/<\/pre>/p' "$work/found.html" | sed 's/.*<pre id="found">//; s/<[^>]*>//g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g')
       if [ -z "$found" ]; then
         echo "$name: NOT CHECKED ($work/chromium.log)"
         failed=1
