@@ -62,10 +62,11 @@ body{padding:.7rem}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-botto
 @media print{body{font-size:9pt;line-height:1.35;max-width:none;padding:0}nav,.sort{display:none}
 h1{font-size:14pt}h2{font-size:11.5pt;margin:1rem 0 .3rem}h3{font-size:9.5pt;margin:.5rem 0 .1rem}h2,h3{break-after:avoid}
 figure,.tile,.layer,ol.path li,tr{break-inside:avoid}.scroll{overflow:visible}.verdict{font-size:10pt}
+figcaption{font-size:7pt}.key{gap:.15rem;margin-right:.4rem}.key svg{width:16px;height:9px}
 .tiles{grid-template-columns:repeat(5,1fr);gap:.3rem}.plots{grid-template-columns:repeat(3,1fr);gap:.5rem}
 table,.dense{font-size:7.5pt}th,td,.dense th,.dense td{padding:.1rem .25rem}.dense th{font-size:7pt}.across{page:across}
 ol.path{columns:2;column-gap:1.2rem;font-size:7.5pt}ol.path li{margin:.15rem 0}ol.path li span{font-size:7pt}
-.layer{font-size:7.5pt;margin:.1rem 0}.layer .soft{font-size:7pt}.network{max-width:11cm}
+.layer{font-size:7.5pt;margin:.1rem 0;grid-template-columns:11cm 1fr}.layer .bar{grid-row:1/3;grid-column:2}.bar i{height:.6rem}.layer .soft{font-size:7pt}.network{max-width:11cm}
 .pictures{grid-template-columns:repeat(8,1fr);gap:.3rem;font-size:7pt}.pictures img{width:100%}}
 )";
 

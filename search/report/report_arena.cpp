@@ -12,7 +12,7 @@
 namespace mininas {
 namespace {
 
-constexpr double kWidth = 420, kHeight = 230, kLeft = 52, kRight = 6, kTop = 16, kBottom = 36;  // of the drawing
+constexpr double kWidth = 420, kHeight = 230, kLeft = 52, kRight = 6, kTop = 24, kBottom = 36;  // of the drawing
 
 // A piece of the arena that holds one thing while the layers [first, last] run.
 struct Piece {
