@@ -139,6 +139,8 @@ $(BUILD)/%.c.o: %.c | packages
 
 # The kernels for devices with special instructions run here too, for the tests, each instruction written out in C.
 $(BUILD)/mcu/runtime/dsp/%.c.o: CFLAGS += -DMN_DSP_EMULATED
+# So do the definitions that they are compared with.
+$(BUILD)/mcu/runtime/portable/%.c.o: CFLAGS += -DMN_DEFINITIONS
 
 # Carries the device's C files inside; the dependency scanner does not see them.
 $(BUILD)/mcu/host/object/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch] mcu/runtime/*/*.[ch] mcu/host/export/exported/* mcu/boards/* mcu/host/cost/*.csv)
@@ -252,7 +254,7 @@ MCU_FUZZ_SECONDS ?= 60
 mcu-fuzz: lint-packages $(BUILD)/mcu_fuzz_seeds
 	@mkdir -p build/fuzz/found
 	$(BUILD)/mcu_fuzz_seeds build/fuzz/seeds
-	clang -g -O1 -fsanitize=fuzzer,address -I. $(RUNTIME_INCLUDES) tests/mcu/programs/fuzz_model.c $(RUNTIME) -o build/fuzz/fuzz_model
+	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -I. $(RUNTIME_INCLUDES) tests/mcu/programs/fuzz_model.c $(RUNTIME) -o build/fuzz/fuzz_model
 	cd build/fuzz && ./fuzz_model -max_len=16384 -max_total_time=$(MCU_FUZZ_SECONDS) -print_final_stats=1 found seeds
 
 ## mcu-coverage branch coverage of the runtime under its tests, in percent
@@ -260,7 +262,7 @@ COVERAGE := build/coverage
 mcu-coverage: $(call objects,$(TESTS)) $(LIBRARY_OBJECTS)
 	rm -rf $(COVERAGE) && mkdir -p $(COVERAGE)
 	for source in $(RUNTIME); do \
-	  case $$source in */dsp/*) emulated=-DMN_DSP_EMULATED ;; *) emulated= ;; esac; \
+	  case $$source in */dsp/*) emulated=-DMN_DSP_EMULATED ;; *) emulated=-DMN_DEFINITIONS ;; esac; \
 	  $(CC) $(filter-out -O% -MMD -MP,$(CFLAGS)) $$emulated -O0 --coverage -c $$source -o $(COVERAGE)/$$(basename $$source .c).o || exit 1; done
 	$(CXX) $(filter-out $(call objects,$(RUNTIME)),$^) $(patsubst %.c,$(COVERAGE)/%.o,$(notdir $(RUNTIME))) $(LDFLAGS) --coverage -o $(COVERAGE)/tests
 	$(COVERAGE)/tests "[mcu]~[export]~[board]~[compiler]"

@@ -1,9 +1,13 @@
 /* Checks each number in the layer table that decides where something is read or written. After it no kernel leaves the
- * model, the arena, the image or the logits, whatever the constants are. */
+ * model, the arena, the image or the logits, whatever the weights are, and no sum of theirs leaves 32 bits where that
+ * would be undefined. */
 #include "mn_check.h"
 
 #include "mn_kernel.h"
 #include "mn_scratch.h"
+
+/* Of multipliers, and of pixels that a pool adds up: so many times 128, and half of them, keep to 31 bits. */
+enum { kLeastMultiplier = 1 << 30, kMostPixels = 16711935 };
 
 /* a x b, or where that needs more than 31 bits, more than anything here has. */
 static uint32_t product(uint32_t a, uint32_t b) {
@@ -33,21 +37,20 @@ static int tensors_fit(const mn_model *model, const mn_layer *layer) {
          (layer->kind != MN_ADD || tensor_fits(model, layer->other, layer->other_rows, layer->in_height, in_row, 0));
 }
 
-static int is_conv(const mn_layer *layer) { return layer->kind == MN_CONV || layer->kind == MN_CONV_PLAIN; }
-static int is_depthwise(const mn_layer *layer) {
-  return layer->kind == MN_DEPTHWISE || layer->kind == MN_DEPTHWISE_PLAIN;
-}
-
 /* An output for each whole step of the window's middle; a pool has one. */
 static int extent_fits(const mn_layer *layer, uint32_t in, uint32_t out) {
   if (layer->kind == MN_POOL) return out == 1;
   return (out - 1) * layer->stride < in && in <= out * layer->stride;
 }
 
+static int pool_fits(const mn_layer *layer) {
+  return layer->in_rows == layer->in_height && (uint32_t)layer->in_height * layer->in_width <= kMostPixels;
+}
+
 static int shapes_fit(const mn_layer *layer) {
   return layer->kernel % 2 == 1 && (layer->kind < MN_ADD || layer->stride == 1) &&
-         (layer->kind != MN_POOL || layer->in_rows == layer->in_height) &&
-         (is_conv(layer) || layer->out_channels == layer->in_channels) &&
+         (layer->kind != MN_POOL || pool_fits(layer)) &&
+         (layer->kind == MN_CONV || layer->out_channels == layer->in_channels) &&
          extent_fits(layer, layer->in_height, layer->out_height) &&
          extent_fits(layer, layer->in_width, layer->out_width);
 }
@@ -55,15 +58,15 @@ static int shapes_fit(const mn_layer *layer) {
 /* How many weights the layer has, with what pads them (mn_weight_index). */
 static uint32_t weights_of(const mn_layer *layer) {
   const uint32_t window = (uint32_t)layer->kernel * layer->kernel;
-  if (is_depthwise(layer)) return product(window, layer->in_channels);
-  if (!is_conv(layer)) return 0;
+  if (layer->kind == MN_DEPTHWISE) return product(window, layer->in_channels);
+  if (layer->kind != MN_CONV) return 0;
   return product((product(window, layer->in_channels) + 3u) & ~3u, (layer->out_channels + 1u) & ~1u);
 }
 
 static int constants_fit(const mn_model *model, const mn_layer *layer) {
-  const uint32_t channels = is_conv(layer) || is_depthwise(layer) ? layer->out_channels : 0u;
+  const uint32_t channels = layer->kind == MN_CONV || layer->kind == MN_DEPTHWISE ? layer->out_channels : 0u;
   const uint32_t rescales = layer->kind == MN_ADD ? 3u : channels;
-  const uint8_t least = layer->kind == MN_CONV || layer->kind == MN_DEPTHWISE ? 1 : 0;
+  const int32_t *multipliers = mn_constants(model, layer->multipliers);
   const uint8_t *shifts = mn_constants(model, layer->shifts);
   uint32_t i;
   if ((layer->bias | layer->multipliers | layer->weights) % 4 != 0 ||
@@ -72,17 +75,17 @@ static int constants_fit(const mn_model *model, const mn_layer *layer) {
     return 0;
   }
   for (i = 0; i < rescales; ++i) {
-    if (shifts[i] < least || shifts[i] > 31) return 0;
+    if (shifts[i] > 31 || multipliers[i] < kLeastMultiplier) return 0;
   }
   return 1;
 }
 
-/* What the fast kernels take for granted. Only where constants_fit: nothing here overflows then. */
-static int fast_kernel_fits(const mn_model *model, const mn_layer *layer) {
+/* Only where constants_fit: nothing here overflows then. */
+static int scratch_fits(const mn_model *model, const mn_layer *layer) {
   int64_t bytes = 0;
   if (layer->kind == MN_CONV) bytes = mn_conv_scratch(layer->kernel, layer->in_channels, layer->out_channels);
   if (layer->kind == MN_DEPTHWISE) {
-    if (layer->input == MN_CALLER || !mn_depthwise_turns(layer->kernel, layer->stride)) return 0;
+    if (layer->kernel > kLargestDepthwise) return 0;
     bytes = mn_depthwise_scratch(layer->kernel, layer->stride, layer->out_width);
   }
   return layer->scratch % 4 == 0 && layer->scratch + bytes <= (int64_t)model->arena_bytes;
@@ -93,7 +96,7 @@ static int rows_fit(const mn_layer *layer) { return layer->row_steps >= 1 && lay
 
 static int layer_fits(const mn_model *model, const mn_layer *layer) {
   return shapes_fit(layer) && rows_fit(layer) && tensors_fit(model, layer) && constants_fit(model, layer) &&
-         fast_kernel_fits(model, layer);
+         scratch_fits(model, layer);
 }
 
 mn_status mn_check_table(const mn_model *model) {

@@ -25,9 +25,11 @@ typedef struct {
  * of each was read. */
 typedef void mn_kernel(const mn_model *model, const mn_layer *layer, const mn_work *work);
 
-mn_kernel mn_conv, mn_depthwise, mn_pool, mn_add, mn_relu; /* for every core */
-mn_kernel mn_conv_tile, mn_depthwise_row, mn_add_row;      /* for every core, faster, with scratch (mn_scratch.h) */
-mn_kernel mn_conv_dsp, mn_depthwise_dsp;                   /* where mn_dsp.h finds the instructions */
+/* The definitions, for every core. The first two are compiled only where MN_PORTABLE chooses them, or for tests, where
+ * MN_DEFINITIONS is defined. */
+mn_kernel mn_conv, mn_depthwise, mn_pool, mn_add, mn_relu;
+mn_kernel mn_conv_tile, mn_depthwise_row, mn_add_row; /* for every core, faster, with scratch (mn_scratch.h) */
+mn_kernel mn_conv_dsp, mn_depthwise_dsp;              /* where mn_dsp.h finds the instructions */
 
 /* By layer kind; 0 where no layer of the network needs it. */
 extern mn_kernel *const mn_kernels[MN_KINDS];
@@ -50,6 +52,11 @@ static inline int32_t mn_value(const mn_layer *layer, int8_t byte) {
 static inline int32_t mn_padding(const mn_layer *layer) {
   return layer->input == MN_CALLER ? layer->in_zero + 128 : layer->in_zero;
 }
+
+/* So many taps of any weights and values have sums below 2^23 less 2^15, and stay apart in the sum of two channels
+ * beside each other (mn_weight_index): 512 x 127 x 128 and 256 x 127 x 255. Kernels that add up both channels at once
+ * take longer windows in segments. */
+static inline int32_t mn_segment_taps(const mn_layer *layer) { return layer->input == MN_CALLER ? 256 : 512; }
 
 /* Two bytes at once, which little-endian cores find where an array of int16 has them, and four. May lie on top of bytes
  * and words. */

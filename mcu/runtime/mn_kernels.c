@@ -13,9 +13,7 @@
 
 mn_kernel *const mn_kernels[MN_KINDS] = {
     [MN_CONV] = FASTEST(mn_conv, mn_conv_tile, mn_conv_dsp),
-    [MN_CONV_PLAIN] = mn_conv,
     [MN_DEPTHWISE] = FASTEST(mn_depthwise, mn_depthwise_row, mn_depthwise_dsp),
-    [MN_DEPTHWISE_PLAIN] = mn_depthwise,
     [MN_POOL] = mn_pool,
     [MN_ADD] = FASTEST(mn_add, mn_add_row, mn_add_row),
     [MN_RELU] = mn_relu,

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define MN_MAGIC 0x53414E4Du /* "MNAS" */
-#define MN_VERSION 2u        /* of this layout and of the arithmetic */
+#define MN_VERSION 3u        /* of this layout and of the arithmetic */
 
 /* As an input's place: the caller's image. As an output's place: the caller's logits. Every other tensor lies in the
  * arena. */
@@ -28,11 +28,8 @@ typedef struct {
   uint16_t classes;
 } mn_model;
 
-/* What a layer computes; the index of its kernel. A fully connected layer is a convolution of a single pixel. The PLAIN
- * kinds compute the same, but the exporter could not prove what the fast kernels rely on: right shifts of at least 1,
- * accumulators a little short of 32 bits (mn_rescale.h) and, for MN_CONV, that sums of weight x value lie within 23
- * bits and a sign (mn_weight_index); for MN_DEPTHWISE, a kernel of 3, 5 or 7, a stride of 1 or 2, no image as input. */
-enum { MN_CONV, MN_CONV_PLAIN, MN_DEPTHWISE, MN_DEPTHWISE_PLAIN, MN_POOL, MN_ADD, MN_RELU, MN_KINDS };
+/* What a layer computes; the index of its kernel. A fully connected layer is a convolution of a single pixel. */
+enum { MN_CONV, MN_DEPTHWISE, MN_POOL, MN_ADD, MN_RELU, MN_KINDS };
 
 typedef struct {
   uint8_t kind;
@@ -65,7 +62,7 @@ typedef struct {
  *
  * The two bytes are one int16, little-endian, of the value w0 + 256 x w1: the first byte is w0, the second w1 less 1
  * where w0 is negative (mn_second_weight). Times a value and summed up it gives both channels' sums at once: s0 + 256 x
- * s1. */
+ * s1, from which s1 follows while it lies within 23 bits and a sign (mn_segment_taps, mn_kernel.h). */
 static inline int32_t mn_ordered_tap(int32_t tap) { return (tap & ~3) | (tap & 1) << 1 | (tap >> 1 & 1); }
 
 static inline int32_t mn_weight_index(int32_t rows, int32_t run, int32_t channel, int32_t row, int32_t tap) {

@@ -16,11 +16,13 @@ typedef int32_t mn_tile_value;
 typedef int16_t mn_tile_value;
 #endif
 
-/* mn_multiply_tile: MN_TILE values of each of `taps` taps, a multiple of 4, times the weights of two channels
- * (mn_weight_index). The sums of pixel p without bias are sums[p] of the first channel and sums[MN_TILE + p] of the
- * second. A pair of weights is one number, first + 256 x second, so the sum of both less that of the first is 256 times
- * the second's. */
-MN_INLINE int32_t mn_second_sum(int32_t both, int32_t first) { return (both - first) >> 8; }
+/* mn_multiply_tile: MN_TILE values of each of `taps` taps, a multiple of 4 and at most mn_segment_taps (mn_kernel.h),
+ * times the weights of two channels (mn_weight_index). The sums of pixel p without bias are sums[p] of the first channel
+ * and sums[MN_TILE + p] of the second. A pair of weights is one number, first + 256 x second, so the sum of both less
+ * that of the first is 256 times the second's. Sums wrap around, as those of a forged model may. */
+MN_INLINE int32_t mn_second_sum(int32_t both, int32_t first) {
+  return (int32_t)((uint32_t)both - (uint32_t)first) >> 8;
+}
 
 #if MN_TILE == 2
 
@@ -52,6 +54,12 @@ MN_INLINE void mn_multiply_tile(const mn_tile_value *tile, const mn_lane *pairs,
   sums[3] = mn_second_sum(sums[3], sums[1]);
 }
 
+/* Of a tile that is one pixel; its sums are sums[0] and sums[MN_TILE]. A loop in C is no faster. */
+MN_INLINE void mn_multiply_pixel(const mn_tile_value *tile, const mn_lane *pairs, int32_t taps,
+                                 int32_t sums[2 * MN_TILE]) {
+  mn_multiply_tile(tile, pairs, taps, sums);
+}
+
 #else
 
 #if defined(__GNUC__) && defined(__OPTIMIZE__) && defined(__ARM_ARCH_7M__)
@@ -81,20 +89,21 @@ MN_INLINE void mn_multiply_tile(const mn_tile_value *tile, const mn_lane *pairs,
 
 #else
 
-#define MN_TILE_SUM(name, place) int32_t name = 0
+#define MN_TILE_SUM(name, place) uint32_t name = 0
 #define MN_MULTIPLY_TAPS()                                  \
   do {                                                      \
     const mn_tile_value *const end = tile + MN_TILE * taps; \
     for (; tile != end; tile += MN_TILE, ++pairs) {         \
-      const int32_t both = *pairs, first = (int8_t)both;    \
-      s0 += tile[0] * first;                                \
-      s1 += tile[1] * first;                                \
-      s2 += tile[2] * first;                                \
-      s3 += tile[3] * first;                                \
-      b0 += tile[0] * both;                                 \
-      b1 += tile[1] * both;                                 \
-      b2 += tile[2] * both;                                 \
-      b3 += tile[3] * both;                                 \
+      const int32_t both = *pairs;                          \
+      const int8_t first = (int8_t)both;                    \
+      s0 += (uint32_t)(tile[0] * first);                    \
+      s1 += (uint32_t)(tile[1] * first);                    \
+      s2 += (uint32_t)(tile[2] * first);                    \
+      s3 += (uint32_t)(tile[3] * first);                    \
+      b0 += (uint32_t)(tile[0] * both);                     \
+      b1 += (uint32_t)(tile[1] * both);                     \
+      b2 += (uint32_t)(tile[2] * both);                     \
+      b3 += (uint32_t)(tile[3] * both);                     \
     }                                                       \
   } while (0)
 
@@ -111,15 +120,30 @@ MN_INLINE void mn_multiply_tile(const mn_tile_value *tile, const mn_lane *pairs,
   MN_TILE_SUM(b2, "r10");
   MN_TILE_SUM(b3, "r11");
   MN_MULTIPLY_TAPS();
-  sums[0] = s0;
-  sums[1] = s1;
-  sums[2] = s2;
-  sums[3] = s3;
-  sums[4] = mn_second_sum(b0, s0);
-  sums[5] = mn_second_sum(b1, s1);
-  sums[6] = mn_second_sum(b2, s2);
-  sums[7] = mn_second_sum(b3, s3);
+  sums[0] = (int32_t)s0;
+  sums[1] = (int32_t)s1;
+  sums[2] = (int32_t)s2;
+  sums[3] = (int32_t)s3;
+  sums[4] = mn_second_sum((int32_t)b0, (int32_t)s0);
+  sums[5] = mn_second_sum((int32_t)b1, (int32_t)s1);
+  sums[6] = mn_second_sum((int32_t)b2, (int32_t)s2);
+  sums[7] = mn_second_sum((int32_t)b3, (int32_t)s3);
+}
+
+/* The same of the first pixel alone: sums[0] and sums[MN_TILE]. */
+MN_INLINE void mn_multiply_pixel(const mn_tile_value *tile, const mn_lane *pairs, int32_t taps,
+                                 int32_t sums[2 * MN_TILE]) {
+  const mn_lane *const end = pairs + taps;
+  uint32_t first = 0, both = 0;
+  for (; pairs != end; ++pairs, tile += MN_TILE) {
+    const int32_t weights = *pairs;
+    first += (uint32_t)(*tile * (int8_t)weights);
+    both += (uint32_t)(*tile * weights);
+  }
+  sums[0] = (int32_t)first;
+  sums[MN_TILE] = mn_second_sum((int32_t)both, (int32_t)first);
 }
 
 #endif
+
 #endif

@@ -1,6 +1,5 @@
 /* From accumulator to byte on cores without special instructions: what mn_requantize (mn_arithmetic.h) computes, in
- * fewer of them, for accumulators of at most MN_LARGEST_ACCUMULATOR and right shifts R of at least 1. The exporter
- * proves both for the layers that fast kernels get.
+ * fewer of them, for a channel that mn_is_common: almost every one is. Any other goes to mn_any_byte.
  *
  *   mn_multiply_high(x, m)   is the upper word of x * 2^32 + x * (2m - 2^32) + 2^31 = 2 * (x * m + 2^30): one
  *                            multiply-accumulate with a sum of 64 bits. ARMv6-M has no product of 64 bits: four
@@ -14,7 +13,7 @@
 
 #include <stdint.h>
 
-#define MN_LARGEST_ACCUMULATOR (INT32_MAX - 0x8000)
+#include "mn_arithmetic.h"
 
 /* An inner loop that becomes part of its caller, with constants for what is constant there; one that keeps the
  * registers for itself. */
@@ -25,6 +24,15 @@
 #define MN_INLINE static inline
 #define MN_APART static
 #endif
+
+/* Rescaling in fewer instructions wants right shifts of at least 2 (with 1, half a unit can overflow; with 0 nothing is
+ * rounded) and accumulators below 2^31 - 2^15. So many taps keep them there, whatever their weights, beside a bias of
+ * less than 2^30: 2^15 x 127 x 255 is less than 2^30 - 2^15. */
+enum { kLeastShift = 2, kMostTaps = 1 << 15, kLargeBias = 1 << 30 };
+
+MN_INLINE int mn_is_common(int32_t bias, uint8_t right_shift) {
+  return right_shift >= kLeastShift && bias > -kLargeBias && bias < kLargeBias;
+}
 
 /* One channel's. */
 typedef struct {
@@ -73,10 +81,18 @@ MN_INLINE int32_t mn_half_saturated(int32_t x) {
 #endif
 }
 
-/* Of an accumulator with its bias. */
+/* Of an accumulator with its bias, of a channel that mn_is_common; with a shift of 1 too, up to 2^30. */
 MN_INLINE int8_t mn_scaled_byte(int32_t accumulator, const mn_scale *scale) {
   const int32_t high = mn_scaled_high(accumulator, scale->multiplier);
   return (int8_t)mn_half_saturated(((high - (high < 0)) >> scale->shift) + scale->offset);
+}
+
+/* Of a sum without its bias, of any channel. The two may overshoot what the whole stays below. */
+MN_INLINE int8_t mn_any_byte(int32_t sum, int32_t bias, int32_t multiplier, uint8_t right_shift, int8_t zero) {
+  const int32_t accumulator = (int32_t)((uint32_t)sum + (uint32_t)bias);
+  const mn_scale scale = mn_scale_of(0, multiplier, right_shift, zero);
+  if (mn_is_common(accumulator, right_shift)) return mn_scaled_byte(accumulator, &scale);
+  return mn_requantize(accumulator, multiplier, right_shift, zero, INT8_MIN, INT8_MAX);
 }
 
 #endif

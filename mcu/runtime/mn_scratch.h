@@ -15,10 +15,11 @@ static inline int64_t mn_conv_scratch(int32_t kernel, int32_t in_channels, int32
   return (out_channels + 1) / 2 * 24 + groups * 32 + (edges + 3) / 4 * 4;
 }
 
-/* Depthwise layers. Whether the fast kernels take one at all: */
-static inline int mn_depthwise_turns(int32_t kernel, int32_t stride) {
-  return kernel >= 3 && kernel <= 7 && stride <= 2;
-}
+/* Depthwise layers have kernels up to this. */
+enum { kLargestDepthwise = 7 };
+
+/* Whether the kernels for such a depthwise layer turn rows into rows of each channel; of an image none does. */
+static inline int mn_depthwise_turns(int32_t kernel, int32_t stride) { return kernel >= 3 && stride <= 2; }
 
 /* Pairs of taps in a window's row: one in front is empty where the padding is odd. */
 static inline int32_t mn_tap_pairs(int32_t kernel) { return (kernel + (kernel - 1) / 2 % 2 + 1) / 2; }
@@ -36,12 +37,18 @@ static inline int32_t mn_depthwise_copy_width(int32_t kernel, int32_t stride, in
   return ((out_width + 3) / 4 * 4 - 1) * stride + kernel;
 }
 
+/* mn_depthwise_others_dsp.c: 10 words for two taps. */
+static inline int32_t mn_depthwise_window(int32_t kernel) { return (kernel * kernel + 1) / 2 * 40; }
+
 /* `kernel` rows of four channels as int16, with their padding, in blocks of four values, and pairs of taps. That is
- * more than the copy, and more than mn_depthwise_dsp.c takes for 3x3 (24 words for every four columns, 24 more at the
- * end, 24 of taps) and mn_depthwise_others_dsp.c for any kernel (10 words for two taps). Requires
- * mn_depthwise_turns. */
+ * more than the copy and the window, and more than mn_depthwise_dsp.c takes for 3x3 (24 words for every four columns,
+ * 24 more at the end, 24 of taps). Layers without such rows take the more of copy and window. */
 static inline int32_t mn_depthwise_scratch(int32_t kernel, int32_t stride, int32_t out_width) {
-  return 4 * kernel * 8 * (mn_row_blocks(kernel, stride, out_width) + mn_tap_pairs(kernel));
+  const int32_t rows = 4 * kernel * 8 * (mn_row_blocks(kernel, stride, out_width) + mn_tap_pairs(kernel));
+  const int32_t copy = (kernel * mn_depthwise_copy_width(kernel, stride, out_width) + 3) / 4 * 4;
+  const int32_t window = mn_depthwise_window(kernel);
+  if (mn_depthwise_turns(kernel, stride)) return rows;
+  return copy > window ? copy : window;
 }
 
 #endif

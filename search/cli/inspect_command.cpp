@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "mcu/host/cost/instruction_model.h"
 #include "mcu/host/cost/sizes.h"
+#include "mcu/host/plan/device_operation.h"
 #include "nn/quant/quantized_model.h"
 #include "nn/weights/model_file.h"
 #include "search/cli/commands.h"
@@ -55,6 +56,7 @@ struct LayerFigures {
   std::string kind, output;
   int64_t params = 0, macs = 0, flash_bytes = 0, live_ram_bytes = 0;
   std::optional<int64_t> instructions;  // of a board
+  std::optional<std::string> why_not_fast;
 };
 
 struct Inspection {
@@ -69,7 +71,8 @@ Inspection inspect(const NetworkSpec& spec, const Target& target) {
   for (int i = 0; i < spec.size(); ++i) {
     const LayerCost& device = all.cost.device.layers[static_cast<size_t>(i)];
     all.layers.push_back({to_text(spec.layer(i).kind), to_text(spec.shape(i)), parameter_count(spec, i),
-                          mac_count(spec, i), device.constant_bytes, device.live_ram_bytes, std::nullopt});
+                          mac_count(spec, i), device.constant_bytes, device.live_ram_bytes, std::nullopt,
+                          why_not_fast(spec, i)});
   }
   const std::vector<int64_t>& instructions = all.cost.instructions;
   for (size_t i = 0; i < instructions.size(); ++i) all.layers[i].instructions = instructions[i];
@@ -83,6 +86,7 @@ Record to_record(const LayerSpec& layer, const LayerFigures& figures) {
   record.set("output", figures.output).set("params", figures.params).set("macs", figures.macs);
   record.set("flash_bytes", figures.flash_bytes).set("live_ram_bytes", figures.live_ram_bytes);
   if (figures.instructions) record.set("instructions", *figures.instructions);
+  if (figures.why_not_fast) record.set("not_fast", *figures.why_not_fast);
   return record;
 }
 
@@ -125,6 +129,14 @@ struct Columns {
   }
 };
 
+// Layers that take more instructions for a product than others of their kind.
+void print_slow_layers(const Inspection& all) {
+  for (int i = 0; i < all.spec.size(); ++i) {
+    const auto& why = all.layers[static_cast<size_t>(i)].why_not_fast;
+    if (why) std::printf("note: layer %s has no fast kernel: %s\n", all.spec.layer(i).name.c_str(), why->c_str());
+  }
+}
+
 void print_table(const Inspection& all) {
   const bool board = !all.target.board.empty();
   const auto with_instructions = [&](std::vector<std::string> numbers, const std::string& instructions) {
@@ -152,6 +164,7 @@ void print_table(const Inspection& all) {
   std::printf("RAM   %s bytes of arena, plan %s; image and logits lie in the caller's own buffers\n",
               grouped(device.ram_bytes).c_str(), to_text(all.target.ram_plan).c_str());
   print_latency(latency_of(all.cost.total, all.target));
+  print_slow_layers(all);
 }
 
 int run(const Options& o, const Command& command) {

@@ -60,6 +60,21 @@ TEST_CASE("inspect names what each layer of a graph reads", "[cli][graph][inspec
   CHECK_THAT(answer.output, Catch::Contains("sum.1, right") && Catch::Contains("through, wide"));
 }
 
+TEST_CASE("inspect predicts a graph's instructions and names the layers without a fast kernel",
+          "[cli][graph][inspect]") {
+  const std::string graph = "graph: near=d3(image), far=d3/3(near), mix=c1x8(far), alone=d1(mix)";
+  const ProgramResult answer = mininas::test::mininas({"inspect", graph, "--board", "m4"});
+  REQUIRE(answer.status == 0);
+  for (const char* note : {"layer near has no fast kernel: the fast depthwise kernels read no image",
+                           "layer far has no fast kernel: the fast depthwise kernels have strides 1 and 2",
+                           "layer alone has no fast kernel: the fast depthwise kernels have windows of 3x3 and more"})
+    CHECK_THAT(answer.output, Catch::Contains(note));
+  CHECK_THAT(answer.output, !Catch::Contains("layer mix has"));
+  const Record known = mininas::test::mininas({"inspect", kGraph, "--board", "m4", "--json"}).json();
+  CHECK(known.integer("instructions") > known.integer("macs") / 2);
+  CHECK_THAT(known.to_line(), Catch::Contains("\"not_fast\":\"the definition is the only kernel of this kind\""));
+}
+
 TEST_CASE("a wrong graph on the command line is one line with position and rule", "[cli][graph]") {
   const ProgramResult answer = mininas::test::mininas({"inspect", "graph: a=c3x8(image), b=add(a,c)"});
   CHECK(answer.status == 2);

@@ -43,9 +43,11 @@ int32_t draw(Rng& rng, int i) {
   return static_cast<int32_t>(rng.next_u32()) >> rng.below(31);
 }
 
-// The same within what the fast kernels take.
-int32_t draw_rescalable(Rng& rng, int i) {
-  return std::clamp(draw(rng, i), -MN_LARGEST_ACCUMULATOR, MN_LARGEST_ACCUMULATOR);
+// The same within what a common channel's accumulators are: a bias of less than kLargeBias, and the sum of so many taps.
+int32_t draw_common(Rng& rng, int i) {
+  constexpr int32_t kMostCommon = kLargeBias - 1 + kMostTaps * 127 * 255;
+  static_assert(kMostCommon < INT32_MAX - 0x8000);
+  return std::clamp(draw(rng, i), -kMostCommon, kMostCommon);
 }
 
 int32_t draw_multiplier(Rng& rng, int i) {
@@ -69,7 +71,7 @@ TEST_CASE("the upper word is the same from one product of 64 bits and from four 
   Rng rng(2);
   int unequal = 0;
   for (int i = 0; i < 200'000; ++i) {
-    const int32_t x = draw_rescalable(rng, i % 24), multiplier = draw_multiplier(rng, i);
+    const int32_t x = draw_common(rng, i % 24), multiplier = draw_multiplier(rng, i);
     const int32_t expected = mn_multiply_high(x, multiplier);
     unequal += mn_high_at_once(x, static_cast<int32_t>(static_cast<uint32_t>(multiplier) << 1)) != expected;
     unequal += mn_high_of_halves(x, multiplier) != expected;
@@ -82,13 +84,32 @@ TEST_CASE("the fast way from accumulator to byte equals the definition for every
   Rng rng(3);
   int unequal = 0;
   for (int i = 0; i < 400'000; ++i) {
-    const int32_t x = draw_rescalable(rng, i % 24), multiplier = draw_multiplier(rng, i);
     const auto shift = static_cast<uint8_t>(1 + rng.below(31));
+    const int32_t limit = shift < kLeastShift ? 1 << 30 : kMost;
+    const int32_t x = std::clamp(draw_common(rng, i % 24), -limit, limit), multiplier = draw_multiplier(rng, i);
     const auto zero = static_cast<int8_t>(static_cast<int>(rng.below(256)) - 128);
     const mn_scale scale = mn_scale_of(0, multiplier, shift, zero);
     unequal += mn_scaled_byte(x, &scale) != mn_requantize(x, multiplier, shift, zero, -128, 127);
   }
   CHECK(unequal == 0);
+}
+
+TEST_CASE("a channel that is not common gets the definition's byte: any right shift, any bias, any accumulator",
+          "[mcu][arithmetic]") {
+  Rng rng(4);
+  int unequal = 0, common = 0;
+  for (int i = 0; i < 400'000; ++i) {
+    const int32_t x = draw(rng, i % 24), multiplier = draw_multiplier(rng, i);
+    const auto shift = static_cast<uint8_t>(i % 3 == 0 ? rng.below(3) : rng.below(32));
+    const auto zero = static_cast<int8_t>(static_cast<int>(rng.below(256)) - 128);
+    const auto bias = static_cast<int32_t>(rng.next_u32());
+    const auto sum = static_cast<int32_t>(static_cast<uint32_t>(x) - static_cast<uint32_t>(bias));
+    unequal += mn_any_byte(sum, bias, multiplier, shift, zero) != mn_requantize(x, multiplier, shift, zero, -128, 127);
+    common += mn_is_common(bias, shift);
+  }
+  CHECK(unequal == 0);
+  CHECK(common > 100'000);
+  CHECK(common < 300'000);
 }
 
 TEST_CASE("the division by a power rounds to nearest with halves away from zero", "[mcu][arithmetic]") {

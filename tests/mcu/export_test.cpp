@@ -305,9 +305,9 @@ TEST_CASE("verification names a refused compilation and a program that dies", "[
   export_c(model, RamPlan::kStrips, images, folder / "c");
   replace_in_file(folder / "c" / "mn_run.c", "work.first = first;", "work.first = first; *(volatile int *)0 = 1;");
   CHECK_THROWS_WITH(verify_export(model, folder / "c", images), Catch::Contains("signal"));
-  replace_in_file(folder / "c" / "mn_conv.c", "int32_t sum = 0;", "int32_t sum = nothing;");
+  replace_in_file(folder / "c" / "mn_conv_tile.c", "conv_job job;", "conv_job job = nothing;");
   CHECK_THROWS_WITH(verify_export(model, folder / "c", images),
-                    Catch::Contains("mn_conv.c") && Catch::Contains("nothing"));
+                    Catch::Contains("mn_conv_tile.c") && Catch::Contains("nothing"));
 }
 
 TEST_CASE("progress counts every image, and may end the verification", "[mcu][export][compiler]") {

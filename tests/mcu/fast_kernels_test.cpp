@@ -176,13 +176,12 @@ TEST_CASE("depthwise outputs may lie over inputs that are used up, whatever the 
   }
 }
 
-TEST_CASE("rescaling in four instructions, with ties by the power, is the specified one", "[mcu][fast]") {
+TEST_CASE("rescaling in four instructions, with ties by the power or without, is the specified one", "[mcu][fast]") {
   Rng rng(7);
-  for (int shift = 1; shift <= 31; ++shift) {
-    const auto right_shift = static_cast<uint8_t>(shift);
-    const int32_t by_power = mn_ties_by_power(right_shift);
-    CHECK(by_power == (shift >= 2 && shift <= 12));
-    const int32_t power = mn_negative_power(right_shift, by_power);
+  for (int shift = 0; shift <= 31; ++shift) {
+    const int32_t power = mn_negative_power(static_cast<uint8_t>(shift));
+    CHECK(mn_ties_by_power(power) == (shift >= 2 && shift <= 12));
+    CHECK(mn_is_unshifted(power) == (shift == 0));
     for (int i = 0; i < 20000; ++i) {
       const bool half = i % 2 == 0;  // so that x / 2 is the high product, and ties can be hit
       const auto multiplier = static_cast<int32_t>(half ? 1u << 30 : (1u << 30) + (rng.next_u32() >> 2));
@@ -193,11 +192,12 @@ TEST_CASE("rescaling in four instructions, with ties by the power, is the specif
                             ? static_cast<int32_t>(tie + static_cast<int32_t>(rng.below(5)) - 2)
                             : static_cast<int32_t>(rng.next_u32()) >> rng.below(31);
       const int32_t doubled = mn_doubled(multiplier);
-      const int32_t found =
-          by_power != 0 ? mn_rectified_byte(x, doubled, power, zero) : mn_signed_byte(x, doubled, power, zero);
-      if (found == mn_requantize(x, multiplier, shift, zero, -128, 127)) continue;
+      const int32_t found = mn_byte_of(x, doubled, power, zero);
+      const int32_t alone = mn_byte_of(x, doubled, mn_power_alone(power), zero);
+      const int32_t expected = mn_requantize(x, multiplier, shift, zero, -128, 127);
+      if (found == expected && alone == expected) continue;
       CAPTURE(shift, x, multiplier, zero);
-      FAIL("expected " << int{mn_requantize(x, multiplier, shift, zero, -128, 127)} << ", found " << found);
+      FAIL("expected " << expected << ", found " << found << " by the power with ties, " << alone << " without");
     }
   }
 }

@@ -90,6 +90,13 @@ class VariedNetwork {
   void add(int other, bool relu) {
     append({"", LayerKind::kAdd, {last(), other}, channels(), 1, 1, false, false, relu});
   }
+  // One tap, or windows that lie far apart.
+  void unusual_depthwise(bool relu) {
+    if (rng_.coin() && smallest_extent() >= 6)
+      depthwise(1 + 2 * static_cast<int>(rng_.below(4)), 3, relu);
+    else
+      depthwise(1, 1, relu);
+  }
 
   // Separable, standard, a residual of two convolutions with a shortcut, or expand, filter and project.
   void append_block() {
@@ -98,6 +105,7 @@ class VariedNetwork {
     if (kind < 4) {
       depthwise(draw_kernel(rng_), stride(), true);
       if (one_in(rng_, 3)) depthwise(draw_kernel(rng_), stride(), relu);
+      if (one_in(rng_, 4)) unusual_depthwise(relu);
       conv(out, 1, 1, relu);
     } else if (kind < 6) {
       conv(out, draw_kernel(rng_), stride(), relu);
@@ -142,13 +150,6 @@ double cost_of_watching(const std::vector<CountedNetwork>& networks) {
   return calls > 0 ? std::max(0.0, added / calls) : 0;
 }
 
-// Gives a channel a right shift of 0, which fast kernels do not take.
-void clear_shift(QuantizedLayer& layer, size_t channel) {
-  FixedPoint& rescale = layer.rescale[channel];
-  layer.weight_scales[channel] = std::ldexp(layer.weight_scales[channel], rescale.right_shift);
-  rescale.right_shift = 0;
-}
-
 }  // namespace
 
 PlannedNetwork network_to_learn_from(const Board& board, Rng rng) {
@@ -171,14 +172,6 @@ NamedSpec searched_network(const Board& board, Rng rng) {
   }
 }
 
-QuantizedModel model_to_count(const NetworkSpec& spec, bool plain_layers, Rng rng) {
-  QuantizedModel model = trained_like_model(spec, rng.fork("model"));
-  Rng draws = rng.fork("plain");
-  for (size_t i = 0; i < model.layers.size(); ++i)
-    if (plain_layers && has_weights(spec.layers()[i].kind) && one_in(draws, 10)) clear_shift(model.layers[i], 0);
-  return model;
-}
-
 CountedNetwork count_network(const QuantizedModel& model, RamPlan ram_plan, const Board& board,
                              const std::filesystem::path& objects) {
   const TempDir folder;
@@ -188,7 +181,7 @@ CountedNetwork count_network(const QuantizedModel& model, RamPlan ram_plan, cons
   export_c(model, ram_plan, one, folder / "c");
   const BoardVerification result = verify_on_board(model, folder / "c", one, board, {.objects = objects});
   if (result.bytes.first) throw Error(text("board ", board.name, ": ", to_text(*result.bytes.first)));
-  return {layer_loops(model, plan_memory(model.spec, ram_plan)), result.layer_instructions, result.instructions};
+  return {layer_loops(model.spec, plan_memory(model.spec, ram_plan)), result.layer_instructions, result.instructions};
 }
 
 std::vector<LayerSample> layer_samples(const std::vector<CountedNetwork>& networks) {

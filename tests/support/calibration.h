@@ -6,6 +6,7 @@
 
 #include "core/rng.h"
 #include "mcu/host/cost/instruction_model.h"
+#include "nn/quant/quantized_model.h"
 
 namespace mininas::test {
 
@@ -24,9 +25,6 @@ struct NamedSpec {
   NetworkSpec spec;
 };
 NamedSpec searched_network(const Board& board, Rng rng);
-
-// Trained-like integers of `spec`; where `plain_layers`, some layers go to the plain kernels.
-QuantizedModel model_to_count(const NetworkSpec& spec, bool plain_layers, Rng rng);
 
 struct CountedNetwork {
   std::vector<LayerLoops> loops;

@@ -49,7 +49,7 @@ CountedNetwork CountCache::count(const QuantizedModel& model, RamPlan ram_plan, 
   {
     const std::lock_guard lock(mutex_);
     if (const auto known = known_.find(key); known != known_.end())
-      return {layer_loops(model, plan_memory(model.spec, ram_plan)), known->second.layers, known->second.total};
+      return {layer_loops(model.spec, plan_memory(model.spec, ram_plan)), known->second.layers, known->second.total};
   }
   const CountedNetwork counted = count_network(model, ram_plan, board, folder_ / "objects");
   std::string line = text(key, " ", counted.total);

@@ -33,8 +33,7 @@ NetworkSpec random_network(Rng rng, const RandomNetworkLimits& limits = {});
 QuantizedModel random_model(const NetworkSpec& spec, Rng rng);
 
 // Integers such as training leaves them: weights spread like a bell with each channel's largest at 127, outputs that
-// fill their range, ReLU's zero at -128. Layers for which expects_fast_kernel (mcu/host/object/device_constants.h)
-// holds have the fast kernel. Passes validate().
+// fill their range, ReLU's zero at -128. Passes validate().
 QuantizedModel trained_like_model(const NetworkSpec& spec, Rng rng);
 
 // `count` images: noise, and for the last ones all 0, all 255 and a checkerboard of both.

@@ -131,9 +131,9 @@ InstructionCount predict_instructions(const NetworkSpec& spec, const Board& boar
   return count(layers, board);
 }
 
-std::optional<InstructionCount> known_instructions(const QuantizedModel& model, const Board& board,
+std::optional<InstructionCount> known_instructions(const NetworkSpec& spec, const Board& board,
                                                    const MemoryPlan& plan) {
-  const std::vector<LayerLoops> layers = layer_loops(model, plan);
+  const std::vector<LayerLoops> layers = layer_loops(spec, plan);
   if (why_unknown(layers, board)) return std::nullopt;
   return count(layers, board);
 }

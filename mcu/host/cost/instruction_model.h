@@ -63,9 +63,7 @@ void check_calibrated(const Board& board);
 // Throws ConfigError if the board's code, or a kernel of the network, was never calibrated.
 InstructionCount predict_instructions(const NetworkSpec& spec, const Board& board, const MemoryPlan& plan);
 
-// The same for a model with weights, which determine the layers that have fast kernels. Returns nothing if that code or
-// kernel was never calibrated.
-std::optional<InstructionCount> known_instructions(const QuantizedModel& model, const Board& board,
-                                                   const MemoryPlan& plan);
+// The same. Returns nothing if that code or kernel was never calibrated.
+std::optional<InstructionCount> known_instructions(const NetworkSpec& spec, const Board& board, const MemoryPlan& plan);
 
 }  // namespace mininas

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <functional>
 #include <iterator>
 
 #include "core/error.h"
-#include "mcu/host/object/device_constants.h"
+#include "mcu/runtime/mn_kernel.h"
+#include "mcu/runtime/mn_scratch.h"
 
 namespace mininas {
 namespace {
@@ -97,29 +97,44 @@ double taps_outside(const Geometry& g) {
   return all - (x.windows * g.kernel - x.taps_outside) * (y.windows * g.kernel - y.taps_outside);
 }
 
+int64_t segment_taps(const Geometry& g) {
+  mn_layer layer{};
+  layer.input = g.reads_image ? MN_CALLER : 0;
+  return mn_segment_taps(&layer);
+}
+
 // Windows are copied, a tile of pixels at a time, and multiplied with the weights of two channels at a time, in groups
-// of four taps.
-LayerLoops conv_loops(const Geometry& g) {
+// of four taps and, where there are many, in segments of groups. A row of fewer pixels than a tile is multiplied pixel
+// by pixel.
+LayerLoops conv_loops(const std::string& kernel_name, const Geometry& g) {
   const int64_t run = int64_t{g.kernel} * g.in.channels;
   const double groups = static_cast<double>(rounded_up(g.kernel * run, 4)),
                pairs = static_cast<double>(rounded_up(g.out.channels, 2));
   const double kernel = g.kernel, full = static_cast<double>(run / 4), rest = static_cast<double>(run % 4);
-  LoopList list(g.kernel == 1 ? "pointwise" : "window", g);
+  const double more_segments = static_cast<double>(rounded_up(g.kernel * run, segment_taps(g)) - 1);
+  LoopList list(kernel_name, g);
   list.add("calls x channels", g.turns.calls * g.out.channels).add("outputs", g.outputs());
   list.add("signed outputs", g.relu ? 0 : g.outputs()).add("odd channel", g.out.channels % 2 * g.blocks(4));
   for (const int width : {1, 2, 4}) {
     const std::string tiles = text("tiles of ", width);
-    const double count = g.blocks(width);
+    const double count = g.out.width >= width ? g.blocks(width) : 0;
+    list.add(tiles + " x pairs x segments", more_segments > 0 ? count * pairs : 0)
+        .add(tiles + " x pairs x more segments", count * pairs * more_segments);
     list.add(tiles, count)
         .add(tiles + " x pairs", count * pairs)
         .add(tiles + " x pairs x groups", count * pairs * groups);
     list.add(tiles + " x copied groups", count * kernel * full).add(tiles + " x copied rest", count * kernel * rest);
     if (g.kernel > 1) list.add(tiles + " x window rows", count * kernel);
   }
-  const double short_tiles = g.out.width < 4 ? g.blocks(1) : 0;  // where a pixel takes what a tile takes
-  list.add("short tiles x pairs", short_tiles * pairs)
-      .add("short tiles x pairs x groups", short_tiles * pairs * groups);
-  list.add("short tiles x copied groups", short_tiles * kernel * full);
+  for (const int width : {2, 4}) {
+    const std::string pixels = text("pixels of rows below ", width);
+    const double count = g.out.width < width ? g.blocks(1) : 0;
+    list.add(pixels, count)
+        .add(pixels + " x pairs", count * pairs)
+        .add(pixels + " x pairs x groups", count * pairs * groups)
+        .add(pixels + " x pairs x more segments", count * pairs * more_segments);
+    list.add(pixels + " x copied groups", count * kernel * full);
+  }
   if (g.kernel > 1) {
     list.add("edge rows", edge_rows(g)).add("edge taps", edge_rows(g) * static_cast<double>(run));
     const double words = g.in.channels / 4, bytes = g.in.channels % 4;
@@ -134,21 +149,32 @@ LayerLoops conv_loops(const Geometry& g) {
   return list.add("image rows", image).add("image groups", image * full).take();
 }
 
-// Each output walks over its window by itself.
-LayerLoops plain_loops(const std::string& name, const Geometry& g, double window_channels) {
-  const double kernel = g.kernel;
-  return LoopList(name, g)
-      .add("pixels", g.blocks(1))
-      .add("outputs", g.outputs())
-      .add("window rows", g.outputs() * kernel)
-      .add("taps", g.outputs() * kernel * kernel * window_channels)
-      .add("taps outside", taps_outside(g) * g.out.channels * window_channels)
+// Depthwise windows that no kernel turns into rows: of an image, of one tap, or far apart.
+LayerLoops other_depthwise_loops(const Geometry& g) {
+  const double channels = g.in.channels, groups = static_cast<double>(rounded_up(g.in.channels, 4)),
+               taps = double{1} * g.kernel * g.kernel;
+  const double fours = static_cast<double>(rounded_up(g.out.width, 4));
+  const double pixels = g.blocks(1);
+  return LoopList("depthwise other", g)
+      .add("calls x channels", g.turns.calls * channels)
+      .add("group calls", g.groups_turns.calls * groups)
+      .add("group calls x taps", g.groups_turns.calls * groups * taps)
+      .add("channel rows", g.rows() * channels)
+      .add("channel rows x taps", g.rows() * channels * taps)
+      .add("channel rows x fours", g.rows() * channels * fours)
+      .add("channel rows x fours x kernel", g.rows() * channels * fours * g.kernel)
+      .add("channel rows x fours x taps", g.rows() * channels * fours * taps)
+      .add("copied values", g.rows() * channels * g.kernel * g.in.width)
+      .add("pixels x groups", pixels * groups)
+      .add("pixels x groups x taps", pixels * groups * taps)
+      .add("pixels x channels", pixels * channels)
+      .add("taps outside x channels", taps_outside(g) * channels)
       .take();
 }
 
 // Rows are widened in groups of four channels and walked over four outputs at a time, or each pixel has its window
 // where it lies.
-LayerLoops depthwise_loops(const Geometry& g) {
+LayerLoops turned_depthwise_loops(const Geometry& g) {
   const double channels = g.in.channels, groups = static_cast<double>(rounded_up(g.in.channels, 4)),
                rest = g.in.channels % 4;
   const Axis x = windows_along(g.in.width, g.out.width, g.kernel, g.stride),
@@ -190,20 +216,24 @@ LayerLoops pool_loops(const Geometry& g) {
 LayerLoops add_loops(const Geometry& g) { return LoopList("add", g).add("outputs", g.outputs()).take(); }
 LayerLoops relu_loops(const Geometry& g) { return LoopList("relu", g).add("outputs", g.outputs()).take(); }
 
-LayerLoops plain_conv_loops(const Geometry& g) { return plain_loops("conv plain", g, g.in.channels); }
-LayerLoops plain_depthwise_loops(const Geometry& g) { return plain_loops("depthwise plain", g, 1); }
+LayerLoops standard_loops(const Geometry& g) { return conv_loops(g.kernel == 1 ? "pointwise" : "window", g); }
+LayerLoops linear_loops(const Geometry& g) { return conv_loops("linear", g); }
 
-// The loops of a kind's kernels: of the fast ones, or of those without a proof.
+LayerLoops depthwise_loops(const Geometry& g) {
+  const bool turns = mn_depthwise_turns(g.kernel, g.stride) != 0 && !g.reads_image;
+  return turns ? turned_depthwise_loops(g) : other_depthwise_loops(g);
+}
+
+// The loops of a kind's kernels.
 struct Row {
   LayerKind kind;
   LayerLoops (*loops)(const Geometry&);
-  LayerLoops (*plain)(const Geometry&) = loops;
 };
 constexpr Row kRows[] = {
-    {LayerKind::kConv, conv_loops, plain_conv_loops},
-    {LayerKind::kDepthwise, depthwise_loops, plain_depthwise_loops},
+    {LayerKind::kConv, standard_loops},
+    {LayerKind::kDepthwise, depthwise_loops},
     {LayerKind::kGlobalAveragePool, pool_loops},
-    {LayerKind::kLinear, conv_loops, plain_conv_loops},
+    {LayerKind::kLinear, linear_loops},
     {LayerKind::kAdd, add_loops},
     {LayerKind::kRelu, relu_loops},
 };
@@ -212,8 +242,7 @@ static_assert(std::size(kRows) == kLayerKinds);
 class Counter {
  public:
   // `spec` and `plan` outlive it.
-  Counter(const NetworkSpec& spec, const MemoryPlan& plan, std::function<bool(int)> is_fast)
-      : spec_(spec), plan_(plan), is_fast_(std::move(is_fast)) {}
+  Counter(const NetworkSpec& spec, const MemoryPlan& plan) : spec_(spec), plan_(plan) {}
 
   std::vector<LayerLoops> run() const {
     std::vector<LayerLoops> all;
@@ -259,23 +288,17 @@ class Counter {
     const LayerKind kind = spec_.layer(layer).kind;
     const Row& row = kRows[static_cast<size_t>(kind)];
     MN_CHECK(row.kind == kind, "the rows are in the order of LayerKind");
-    const bool plain = has_weights(kind) && !is_fast_(layer);
-    return (plain ? row.plain : row.loops)(geometry(layer, strip));
+    return row.loops(geometry(layer, strip));
   }
 
   const NetworkSpec& spec_;
   const MemoryPlan& plan_;
-  const std::function<bool(int)> is_fast_;
 };
 
 }  // namespace
 
 std::vector<LayerLoops> layer_loops(const NetworkSpec& spec, const MemoryPlan& plan) {
-  return Counter(spec, plan, [&](int layer) { return expects_fast_kernel(spec, layer); }).run();
-}
-
-std::vector<LayerLoops> layer_loops(const QuantizedModel& model, const MemoryPlan& plan) {
-  return Counter(model.spec, plan, [&](int layer) { return fits_fast_kernel(model, layer); }).run();
+  return Counter(spec, plan).run();
 }
 
 }  // namespace mininas

@@ -1,10 +1,6 @@
 #include "mcu/host/object/device_constants.h"
 
-#include <cstdlib>
-
 #include "mcu/runtime/mn_model.h"
-#include "mcu/runtime/mn_rescale.h"
-#include "mcu/runtime/mn_scratch.h"
 #include "nn/layers/operations.h"
 
 namespace mininas {
@@ -49,55 +45,7 @@ int value_of_zero(const QuantizedModel& model, int layer) {
   return model.spec.layer(layer).input() == kImage ? zero_point + 128 : zero_point;
 }
 
-// A standard convolution packs two sums, one of them multiplied by 256, and both must fit into 32 bits.
-constexpr int64_t kConvLimit = (int64_t{1} << 23) - (int64_t{1} << 15);
-
-int64_t largest_value(const LayerSpec& layer) { return layer.input() == kImage ? 255 : 128; }
-
-bool has_fast_depthwise(const LayerSpec& layer) {
-  return layer.input() != kImage && mn_depthwise_turns(layer.kernel, layer.stride) != 0;
-}
-
-// Mean of |weight| for two thousand normally distributed weights with a largest of 127: about 29, and 34 in the channel
-// of a layer where it is largest.
-constexpr int64_t kExpectedWeight = 34;
-
-// The largest possible |sum of weight * value| of each channel.
-std::vector<int64_t> largest_sums(const LayerSpec& layer, int64_t taps, const QuantizedLayer& integers,
-                                  int64_t largest_value) {
-  std::vector<int64_t> sums(static_cast<size_t>(layer.out_channels), 0);
-  for (size_t i = 0; i < integers.weights.size(); ++i) {
-    const size_t channel = traits_of(layer).depthwise ? i % sums.size() : i / static_cast<size_t>(taps);
-    sums[channel] += largest_value * std::abs(integers.weights[i]);
-  }
-  return sums;
-}
-
 }  // namespace
-
-bool fits_fast_kernel(const QuantizedModel& model, int layer) {
-  const LayerSpec& spec = model.spec.layer(layer);
-  const QuantizedLayer& integers = model.layers[static_cast<size_t>(layer)];
-  for (const FixedPoint& rescale : integers.rescale)
-    if (rescale.right_shift == 0) return false;
-  const bool depthwise = traits_of(spec).depthwise;
-  if (depthwise && !has_fast_depthwise(spec)) return false;
-  const int64_t taps = taps_of(spec, model.spec.input_shape(layer));
-  const std::vector<int32_t> bias = folded_bias(spec, taps, integers, value_of_zero(model, layer));
-  const std::vector<int64_t> sums = largest_sums(spec, taps, integers, largest_value(spec));
-  const int64_t limit = depthwise ? MN_LARGEST_ACCUMULATOR : kConvLimit;
-  for (size_t channel = 0; channel < sums.size(); ++channel)
-    if (sums[channel] >= limit || sums[channel] + std::abs(int64_t{bias[channel]}) > MN_LARGEST_ACCUMULATOR)
-      return false;
-  return true;
-}
-
-bool expects_fast_kernel(const NetworkSpec& spec, int layer) {
-  const LayerSpec& layer_spec = spec.layer(layer);
-  if (traits_of(layer_spec).depthwise) return has_fast_depthwise(layer_spec);
-  const int64_t taps = taps_of(layer_spec, spec.input_shape(layer));
-  return taps * kExpectedWeight * largest_value(layer_spec) < kConvLimit;
-}
 
 int64_t device_weight_count(const LayerSpec& layer, const ImageShape& in) {
   const int64_t taps = taps_of(layer, in);

@@ -21,12 +21,4 @@ int64_t device_weight_count(const LayerSpec& layer, const ImageShape& in);
 // Requires a model that passes validate().
 DeviceConstants device_constants(const QuantizedModel& model, int layer);
 
-// Whether the weights of a layer meet the conditions of the fast kernels (the kinds in mcu/runtime/mn_model.h). In
-// trained networks nearly all layers do.
-bool fits_fast_kernel(const QuantizedModel& model, int layer);
-
-// The same prediction before there are weights. Trained weights are roughly normally distributed with the largest of
-// each channel at 127; in a standard convolution with many weights their sums may become too large.
-bool expects_fast_kernel(const NetworkSpec& spec, int layer);
-
 }  // namespace mininas

@@ -15,18 +15,12 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "the device's object is little-endian and is copied as it lies in memory");
 
-uint8_t code_of(const QuantizedModel& model, int layer) {
-  const LayerSpec& spec = model.spec.layer(layer);
-  const DeviceOperation& operation = device_operation(spec.kind);
-  return has_weights(spec.kind) && !fits_fast_kernel(model, layer) ? operation.plain_code : operation.code;
-}
-
 // Zero points, clamp and kind.
 mn_layer row_of(const QuantizedModel& model, int index) {
   const LayerSpec& spec = model.spec.layer(index);
   const QuantizedLayer& integers = model.layers[static_cast<size_t>(index)];
   mn_layer row{};
-  row.kind = code_of(model, index);
+  row.kind = device_operation(spec.kind).code;
   row.kernel = static_cast<uint8_t>(spec.kernel);
   row.stride = static_cast<uint8_t>(spec.stride);
   row.in_zero = static_cast<int8_t>(model.input_of(index).zero_point);

@@ -25,6 +25,7 @@ EMBED(run_c, "mcu/runtime/mn_run.c");
 EMBED(crc32_c, "mcu/runtime/mn_crc32.c");
 EMBED(kernels_c, "mcu/runtime/mn_kernels.c");
 EMBED(dsp_h, "mcu/runtime/dsp/mn_dsp.h");
+EMBED(dsp_instructions_h, "mcu/runtime/dsp/mn_dsp_instructions.h");
 EMBED(scratch_h, "mcu/runtime/mn_scratch.h");
 EMBED(rescale_h, "mcu/runtime/mn_rescale.h");
 EMBED(multiply_h, "mcu/runtime/mn_multiply.h");
@@ -83,6 +84,7 @@ std::vector<TextFile> runtime_files() {
           file("mn_check.h", EMBEDDED(check_h)),
           file("mn_crc32.h", EMBEDDED(crc32_h)),
           file("mn_dsp.h", EMBEDDED(dsp_h)),
+          file("mn_dsp_instructions.h", EMBEDDED(dsp_instructions_h)),
           file("mn_scratch.h", EMBEDDED(scratch_h)),
           file("mn_rescale.h", EMBEDDED(rescale_h)),
           file("mn_multiply.h", EMBEDDED(multiply_h)),

@@ -7,8 +7,9 @@
  *   widening     13 instructions and a loop for 16 values, used by every output channel: about 1 / channels
  *   rescaling    SMMLAR, SMMLSR, SSAT, STRB for an output (and one ADD without ReLU), and about 20 for the 8 outputs
  *                together: 7 / taps
- * Where the row has fewer than 4 pixels, each is a tile of its own, four times over; where it ends inside a tile, the
- * last tile moves back.
+ * Where the row has fewer than 4 pixels, as a classifier's has, each is multiplied alone, the first of its tile; where
+ * it ends inside a tile, the last tile moves back. Windows of more taps than the sums of two channels can hold beside
+ * each other are added up in segments (mn_segment_taps).
  */
 #include "mn_dsp.h"
 #include "mn_kernel.h"
@@ -39,37 +40,39 @@ typedef struct {
   int8_t *edge;        /* and a window's row of each pixel where it does not lie in the input as it is */
   int32_t run;         /* bytes of a window's row */
   int32_t groups;      /* of four taps, in a window */
+  int32_t segment;     /* how many of them are multiplied at once */
   int32_t pixel_step;  /* 1, or 0 where a tile is one pixel */
   int32_t pointwise;   /* windows lie in the input as they are, in full groups */
-  int32_t rectified;   /* prepare_pairs */
+  int32_t rectified;   /* windows are one segment, and rescaling needs no look at the sign (mn_dsp.h) */
 } conv_job;
 
 static inline void prepare_scale(channel_scale *scale, int32_t multiplier, uint8_t shift) {
   scale->first = mn_doubled(multiplier);
-  scale->second = mn_negative_power(shift, 1);
+  scale->second = mn_negative_power(shift);
 }
 
-/* Of all output channels. Returns whether rescaling needs no look at the sign (mn_dsp.h). */
-static int32_t prepare_pairs(const mn_model *model, const mn_layer *layer, channel_pair *pairs) {
+/* Of all output channels. Returns whether bytes may be MN_RECTIFIED; otherwise no power has ties. */
+static int32_t prepare_pairs(const mn_model *model, const mn_layer *layer, channel_pair *pairs, int32_t segmented) {
   const int32_t *bias = mn_constants(model, layer->bias);
   const int32_t *multiplier = mn_constants(model, layer->multipliers);
   const uint8_t *shift = mn_constants(model, layer->shifts);
   channel_pair *pair = pairs;
-  int32_t ties_by_power = !MN_SMALL, left;
+  int32_t by_power = !MN_SMALL && !segmented, unshifted = segmented, left;
   for (left = layer->out_channels; left > 0; left -= 2, ++pair, bias += 2, multiplier += 2, shift += 2) {
     const int32_t other = left > 1; /* a channel without a partner is its own */
     pair->bias[0] = bias[0];
     pair->bias[1] = bias[other];
     prepare_scale(&pair->first, multiplier[0], shift[0]);
     prepare_scale(&pair->second, multiplier[other], shift[other]);
-    if (!mn_ties_by_power(shift[0]) || !mn_ties_by_power(shift[other])) ties_by_power = 0;
+    by_power &= pair->first.second & pair->second.second;
+    if (mn_is_unshifted(pair->first.second) || mn_is_unshifted(pair->second.second)) unshifted = 1;
   }
-  if (ties_by_power) return 1;
+  if (by_power) return 1;
   while (pair-- != pairs) {
     pair->first.second = mn_power_alone(pair->first.second);
     pair->second.second = mn_power_alone(pair->second.second);
   }
-  return !MN_SMALL && layer->low >= layer->out_zero;
+  return !MN_SMALL && !unshifted && layer->low >= layer->out_zero;
 }
 
 /* A row of the windows of four pixels, the bytes of which begin `step` bytes apart: `count` groups of four of each. */
@@ -171,20 +174,79 @@ static void fill_tile(const conv_job *job, int32_t y, int32_t x) {
 }
 
 /* Both channels of the four pixels. What it needs lies in memory in pairs, since the sums fill the registers. */
-#define STORE_TILE(sign)                                                                            \
-  do {                                                                                              \
-    MN_GET2(multiplier, power, pair->first);                                                        \
-    MN_GET2(step, zero, constants);                                                                 \
-    MN_GET(output, places.first);                                                                   \
-    MN_STORE_CHANNEL(sign, mn_00, mn_01, mn_02, mn_03, multiplier, power, zero, output, step);      \
-    MN_GET2(output, pair, places);                                                                  \
-    MN_TAKE2(multiplier, power, pair);                                                              \
-    MN_STORE_NEXT_CHANNEL(sign, mn_10, mn_11, mn_12, mn_13, multiplier, power, zero, output, step); \
+#define STORE_TILE(store)                                     \
+  do {                                                        \
+    MN_GET2(multiplier, power, pair->first);                  \
+    MN_GET2(step, zero, constants);                           \
+    MN_GET(output, places.first);                             \
+    store(MN_STORE_CHANNEL, mn_00, mn_01, mn_02, mn_03);      \
+    MN_GET2(output, pair, places);                            \
+    MN_TAKE2(multiplier, power, pair);                        \
+    store(MN_STORE_NEXT_CHANNEL, mn_10, mn_11, mn_12, mn_13); \
+  } while (0)
+#define STORE_RECTIFIED(store, s0, s1, s2, s3) \
+  store(MN_RECTIFIED, s0, s1, s2, s3, multiplier, power, zero, output, step)
+#define STORE_ANY(store, s0, s1, s2, s3)                                          \
+  do {                                                                            \
+    if (mn_is_unshifted(power))                                                   \
+      store(MN_UNSHIFTED, s0, s1, s2, s3, multiplier, power, zero, output, step); \
+    else                                                                          \
+      store(MN_SIGNED, s0, s1, s2, s3, multiplier, power, zero, output, step);    \
   } while (0)
 
+/* The sums of a tile, in one segment or in several. Between tiles `end` and `skip` are those of the first segment and
+ * `carry` is zero. */
+#define BEGIN_WINDOW()                                  \
+  const uint32_t *const end = values + 8 * job->groups; \
+  const int32_t skip = MN_TILE_SKIP(job->groups)
+#define BEGIN_SEGMENTS()                                                           \
+  const uint32_t *const last_end = values + 8 * job->groups;                       \
+  const uint32_t *const first_end = end_of_segment(job, values), *end = first_end; \
+  const int32_t first_skip = MN_TILE_SKIP(1 + groups_between(values, first_end));  \
+  int32_t skip = first_skip, carry[kTile];                                         \
+  carry[0] = carry[1] = carry[2] = carry[3] = 0
+#define ADD_UP_WINDOW()              \
+  do {                               \
+    MN_TILE_FIRST_STEP();            \
+    MN_TILE_STEP();                  \
+    MN_TILE_OTHER_GROUPS(skip, end); \
+    pair = places.second;            \
+    MN_TILE_UNTANGLE(pair->bias[1]); \
+  } while (0)
+#define ADD_UP_SEGMENTS()                                                     \
+  do {                                                                        \
+    mn_01 = mn_02 = mn_03 = mn_00;                                            \
+    for (;;) {                                                                \
+      MN_TILE_EQUAL();                                                        \
+      MN_TILE_OTHER_GROUPS(skip, end);                                        \
+      if (end == last_end) break;                                             \
+      MN_TILE_CARRY(carry);                                                   \
+      skip = MN_TILE_SKIP(1 + groups_between(end, end_of_segment(job, end))); \
+      end = end_of_segment(job, end);                                         \
+    }                                                                         \
+    pair = places.second;                                                     \
+    MN_TILE_UNTANGLE(pair->bias[1]);                                          \
+    if (first_end != last_end) {                                              \
+      MN_TILE_ADD_CARRY(carry);                                               \
+      carry[0] = carry[1] = carry[2] = carry[3] = 0;                          \
+      end = first_end;                                                        \
+      skip = first_skip;                                                      \
+    }                                                                         \
+  } while (0)
+
+MN_INSTRUCTION int32_t groups_between(const uint32_t *values, const uint32_t *end) {
+  return (int32_t)(end - values) / 8;
+}
+
+/* Where the segment ends that begins with these values. No call, which would take a tile's registers. */
+MN_INSTRUCTION const uint32_t *end_of_segment(const conv_job *job, const uint32_t *values) {
+  const int32_t left = job->groups - groups_between(job->tile, values);
+  return values + 8 * (left < job->segment ? left : job->segment);
+}
+
 /* The channels from `pair` to before `last`, to bytes that are `step` apart for two pixels: a function for each way to
- * round. */
-#define MULTIPLY_PAIRS(name, sign)                                                                              \
+ * add up and to round. */
+#define MULTIPLY_PAIRS(name, begin, add_up, store)                                                              \
   static void __attribute__((noinline))                                                                         \
   name(const conv_job *job, const channel_pair *pair, const channel_pair *last, int8_t *output, int32_t step) { \
     MN_TILE_WEIGHTS;                                                                                            \
@@ -195,8 +257,8 @@ static void fill_tile(const conv_job *job, int32_t y, int32_t x) {
     struct {                                                                                                    \
       int32_t first, second;                                                                                    \
     } constants;                                                                                                \
-    const uint32_t *const values = job->tile, *const end = values + 8 * job->groups;                            \
-    const int32_t skip = MN_TILE_SKIP(job->groups);                                                             \
+    const uint32_t *const values = job->tile;                                                                   \
+    begin();                                                                                                    \
     int32_t zero = job->layer->out_zero, multiplier, power;                                                     \
     MN_PUT2(constants, step, zero);                                                                             \
     mn_weights = job->weights + (pair - job->pairs) * 2 * job->groups;                                          \
@@ -205,19 +267,15 @@ static void fill_tile(const conv_job *job, int32_t y, int32_t x) {
       MN_PUT2(places, output, pair);                                                                            \
       mn_values = values;                                                                                       \
       mn_00 = pair->bias[0];                                                                                    \
-      MN_TILE_FIRST_STEP();                                                                                     \
-      MN_TILE_STEP();                                                                                           \
-      MN_TILE_OTHER_GROUPS(skip, end);                                                                          \
-      pair = places.second;                                                                                     \
-      MN_TILE_UNTANGLE(pair->bias[1]);                                                                          \
-      STORE_TILE(sign);                                                                                         \
+      add_up();                                                                                                 \
+      STORE_TILE(store);                                                                                        \
       ++output;                                                                                                 \
     } while (pair != last);                                                                                     \
   }
 
-MULTIPLY_PAIRS(multiply_signed_pairs, MN_SIGNED)
+MULTIPLY_PAIRS(multiply_any_pairs, BEGIN_SEGMENTS, ADD_UP_SEGMENTS, STORE_ANY)
 #if !MN_SMALL /* where nothing is rectified */
-MULTIPLY_PAIRS(multiply_rectified_pairs, MN_RECTIFIED)
+MULTIPLY_PAIRS(multiply_rectified_pairs, BEGIN_WINDOW, ADD_UP_WINDOW, STORE_RECTIFIED)
 #endif
 
 static void multiply_pairs(const conv_job *job, const channel_pair *pair, const channel_pair *last, int8_t *output,
@@ -228,7 +286,7 @@ static void multiply_pairs(const conv_job *job, const channel_pair *pair, const 
     return;
   }
 #endif
-  multiply_signed_pairs(job, pair, last, output, step);
+  multiply_any_pairs(job, pair, last, output, step);
 }
 
 /* The channel without a partner: its tile goes to scratch, where the partner's bytes hurt nobody. */
@@ -238,6 +296,32 @@ static void multiply_last_channel(const conv_job *job, int8_t *output, int32_t s
   int32_t pixel;
   multiply_pairs(job, job->pairs + pairs, job->pairs + pairs + 1, pixels, 2);
   for (pixel = 0; pixel < kTile; ++pixel) output[pixel * step + 2 * pairs] = pixels[2 * pixel];
+}
+
+/* All channels of the tile's first pixel. */
+static void multiply_pixel(const conv_job *job, int8_t *output) {
+  const int32_t zero = job->layer->out_zero;
+  const channel_pair *pair = job->pairs;
+  const uint32_t *weights = job->weights;
+  const int8_t *const last = output + job->layer->out_channels;
+  for (; output < last; output += 2, ++pair) {
+    uint32_t first = (uint32_t)pair->bias[0], second = (uint32_t)pair->bias[1];
+    const uint32_t *values = job->tile, *const last_end = values + 8 * job->groups;
+    while (values != last_end) {
+      const uint32_t *const end = end_of_segment(job, values);
+      int32_t both = 0, lower = 0;
+      for (; values != end; values += 8, weights += 2) {
+        lower = mn_dot2(values[0], mn_even_bytes(weights[0]), lower);
+        both = mn_dot2(values[0], weights[0], both);
+        lower = mn_dot2(values[4], mn_even_bytes(weights[1]), lower);
+        both = mn_dot2(values[4], weights[1], both);
+      }
+      first += (uint32_t)lower;
+      second += (uint32_t)mn_higher(both, lower);
+    }
+    output[0] = mn_byte_of((int32_t)first, pair->first.first, pair->first.second, zero);
+    if (output + 1 != last) output[1] = mn_byte_of((int32_t)second, pair->second.first, pair->second.second, zero);
+  }
 }
 
 static void conv_row(const conv_job *job, int32_t y, int8_t *output) {
@@ -255,6 +339,10 @@ static void conv_row(const conv_job *job, int32_t y, int8_t *output) {
       widen(job->tile, first, job->pixel_step * layer->in_channels, job->groups);
     } else {
       fill_tile(job, y, tile_x);
+    }
+    if (job->pixel_step == 0) {
+      multiply_pixel(job, output + tile_x * layer->out_channels);
+      continue;
     }
     if (pairs > 0) multiply_pairs(job, job->pairs, job->pairs + pairs, output + tile_x * layer->out_channels, step);
     if (layer->out_channels % 2 != 0) multiply_last_channel(job, output + tile_x * layer->out_channels, step);
@@ -282,7 +370,8 @@ void mn_conv_dsp(const mn_model *model, const mn_layer *layer, const mn_work *wo
   job.tile = (uint32_t *)(void *)(job.pairs + pairs);
   job.rest = (mn_lane *)(job.tile + job.run / 4 * layer->kernel * 8);
   job.edge = (int8_t *)(job.tile + 8 * job.groups);
-  job.rectified = prepare_pairs(model, layer, job.pairs);
+  job.segment = mn_segment_taps(layer) / 4;
+  job.rectified = prepare_pairs(model, layer, job.pairs, job.groups > job.segment);
   clear(job.tile + 8 * (job.groups - 1), 8); /* taps that pad the last group */
   for (y = work->first; y < work->last; ++y) {
     int8_t *output = work->output + y % layer->out_rows * mn_out_row_bytes(layer);

@@ -122,7 +122,7 @@ static void __attribute__((noinline)) drop_row(depthwise_job *job, const int8_t 
   const int32_t step = job->layer->in_channels;
   int32_t i;
   for (i = 0; i < job->count; ++i)
-    job->scales[i].bias += (weights[i] + weights[step + i] + weights[2 * step + i]) * job->layer->in_zero;
+    add_to_bias(&job->scales[i], (weights[i] + weights[step + i] + weights[2 * step + i]) * job->layer->in_zero);
   taps[0] = taps[1] = taps[2] = 0;
 }
 
@@ -148,20 +148,22 @@ static void prepare_taps(depthwise_job *job, uint32_t *taps) {
   turn_pair(t[7], t[8], taps + 4, kOfChannel);
 }
 
-/* Of a channel. What it needs besides taps and sums lies in memory in pairs, since these fill the registers. */
-#define FOUR_OUTPUTS(windows)                                                               \
-  do {                                                                                      \
-    int32_t s0, s1, s2, s3, multiplier, power, zero, apart;                                 \
-    const uint32_t *last;                                                                   \
-    MN_GET(s3, constants.bias);                                                             \
-    windows(s0, s1, s2, s3, next, c0, c1, c2, p, q);                                        \
-    MN_GET2(multiplier, power, rescale);                                                    \
-    MN_GET2(zero, apart, place);                                                            \
-    MN_STORE_CHANNEL(MN_RECTIFIED, s0, s1, s2, s3, multiplier, power, zero, output, apart); \
-    output += kFour * apart;                                                                \
-    MN_GET(last, constants.end);                                                            \
-    more = next != last;                                                                    \
-  } while (0)
+/* Of a channel, `fours` times. What it needs besides taps and sums lies in memory in pairs, since these fill the
+ * registers. */
+#define FOUR_OUTPUTS(windows, store)                               \
+  do {                                                             \
+    int32_t s0, s1, s2, s3, multiplier, power, zero, apart;        \
+    const uint32_t *last;                                          \
+    MN_GET(s3, constants.bias);                                    \
+    windows(s0, s1, s2, s3, next, c0, c1, c2, p, q);               \
+    MN_GET2(multiplier, power, rescale);                           \
+    MN_GET2(zero, apart, place);                                   \
+    store(s0, s1, s2, s3, multiplier, power, zero, output, apart); \
+    output += kFour * apart;                                       \
+    MN_GET(last, constants.end);                                   \
+    more = next != last;                                           \
+  } while (more)
+#define STORE_RECTIFIED(...) MN_STORE_CHANNEL(MN_RECTIFIED, __VA_ARGS__)
 
 /* `fours` of outputs in a row of each channel. Pixels are `step` bytes apart, channels `channels_apart`. */
 static void __attribute__((noinline)) fours_of_3x3(const depthwise_job *job, const uint32_t *record, int32_t fours,
@@ -190,13 +192,21 @@ static void __attribute__((noinline)) fours_of_3x3(const depthwise_job *job, con
     MN_LOAD2(c0, c1, taps, 0);
     MN_LOAD2(c2, p, taps, 2);
     q = taps[4];
-    if (stride == 1) {
-      do FOUR_OUTPUTS(MN_WINDOWS_3X3);
-      while (more);
-    } else {
-      do FOUR_OUTPUTS(MN_WINDOWS_3X3_STRIDE_2);
-      while (more);
-    }
+#if MN_SMALL
+    if (stride == 1)
+      FOUR_OUTPUTS(MN_WINDOWS_3X3, store_channel);
+    else
+      FOUR_OUTPUTS(MN_WINDOWS_3X3_STRIDE_2, store_channel);
+#else
+    if (stride == 1 && mn_ties_by_power(rescale.second))
+      FOUR_OUTPUTS(MN_WINDOWS_3X3, STORE_RECTIFIED);
+    else if (stride == 1)
+      FOUR_OUTPUTS(MN_WINDOWS_3X3, store_channel);
+    else if (mn_ties_by_power(rescale.second))
+      FOUR_OUTPUTS(MN_WINDOWS_3X3_STRIDE_2, STORE_RECTIFIED);
+    else
+      FOUR_OUTPUTS(MN_WINDOWS_3X3_STRIDE_2, store_channel);
+#endif
     first_output += channels_apart;
   }
 }
@@ -236,25 +246,15 @@ static void take_channels(depthwise_job *job, int32_t channel) {
   int32_t i;
   job->channel = channel;
   job->count = layer->in_channels - channel < kGroup ? layer->in_channels - channel : kGroup;
-  job->ties_by_power = 1;
   for (i = 0; i < job->count; ++i) {
     job->scales[i].rescale.first = mn_doubled(multipliers[i]);
-    job->scales[i].rescale.second = mn_negative_power(shifts[i], 1);
-    if (!mn_ties_by_power(shifts[i])) job->ties_by_power = 0;
+    job->scales[i].rescale.second = mn_negative_power(shifts[i]);
   }
-}
-
-/* Whether the groups of channels keep out of each other's way (see above). */
-static int may_take_turns(const mn_layer *layer, const mn_work *work) {
-  const uintptr_t input = (uintptr_t)work->input, output = (uintptr_t)work->output;
-  const uintptr_t distance = input < output ? output - input : input - output;
-  const uintptr_t lower =
-      (uintptr_t)(input < output ? layer->in_rows * mn_in_row_bytes(layer) : layer->out_rows * mn_out_row_bytes(layer));
-  return distance >= lower || distance % layer->in_channels == 0;
 }
 
 void mn_depthwise_dsp(const mn_model *model, const mn_layer *layer, const mn_work *work) {
   depthwise_job job;
+  const int32_t turns = layer->input != MN_CALLER && mn_depthwise_turns(layer->kernel, layer->stride);
   int32_t channel, first, rows;
   job.model = model;
   job.layer = layer;
@@ -266,11 +266,11 @@ void mn_depthwise_dsp(const mn_model *model, const mn_layer *layer, const mn_wor
   for (first = work->first; first < work->last; first += rows) {
     for (channel = 0; channel < layer->in_channels; channel += kGroup) {
       take_channels(&job, channel);
-      if (layer->kernel == 3 && job.ties_by_power) {
+      if (turns && layer->kernel == 3) {
         rows_of_3x3(&job, first, first + rows);
         job.tables_ready = 0;
 #if !MN_SMALL
-      } else if (layer->kernel != 3) {
+      } else if (turns) {
         mn_depthwise_rows_of_ring(&job, first, first + rows);
 #endif
       } else {

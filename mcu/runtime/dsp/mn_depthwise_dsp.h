@@ -16,7 +16,7 @@ typedef struct {
   int32_t bias;
   struct {
     int32_t first;  /* mn_doubled(multiplier) */
-    int32_t second; /* mn_negative_power(shift, 1) */
+    int32_t second; /* mn_negative_power(shift) */
   } rescale;
 } channel_scale;
 
@@ -24,10 +24,9 @@ typedef struct {
   const mn_model *model;
   const mn_layer *layer;
   const mn_work *work;
-  uint32_t padding;      /* the input's zero point, four times */
-  int32_t count;         /* of the channels at hand: kGroup, or what is left */
-  int32_t channel;       /* the first of them */
-  int32_t ties_by_power; /* of all of them (mn_dsp.h) */
+  uint32_t padding; /* the input's zero point, four times */
+  int32_t count;    /* of the channels at hand: kGroup, or what is left */
+  int32_t channel;  /* the first of them */
   channel_scale scales[kGroup];
   int32_t tables_ready;  /* scratch holds what the functions below have there for all channels */
   int32_t y;             /* 3x3: the row at hand, */
@@ -73,10 +72,35 @@ static inline int8_t *output_row(const depthwise_job *job, int32_t y) {
   return job->work->output + y % job->layer->out_rows * mn_out_row_bytes(job->layer);
 }
 
+/* The folded bias may overshoot what the whole stays below. */
+static inline void add_to_bias(channel_scale *scale, int32_t more) {
+  scale->bias = (int32_t)((uint32_t)scale->bias + (uint32_t)more);
+}
+
 static inline void take_bias(depthwise_job *job) {
   const int32_t *bias = (const int32_t *)mn_constants(job->model, job->layer->bias) + job->channel;
   int32_t i;
   for (i = 0; i < job->count; ++i) job->scales[i].bias = bias[i];
+}
+
+/* Four sums of a channel become bytes, `step` apart, as its power says. */
+static inline void store_channel(int32_t s0, int32_t s1, int32_t s2, int32_t s3, int32_t multiplier, int32_t power,
+                                 int32_t zero, int8_t *output, int32_t step) {
+  if (mn_ties_by_power(power))
+    MN_STORE_CHANNEL(MN_RECTIFIED, s0, s1, s2, s3, multiplier, power, zero, output, step);
+  else if (mn_is_unshifted(power))
+    MN_STORE_CHANNEL(MN_UNSHIFTED, s0, s1, s2, s3, multiplier, power, zero, output, step);
+  else
+    MN_STORE_CHANNEL(MN_SIGNED, s0, s1, s2, s3, multiplier, power, zero, output, step);
+}
+
+/* Whether the groups of channels keep out of each other's way (mn_depthwise_dsp.c). */
+static inline int may_take_turns(const mn_layer *layer, const mn_work *work) {
+  const uintptr_t input = (uintptr_t)work->input, output = (uintptr_t)work->output;
+  const uintptr_t distance = input < output ? output - input : input - output;
+  const uintptr_t lower =
+      (uintptr_t)(input < output ? layer->in_rows * mn_in_row_bytes(layer) : layer->out_rows * mn_out_row_bytes(layer));
+  return distance >= lower || distance % layer->in_channels == 0;
 }
 
 #endif

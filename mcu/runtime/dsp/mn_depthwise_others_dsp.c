@@ -1,10 +1,10 @@
-/* Depthwise layers on cores with the DSP extension, of any kernel, stride and shifts: an output of four channels at a
+/* Depthwise layers on cores with the DSP extension, of any kernel and stride, and of an image: an output of four channels at a
  * time, straight from the bytes.
  *
  * Two taps at a time: their words of four channels, which may lie anywhere, become a pair of lanes for each channel,
  * which meets the pair of that channel's weights. That is 17 instructions for 8 products. Where pixels lie follows from
  * a table of distances from the window's first pixel, since rows may lie in a ring; a window that leaves the input is
- * copied together first. */
+ * copied together first, and every one of an image, whose bytes become int8 on the way. */
 #include "mn_depthwise_dsp.h"
 
 #if MN_DSP
@@ -56,21 +56,25 @@ static void prepare_distances(const depthwise_job *job, int32_t top, const windo
 
 static void copy_window(const depthwise_job *job, int32_t top, int32_t left, uint32_t *copy) {
   const mn_layer *layer = job->layer;
+  const uint32_t flip = layer->input == MN_CALLER ? 0x80808080u : 0;
   int32_t row, column;
   for (row = top; row < top + layer->kernel; ++row) {
     const int8_t *const source = row >= 0 && row < layer->in_height ? input_row(job, row) + job->channel : 0;
     for (column = left; column < left + layer->kernel; ++column) {
       const int32_t inside = source != 0 && column >= 0 && column < layer->in_width;
-      *copy++ = inside ? load_channels(source + column * layer->in_channels, job->count) : job->padding;
+      *copy++ = inside ? load_channels(source + column * layer->in_channels, job->count) ^ flip : job->padding;
     }
   }
 }
 
-static int8_t to_byte(const depthwise_job *job, int32_t sum, const channel_scale *scale) {
-  const int32_t high = mn_add_high(sum, sum, scale->rescale.first), zero = job->layer->out_zero;
-  /* Otherwise such groups have kernels of their own. */
-  if (MN_SMALL && job->ties_by_power) return (int8_t)mn_saturate8(mn_subtract_high(zero, high, scale->rescale.second));
-  return (int8_t)mn_saturate8(mn_subtract_high(zero, high - (high < 0), mn_power_alone(scale->rescale.second)));
+/* What it adds to the channels' sums that an image's bytes are 128 more than what they stand for. */
+static void add_image_bias(depthwise_job *job) {
+  const int32_t taps = (int32_t)job->layer->kernel * job->layer->kernel, step = job->layer->in_channels;
+  const int8_t *const weights = (const int8_t *)mn_constants(job->model, job->layer->weights) + job->channel;
+  int32_t tap, i;
+  for (tap = 0; tap < taps; ++tap) {
+    for (i = 0; i < job->count; ++i) add_to_bias(&job->scales[i], 128 * weights[tap * step + i]);
+  }
 }
 
 /* `count` outputs of four channels, whose windows begin `stride` bytes apart. */
@@ -103,7 +107,8 @@ add_windows(const depthwise_job *job, const window_tables *tables, const int8_t 
     sums[1] = s1;
     sums[2] = s2;
     sums[3] = s3;
-    for (i = 0; i < kGroup; ++i) output[i] = to_byte(job, sums[i], &scale[i]);
+    for (i = 0; i < kGroup; ++i)
+      output[i] = mn_byte_of(sums[i], scale[i].rescale.first, scale[i].rescale.second, job->layer->out_zero);
   }
 }
 
@@ -137,13 +142,14 @@ void mn_depthwise_rows_of_others(depthwise_job *job, int32_t first, int32_t last
   lay_out_tables(job, &tables);
   prepare_weights(job, &tables);
   take_bias(job);
+  if (layer->input == MN_CALLER) add_image_bias(job);
   for (i = job->count; i < kGroup; ++i) job->scales[i] = job->scales[0];
   find_inside(layer, &begin, &end);
   left = begin * layer->stride - padding;
   for (y = first; y < last; ++y) {
     const int32_t top = y * layer->stride - padding;
     int8_t *const output = output_row(job, y) + job->channel;
-    if (job->count < kGroup || top < 0 || top + kernel > layer->in_height) {
+    if (job->count < kGroup || top < 0 || top + kernel > layer->in_height || layer->input == MN_CALLER) {
       add_copied_windows(job, &tables, y, 0, layer->out_width, output);
     } else {
       if (MN_SMALL || job->channel == 0 || !job->tables_ready || last - first > 1) prepare_distances(job, top, &tables);

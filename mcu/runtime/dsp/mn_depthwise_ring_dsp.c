@@ -170,22 +170,11 @@ static void four_sums(const ring_job *job, const uint32_t *values, int32_t first
   }
 }
 
-static inline void store_four(const ring_job *job, int32_t s[4], const channel_scale *scale, int8_t *output,
-                              int32_t step) {
-  const int32_t multiplier = scale->rescale.first, zero = job->layer->out_zero;
-  int32_t power = scale->rescale.second;
-  if (job->group->ties_by_power) {
-    MN_STORE_CHANNEL(MN_RECTIFIED, s[0], s[1], s[2], s[3], multiplier, power, zero, output, step);
-  } else {
-    power = mn_power_alone(power);
-    MN_STORE_CHANNEL(MN_SIGNED, s[0], s[1], s[2], s[3], multiplier, power, zero, output, step);
-  }
-}
-
 /* A channel's row of outputs. */
 static void channel_row(const ring_job *job, const uint32_t *values, int32_t first_slot, const uint32_t *taps,
                         const channel_scale *scale, int8_t *output) {
-  const int32_t step = job->layer->out_channels;
+  const int32_t step = job->layer->out_channels, zero = job->layer->out_zero;
+  const int32_t multiplier = scale->rescale.first, power = scale->rescale.second;
   int32_t left;
   for (left = job->layer->out_width; left > 0; left -= kFour) {
     int32_t s[kFour];
@@ -193,10 +182,10 @@ static void channel_row(const ring_job *job, const uint32_t *values, int32_t fir
     four_sums(job, values, first_slot, taps, s);
     if (left < kFour) {
       int8_t last[kFour];
-      store_four(job, s, scale, last, 1);
+      store_channel(s[0], s[1], s[2], s[3], multiplier, power, zero, last, 1);
       copy_last(last, left, output, step);
     } else {
-      store_four(job, s, scale, output, step);
+      store_channel(s[0], s[1], s[2], s[3], multiplier, power, zero, output, step);
     }
     output += kFour * step;
     values += 2 * job->layer->stride;

@@ -2,6 +2,8 @@
 #include "mn_arithmetic.h"
 #include "mn_kernel.h"
 
+#if defined(MN_PORTABLE) || defined(MN_DEFINITIONS)
+
 /* One row of a window times one channel's weights for it. `input` is the row of the input, 0 outside of it; `column`
  * where it begins. */
 static uint32_t row_sum(const mn_layer *layer, const int8_t *weights, int32_t channel, int32_t row, const int8_t *input,
@@ -50,3 +52,5 @@ void mn_conv(const mn_model *model, const mn_layer *layer, const mn_work *work) 
     }
   }
 }
+
+#endif

@@ -8,8 +8,9 @@
  *   ARMv7-M   4 pixels, 14 instructions for 8 products; copying 10 for 4 values, used by every output channel; 12 to
  *             rescale an output
  *   ARMv6-M   2 pixels, 13 instructions for 4 products; copying 17 for 4 values; about 40 to rescale an output
- * Where the row has fewer pixels than a tile, each pixel of the tile is the first; where it ends inside a tile, the
- * last tile moves back. */
+ * Where the row has fewer pixels than a tile, as a classifier's has, each is multiplied alone, the first of its tile;
+ * where it ends inside a tile, the last tile moves back. Windows of more taps than the sums of two channels can hold
+ * beside each other are added up in segments (mn_segment_taps). */
 #include "mn_dsp.h"
 #include "mn_kernel.h"
 #include "mn_multiply.h"
@@ -24,6 +25,7 @@ typedef struct {
   int8_t *edge;       /* a window's row of each pixel where it does not lie in the input as it is */
   int32_t run;        /* bytes of a window's row */
   int32_t taps;       /* in a window, with those that fill the last group of four */
+  int32_t segment;    /* how many of them are multiplied at once */
   int32_t pixel_step; /* 1, or 0 where a tile is one pixel */
 } conv_job;
 
@@ -134,61 +136,124 @@ static void fill_tile(const conv_job *job, int32_t y, int32_t x) {
   }
 }
 
-/* One channel of the tile's pixels, or of its first. */
-MN_INLINE void store_channel(const int32_t *sums, mn_scale scale, int32_t pixel_step, int8_t *output, int32_t step) {
+/* One channel of the tile's pixels. */
+MN_INLINE void store_channel(const int32_t *sums, mn_scale scale, int8_t *output, int32_t step) {
   output[0] = mn_scaled_byte(scale.bias + sums[0], &scale);
-  if (pixel_step == 0) return;
   output[step] = mn_scaled_byte(scale.bias + sums[1], &scale);
   if (MN_TILE == 2) return;
   output[2 * step] = mn_scaled_byte(scale.bias + sums[MN_TILE / 2], &scale);
   output[3 * step] = mn_scaled_byte(scale.bias + sums[MN_TILE - 1], &scale);
 }
 
-/* All channels of the tile's pixels, the first of which begins at `output`. */
-MN_APART void tile_outputs(const mn_model *model, const conv_job *job, int8_t *output) {
+/* All channels of the tile's pixels, the first of which begins at `output`. For channels that mn_is_common and
+ * windows of one segment. */
+MN_APART void whole_windows(const mn_model *model, const conv_job *job, int8_t *output) {
   const mn_layer *layer = job->layer;
   const int32_t *bias = mn_constants(model, layer->bias);
   const int32_t *multiplier = mn_constants(model, layer->multipliers);
   const uint8_t *shift = mn_constants(model, layer->shifts);
   const mn_lane *weights = mn_constants(model, layer->weights);
-  const int32_t channels = layer->out_channels, pixel_step = job->pixel_step;
+  const int32_t channels = layer->out_channels;
   const int8_t zero = layer->out_zero;
   const int8_t *const end = output + channels;
   for (; output < end; weights += job->taps) {
     int32_t sums[2 * MN_TILE];
     mn_multiply_tile(job->tile, weights, job->taps, sums);
-    store_channel(sums, mn_scale_of(*bias++, *multiplier++, *shift++, zero), pixel_step, output++, channels);
+    store_channel(sums, mn_scale_of(*bias++, *multiplier++, *shift++, zero), output++, channels);
     if (output == end) return;
-    store_channel(sums + MN_TILE, mn_scale_of(*bias++, *multiplier++, *shift++, zero), pixel_step, output++, channels);
+    store_channel(sums + MN_TILE, mn_scale_of(*bias++, *multiplier++, *shift++, zero), output++, channels);
   }
 }
 
-static void conv_row(const mn_model *model, const conv_job *job, int32_t y, int8_t *output) {
+/* Adds to both channels' sums of the tile, or of its first pixel, what their weights add, segment by segment. */
+MN_APART void add_segments(const conv_job *job, const mn_lane *weights, int32_t sums[2 * MN_TILE]) {
+  const int32_t step = job->pixel_step != 0 ? 1 : MN_TILE; /* from one sum to the next */
+  int32_t more[2 * MN_TILE], tap, i;
+  for (tap = 0; tap < job->taps; tap += job->segment) {
+    const int32_t left = job->taps - tap, count = left < job->segment ? left : job->segment;
+    if (job->pixel_step != 0)
+      mn_multiply_tile(job->tile + MN_TILE * tap, weights + tap, count, more);
+    else
+      mn_multiply_pixel(job->tile + MN_TILE * tap, weights + tap, count, more);
+    for (i = 0; i < 2 * MN_TILE; i += step) sums[i] = (int32_t)((uint32_t)sums[i] + (uint32_t)more[i]);
+  }
+}
+
+/* Whether the channel's sums are rescaled as fast as most. */
+MN_INLINE int is_common(const conv_job *job, int32_t bias, uint8_t shift) {
+  return job->taps <= kMostTaps && mn_is_common(bias, shift);
+}
+
+/* The same of any window, shifts and pixels. */
+MN_APART void any_windows(const mn_model *model, const conv_job *job, int8_t *output) {
+  const mn_layer *layer = job->layer;
+  const int32_t *bias = mn_constants(model, layer->bias);
+  const int32_t *multipliers = mn_constants(model, layer->multipliers);
+  const uint8_t *shifts = mn_constants(model, layer->shifts);
+  const mn_lane *weights = mn_constants(model, layer->weights);
+  const int32_t channels = layer->out_channels, pixels = job->pixel_step == 0 ? 1 : MN_TILE;
+  int32_t sums[2 * MN_TILE], channel, i;
+  for (channel = 0; channel < channels; ++channel) {
+    const int32_t *of_channel = sums + channel % 2 * MN_TILE;
+    if (channel % 2 == 0) {
+      for (i = 0; i < 2 * MN_TILE; ++i) sums[i] = 0;
+      add_segments(job, weights + channel / 2 * job->taps, sums);
+    }
+    if (pixels > 1 && is_common(job, bias[channel], shifts[channel])) {
+      store_channel(of_channel, mn_scale_of(bias[channel], multipliers[channel], shifts[channel], layer->out_zero),
+                    output + channel, channels);
+      continue;
+    }
+    for (i = 0; i < pixels; ++i) {
+      output[i * channels + channel] =
+          mn_any_byte(of_channel[i], bias[channel], multipliers[channel], shifts[channel], layer->out_zero);
+    }
+  }
+}
+
+typedef void windows_kernel(const mn_model *model, const conv_job *job, int8_t *output);
+
+/* The fastest that takes the layer. */
+static windows_kernel *kernel_for(const mn_model *model, const conv_job *job) {
+  const int32_t *bias = mn_constants(model, job->layer->bias);
+  const uint8_t *shifts = mn_constants(model, job->layer->shifts);
+  int32_t channel;
+  if (job->pixel_step == 0 || job->taps > job->segment) return any_windows;
+  for (channel = 0; channel < job->layer->out_channels; ++channel) {
+    if (!is_common(job, bias[channel], shifts[channel])) return any_windows;
+  }
+  return whole_windows;
+}
+
+static void conv_row(const mn_model *model, const conv_job *job, windows_kernel *windows, int32_t y, int8_t *output) {
   const mn_layer *layer = job->layer;
   const int32_t count = job->pixel_step == 0 ? 1 : MN_TILE, last = layer->out_width - count;
   int32_t x;
   for (x = 0; x < layer->out_width; x += count) {
     const int32_t first = x < last ? x : last;
     fill_tile(job, y, first);
-    tile_outputs(model, job, output + first * layer->out_channels);
+    windows(model, job, output + first * layer->out_channels);
   }
 }
 
 void mn_conv_tile(const mn_model *model, const mn_layer *layer, const mn_work *work) {
   conv_job job;
+  windows_kernel *windows;
   int32_t y, value;
   job.layer = layer;
   job.input = work->input;
   job.tile = work->scratch;
   job.run = (int32_t)layer->kernel * layer->in_channels;
   job.taps = (layer->kernel * job.run + 3) & ~3;
+  job.segment = mn_segment_taps(layer);
   job.edge = (int8_t *)(job.tile + MN_TILE * job.taps);
   job.pixel_step = layer->out_width >= MN_TILE;
+  windows = kernel_for(model, &job);
   for (value = 1; value <= 4 * MN_TILE; ++value)
     job.tile[MN_TILE * job.taps - value] = 0; /* taps that fill the last group */
   for (y = work->first; y < work->last; ++y) {
     int8_t *output = work->output + y % layer->out_rows * mn_out_row_bytes(layer);
-    conv_row(model, &job, y, output);
+    conv_row(model, &job, windows, y, output);
     mn_clamp_row(layer, output);
   }
 }

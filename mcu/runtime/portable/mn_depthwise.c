@@ -2,6 +2,8 @@
 #include "mn_arithmetic.h"
 #include "mn_kernel.h"
 
+#if defined(MN_PORTABLE) || defined(MN_DEFINITIONS)
+
 /* The window's sum of one channel; its first row and column are `top` and `left` of the input. */
 static int32_t window_sum(const mn_model *model, const mn_layer *layer, const int8_t *input, int32_t top, int32_t left,
                           int32_t channel) {
@@ -37,3 +39,5 @@ void mn_depthwise(const mn_model *model, const mn_layer *layer, const mn_work *w
     }
   }
 }
+
+#endif

@@ -4,7 +4,7 @@
  *   3x3, stride 1, four outputs: 18 values, 6 loads of taps, 36 multiply-accumulates, 40 to rescale and store, 20
  *   around it (ARMv7-M)
  * Taps outside of the input: a row of them gets taps of zero, a column is left out, and the bias takes what they all
- * would have added. */
+ * would have added. An image's bytes become int8 on the way, and the bias takes the difference too. */
 #include "mn_dsp.h"
 #include "mn_kernel.h"
 #include "mn_rescale.h"
@@ -12,16 +12,22 @@
 
 #if !MN_DSP /* such a core has better */
 
-enum { kGroup = 4, kRows = 7 }; /* outputs; rows of the largest window */
+enum { kGroup = 4, kRows = kLargestDepthwise }; /* outputs; rows of the largest window */
+enum { kAny = -1 };                             /* in place of a scale's shift */
 
 typedef struct {
   const mn_layer *layer;
   int32_t kernel, channels;
+  int32_t padded; /* the copy in scratch has its padding */
   const int8_t *rows
       [kRows]; /* under the windows of an output row, the channel's first value of each; outside of the input: of another */
   int32_t exists[kRows];
-  int32_t taps[kRows * kRows]; /* the channel's; 0 where their row does not exist */
-  mn_scale scale;
+  int32_t taps[kRows * kRows];      /* the channel's; 0 where their row does not exist */
+  mn_scale scale;                   /* the channel's; the sums begin with its bias; or its shift is kAny */
+  int32_t late_bias;                /* what is still to be added to them */
+  const int32_t *bias, *multiplier; /* of the channel at hand */
+  const uint8_t *shift;
+  const int8_t *weight;
   int32_t left, right; /* what the columns of padding in front of and behind the input add to the bias, for 3x3 */
 } row_job;
 
@@ -75,6 +81,17 @@ MN_INLINE void add_three_apart(four_sums *sums, const int8_t *value, int32_t ste
   if (!right) sums->s3 += last[2 * step] * t2;
 }
 
+/* `count` of them, of any channel. */
+MN_APART void store_any(const row_job *job, four_sums sums, int8_t *output, int32_t count) {
+  const int32_t bias = job->late_bias, multiplier = *job->multiplier, step = job->channels;
+  const uint8_t shift = *job->shift;
+  const int8_t zero = job->layer->out_zero;
+  output[0] = mn_any_byte(sums.s0, bias, multiplier, shift, zero);
+  if (count > 1) output[step] = mn_any_byte(sums.s1, bias, multiplier, shift, zero);
+  if (count > 2) output[2 * step] = mn_any_byte(sums.s2, bias, multiplier, shift, zero);
+  if (count > 3) output[3 * step] = mn_any_byte(sums.s3, bias, multiplier, shift, zero);
+}
+
 MN_INLINE void store_four(const four_sums *sums, const mn_scale *scale, int8_t *output, int32_t step) {
   int8_t *const third = output + 2 * step;
   output[0] = mn_scaled_byte(sums->s0, scale);
@@ -119,7 +136,8 @@ MN_APART void groups_apart(const row_job *job, const int8_t *value, int8_t *outp
   groups_of_three(job, value, output, count, 2, left, right);
 }
 
-/* A channel of a row of 3x3 windows, at least 5 of them. The last group moves back to end with the row. */
+/* A channel of a row of 3x3 windows, at least 5 of them, with a scale that is not kAny. The last group moves back to
+ * end with the row. */
 static void three_outputs(const row_job *job, int8_t *output) {
   const mn_layer *layer = job->layer;
   const int32_t channels = job->channels, stride = layer->stride;
@@ -136,17 +154,19 @@ static void three_outputs(const row_job *job, int8_t *output) {
   }
 }
 
-/* The channel's values of all rows, pixel beside pixel, behind the padding that lies there. */
+/* The channel's values of all rows, as many as the windows reach, pixel beside pixel behind the padding that lies
+ * there. */
 static void copy_values(const row_job *job, int8_t *copy, int32_t copy_width) {
   const mn_layer *layer = job->layer;
-  const int32_t channels = job->channels;
+  const int32_t channels = job->channels, padding = (job->kernel - 1) / 2, flip = mn_flip(layer);
+  const int32_t count = layer->in_width < copy_width - padding ? layer->in_width : copy_width - padding;
   int32_t row;
-  copy += (job->kernel - 1) / 2;
+  copy += padding;
   for (row = 0; row < job->kernel; ++row, copy += copy_width) {
     const int8_t *value = job->rows[row];
-    int8_t *const end = copy + layer->in_width;
+    int8_t *const end = copy + count;
     int8_t *to;
-    for (to = copy; to != end; value += channels) *to++ = *value;
+    for (to = copy; to != end; value += channels) *to++ = (int8_t)(*value ^ flip);
   }
 }
 
@@ -170,14 +190,19 @@ MN_INLINE void copied_outputs(const row_job *job, const int8_t *copy, int32_t co
         sums.s3 += value[3 * stride] * t;
       }
     }
-    if (left >= kGroup) {
+    if (left >= kGroup && scale.shift != kAny)
       store_four(&sums, &scale, output, channels);
-    } else {
-      output[0] = mn_scaled_byte(sums.s0, &scale);
-      if (left > 1) output[channels] = mn_scaled_byte(sums.s1, &scale);
-      if (left > 2) output[2 * channels] = mn_scaled_byte(sums.s2, &scale);
-    }
+    else
+      store_any(job, sums, output, left);
   }
+}
+
+MN_APART void copied_neighbours(const row_job *job, const int8_t *copy, int32_t copy_width, int8_t *output) {
+  copied_outputs(job, copy, copy_width, output, 1);
+}
+
+MN_APART void copied_apart(const row_job *job, const int8_t *copy, int32_t copy_width, int8_t *output) {
+  copied_outputs(job, copy, copy_width, output, job->layer->stride);
 }
 
 /* The rows of the input under the windows of output row y. That in the middle exists. */
@@ -195,54 +220,100 @@ static void fill(int8_t *bytes, int8_t value, int32_t count) {
   while (count-- > 0) *bytes++ = value;
 }
 
-static void take_taps(row_job *job, const int8_t *weight) {
+/* What it adds to a channel's sum that an image's bytes are 128 more than what they stand for. */
+static int32_t image_bias(const row_job *job) {
+  int32_t tap, sum = 0;
+  for (tap = 0; tap < job->kernel * job->kernel; ++tap) sum += job->weight[tap * job->channels];
+  return 128 * sum;
+}
+
+/* Returns what the taps outside of the input add to the bias. */
+static int32_t take_taps(row_job *job) {
   const int32_t kernel = job->kernel, channels = job->channels;
+  const int8_t zero = job->layer->in_zero, *weight = job->weight;
   int32_t *tap = job->taps;
-  int32_t row, column, outside = 0;
+  int32_t row, outside = 0;
   for (row = 0; row < kernel; ++row) {
-    for (column = 0; column < kernel; ++column, weight += channels) {
-      const int32_t exists = job->exists[row];
-      *tap++ = exists ? *weight : 0;
-      if (!exists) outside += *weight;
+    const int32_t *const end = tap + kernel;
+    if (job->exists[row]) {
+      for (; tap != end; weight += channels) *tap++ = (int32_t)*weight;
+    } else {
+      for (; tap != end; weight += channels) *tap++ = 0, outside += *weight;
     }
   }
-  job->scale.bias += outside * job->layer->in_zero;
-  if (kernel != 3) return;
-  tap = job->taps;
-  job->left = (tap[0] + tap[3] + tap[6]) * job->layer->in_zero;
-  job->right = (tap[2] + tap[5] + tap[8]) * job->layer->in_zero;
+  if (kernel == 3) {
+    tap = job->taps;
+    job->left = (tap[0] + tap[3] + tap[6]) * zero;
+    job->right = (tap[2] + tap[5] + tap[8]) * zero;
+  }
+  return outside * zero;
+}
+
+/* The channel's taps and scale. The folded bias may overshoot what the whole stays below: where it is that large, the
+ * sums do not begin with it. */
+MN_APART void take_channel(row_job *job) {
+  const int32_t image = job->layer->input == MN_CALLER ? image_bias(job) : 0;
+  const int32_t bias = (int32_t)((uint32_t)*job->bias + (uint32_t)(take_taps(job) + image));
+  job->scale = mn_scale_of(bias, *job->multiplier, *job->shift, job->layer->out_zero);
+  job->late_bias = 0;
+  if (mn_is_common(bias, *job->shift)) return;
+  job->late_bias = bias;
+  job->scale.bias = 0;
+  job->scale.shift = kAny;
+}
+
+static void next_channel(row_job *job) {
+  int32_t row;
+  for (row = 0; row < job->kernel; ++row) ++job->rows[row];
+  ++job->bias;
+  ++job->multiplier;
+  ++job->shift;
+  ++job->weight;
+}
+
+/* A channel of a row of any windows. */
+static void channel_from_copy(row_job *job, int8_t *scratch, int8_t *output) {
+  const mn_layer *layer = job->layer;
+  const int32_t copy_width = mn_depthwise_copy_width(layer->kernel, layer->stride, layer->out_width);
+  if (!job->padded) fill(scratch, layer->in_zero, job->kernel * copy_width);
+  job->padded = 1;
+  copy_values(job, scratch, copy_width);
+  if (layer->stride == 1)
+    copied_neighbours(job, scratch, copy_width, output);
+  else
+    copied_apart(job, scratch, copy_width, output);
+}
+
+/* All channels of a row. */
+static void row_of_channels(row_job *job, const mn_model *model, int8_t *scratch, int8_t *output) {
+  const mn_layer *layer = job->layer;
+  const int8_t *const end = output + job->channels;
+  const int32_t direct =
+      job->kernel == 3 && layer->stride <= 2 && layer->out_width > kGroup && layer->input != MN_CALLER;
+  job->bias = mn_constants(model, layer->bias);
+  job->multiplier = mn_constants(model, layer->multipliers);
+  job->shift = mn_constants(model, layer->shifts);
+  job->weight = mn_constants(model, layer->weights);
+  for (; output != end; ++output, next_channel(job)) {
+    take_channel(job);
+    if (direct && job->scale.shift != kAny)
+      three_outputs(job, output);
+    else
+      channel_from_copy(job, scratch, output);
+  }
 }
 
 void mn_depthwise_row(const mn_model *model, const mn_layer *layer, const mn_work *work) {
-  const int32_t *bias = mn_constants(model, layer->bias);
-  const int32_t *multipliers = mn_constants(model, layer->multipliers);
-  const uint8_t *shifts = mn_constants(model, layer->shifts);
-  const int8_t *weights = mn_constants(model, layer->weights);
-  const int32_t direct = layer->kernel == 3 && layer->out_width > kGroup;
-  const int32_t copy_width = mn_depthwise_copy_width(layer->kernel, layer->stride, layer->out_width);
   row_job job;
-  int32_t y, channel, row;
+  int32_t y;
   job.layer = layer;
   job.kernel = layer->kernel;
   job.channels = layer->in_channels;
-  if (!direct) fill(work->scratch, layer->in_zero, job.kernel * copy_width);
+  job.padded = 0;
   for (y = work->first; y < work->last; ++y) {
     int8_t *output = work->output + y % layer->out_rows * mn_out_row_bytes(layer);
     find_rows(&job, work, y);
-    for (channel = 0; channel < job.channels; ++channel) {
-      job.scale = mn_scale_of(bias[channel], multipliers[channel], shifts[channel], layer->out_zero);
-      take_taps(&job, weights + channel);
-      if (direct) {
-        three_outputs(&job, output + channel);
-      } else {
-        copy_values(&job, work->scratch, copy_width);
-        if (layer->stride == 1)
-          copied_outputs(&job, work->scratch, copy_width, output + channel, 1);
-        else
-          copied_outputs(&job, work->scratch, copy_width, output + channel, 2);
-      }
-      for (row = 0; row < job.kernel; ++row) ++job.rows[row];
-    }
+    row_of_channels(&job, model, work->scratch, output);
     mn_clamp_row(layer, output);
   }
 }

@@ -21,6 +21,7 @@
 #include "search/cost/cost.h"
 #include "search/space/build.h"
 #include "tests/support/count_cache.h"
+#include "tests/support/random_model.h"
 
 using namespace mininas;
 using namespace mininas::test;
@@ -106,7 +107,7 @@ void count_all(std::vector<Core>& all, const std::string& file) {
     Job& job = *jobs[static_cast<size_t>(i)];
     if (failed) return;
     try {
-      job.counted = cache.count(model_to_count(job.network.spec, job.learn, job.rng), job.network.ram_plan, *job.board);
+      job.counted = cache.count(trained_like_model(job.network.spec, job.rng), job.network.ram_plan, *job.board);
     } catch (const std::exception& error) {
       job.failed = error.what();
       failed = true;
@@ -211,6 +212,16 @@ std::string network_rows(const Fitted& f) {
   return rows;
 }
 
+// The unseen networks of all cores together.
+std::string unseen_line(const std::vector<Fitted>& fitted) {
+  std::vector<double> all;
+  for (const Fitted& f : fitted) all.insert(all.end(), f.unseen.sorted.begin(), f.unseen.sorted.end());
+  const Errors errors = errors_of(all);
+  return text("\nOf all ", all.size(), " unseen networks ", errors.within(kTolerance),
+              " lie within 5 %; 95 % of them within ", percent(errors.percentile(0.95)), " %, all within ",
+              percent(errors.percentile(1)), " %.\n");
+}
+
 std::string report(const std::vector<Fitted>& fitted, const std::vector<std::string>& skipped) {
   std::string page = text("# Instructions predicted and counted\n\n    make mcu-calibrate\n\n", bench::machine_line(),
                           "; seed ", kSeed, "; device code compiled with `", kBoardOptimisation, "`.\n\n");
@@ -229,6 +240,7 @@ std::string report(const std::vector<Fitted>& fitted, const std::vector<std::str
       "unseen within 5 % | "
       "unseen: median | 90 % | largest |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
   for (const Fitted& f : fitted) page += board_row(f);
+  page += unseen_line(fitted);
   for (const std::string& line : skipped) page += text("\n", line, "\n");
   page +=
       "\nNetworks by name, and of the unseen ones those with the largest errors:\n\n| board | network | counted | "
