@@ -1,8 +1,12 @@
 #include "search/methods/registry.h"
 
 #include "core/error.h"
+#include "search/methods/cgp/cgp_cnn.h"
 #include "search/methods/macro_micro.h"
+#include "search/methods/metaqnn/meta_qnn.h"
 #include "search/methods/mini_nas.h"
+#include "search/methods/nas_rl/nas_rl.h"
+#include "search/methods/nasbot/nasbot.h"
 #include "search/methods/random.h"
 #include "search/methods/regularized_evolution.h"
 
@@ -109,6 +113,57 @@ Row<EvolutionOptions> evolution_row() {
   return row;
 }
 
+Row<CgpOptions> cgp_row() {
+  Row<CgpOptions> row{
+      .name = "cgp-cnn",
+      .summary = "keeps one network on a grid of blocks, pools and joins, and takes the better of its mutated children",
+      .paper =
+          "Suganuma, Shirakawa, Nagao: A Genetic Programming Approach to Designing Convolutional Neural Network "
+          "Architectures, GECCO 2017",
+      .run = cgp_cnn};
+  row.presets.push_back(
+      {"paper", "1,000 candidates of 50 epochs on a grid of 5 x 30", published_cgp_options(), {.final_epochs = 500}});
+  return row;
+}
+
+Row<NasbotOptions> nasbot_row() {
+  Row<NasbotOptions> row{
+      .name = "nasbot",
+      .summary = "a Gaussian process over distances between networks says which one promises most",
+      .paper =
+          "Kandasamy, Neiswanger, Schneider, Poczos, Xing: Neural Architecture Search with Bayesian Optimisation "
+          "and Optimal Transport, NeurIPS 2018",
+      .run = nasbot_search};
+  row.presets.push_back({"paper",
+                         "100 candidates of 20 epochs, begins with the authors' twelve networks",
+                         published_nasbot_options(),
+                         {.final_epochs = 120}});
+  return row;
+}
+
+Row<MetaQnnOptions> meta_qnn_row() {
+  Row<MetaQnnOptions> row{
+      .name = "meta-qnn",
+      .summary = "an agent walks from layer to layer and learns by Q learning which one to take next",
+      .paper =
+          "Baker, Gupta, Naik, Raskar: Designing Neural Network Architectures using Reinforcement Learning, "
+          "ICLR 2017",
+      .run = meta_qnn};
+  row.presets.push_back(
+      {"paper", "2,700 candidates of 20 epochs, up to 18 layers", published_meta_qnn_options(), {.final_epochs = 300}});
+  return row;
+}
+
+Row<NasRlOptions> nas_rl_row() {
+  Row<NasRlOptions> row{.name = "nas-rl",
+                        .summary = "a recurrent controller writes networks and learns from their accuracy by REINFORCE",
+                        .paper = "Zoph, Le: Neural Architecture Search with Reinforcement Learning, ICLR 2017",
+                        .run = nas_rl_search};
+  row.presets.push_back(
+      {"paper", "12,800 candidates of 50 epochs, 6 to 14 layers", published_nas_rl_options(), {.final_epochs = 300}});
+  return row;
+}
+
 std::vector<std::unique_ptr<Method>> all_methods() {
   std::vector<std::unique_ptr<Method>> all;
   all.push_back(
@@ -149,6 +204,10 @@ std::vector<std::unique_ptr<Method>> all_methods() {
        .paper = "Li, Talwalkar: Random Search and Reproducibility for Neural Architecture Search, UAI 2019",
        .run = random_search}));
   all.push_back(row(evolution_row()));
+  all.push_back(row(cgp_row()));
+  all.push_back(row(nasbot_row()));
+  all.push_back(row(meta_qnn_row()));
+  all.push_back(row(nas_rl_row()));
   return all;
 }
 
