@@ -4,11 +4,14 @@
 
 #include "core/error.h"
 #include "search/methods/best_so_far.h"
+#include "search/space/mutate_graph.h"
 
 namespace mininas {
 
 OptionFields option_fields(EvolutionOptions& o) {
-  OptionFields fields = option_fields(o.space);
+  OptionFields fields = {{"space", "what evolves: chain, or graph", choice(o.form, {"chain", "graph"})}};
+  for (OptionField& field : option_fields(o.space)) fields.push_back(std::move(field));
+  for (OptionField& field : option_fields(o.graphs)) fields.push_back(std::move(field));
   fields.push_back({"population", "how many members the population has", &o.population, 1, 1e6});
   fields.push_back(
       {"sample",
@@ -24,6 +27,7 @@ OptionFields option_fields(EvolutionOptions& o) {
 void validate(const EvolutionOptions& options) {
   validate_fields(options);
   validate(options.space);
+  validate(options.graphs);
 }
 
 EvolutionOptions published_evolution_options() {
@@ -47,6 +51,21 @@ const Individual& AgingPopulation::best_of(std::span<const uint32_t> drawn) cons
   return *best;
 }
 
+namespace {
+
+// Graphs under their canonical ids: equal networks are then equal candidates.
+Architecture drawn(const EvolutionOptions& o, Rng& rng) {
+  if (o.form == DrawnForm::kGraph) return random_graph(o.graphs, rng).canonical();
+  return sample(o.space, rng);
+}
+
+Architecture changed(const EvolutionOptions& o, const Architecture& parent, Rng& rng) {
+  if (const Graph* graph = parent.as<Graph>()) return mutate(*graph, o.graphs, rng).canonical();
+  return mutate(o.space, parent.chain(), rng);
+}
+
+}  // namespace
+
 SearchResult regularized_evolution(Session& session, const EvolutionOptions& o) {
   Rng rng = session.rng("architectures");
   BestSoFar best(session);
@@ -64,16 +83,15 @@ SearchResult regularized_evolution(Session& session, const EvolutionOptions& o) 
   while (!population.full() && goes_on()) {
     std::vector<Candidate> together;
     for (int count = std::min({population.missing(), left, kCandidatesAtOnce}); count > 0; --count, --left)
-      together.push_back({"first", draw_within_budget(session, [&] { return sample(o.space, rng); }), o.epochs});
+      together.push_back({"first", draw_within_budget(session, [&] { return drawn(o, rng); }), o.epochs});
     train(together, "");
   }
   for (; goes_on(); --left) {
-    std::vector<uint32_t> drawn;
-    for (int i = 0; i < o.sample; ++i) drawn.push_back(rng.below(static_cast<uint32_t>(o.population)));
-    const Individual parent = population.best_of(drawn);
+    std::vector<uint32_t> sampled;
+    for (int i = 0; i < o.sample; ++i) sampled.push_back(rng.below(static_cast<uint32_t>(o.population)));
+    const Individual parent = population.best_of(sampled);
     const bool identical = rng.uniform() < static_cast<float>(o.identity);
-    const Chain& chain = parent.architecture.chain();
-    const auto child = [&] { return identical ? chain : mutate(o.space, chain, rng); };
+    const auto child = [&] { return identical ? parent.architecture : changed(o, parent.architecture, rng); };
     train({{"child", draw_within_budget(session, child), o.epochs}}, text("; a child of candidate ", parent.index + 1));
   }
   return best.result();

@@ -7,12 +7,13 @@
 //      population, and the oldest member is removed.
 //   4. Repeat from 2 until `candidates` have been trained, including the first population. The result is the best of
 //      all of them, whether it is still in the population or not.
-// Differences from the paper: the space is that of chains instead of cells, children are trained one after the other
-// instead of by 450 workers, and an identical child has exactly the score of its parent.
+// Differences from the paper: the space is that of chains or of graphs instead of cells, children are trained one after
+// the other instead of by 450 workers, and an identical child has exactly the score of its parent.
 #pragma once
 #include <deque>
 #include <span>
 
+#include "search/methods/random.h"
 #include "search/methods/session.h"
 #include "search/record/options.h"
 #include "search/space/space.h"
@@ -20,7 +21,9 @@
 namespace mininas {
 
 struct EvolutionOptions {
-  SearchSpace space;
+  DrawnForm form = DrawnForm::kChain;
+  SearchSpace space;  // of chains
+  RandomGraphLimits graphs;
   int population = 10, sample = 3;
   int candidates = 60;
   int epochs = 5;  // of each candidate
