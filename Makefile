@@ -82,7 +82,7 @@ say = @echo "  $(1)" &&
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE field-cases accessibility all program test check mcu-test mcu-calibrate mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 clean help packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr quick-test syntax format format-check lint
+.PHONY: FORCE field-cases accessibility all program chain-table chain-table-check test check mcu-test mcu-calibrate mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 clean help packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr quick-test syntax format format-check lint
 
 ## all      build/mininas, the program (the default)
 all: program
@@ -298,6 +298,21 @@ bench: $(patsubst bench/%.cpp,$(BUILD)/%,$(BENCHES)) $(BUILD)/mininas
 $(BUILD)/bench/harness.cpp.o: private CXXFLAGS += '-DMN_FLAGS="$(OPT) -ffp-contract=off $(EXTRA)"'
 
 $(BUILD)/%_bench: $(BUILD)/bench/%_bench.cpp.o $(call objects,$(filter-out $(BENCHES),$(wildcard bench/*.cpp))) $(LIBRARY_OBJECTS)
+	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
+
+# CIFAR-10 as `make cifar10` or MININAS_DATA has it.
+CIFAR10 ?= $(if $(MININAS_DATA),$(MININAS_DATA),build/data)/cifar-10-batches-bin
+CHAIN_TABLE := bench/results/chain-table.csv
+
+## chain-table what 1,024 small chains reach in short trainings, to compare search methods on (17 minutes; goes on where it stopped)
+chain-table: $(BUILD)/chain_table
+	$< make $(CIFAR10) $(CHAIN_TABLE)
+
+## chain-table-check trains random rows of that table again and compares them to the bit
+chain-table-check: $(BUILD)/chain_table
+	$< check $(CIFAR10) $(CHAIN_TABLE)
+
+$(BUILD)/chain_table: $(call objects,$(wildcard bench/chain_table/*.cpp)) $(LIBRARY_OBJECTS)
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
 
 ## clean    removes everything that was built (and build/data, build/demo)
