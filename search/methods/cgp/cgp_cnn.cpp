@@ -145,7 +145,7 @@ OptionFields option_fields(CgpOptions& o) {
       {"levels-back", "how many columns back a node may read", &o.levels_back, 1, 1000},
       {"min-active", "active nodes of a network at least, the output counted", &o.min_active, 1, 10000},
       {"max-active", "active nodes of a network at most", &o.max_active, 1, 10000},
-      {"channels", "channels of the blocks", &o.channels, 1, 4096},
+      {"node-channels", "channels of the blocks", &o.channels, 1, 4096},
       {"node-kernels", "kernel sizes of the blocks", &o.kernels, 1, 7},
       {"children", "children of a generation", &o.children, 1, 1000},
       {"mutation-rate", "share of the genes that change from parent to child", &o.mutation_rate, 0.001, 1},
@@ -156,7 +156,7 @@ OptionFields option_fields(CgpOptions& o) {
 void validate(const CgpOptions& options) {
   validate_fields(options);
   if (options.channels.empty() || options.kernels.empty())
-    throw ConfigError("channels and node-kernels: at least one of each is needed");
+    throw ConfigError("node-channels and node-kernels: at least one of each is needed");
   for (const int kernel : options.kernels)
     if (kernel % 2 == 0) throw ConfigError(text("node-kernels ", kernel, ": a kernel must be odd"));
   if (options.min_active > options.max_active)
