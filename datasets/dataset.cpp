@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <map>
+#include <set>
 
 #include "core/error.h"
 #include "core/io/sha256.h"
@@ -39,6 +41,37 @@ std::string describe(const ImageSet& images) {
   for (const int label : images.labels) description += text(label, ' ');
   return description;
 }
+
+// Where an image stands among all hashes: in [0, 1).
+double draw_of(const ImageFile& file, uint64_t seed) {
+  const std::string hashed = text(seed, ' ', file.sha256);
+  Sha256 hash;
+  hash.update(std::as_bytes(std::span(hashed)));
+  const auto digest = hash.digest();
+  double draw = 0;  // of 48 bits, which a double holds exactly
+  for (size_t i = 6; i-- > 0;) draw = (draw + digest[i]) / 256;
+  return draw;
+}
+
+// The draw from which on the images of one class are not drawn. `draws`: sorted, with at least two different values.
+double threshold(const std::vector<double>& draws, double fraction) {
+  const double second = *std::upper_bound(draws.begin(), draws.end(), draws.front());
+  return std::clamp(fraction, second, draws.back());  // draws below `second` are the first; the last is never drawn
+}
+
+// What the images of a set have in common, by content.
+struct Contents {
+  std::map<std::string_view, std::set<int>> classes_of;  // from an image's bytes
+
+  explicit Contents(const ImageSet& images) {
+    for (int64_t i = 0; i < images.count(); ++i)
+      classes_of[{reinterpret_cast<const char*>(images.image(i)), static_cast<size_t>(images.shape.size())}].insert(
+          images.labels[static_cast<size_t>(i)]);
+  }
+  bool all_ambiguous() const {
+    return std::all_of(classes_of.begin(), classes_of.end(), [](const auto& c) { return c.second.size() > 1; });
+  }
+};
 
 }  // namespace
 
@@ -90,6 +123,48 @@ IndexSplit stratified_split(const std::vector<int>& labels, const std::vector<st
   return split;
 }
 
+IndexSplit split_by_digest(const std::vector<int>& labels, const std::vector<std::string>& class_names,
+                           const std::vector<ImageFile>& files, double fraction, uint64_t seed) {
+  std::vector<double> draws;
+  for (const ImageFile& file : files) draws.push_back(draw_of(file, seed));
+  std::vector<std::vector<double>> of_class(class_names.size());
+  for (size_t i = 0; i < labels.size(); ++i) of_class[static_cast<size_t>(labels[i])].push_back(draws[i]);
+  std::vector<double> thresholds;
+  for (size_t label = 0; label < of_class.size(); ++label) {
+    std::vector<double>& sorted = of_class[label];
+    std::sort(sorted.begin(), sorted.end());
+    if (sorted.empty() || sorted.front() == sorted.back())
+      throw ConfigError(text("class '", class_names[label], "' has ", sorted.size(), " image(s)",
+                             sorted.size() > 1 ? ", all of them equal" : "",
+                             ", expected at least 2 different ones to split into training and test"));
+    thresholds.push_back(threshold(sorted, fraction));
+  }
+  IndexSplit split;
+  for (size_t i = 0; i < labels.size(); ++i)
+    (draws[i] < thresholds[static_cast<size_t>(labels[i])] ? split.drawn : split.rest)
+        .push_back(static_cast<int64_t>(i));
+  return split;
+}
+
+void check_learnable(const ImageSet& train) {
+  const Contents contents(train);
+  if (train.count() > 1 && contents.classes_of.size() == 1)
+    throw ConfigError(text("all ", train.count(), " training images are equal, pixel by pixel: nothing can be learnt"));
+  if (contents.all_ambiguous())
+    throw ConfigError("each training image stands in more than one class: nothing tells the classes apart");
+}
+
+void check_searchable(const ImageSet& train) {
+  std::vector<int64_t> images(train.class_names.size());
+  for (const int label : train.labels) ++images[static_cast<size_t>(label)];
+  for (size_t label = 0; label < images.size(); ++label)
+    if (images[label] < 2)
+      throw ConfigError(
+          text("class '", train.class_names[label], "' has ", images[label],
+               " training image(s); a search needs at least 2 a class, one to learn from and one to score "
+               "candidates"));
+}
+
 SearchData split_for_search(const ImageSet& train, double fraction, uint64_t seed) {
   const IndexSplit split =
       stratified_split(train.labels, train.class_names, fraction, Rng(seed).fork("validation split"));
@@ -108,8 +183,10 @@ ImageSet draw_images(const ImageSet& images, int64_t count, uint64_t seed) {
 ImageSet allocate_images(const ImageShape& shape, std::vector<std::string> class_names, int64_t count) {
   constexpr int64_t kMaxBytes = int64_t{4} << 30;
   if (count > kMaxBytes / shape.size())
-    throw ConfigError(
-        text(count, " images of ", to_text(shape), " take more than 4 GiB of memory: choose smaller images or fewer"));
+    throw ConfigError(text(
+        count, " images of ", to_text(shape), " take ",
+        static_cast<int64_t>(std::ceil(static_cast<double>(count) * static_cast<double>(shape.size()) / (1 << 30))),
+        " GiB of memory, more than 4 GiB: choose smaller images or fewer"));
   ImageSet images;
   images.shape = shape;
   images.class_names = std::move(class_names);
@@ -125,6 +202,7 @@ ImageSet select_images(const ImageSet& images, const std::vector<int64_t>& indic
     MN_CHECK(indices[i] >= 0 && indices[i] < images.count(), indices[i], " of ", images.count());
     std::memcpy(selected.pixels.data() + i * bytes, images.image(indices[i]), bytes);
     selected.labels[i] = images.labels[static_cast<size_t>(indices[i])];
+    if (!images.files.empty()) selected.files.push_back(images.files[static_cast<size_t>(indices[i])]);
   }
   return selected;
 }

@@ -12,13 +12,20 @@
 
 namespace mininas {
 
-// Labelled images of one shape. Invariants: pixels.size() == count * shape.size(), and every label is in
-// [0, class_names.size()).
+// The file that an image was read from.
+struct ImageFile {
+  std::string path;    // relative to the data set's folder, in UTF-8
+  std::string sha256;  // of its bytes
+};
+
+// Labelled images of one shape. Invariants: pixels.size() == count * shape.size(), every label is in
+// [0, class_names.size()), and there is a file for each image or for none.
 struct ImageSet {
   ImageShape shape;
   std::vector<std::string> class_names;
-  std::vector<uint8_t> pixels;  // count x height x width x channels
-  std::vector<int> labels;      // count
+  std::vector<uint8_t> pixels;   // count x height x width x channels
+  std::vector<int> labels;       // count
+  std::vector<ImageFile> files;  // count, or empty where the images are no files of their own
 
   int64_t count() const { return static_cast<int64_t>(labels.size()); }
   int classes() const { return static_cast<int>(class_names.size()); }
@@ -45,11 +52,19 @@ struct SearchData {
   ImageSet validation;
 };
 
+// A file that was left out, and why: what follows its name in an error.
+struct SkippedFile {
+  std::string path, why;
+};
+
 // A complete data set: training and test images with the same shape and classes.
 struct Dataset {
   std::string name;  // the --data text that it was opened with
   ImageSet train;
   ImageSet test;
+  std::string source = {};                // a --data text that opens the same from any working folder
+  std::vector<std::string> notes = {};    // what a person should know: how a folder was understood, what was left out
+  std::vector<SkippedFile> skipped = {};  // with --skip-bad
 };
 
 // Splits off `fraction` of each class of `train` (at least one image per class) for validation, drawn by `seed`. Throws
@@ -74,6 +89,20 @@ struct IndexSplit {
 // does, or where `fraction` is not between 0 and 1.
 IndexSplit stratified_split(const std::vector<int>& labels, const std::vector<std::string>& class_names,
                             double fraction, const Rng& rng);
+
+// The split of a folder's images into training (rest) and test (drawn): an image is drawn where its digest and `seed`,
+// hashed together, lie in the first `fraction` of all hashes. Whether an image is drawn therefore depends on its
+// content alone: other images that are added, removed or renamed do not move it to the other side, and equal files stay
+// together. Each class keeps at least one image on either side, which is the one exception. Throws ConfigError where a
+// class has fewer than two different images.
+IndexSplit split_by_digest(const std::vector<int>& labels, const std::vector<std::string>& class_names,
+                           const std::vector<ImageFile>& files, double fraction, uint64_t seed);
+
+// Throws ConfigError where nothing can be learnt: all training images are equal, or each of them stands in more than
+// one class.
+void check_learnable(const ImageSet& train);
+// Throws ConfigError where a class has too few training images for a part of them to be set aside for validation.
+void check_searchable(const ImageSet& train);
 
 // `count` images whose bytes and labels are 0. Throws ConfigError where that takes more than 4 GiB.
 ImageSet allocate_images(const ImageShape& shape, std::vector<std::string> class_names, int64_t count);

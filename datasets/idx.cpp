@@ -1,7 +1,10 @@
 #include "datasets/idx.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <map>
+#include <optional>
 
 #include "core/error.h"
 #include "datasets/input_file.h"
@@ -55,9 +58,47 @@ IdxFile read_idx(const fs::path& path, uint32_t magic, size_t dimensions) {
   return file;
 }
 
-ImageSet load_pair(const fs::path& folder, const std::string& prefix) {
-  const fs::path image_path = folder / (prefix + "-images-idx3-ubyte"),
-                 label_path = folder / (prefix + "-labels-idx1-ubyte");
+// Images or labels of training or test: how their files are called.
+struct Role {
+  const char* usual;                // of MNIST itself
+  std::array<const char*, 2> part;  // one of these is in the name
+  const char* content;              // and this
+};
+constexpr Role kTrainImages{"train-images-idx3-ubyte", {"train", "train"}, "images"},
+    kTrainLabels{"train-labels-idx1-ubyte", {"train", "train"}, "labels"},
+    kTestImages{"t10k-images-idx3-ubyte", {"t10k", "test"}, "images"},
+    kTestLabels{"t10k-labels-idx1-ubyte", {"t10k", "test"}, "labels"};
+
+// Whether a name has the role; `set`: what stands before the part, "emnist-letters-" or nothing.
+std::optional<std::string> set_of(const std::string& name, const Role& role) {
+  if (name.find(role.content) == std::string::npos || name.find("idx") == std::string::npos) return std::nullopt;
+  for (const char* part : role.part)
+    if (const size_t place = name.find(part); place != std::string::npos) return name.substr(0, place);
+  return std::nullopt;
+}
+
+bool is_compressed(const fs::path& file) { return file.extension() == ".gz" || file.extension() == ".zip"; }
+
+// The file with a role; MNIST's own name where there is none, so that reading it tells what is missing.
+fs::path file_of(const fs::path& folder, const Role& role, const std::string& wanted) {
+  std::error_code failure;
+  if (wanted.empty() && fs::exists(folder / role.usual, failure)) return folder / role.usual;
+  std::map<std::string, fs::path> sets;
+  for (fs::directory_iterator it(folder, failure), end; !failure && it != end; it.increment(failure)) {
+    const auto set = set_of(it->path().filename().string(), role);
+    if (set && set->starts_with(wanted) && !(is_compressed(it->path()) && sets.contains(*set))) sets[*set] = it->path();
+  }
+  if (sets.empty()) return folder / (wanted + role.usual);
+  if (sets.size() > 1)
+    throw ConfigError(text(folder.string(), ": holds several sets: ", sets.begin()->second.filename().string(), ", ",
+                           std::next(sets.begin())->second.filename().string(), " ...; name one, as in idx:DIR:",
+                           sets.begin()->first.substr(0, sets.begin()->first.find_last_not_of("-_. ") + 1)));
+  const fs::path& file = sets.begin()->second;
+  if (is_compressed(file)) throw FormatError(text(file.string(), ": is compressed; unpack it (gunzip)"));
+  return file;
+}
+
+ImageSet load_pair(const fs::path& image_path, const fs::path& label_path) {
   const IdxFile pixels = read_idx(image_path, kImageMagic, 3);
   const IdxFile labels = read_idx(label_path, kLabelMagic, 1);
   if (labels.extents[0] != pixels.extents[0])
@@ -70,29 +111,42 @@ ImageSet load_pair(const fs::path& folder, const std::string& prefix) {
   return images;
 }
 
-void require_known_labels(const fs::path& folder, const ImageSet& test, int classes) {
-  const auto beyond = std::find_if(test.labels.begin(), test.labels.end(), [&](int label) { return label >= classes; });
-  if (beyond == test.labels.end()) return;
-  throw ConfigError(text((folder / "t10k-labels-idx1-ubyte").string(), ": record ", beyond - test.labels.begin(),
-                         " has label ", *beyond, ", expected 0 to ", classes - 1,
-                         ": the training images have no such class"));
+// Turns labels into places among `known`, which are in ascending order.
+void number_labels(ImageSet& images, const std::vector<int>& known, const fs::path& label_path) {
+  for (size_t i = 0; i < images.labels.size(); ++i) {
+    int& label = images.labels[i];
+    const auto place = std::lower_bound(known.begin(), known.end(), label);
+    if (place == known.end() || *place != label)
+      throw ConfigError(text(label_path.string(), ": record ", i, " has label ", label,
+                             ", which no training image has; their labels are ", known.front(), " to ", known.back()));
+    label = static_cast<int>(place - known.begin());
+  }
+}
+
+std::vector<int> distinct(std::vector<int> labels) {
+  std::sort(labels.begin(), labels.end());
+  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
+  return labels;
 }
 
 }  // namespace
 
-Dataset load_idx(const fs::path& folder) {
+Dataset load_idx(const fs::path& folder, const std::string& set) {
+  const fs::path train_labels = file_of(folder, kTrainLabels, set), test_labels = file_of(folder, kTestLabels, set),
+                 test_images = file_of(folder, kTestImages, set);
   Dataset dataset;
-  dataset.train = load_pair(folder, "train");
-  dataset.test = load_pair(folder, "t10k");
+  dataset.train = load_pair(file_of(folder, kTrainImages, set), train_labels);
+  dataset.test = load_pair(test_images, test_labels);
   if (dataset.test.shape != dataset.train.shape)
-    throw FormatError(text((folder / "t10k-images-idx3-ubyte").string(), ": images of ", to_text(dataset.test.shape),
-                           ", expected ", to_text(dataset.train.shape), " as in training"));
-  const int classes = 1 + *std::max_element(dataset.train.labels.begin(), dataset.train.labels.end());
-  if (classes < 2)
+    throw FormatError(text(test_images.string(), ": images of ", to_text(dataset.test.shape), ", expected ",
+                           to_text(dataset.train.shape), " as in training"));
+  const std::vector<int> known = distinct(dataset.train.labels);
+  if (known.size() < 2)
     throw ConfigError(
-        text((folder / "train-labels-idx1-ubyte").string(), ": every label is 0, expected at least two classes"));
-  require_known_labels(folder, dataset.test, classes);
-  for (int label = 0; label < classes; ++label) dataset.train.class_names.push_back(std::to_string(label));
+        text(train_labels.string(), ": every label is ", known.front(), ", expected at least two classes"));
+  number_labels(dataset.train, known, train_labels);
+  number_labels(dataset.test, known, test_labels);
+  for (const int label : known) dataset.train.class_names.push_back(std::to_string(label));
   dataset.test.class_names = dataset.train.class_names;
   return dataset;
 }

@@ -13,8 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr ImageSize kSize{64, 64};
-
 std::vector<fs::path> image_files(const fs::path& folder) {
   std::error_code failure;
   std::vector<fs::path> files;
@@ -94,10 +92,12 @@ TinyImagenetClass parse_tiny_imagenet_class(const std::string& source) {
   return {id, name};
 }
 
-Dataset load_tiny_imagenet(const fs::path& folder, const std::vector<TinyImagenetClass>& classes) {
+Dataset load_tiny_imagenet(const fs::path& folder, const std::vector<TinyImagenetClass>& classes,
+                           const LoadRequest& request) {
   labels_of(classes);
-  const ImageListing training = list_training(folder, classes), test = list_test(folder, classes);
-  return {"", load_image_files(training, kSize), load_image_files(test, kSize)};
+  return load_file_set(
+      {folder, "tiny-imagenet:" + folder.string(), list_training(folder, classes), list_test(folder, classes)},
+      {.size = ImageSize{64, 64}, .channels = 3, .fit = Fit::kStretch}, request);
 }
 
 }  // namespace mininas

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "datasets/dataset.h"
+#include "datasets/load_request.h"
 
 namespace mininas {
 
@@ -23,6 +23,7 @@ TinyImagenetClass parse_tiny_imagenet_class(const std::string& text);
 // Loads the images of `classes`, labelled in the order given and sorted by file name. Throws IoError where a folder or
 // file is missing, FormatError for a damaged file, ConfigError for a class that has no test images or is named twice,
 // and for a single class.
-Dataset load_tiny_imagenet(const std::filesystem::path& folder, const std::vector<TinyImagenetClass>& classes);
+Dataset load_tiny_imagenet(const std::filesystem::path& folder, const std::vector<TinyImagenetClass>& classes,
+                           const LoadRequest& request = {});
 
 }  // namespace mininas

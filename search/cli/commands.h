@@ -51,9 +51,16 @@ void apply(const CommonOptions& options);
 Architecture architecture_of(const std::string& option, const std::string& typed);
 ImageShape image_shape_of(const std::string& option, const std::string& typed);
 
-// The images of --data. Throws UsageError where its text is not of a form that dataset_help tells, and what open_dataset
-// throws.
-Dataset open_data(const std::string& data, uint64_t seed);
+// Options about --data where images are files.
+struct FileOptions {
+  std::string fit;
+  bool skip_bad = false;
+};
+void add_file_options(Command& command, FileOptions& options);
+
+// The images of --data, for a new run. What should be known of them is printed to standard error. Throws UsageError
+// where the text is not of a form that dataset_help tells, and what open_dataset throws.
+Dataset open_data(const std::string& data, const FileOptions& files, const CommonOptions& common);
 
 // Rows of a table, with what such figures are worth. Nothing where there is none.
 void print_latency(const std::optional<Latency>& latency);
@@ -63,9 +70,12 @@ std::string counts_text(const Verification& verification);
 // For --resume: throws UsageError where an option was given that could change a result.
 void check_resumable(const Command& command);
 
-// Throws ConfigError where the run's data is to be used but its seed or text is not recorded. `data`: the text of
-// --data, or empty for the recorded one; the seed is the recorded one.
-Dataset open_run_data(const RunFile& run, const std::string& data);
+// What a command does with the images of a run. kGoOn: goes on with the run: its own images, which --data may tell the
+// new place of. kTrain and kMeasure: those that --data names, to train on or as test images, or else the run's own.
+enum class DataUse { kGoOn, kTrain, kMeasure };
+// The images for a run that exists (search/job/run_data.h). Prints as open_data does.
+Dataset open_run_data(const RunFolder& folder, const std::string& data, DataUse use, const FileOptions& files,
+                      const CommonOptions& common);
 // Throws ConfigError where the images are of other classes than the run's network.
 void check_same_classes(const std::vector<std::string>& expected, const ImageSet& images, const std::string& who);
 

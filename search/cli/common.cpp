@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <iomanip>
 #include <iostream>
 #include <sstream>
@@ -10,6 +11,9 @@
 #include "core/parallel.h"
 #include "datasets/open.h"
 #include "search/cli/commands.h"
+#include "search/cli/interrupt.h"
+#include "search/cli/progress.h"
+#include "search/job/run_data.h"
 
 namespace mininas {
 
@@ -42,8 +46,53 @@ ImageShape image_shape_of(const std::string& option, const std::string& typed) {
   return usage_of(option, [&] { return parse_image_shape(typed); });
 }
 
-Dataset open_data(const std::string& data, uint64_t seed) {
-  return usage_of("data", [&] { return parse_dataset(data); })(seed);
+void add_file_options(Command& command, FileOptions& options) {
+  command.section("Images");
+  command.option(
+      "fit", options.fit,
+      "how images of other proportions are brought to one size: stretch (the default), crop, or pad with grey "
+      "bars");
+  command.flag("skip-bad", options.skip_bad, "leave out files that cannot be used as images, and record which");
+}
+
+namespace {
+
+// Where decoded photos are kept: MININAS_CACHE, or where the XDG Base Directory Specification says. Empty: nowhere.
+std::filesystem::path cache_folder() {
+  const auto named = [](const char* variable) {
+    const char* value = std::getenv(variable);
+    return std::filesystem::path(value == nullptr ? "" : value);
+  };
+  if (std::getenv("MININAS_CACHE") != nullptr) return named("MININAS_CACHE");
+  if (const auto caches = named("XDG_CACHE_HOME"); caches.is_absolute()) return caches / "mininas";
+  const auto home = named("HOME");
+  return home.empty() ? home : home / ".cache/mininas";
+}
+
+// Loads with progress. Notes are no errors, but must not be missed: --quiet does not silence them.
+template <class Open>
+Dataset load_shown(const FileOptions& files, const CommonOptions& common, const Open& open) {
+  Progress progress(common.quiet);
+  LoadRequest request{.seed = common.seed, .skip_bad = files.skip_bad};
+  request.cache = cache_folder();
+  request.progress = [&](int64_t done, int64_t steps) { progress.loaded(done, steps); };
+  const QuitAtOnce quit;
+  const Dataset data = open(request);
+  progress.clear();
+  for (const std::string& note : data.notes) std::cerr << "mininas: note: " << note << "\n";
+  return data;
+}
+
+// The text of --data with the fit of --fit.
+std::string fitted(const std::string& data, const FileOptions& files) {
+  return files.fit.empty() ? data : usage_of("fit", [&] { return with_fit(data, files.fit); });
+}
+
+}  // namespace
+
+Dataset open_data(const std::string& data, const FileOptions& files, const CommonOptions& common) {
+  const DatasetSource source = usage_of("data", [&] { return parse_dataset(fitted(data, files)); });
+  return load_shown(files, common, [&](const LoadRequest& request) { return source(request); });
 }
 
 void print_latency(const std::optional<Latency>& latency) {
@@ -69,9 +118,16 @@ void check_resumable(const Command& command) {
       throw UsageError(text("--", name, " cannot go with --resume: the run keeps the settings it began with"));
 }
 
-Dataset open_run_data(const RunFile& run, const std::string& data) {
-  const uint64_t seed = network_settings_of(run).recipe.seed;
-  return data.empty() ? open_dataset(run.identity.data, seed) : open_data(data, seed);
+Dataset open_run_data(const RunFolder& folder, const std::string& data, DataUse use, const FileOptions& files,
+                      const CommonOptions& common) {
+  const RunFile run = read_run_file(folder, "");
+  const std::string where = data.empty() ? data : fitted(data, files);
+  if (!where.empty()) usage_of("data", [&] { return parse_dataset(where); });
+  return load_shown(files, common, [&](LoadRequest request) {
+    if (use == DataUse::kGoOn || where.empty()) return open_own_data(folder, run, where, request);
+    request.purpose = use == DataUse::kTrain ? Purpose::kTraining : Purpose::kMeasuring;
+    return open_other_data(folder, run, where, request);
+  });
 }
 
 void check_same_classes(const std::vector<std::string>& expected, const ImageSet& images, const std::string& who) {

@@ -18,6 +18,7 @@ namespace {
 struct Options {
   CommonOptions common;
   std::string run, data;
+  FileOptions files;
   bool int8 = false, mistakes = false;
 };
 
@@ -110,7 +111,7 @@ int run(const Options& o) {
   const RunFolder folder = RunFolder::view(o.run);
   o.int8 ? check_quantized(folder) : check_trained(folder);
   const RunFile run = read_run_file(folder, "");
-  const ImageSet images = open_run_data(run, o.data).test;
+  const ImageSet images = open_run_data(folder, o.data, DataUse::kMeasure, o.files, o.common).test;
   const Measured found = measure(folder, images, o.int8);
   const std::vector<ClassAccuracy> classes = by_class(found.all, images.class_names);
   const std::string label = network_settings_of(run).label;
@@ -132,9 +133,13 @@ void add_eval_command(Parser& parser) {
       parser.add("eval", "measures a run's network on the test images, class by class",
                  "Example:\n  mininas eval run --int8 --mistakes", [o](const Command&) { return run(*o); });
   command.positional("RUN", o->run, "folder of the run");
-  command.option("data", o->data, "whose test images to use; default: those of the run");
+  command.option(
+      "data", o->data,
+      "images to measure on: all of a folder of class folders, or its part test/; default: the run's own test "
+      "images");
   command.flag("int8", o->int8, "measure the quantised network instead of the float one");
   command.flag("mistakes", o->mistakes, "also list every image that is taken for another class, with its file");
+  add_file_options(command, o->files);
   add_common(command, o->common, {.seed = false});
 }
 

@@ -10,6 +10,7 @@ namespace {
 struct Options {
   CommonOptions common;
   std::string run, data, out;
+  FileOptions files;
   Target target;  // its RAM plan
 };
 
@@ -21,7 +22,7 @@ int run(const Options& o, const Command& command) {
   const RunFile run = read_run_file(folder, "");
   const NetworkSettings settings = network_settings_of(run);
   const RamPlan ram_plan = command.given("ram-plan") ? o.target.ram_plan : settings.ram_plan;
-  const Dataset data = open_run_data(run, o.data);
+  const Dataset data = open_run_data(folder, o.data, DataUse::kMeasure, o.files, o.common);
   check_same_classes(model.class_names, data.test, o.run);
   export_stage(model, ram_plan, data.test, o.out, FolderOwner::kUser);
   write_label(o.out, settings.label);
@@ -50,6 +51,7 @@ void add_export_command(Parser& parser) {
   command.required("out", o->out, "folder for the C files; an older export in it is replaced");
   command.option("data", o->data, "whose test images become the test vectors; default: those of the run");
   command.fields(only(option_fields(o->target), {"ram-plan"}), "the run's own");
+  add_file_options(command, o->files);
   add_common(command, o->common, {.seed = false});
 }
 

@@ -6,6 +6,16 @@ namespace mininas {
 // From now on the two signals only set a flag. A signal that was ignored when the program started stays ignored
 // (nohup).
 void watch_for_interrupts();
+// While it lives, a signal ends the program at once with exit status 130, and says so: for long work that leaves
+// nothing to save and cannot look at a flag, such as the decoding of a large photo.
+class QuitAtOnce {
+ public:
+  QuitAtOnce();
+  ~QuitAtOnce();
+  QuitAtOnce(const QuitAtOnce&) = delete;
+  QuitAtOnce& operator=(const QuitAtOnce&) = delete;
+};
+
 // Throws Interrupted if the flag is set.
 void stop_if_interrupted();
 

@@ -9,6 +9,7 @@
 #include "core/io/file.h"
 #include "core/parallel.h"
 #include "datasets/image_files.h"
+#include "datasets/open.h"
 #include "nn/weights/model_file.h"
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
@@ -68,7 +69,7 @@ std::vector<fs::path> files_of(const std::vector<std::string>& paths) {
 // The network of a run, in one of its two arithmetics.
 class Classifier {
  public:
-  Classifier(const RunFolder& folder, bool real) {
+  Classifier(const RunFolder& folder, bool real) : fit_(fit_of(read_run_file(folder, "").identity.data)) {
     real ? check_trained(folder) : check_quantized(folder);
     if (real)
       float_ = std::make_unique<NamedNetwork>(load_network(folder.network_file()));
@@ -77,6 +78,7 @@ class Classifier {
   }
 
   const std::vector<std::string>& class_names() const { return float_ ? float_->class_names : integers_->class_names; }
+  Fit fit() const { return fit_; }  // as the training images were brought to this shape
   const ImageShape& shape() const { return float_ ? float_->network.spec().input() : integers_->spec.input(); }
   std::vector<Classification> operator()(const std::vector<uint8_t>& pixels) const {
     const int64_t count = static_cast<int64_t>(pixels.size()) / shape().size();
@@ -84,6 +86,7 @@ class Classifier {
   }
 
  private:
+  Fit fit_;
   std::unique_ptr<NamedNetwork> float_;  // either of these
   std::unique_ptr<QuantizedModel> integers_;
 };
@@ -95,7 +98,7 @@ void predict_some(const Classifier& classifier, std::span<const fs::path> files,
   parallel_for(static_cast<int64_t>(files.size()), [&](int64_t index) {
     const auto i = static_cast<size_t>(index);
     try {
-      images[i] = load_image_bytes(files[i], classifier.shape());
+      images[i] = load_image_bytes(files[i], classifier.shape(), classifier.fit());
     } catch (const Error& error) {
       errors[i] = error.what();
     }

@@ -119,6 +119,16 @@ void Progress::images(int64_t done, int64_t images) {
   show(static_cast<double>(done) / static_cast<double>(images), text(title_, " | image ", done, "/", images));
 }
 
+void Progress::loaded(int64_t done, int64_t steps) {
+  constexpr double kQuick = 0.5;
+  if (first_done_ < 0) {
+    first_done_ = 0;
+    first_shown_ = Clock::now();
+  }
+  if (seconds_between(first_shown_, Clock::now()) > kQuick)
+    show(static_cast<double>(done) / static_cast<double>(steps), "reading images");
+}
+
 void Progress::say(const std::string& line) {
   if (quiet_) return;
   clear();

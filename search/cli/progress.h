@@ -26,6 +26,8 @@ class Progress {
   void images(int64_t done, int64_t images);
   // From now on, how far the whole search is, and what is left of it, is shown with every line.
   void plan(const SearchPlan& plan) { overall_.emplace(plan); }
+  // Of the steps of loading files. Says nothing in the first half second, which is enough for most.
+  void loaded(int64_t done, int64_t steps);
   // Removes the bar, so that other text can follow.
   void clear();
 

@@ -14,6 +14,7 @@ struct Options {
   CommonOptions common;
   QuantizeSettings settings;
   std::string run, data;
+  FileOptions files;
 };
 
 // Whatever was made of the older integers. It goes before they do: a command that was killed between would leave
@@ -39,7 +40,7 @@ int run(const Options& o, const Command& command) {
   const RunFolder folder = RunFolder::open(o.run);
   check_trained(folder);
   const RunFile recorded = read_run_file(folder, "");
-  const Dataset data = open_run_data(recorded, o.data);
+  const Dataset data = open_run_data(folder, o.data, DataUse::kTrain, o.files, o.common);
   check_same_classes(load_network(folder.network_file()).class_names, data.train, o.run);
   TrainConfig config = quantize_config(network_settings_of(recorded).recipe, o.settings);
   if (command.given("seed")) config.seed = o.common.seed;
@@ -83,6 +84,7 @@ void add_quantize_command(Parser& parser) {
   command.positional("RUN", o->run, "folder of the run");
   command.option("data", o->data, "the images to train on; default: those of the run");
   command.fields(option_fields(o->settings));
+  add_file_options(command, o->files);
   add_common(command, o->common);
 }
 

@@ -8,6 +8,7 @@
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
 #include "search/job/pipeline.h"
+#include "search/job/run_images.h"
 
 namespace mininas {
 namespace {
@@ -17,6 +18,7 @@ struct Options {
   SearchSettings settings;
   MethodChoice choice;
   std::string out, resume;
+  FileOptions files;
 };
 
 // What the options leave to be settled once all of them are known.
@@ -51,8 +53,12 @@ RunSummary run_in(const RunFolder& folder, const RunIdentity& identity, SearchSe
 
 RunSummary begin(const Command& command, Options& o) {
   complete_settings(command, o);
-  const Dataset data = open_data(o.settings.data, o.common.seed);
+  const Dataset data = open_data(o.settings.data, o.files, o.common);
+  check_learnable(data.train);
+  check_searchable(data.train);
+  o.settings.data = data.source;
   const RunFolder folder = RunFolder::create(o.out);
+  write_run_images(folder, data);
   const RunIdentity identity{"search", command.typed(), o.settings.data, content_digest(data.train),
                              content_digest(data.test)};
   write_run_file(folder, identity, to_record(o.settings));
@@ -63,8 +69,7 @@ RunSummary go_on(const Options& o) {
   const RunFolder folder = RunFolder::open(o.resume);
   const RunFile run = read_run_file(folder, "search");
   SearchSettings settings = search_settings_from(run.settings);
-  const Dataset data = open_run_data(run, o.settings.data);
-  check_same_data(folder, run.identity, content_digest(data.train), content_digest(data.test));
+  const Dataset data = open_run_data(folder, o.settings.data, DataUse::kGoOn, o.files, o.common);
   return run_in(folder, run.identity, settings, data, o.common.quiet);
 }
 
@@ -138,6 +143,7 @@ void add_search_command(Parser& parser, const MethodChoice& choice) {
   for (const OptionGroup& group : option_groups(o->settings))
     command.section(title_of(group, *o->settings.method))
         .fields(group.key == "recipe" ? without(group.fields, {"epochs", "steps", "seed"}) : group.fields);
+  add_file_options(command, o->files);
   add_common(command, o->common);
   command.details("Methods:\n" + method_help() + "\nImages:\n" + dataset_help());
   command.brief({"data", "out", "resume", "method", "max-flash", "max-ram", "board", "hours", "final-epochs", "json",

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "datasets/image_files.h"
+#include "datasets/open.h"
 #include "nn/weights/model_file.h"
 #include "search/inspect/trace.h"
 
@@ -24,12 +25,12 @@ std::optional<int64_t> whole_number(const std::string& source) {
 // The bytes of the picture that --trace names, in the shape that the network reads.
 std::vector<uint8_t> image_bytes(const RunFolder& folder, const std::string& name, const ImageShape& shape) {
   if (const auto index = whole_number(name)) {
-    const ImageSet images = open_run_data(read_run_file(folder, ""), "").test;
+    const ImageSet images = open_run_data(folder, "", DataUse::kMeasure, {}, {}).test;
     if (*index < 0 || *index >= images.count())
       throw ConfigError(text("--trace ", name, ": test images are numbered 0 to ", images.count() - 1));
     return {images.image(*index), images.image(*index) + shape.size()};
   }
-  return load_image_bytes(name, shape);
+  return load_image_bytes(name, shape, fit_of(read_run_file(folder, "").identity.data));
 }
 
 int layer_index(const NetworkSpec& spec, const std::string& name) {

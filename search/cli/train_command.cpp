@@ -6,6 +6,7 @@
 #include "datasets/open.h"
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
+#include "search/job/run_images.h"
 #include "search/job/settings.h"
 #include "search/job/stages.h"
 #include "search/space/build.h"
@@ -17,6 +18,7 @@ struct Options {
   CommonOptions common;
   TrainSettings settings;
   std::string data, out, resume;
+  FileOptions files;
 };
 
 TrainSummary summarize(const TrainSettings& settings, Trainable& network, const TrainResult& result,
@@ -34,7 +36,7 @@ TrainSummary summarize(const TrainSettings& settings, Trainable& network, const 
           .seconds = result.seconds,
           .weights_sha256 = weights_sha256(network),
           .seed = settings.recipe.seed,
-          .data = data.name};
+          .data = data.source};
 }
 
 TrainSummary train_in(const RunFolder& folder, const TrainSettings& settings, const Dataset& data, Progress& progress) {
@@ -67,10 +69,12 @@ TrainSummary train_without_folder(const TrainSettings& settings, const Dataset& 
 TrainSummary begin(const Command& command, Options& o, Progress& progress) {
   o.settings.recipe.seed = o.common.seed;
   o.settings.architecture = to_text(architecture_of("arch", o.settings.architecture));
-  const Dataset data = open_data(o.data, o.common.seed);
+  const Dataset data = open_data(o.data, o.files, o.common);
+  check_learnable(data.train);
   if (o.out.empty()) return train_without_folder(o.settings, data, progress);
   const RunFolder folder = RunFolder::create(o.out);
-  write_run_file(folder, {"train", command.typed(), o.data, content_digest(data.train), content_digest(data.test)},
+  write_run_images(folder, data);
+  write_run_file(folder, {"train", command.typed(), data.source, content_digest(data.train), content_digest(data.test)},
                  to_record(option_groups(o.settings)));
   return train_in(folder, o.settings, data, progress);
 }
@@ -78,8 +82,7 @@ TrainSummary begin(const Command& command, Options& o, Progress& progress) {
 TrainSummary go_on(const Options& o, Progress& progress) {
   const RunFolder folder = RunFolder::open(o.resume);
   const RunFile run = read_run_file(folder, "train");
-  const Dataset data = open_run_data(run, o.data);
-  check_same_data(folder, run.identity, content_digest(data.train), content_digest(data.test));
+  const Dataset data = open_run_data(folder, o.data, DataUse::kGoOn, o.files, o.common);
   return train_in(folder, train_settings_from(run.settings), data, progress);
 }
 
@@ -132,6 +135,7 @@ void add_train_command(Parser& parser) {
   command.option("resume", o->resume,
                  "folder of an interrupted training: goes on where it stopped, with the settings that it began with");
   command.section("Training").fields(without(groups.back().fields, {"seed"}));
+  add_file_options(command, o->files);
   add_common(command, o->common);
   command.details(architecture_help() + "\nImages:\n" + dataset_help());
   command.brief({"arch", "data", "out", "resume", "epochs", "lr", "flip", "json", "quiet", "threads", "seed"});

@@ -17,6 +17,7 @@ namespace {
 struct Options {
   CommonOptions common;
   std::string run, data, board;
+  FileOptions files;
   int images = 0;  // 0: all; on a board a few
 };
 
@@ -78,7 +79,7 @@ int run(const Options& o) {
   check_quantized(folder);
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
   const RunFile run = read_run_file(folder, "");
-  const Dataset data = open_run_data(run, o.data);
+  const Dataset data = open_run_data(folder, o.data, DataUse::kMeasure, o.files, o.common);
   check_same_classes(model.class_names, data.test, o.run);
   Progress progress(o.common.quiet);
   progress.stage("verification");
@@ -120,6 +121,7 @@ void add_verify_command(Parser& parser) {
   command.option("board", o->board, "compile for this board and run it in an emulator: " + board_names());
   command.fields(
       {{"images", "compare on the first so many test images; 0: on all, on a board on 4", &o->images, 0, 1e9}});
+  add_file_options(command, o->files);
   add_common(command, o->common, {.seed = false});
 }
 

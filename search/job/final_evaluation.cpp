@@ -41,6 +41,7 @@ std::vector<Mistake> mistakes_of(const std::vector<Classification>& classified, 
     Mistake mistake{static_cast<int64_t>(i),    std::nullopt,
                     name(images.labels[i]),     name(classified[i].predicted),
                     classified[i].confidence(), ""};
+    if (!images.files.empty()) mistake.file = images.files[i].path;
     mistakes.push_back(std::move(mistake));
   }
   return mistakes;

@@ -1,5 +1,6 @@
 // RunFolder: the files of one run, held by one process at a time. run-files.md tells what is in each.
 //   run.json          what was asked: command, settings, digests of the data; written first, never changed
+//   images.json       which files the images were (search/job/run_images.h), where they are files
 //   journal.jsonl     the search, a line a candidate (search/run/journal.h)
 //   network.bin       the trained float network (nn/weights/model_file.h)      training.json   its epochs
 //   quantized.bin     the network in integers (nn/quant/quantized_model.h)   quantizing.json its epochs
@@ -28,6 +29,7 @@ class RunFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path run_file() const { return path_ / "run.json"; }
+  std::filesystem::path images_file() const { return path_ / "images.json"; }
   std::filesystem::path journal_file() const { return path_ / "journal.jsonl"; }
   std::filesystem::path network_file() const { return path_ / "network.bin"; }
   std::filesystem::path training_file() const { return path_ / "training.json"; }
@@ -50,7 +52,7 @@ class RunFolder {
 struct RunIdentity {
   std::string kind;     // "search", "train", "suite", or "baseline": a suite's MobileNetV2
   std::string command;  // as it was typed
-  std::string data;     // the text of --data
+  std::string data;     // a text of --data that names the images from any working folder (Dataset::source)
   std::string train_digest, test_digest;
 };
 

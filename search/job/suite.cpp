@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "datasets/open.h"
+#include "search/job/run_images.h"
 #include "search/space/build.h"
 
 namespace mininas {
@@ -56,9 +57,11 @@ const std::vector<SuiteScale>& scales() {
 }
 
 // The run's folder: a new one, or that of the run begun before, which must be of the same images.
-RunFolder open_or_create(const fs::path& path, const RunIdentity& identity, const Record& settings) {
+RunFolder open_or_create(const fs::path& path, const RunIdentity& identity, const Record& settings,
+                         const Dataset& data) {
   if (!fs::exists(path / "run.json")) {
     RunFolder folder = RunFolder::create(path);
+    write_run_images(folder, data);
     write_run_file(folder, identity, settings);
     return folder;
   }
@@ -69,7 +72,7 @@ RunFolder open_or_create(const fs::path& path, const RunIdentity& identity, cons
 
 RunSummary search_run(const fs::path& path, SearchSettings settings, const RunIdentity& identity, const Dataset& data,
                       const PipelineHooks& hooks) {
-  const RunFolder folder = open_or_create(path, identity, to_record(settings));
+  const RunFolder folder = open_or_create(path, identity, to_record(settings), data);
   settings = search_settings_from(read_run_file(folder, "search").settings);
   return run_pipeline(folder, identity, settings, data, hooks);
 }
@@ -78,7 +81,7 @@ RunSummary baseline_run(const fs::path& path, const SearchSettings& settings, Ru
                         int64_t verify_images, const PipelineHooks& hooks) {
   identity.kind = "baseline";
   TrainSettings training{kBaseline, settings.recipe};
-  const RunFolder folder = open_or_create(path, identity, to_record(option_groups(training)));
+  const RunFolder folder = open_or_create(path, identity, to_record(option_groups(training)), data);
   if (const auto finished = read_run_summary(folder)) return *finished;
   const NetworkSpec spec = build_network_spec(std::string(kBaseline), data.train.shape, data.train.classes());
   FinishHooks named = hooks;
@@ -216,7 +219,8 @@ SuiteRow run_suite_entry(const fs::path& run, const SuiteEntry& entry, const Sui
   const Dataset images = open_dataset(data, seed);
   const SuiteLengths lengths = suite_lengths(scale, entry, images.train.shape, images.train.count());
   const auto settings = [&] { return suite_search_settings(scale, data, seed, lengths); };
-  const RunIdentity identity{"search", command, data, content_digest(images.train), content_digest(images.test)};
+  const RunIdentity identity{"search", command, images.source, content_digest(images.train),
+                             content_digest(images.test)};
   const RunSummary search = search_run(suite_search_folder(run, entry), settings(), identity, images, hooks);
   const RunSummary baseline =
       baseline_run(suite_baseline_folder(run, entry), settings(), identity, images, scale.verify_images, hooks);

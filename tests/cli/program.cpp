@@ -55,8 +55,10 @@ ProgramResult mininas(std::vector<std::string> arguments) {
   return {status_of(result.ending), result.output, result.errors};
 }
 
-int signal_at(const std::vector<std::string>& arguments, const std::function<bool()>& moment, int signal,
-              std::string* errors) {
+namespace {
+
+int signal_when(const std::vector<std::string>& arguments,
+                const std::function<bool(const std::filesystem::path&)>& moment, int signal, std::string* errors) {
   const TempDir folder;
   std::vector<std::string> words = arguments;
   words.insert(words.begin(), program_path());
@@ -64,7 +66,7 @@ int signal_at(const std::vector<std::string>& arguments, const std::function<boo
   int status = 0;
   bool sent = false;
   while (::waitpid(child, &status, WNOHANG) == 0) {
-    if (!sent && moment()) {
+    if (!sent && moment(folder / "errors")) {
       ::kill(child, signal);
       sent = true;
     }
@@ -72,6 +74,21 @@ int signal_at(const std::vector<std::string>& arguments, const std::function<boo
   }
   if (errors != nullptr) *errors = read_text_file(folder / "errors");
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace
+
+int signal_at(const std::vector<std::string>& arguments, const std::function<bool()>& moment, int signal,
+              std::string* errors) {
+  return signal_when(
+      arguments, [&](const std::filesystem::path&) { return moment(); }, signal, errors);
+}
+
+int signal_after(const std::vector<std::string>& arguments, const std::string& said, int signal, std::string* errors) {
+  const auto has_said = [&](const std::filesystem::path& file) {
+    return std::filesystem::exists(file) && read_text_file(file).find(said) != std::string::npos;
+  };
+  return signal_when(arguments, has_said, signal, errors);
 }
 
 std::vector<std::string> tiny_search(const std::filesystem::path& out) {

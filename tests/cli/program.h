@@ -29,6 +29,9 @@ ProgramResult mininas(std::vector<std::string> arguments);
 int signal_at(const std::vector<std::string>& arguments, const std::function<bool()>& moment, int signal,
               std::string* errors = nullptr);
 
+// The same, as soon as the program has written `said` to standard error.
+int signal_after(const std::vector<std::string>& arguments, const std::string& said, int signal, std::string* errors);
+
 // A data set of 300 + 40 images of 12x12, and a search on it that takes a second, in which some changes help and others
 // do not.
 extern const std::string kTinyData;

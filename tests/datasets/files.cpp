@@ -81,6 +81,34 @@ Bytes make_png(int height, int width, int colour_type, const Bytes& samples) {
   return png;
 }
 
+void reseal_png(Bytes& png) {
+  for (size_t at = 8; at + 12 <= png.size();) {
+    const size_t length = size_t{png[at]} << 24 | size_t{png[at + 1]} << 16 | size_t{png[at + 2]} << 8 | png[at + 3];
+    if (length > png.size() - at - 12) return;
+    Bytes sum;
+    put_big_endian(sum, crc32(std::span(png).subspan(at + 4, length + 4)));
+    std::copy(sum.begin(), sum.end(), png.begin() + static_cast<std::ptrdiff_t>(at + 8 + length));
+    at += length + 12;
+  }
+}
+
+Bytes with_orientation(const Bytes& image, uint8_t orientation) {
+  // A little-endian TIFF header and a directory of one entry: tag 0x0112, a short, one value.
+  const Bytes tiff = {'I', 'I', 42, 0, 8, 0,           0, 0, 1, 0, 0x12, 0x01, 3,
+                      0,   1,   0,  0, 0, orientation, 0, 0, 0, 0, 0,    0,    0};
+  Bytes part;
+  const bool jpeg = image[0] == 0xFF;
+  if (jpeg) {
+    part = {0xFF, 0xE1, 0, static_cast<uint8_t>(2 + 6 + tiff.size()), 'E', 'x', 'i', 'f', 0, 0};
+    part.insert(part.end(), tiff.begin(), tiff.end());
+  } else {
+    put_chunk(part, "eXIf", tiff);
+  }
+  Bytes turned = image;
+  turned.insert(turned.begin() + (jpeg ? 2 : 8 + 25), part.begin(), part.end());  // behind JPEG's start, PNG's header
+  return turned;
+}
+
 Bytes solid_png(int height, int width, uint8_t red, uint8_t green, uint8_t blue) {
   Bytes samples;
   for (int i = 0; i < height * width; ++i) samples.insert(samples.end(), {red, green, blue});

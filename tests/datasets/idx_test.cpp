@@ -91,6 +91,40 @@ TEST_CASE("a test label beyond the training labels is refused, and so is a singl
   check_refused<ConfigError>([&] { load_idx(folder.path()); }, {"train-labels-idx1-ubyte", "at least two classes"});
 }
 
+TEST_CASE("labels may begin at one and have gaps", "[datasets][idx]") {
+  const TempDir folder;
+  make_mnist(folder);
+  put_file(folder / "train-labels-idx1-ubyte", label_file({7, 1, 3, 7}));
+  put_file(folder / "t10k-labels-idx1-ubyte", label_file({3, 7}));
+  const Dataset data = load_idx(folder.path());
+  CHECK(data.train.class_names == std::vector<std::string>{"1", "3", "7"});
+  CHECK(data.train.labels == std::vector<int>{2, 0, 1, 2});
+  CHECK(data.test.labels == std::vector<int>{1, 2});
+  put_file(folder / "t10k-labels-idx1-ubyte", label_file({3, 2}));
+  check_refused<ConfigError>([&] { load_idx(folder.path()); }, {"record 1 has label 2, which no training image has"});
+}
+
+TEST_CASE("IDX files may have other names, and several sets are told apart", "[datasets][idx]") {
+  const TempDir folder;
+  const auto put_set = [&](const std::string& set, const std::string& test, const std::string& dot) {
+    put_file(folder / (set + "train-images" + dot + "idx3-ubyte"), image_file(4, 2, 3));
+    put_file(folder / (set + "train-labels" + dot + "idx1-ubyte"), label_file({2, 0, 1, 2}));
+    put_file(folder / (set + test + "-images" + dot + "idx3-ubyte"), image_file(2, 2, 3));
+    put_file(folder / (set + test + "-labels" + dot + "idx1-ubyte"), label_file({1, 2}));
+  };
+  put_set("", "t10k", ".");
+  CHECK(load_idx(folder.path()).train.count() == 4);
+  std::filesystem::remove_all(folder.path());
+  put_set("emnist-letters-", "test", "-");
+  CHECK(load_idx(folder.path()).test.count() == 2);
+  put_set("emnist-digits-", "test", "-");
+  check_refused<ConfigError>([&] { load_idx(folder.path()); }, {"several sets", "idx:DIR:emnist-digits"});
+  CHECK(load_idx(folder.path(), "emnist-letters").train.count() == 4);
+  std::filesystem::remove(folder / "emnist-letters-train-labels-idx1-ubyte");
+  put_file(folder / "emnist-letters-train-labels-idx1-ubyte.gz", {0x1F, 0x8B});
+  check_refused<FormatError>([&] { load_idx(folder.path(), "emnist-letters"); }, {"is compressed; unpack it"});
+}
+
 TEST_CASE("a missing IDX file is named", "[datasets][idx]") {
   const TempDir folder;
   make_mnist(folder);
