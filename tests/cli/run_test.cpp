@@ -172,6 +172,9 @@ TEST_CASE("everything made of scores on the test images says so", "[cli][search]
   if (skipped_without("cc")) return;
   const TempDir folder;
   auto command = tiny_search(folder / "run");
+  const auto fraction = std::find(command.begin(), command.end(), "--validation-fraction");
+  REQUIRE(fraction != command.end());
+  command.erase(fraction, fraction + 2);  // no images are set aside
   command.insert(command.end(), {"--score", "as-published", "--layer-fraction", "0"});
   const ProgramResult answer = mininas::test::mininas(command);
   INFO(answer.errors);
