@@ -5,7 +5,7 @@
 namespace mininas {
 namespace {
 
-// Row i, column j: how much the first i letters of `a` differ from the first j of `b`.
+// [i][j]: the edit distance between the first i letters of `a` and the first j letters of `b`.
 size_t differences(const std::string& a, const std::string& b) {
   std::vector<std::vector<size_t>> table(a.size() + 1, std::vector<size_t>(b.size() + 1));
   for (size_t i = 0; i <= a.size(); ++i)

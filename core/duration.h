@@ -1,4 +1,4 @@
-// Spans of time as people read them.
+// Durations as texts for users.
 #pragma once
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "core/version.h"
 
-// The Makefile names it.
+// Defined by the Makefile.
 #ifndef MN_COMMIT
 #define MN_COMMIT "unknown"
 #endif

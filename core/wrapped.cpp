@@ -5,7 +5,7 @@
 namespace mininas {
 namespace {
 
-// Where the lines below a line that begins with `indent` spaces go on.
+// The indentation of the lines after a line that begins with `indent` spaces.
 size_t hanging_indent(const std::string& line, size_t indent, size_t columns) {
   const size_t gap = line.find("  ", indent);
   const size_t after = gap == std::string::npos ? gap : line.find_first_not_of(' ', gap);

@@ -184,7 +184,7 @@ TEST_CASE("every source file that a document names exists", "[docs]") {
     }
 }
 
-TEST_CASE("every figure in the text of a link to a result file stands in that file", "[docs]") {
+TEST_CASE("every figure in the text of a link to a result file occurs in that file", "[docs]") {
   static const std::regex figure("[0-9]+(?:[.,][0-9]+)*");
   const std::vector<Document> all = documents();
   if (skipped(all)) return;

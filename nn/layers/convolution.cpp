@@ -20,7 +20,7 @@ void add_one(int32_t* sums, int16_t value, const int16_t* weights, int channels)
   for (int o = 0; o < channels; ++o) sums[o] += value * weights[o];
 }
 
-// One window row: `count` contiguous values against as many rows of weights.
+// One row of the window: `count` contiguous values times as many rows of weights.
 void add_run(int32_t* sums, const int8_t* in, int zero, const int16_t* weights, int count, int channels) {
   int i = 0;
   for (; i + 4 <= count; i += 4) {

@@ -1,4 +1,4 @@
-// Depthwise convolution: each channel has a window of its own. Weights [1, kernel, kernel, channels].
+// Depthwise convolution: each channel has its own window. Weights [1, kernel, kernel, channels].
 #include <algorithm>
 
 #include "core/autograd/ops.h"

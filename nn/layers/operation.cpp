@@ -10,9 +10,9 @@
 namespace mininas {
 namespace {
 
-constexpr uint8_t kTopBit = 128;  // what int8 values and bytes u = q + 128 differ by
+constexpr uint8_t kTopBit = 128;  // int8 values q and bytes u = q + 128 differ in this bit
 
-// The definition of an operation on bytes, for those that have no fast form. Its inputs are copied as int8 values.
+// Runs the definition of an operation on bytes, for operations without a fast form. Inputs are copied as int8 values.
 class DefinitionOnBytes final : public ByteLayer {
  public:
   DefinitionOnBytes(const LayerOperation& operation, const PlacedLayer& layer)

@@ -1,5 +1,5 @@
-// The operations, one for each LayerKind: a new one is a file of this folder, a value of LayerKind, its declaration
-// here and its row in operations.cpp.
+// The table of operations, one for each LayerKind. A new operation takes one file in this folder, one value of
+// LayerKind, its declaration here and its row in operations.cpp.
 #pragma once
 #include "nn/layers/operation.h"
 

@@ -10,7 +10,7 @@
 namespace mininas {
 namespace {
 
-constexpr int64_t kPanel = 16;  // channels that a kernel takes at once
+constexpr int64_t kPanel = 16;  // channels that a kernel computes at once
 
 int64_t whole_panels(int64_t channels) { return (channels + kPanel - 1) / kPanel * kPanel; }
 
@@ -54,10 +54,10 @@ class WindowBytes final : public ByteLayer {
             .high = high_};
   }
 
-  // As Int8Product::b and Int8Depthwise::weights ask for.
+  // In the layout of Int8Product::b and Int8Depthwise::weights.
   void pack_weights(const QuantizedLayer& layer) {
     const int64_t kernel = spec_.kernel, channels = spec_.out_channels;
-    const int64_t run = order_.taps / kernel;  // bytes of one row of taps, a channel
+    const int64_t run = order_.taps / kernel;  // bytes of one row of taps, per channel
     quads_ = (run + 3) / 4;
     const int64_t front = depthwise_ ? 4 * quads_ - run : 0;  // zeros before the taps
     weights_ = ByteBuffer(whole_panels(channels) * kernel * quads_ * 4);
@@ -71,8 +71,8 @@ class WindowBytes final : public ByteLayer {
         }
   }
 
-  // The bias takes in what the zero point adds to the sum, modulo 2^32: the sum of both is the device's accumulator,
-  // which fits.
+  // Adds the zero point's part of the sum to the bias, modulo 2^32. The total is the device's accumulator, which does
+  // not overflow.
   void prepare_channels(const QuantizedLayer& layer) {
     for (int64_t c = 0; c < order_.channels; ++c) {
       const auto channel = static_cast<size_t>(c);
@@ -128,7 +128,7 @@ class WindowBytes final : public ByteLayer {
                         .output = requantize(),
                         .c = out,
                         .c_row = out_.channels};
-    if (spec_.kernel == 1 && spec_.stride == 1) {  // rows follow each other without a gap
+    if (spec_.kernel == 1 && spec_.stride == 1) {  // rows are contiguous
       product.rows *= out_.height;
       return int8_kernels().product(product);
     }
@@ -142,7 +142,7 @@ class WindowBytes final : public ByteLayer {
   const WeightOrder order_;
   const bool depthwise_;
   const uint8_t in_zero_;
-  const int32_t zero_, low_, high_;  // of the output; bytes
+  const int32_t zero_, low_, high_;  // of the output, as bytes
   int64_t quads_ = 0;                // of one row of taps
   ByteBuffer weights_;
   std::vector<int32_t> bias_, multiplier_, right_shift_;

@@ -11,7 +11,7 @@
 namespace mininas {
 namespace {
 
-// The real weights that the integers stand for.
+// The real values of the integer weights.
 Tensor real_weights(const QuantizedLayer& layer, const Shape& shape, const WeightOrder& order) {
   Tensor real = Tensor::uninitialized(shape);
   for (int64_t c = 0; c < order.channels; ++c) {
@@ -50,7 +50,7 @@ QuantizedLayerGradient::QuantizedLayerGradient(const QuantizedModel& model, int 
   in_scale_ = input.scale;
   const Shape shape = depthwise_ ? geometry_.depthwise_weight() : geometry_.weight();
   weight_size_ = shape.size();
-  if (spec.input() == kImage) return;  // nobody asks for the image's gradient
+  if (spec.input() == kImage) return;  // the gradient of the image is not needed
   const Tensor real = real_weights(layer, shape, operation_of(spec).weight_order(spec, model.spec.input_shape(index)));
   if (depthwise_)
     flipped_ = flip_depthwise(real);
@@ -71,7 +71,7 @@ void QuantizedLayerGradient::reserve(Workspace& workspace) const {
   grow(workspace.dy, dilated_width() * dilated_height() * geometry_.out_c);
 }
 
-// The real input with its border of zeros.
+// The real input with a border of zeros.
 const float* QuantizedLayerGradient::real_input(const uint8_t* x, float* padded) const {
   const int64_t border = geometry_.padding() * geometry_.in_c, row = geometry_.in_w * geometry_.in_c;
   const int64_t outside = geometry_.padding() * (row + 2 * border);
@@ -87,7 +87,7 @@ const float* QuantizedLayerGradient::real_input(const uint8_t* x, float* padded)
   return padded;
 }
 
-// The output gradient with its border, zeros between its pixels where the step is not 1.
+// The output gradient with its border, with zeros between its pixels if the step is not 1.
 const float* QuantizedLayerGradient::dilated_gradient(const float* dy, float* padded) const {
   const int64_t channels = geometry_.out_c, step = dilated_step(), width = dilated_width() * channels,
                 row = geometry_.out_w() * channels;

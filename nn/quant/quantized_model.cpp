@@ -41,7 +41,8 @@ void check_fixed_point(const FixedPoint& value, const FixedPoint& expected, cons
 
 std::string channel_text(const std::string& where, size_t channel) { return text(where, ", channel ", channel); }
 
-// The rescaling is the scales'; and no input may overflow the 32-bit accumulator, in any order of the taps.
+// Checks that the rescale factor follows from the scales, and that no input can overflow the 32-bit accumulator,
+// whatever the order of the taps.
 void check_channel(const QuantizedLayer& layer, const Quantization& in, size_t channel,
                    const std::vector<int64_t>& weight_sums, const std::string& where) {
   const std::string place = channel_text(where, channel);
@@ -173,7 +174,7 @@ void validate(const QuantizedModel& model) {
   for (int i = 0; i < model.spec.size(); ++i) check_layer(model.placed(i));
 }
 
-// The file: spec, class names, input quantisation, layers.
+// The order in the file: spec, class names, input quantisation, layers.
 void save_quantized_model(const QuantizedModel& model, const std::filesystem::path& path) {
   validate(model);
   BinaryWriter out(kKind, kVersion);

@@ -15,10 +15,10 @@
 namespace mininas {
 namespace {
 
-// 256 steps over the range; 0 is one of them. With ReLU the lowest step is 0.
+// 256 steps over the range, one of which is exactly 0. With ReLU the lowest step is 0.
 Quantization quantization_of(const Range& range) {
   const auto scale = static_cast<float>((range.high - range.low) / 255.0);
-  if (!(scale > 0.0f)) return {.scale = 1.0f / 255.0f, .zero_point = -128};  // a layer that puts out nothing but 0
+  if (!(scale > 0.0f)) return {.scale = 1.0f / 255.0f, .zero_point = -128};  // the layer outputs only 0
   const double zero = std::round(-128.0 - range.low / double{scale});
   return {.scale = scale, .zero_point = static_cast<int>(std::clamp(zero, -128.0, 127.0))};
 }
@@ -27,8 +27,8 @@ int32_t rounded(double value, double limit) {
   return static_cast<int32_t>(std::clamp(std::round(value), -limit, limit));
 }
 
-// A weight scale below this would need a rescale beyond the 31 bits of shift, or a bias beyond 32 bits; such channels
-// are as good as zero.
+// A smaller weight scale would need a shift beyond 31 bits or a bias beyond 32 bits; the channel's weights are
+// practically zero.
 float smallest_weight_scale(float input, float output) {
   return static_cast<float>(double{output} / double{input} * 0x1p-20);
 }

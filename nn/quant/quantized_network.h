@@ -1,8 +1,7 @@
-// QuantizedNetwork: quantisation-aware training. Its forward pass is that of the exported network, on bytes, by the
-// engine that evaluates it (integer_engine.h); its gradient passes straight through the rounding
-// (quantized_gradients.h). To the tape it is one node. Batch norm is folded first, with the running statistics that the
-// exported network carries; ranges of activations are measured once on training images and then fixed; weight scales
-// follow the weights.
+// QuantizedNetwork: quantisation-aware training. The forward pass is that of the exported network, on bytes, with the
+// same engine as in evaluation (integer_engine.h); the gradient passes straight through the rounding
+// (quantized_gradients.h). On the tape the whole network is one node. Batch norm is folded first, with the running
+// statistics. Activation ranges are measured once on training images and then fixed; weight scales follow the weights.
 #pragma once
 #include "nn/layers/operation.h"
 #include "nn/quant/quantized_model.h"
@@ -12,8 +11,8 @@ namespace mininas {
 
 class QuantizedNetwork final : public Trainable {
  public:
-  // Folds `network` and measures activation ranges on `calibration` (all images of the set). Throws ConfigError with
-  // layer and channel where the network has no legal integer form.
+  // Folds `network` and measures activation ranges on all images of `calibration`. Throws ConfigError with layer and
+  // channel if the network has no legal integer form.
   QuantizedNetwork(const Network& network, std::vector<std::string> class_names, const ImageSet& calibration);
 
   Var forward(Tape& tape, const ImageBatch& batch, Phase phase) override;
@@ -22,17 +21,18 @@ class QuantizedNetwork final : public Trainable {
   std::vector<Parameter*> parameters() override;
   std::vector<Tensor*> state() override { return {}; }
 
-  // The integers of the weights as they are now.
+  // The integers that follow from the current weights.
   QuantizedModel freeze() const;
 
  private:
-  // Real weights with batch norm inside, which training moves; the integers are made of them anew at every step.
+  // The real weights that are trained, with batch norm folded in. In each step the integers are computed from them
+  // again.
   struct Layer {
     Parameter weight, bias;
     Quantization output;
   };
   const Quantization& input_of(const LayerSpec& layer, size_t k) const;
-  QuantizedModel integers() const;  // not yet proven
+  QuantizedModel integers() const;  // not validated yet
   QuantizedLayer quantize_layer(size_t index) const;
   void quantize_channel(const LayerSpec& spec, const Layer& layer, const WeightOrder& order, int channel,
                         QuantizedLayer& q) const;

@@ -8,12 +8,12 @@
 namespace mininas {
 namespace {
 
-// Far beyond any network, and small enough that no count of weights or pixels overflows.
+// Far beyond any real network, and small enough that no count of weights or pixels overflows.
 constexpr int kMaxChannels = 65536, kMaxExtent = 65536;
 
 std::string kind_of(const LayerSpec& layer) { return text("a layer of kind ", to_text(layer.kind)); }
 
-// `before`: how many layers there are before this one.
+// `before` is the number of layers before this one.
 void check_inputs(const LayerSpec& layer, int before) {
   const Traits& traits = traits_of(layer);
   const auto count = static_cast<int>(layer.inputs.size());
@@ -38,7 +38,7 @@ void check_window(const LayerSpec& layer) {
   require(layer.stride >= 1, layer, text("has stride ", layer.stride, ", expected at least 1"));
 }
 
-// What a layer may have beside its inputs and its window.
+// Checks which attributes the layer may have, except inputs and window.
 void check_parts(const LayerSpec& layer) {
   const Traits& traits = traits_of(layer);
   require(layer.out_channels >= 1 && layer.out_channels <= kMaxChannels, layer,

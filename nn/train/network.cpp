@@ -40,7 +40,7 @@ LayerWeights make_weights(const LayerSpec& layer, const ImageShape& in, const Rn
   return w;
 }
 
-// A convolution with its batch norm; `window` is the depthwise layer before a pointwise one, or the layer itself.
+// A convolution with its batch norm. `window` is the depthwise layer before a pointwise one, or the layer itself.
 NormedValue unit(Tape& tape, const LayerSpec& layer, LayerWeights& w, const LayerSpec& window,
                  LayerWeights& window_weights, const NormedValue& x, Phase phase) {
   FusedConvWeights weights{.stride = window.stride};
@@ -59,7 +59,7 @@ NormedValue unit(Tape& tape, const LayerSpec& layer, LayerWeights& w, const Laye
   return layer.relu ? y.rectified() : y;
 }
 
-// A layer that is not a unit.
+// A layer that is not a fused convolution.
 NormedValue plain(Tape& tape, const LayerSpec& layer, LayerWeights& w, std::span<const NormedValue> in) {
   std::optional<Var> weight;
   if (w.weight.exists()) weight = tape.parameter(w.weight);

@@ -25,7 +25,7 @@ std::vector<int> predictions_of(const Tensor& logits) {
   return predictions;
 }
 
-// A batch of augmented images and its labels. Draws depend on (seed, epoch, image), not on the batch.
+// A batch of augmented images and its labels. Random draws depend on (seed, epoch, image), not on the batch.
 struct TrainingBatch {
   std::vector<uint8_t> pixels;
   std::vector<int> labels;
@@ -45,8 +45,8 @@ TrainingBatch gather(const ImageSet& images, std::span<const int64_t> indices, c
   return batch;
 }
 
-// The network's answers to a few images, which tell apart what equal weights do not: strides, sums, the pixel scale,
-// activation ranges.
+// A digest of the network's logits for a few images. Two networks with equal weights can still differ in strides, sums,
+// pixel scale and activation ranges, and this tells them apart.
 std::string logits_digest(Trainable& network, const ImageSet& images) {
   constexpr int64_t kFew = 8;
   Tape tape(Tape::Mode::kForwardOnly);
@@ -56,13 +56,13 @@ std::string logits_digest(Trainable& network, const ImageSet& images) {
   return hash.hex_digest();
 }
 
-// Everything that determines the bits of a training run.
+// A text of everything that the bits of a training run depend on.
 std::string identity_of(Trainable& network, const ImageSet& images, const TrainConfig& config) {
   return text(exact_text(config), " data=", content_digest(images), " start=", weights_sha256(network),
               " answers=", logits_digest(network, images));
 }
 
-// One pass over the data and what it measured.
+// One pass over the data, and what it measured.
 class EpochRun {
  public:
   EpochRun(Trainable& network, SgdOptimizer& optimizer, const ImageSet& images, const TrainConfig& config,

@@ -1,7 +1,6 @@
-// The one training loop: float training and quantisation-aware training alike.
-// Stochastic gradient descent with momentum and weight decay, gradient clipping, a cosine schedule, seeded
-// augmentation. The same network, data and config give the same bits for any number of threads, and after any number of
-// interruptions.
+// The training loop, for float training and quantisation-aware training: stochastic gradient descent with momentum and
+// weight decay, gradient clipping, a cosine schedule and seeded augmentation. The same network, data and config give
+// the same bits for any number of threads and any number of interruptions.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -16,34 +15,35 @@ struct EpochResult {
   int epoch = 0;  // from 0
   double learning_rate = 0;
   double train_loss = 0;      // mean over the epoch's augmented images
-  double train_accuracy = 0;  // the same, in [0, 1]
-  double eval_accuracy = 0;   // in [0, 1], of the evaluation images after the epoch; -1: not measured
+  double train_accuracy = 0;  // on the same images, in [0, 1]
+  double eval_accuracy = 0;   // in [0, 1], on the evaluation images after the epoch; -1: not measured
   double seconds = 0;
 };
 
 struct TrainResult {
-  std::vector<EpochResult> epochs;  // those of earlier, interrupted calls too
+  std::vector<EpochResult> epochs;  // including those of earlier, interrupted calls
   double seconds = 0;
 };
 
 struct TrainProgress {
-  int epoch, epochs, step, steps;  // steps of this epoch
+  int epoch, epochs, step, steps;  // step and steps are those of this epoch
   double loss;
 };
 
 struct TrainHooks {
   std::function<void(const TrainProgress&)>
-      on_step;  // may throw Interrupted: the last finished epoch is in the checkpoint
+      on_step;  // may throw Interrupted: the checkpoint has the last finished epoch
   std::function<void(const EpochResult&)> on_epoch;
-  std::function<void(int epoch)> before_epoch;  // once more where a resumed training begins that epoch again
-  // Given all epochs so far, those before an interruption too: true ends the training early. Pure, or a resumed
-  // training would differ.
+  std::function<void(int epoch)> before_epoch;  // called again for an epoch that a resumed training repeats
+  // Called with all epochs so far, including those before an interruption. Returning true ends the training early. It
+  // must depend on its argument alone, or a resumed training would differ.
   std::function<bool(const std::vector<EpochResult>&)> stop_early;
-  std::filesystem::path checkpoint;  // written after every epoch; empty: none. A matching one that exists is continued.
+  // Written after every epoch; empty: none. If a checkpoint of the same run exists, training continues from it.
+  std::filesystem::path checkpoint;
 };
 
-// `evaluation` may be null: no accuracy is measured. Throws ConfigError, FormatError for a damaged checkpoint or one of
-// another config.
+// `evaluation` may be null, then no accuracy is measured. Throws ConfigError, or FormatError if the checkpoint is
+// damaged or belongs to another run.
 TrainResult train(Trainable& network, const ImageSet& images, const ImageSet* evaluation, const TrainConfig& config,
                   const TrainHooks& hooks);
 
@@ -56,7 +56,7 @@ struct Evaluation {
 // Index of the first largest logit of each image.
 std::vector<int> predict(Trainable& network, const ImageSet& images);
 Evaluation evaluate(Trainable& network, const ImageSet& images);
-// From predictions, one an image.
+// From one prediction per image.
 Evaluation evaluate(const std::vector<int>& predictions, const ImageSet& images);
 
 }  // namespace mininas

@@ -26,7 +26,7 @@ int get_count(BinaryReader& in, int most, const char* what) {
   return count;
 }
 
-// Name, kind, inputs, attributes: numbers and flags as int32.
+// Name, kind, inputs, attributes; numbers and flags are stored as int32.
 void put_layer(BinaryWriter& out, const LayerSpec& layer) {
   out.put(layer.name);
   out.put(static_cast<uint8_t>(layer.kind));

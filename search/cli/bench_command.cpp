@@ -20,7 +20,7 @@ struct Options {
   SpeedOptions speed;
 };
 
-// Images a second of a batch: the median, and by how much half of the repeats are off at most.
+// Images per second of one batch: the median, and the deviation that half of the repeats do not exceed.
 struct Rate {
   double images_per_second, spread;
   int repeats;

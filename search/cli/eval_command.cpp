@@ -47,7 +47,7 @@ Measured measure(const RunFolder& folder, const ImageSet& images, bool int8) {
 struct ClassAccuracy {
   std::string name;
   int64_t images = 0, correct = 0;
-  double accuracy = 0;  // -1 where there are no images
+  double accuracy = 0;  // -1: no images
 };
 
 std::vector<ClassAccuracy> by_class(const Evaluation& evaluation, const std::vector<std::string>& names) {

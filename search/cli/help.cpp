@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kCommands = 18;     // columns of the names of commands
 constexpr size_t kNames = 26;        // columns of the names
-constexpr size_t kMostInGroup = 12;  // a longer group is told in parts
+constexpr size_t kMostInGroup = 12;  // a longer group is divided into parts
 
 std::string described(const HelpOption& option) {
   if (option.required) return option.help + " (required)";

@@ -1,4 +1,4 @@
-// mininas inspect: what a network is and what it will cost on the device, layer by layer, without training it.
+// mininas inspect: shows a network and its cost on the device, layer by layer, without training it.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -28,7 +28,7 @@ struct Options {
   TraceOptions trace;
 };
 
-// The network of a run, or that of an architecture's text.
+// The network of a run, or of an architecture's text.
 NetworkSpec spec_of(const Options& o, const Command& command) {
   if (!std::filesystem::is_directory(o.what)) {
     if (o.what.find('/') != std::string::npos && !is_graph_text(o.what))
@@ -43,7 +43,7 @@ NetworkSpec spec_of(const Options& o, const Command& command) {
   return load_network(folder.network_file()).network.spec();
 }
 
-// The RAM plan that is asked for, or the run's own; strips where neither says.
+// The RAM plan of the option, or else that of the run, or else strips.
 Target target_of(const Options& o, const Command& command) {
   Target target = o.target;
   if (!command.given("ram-plan") && std::filesystem::is_directory(o.what))
@@ -55,7 +55,7 @@ Target target_of(const Options& o, const Command& command) {
 struct LayerFigures {
   std::string kind, output;
   int64_t params = 0, macs = 0, flash_bytes = 0, live_ram_bytes = 0;
-  std::optional<int64_t> instructions;  // of a board
+  std::optional<int64_t> instructions;  // for a board
   std::optional<std::string> why_not_fast;
 };
 
@@ -101,7 +101,7 @@ Record to_record(const Inspection& all) {
       .set("layers", layers);
 }
 
-// "stem" or "block0.project, stem": the layers that a layer reads.
+// The layers that a layer reads: "stem", or "block0.project, stem".
 std::string input_names(const NetworkSpec& spec, int layer) {
   std::string names;
   for (const int input : spec.inputs(layer))
@@ -109,7 +109,7 @@ std::string input_names(const NetworkSpec& spec, int layer) {
   return names;
 }
 
-// The first columns of the table are as wide as their longest entries.
+// Widths of the first columns of the table: those of their longest entries.
 struct Columns {
   size_t layer = 5, inputs = 6;
 

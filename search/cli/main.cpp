@@ -1,4 +1,4 @@
-// The program `mininas`. The only place that turns errors into exit codes:
+// The program `mininas`. Only this file turns errors into exit codes:
 //   0 done   1 could not be done   2 wrong usage   130 interrupted by Ctrl-C or SIGTERM, everything saved
 #include <csignal>
 #include <exception>
@@ -16,7 +16,7 @@
 
 namespace {
 
-// An option's value before the line is parsed: the method decides which options there are.
+// The value of an option before the line is parsed: the method determines which options there are.
 std::string value_of(const std::string& option, int argc, char** argv, const std::string& otherwise) {
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
@@ -30,7 +30,7 @@ std::string value_of(const std::string& option, int argc, char** argv, const std
 
 int main(int argc, char** argv) {
   using namespace mininas;
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may grow no further is an error of write()
+  std::signal(SIGXFSZ, SIG_IGN);  // write() then reports a file over the size limit as an error
   occupy_standard_files();
   try {
     Parser parser;

@@ -29,7 +29,7 @@ Command::~Command() = default;
 
 void Command::add_help(HelpOption option) {
   option.group = section_;
-  // Groups stay together, in the order in which they were begun.
+  // Options of a group stay together; groups are in the order of their first options.
   const auto last = std::find_if(help_.options.rbegin(), help_.options.rend(),
                                  [&](const HelpOption& other) { return other.group == section_; });
   help_.options.insert(last == help_.options.rend() ? help_.options.end() : last.base(), std::move(option));
@@ -96,7 +96,7 @@ Command& Command::details(const std::string& content) {
 
 namespace {
 
-// The whole number that `word` is. Throws ConfigError.
+// Reads `word` as a whole number. Throws ConfigError.
 template <class Whole>
 Whole whole_number(const std::string& word) {
   Whole number{};
@@ -113,7 +113,7 @@ std::string joined(const std::vector<std::string>& parts, const char* separator)
   return out;
 }
 
-// Registers a field by the type that it points to, and gives what its help shows.
+// Adds an option for a field, by the type of the field, and returns its description for the help.
 struct Registration {
   CLI::App& app;
   const OptionField& field;
@@ -126,7 +126,7 @@ struct Registration {
   HelpOption operator()(std::vector<int>* value) const {
     std::vector<std::string> numbers;
     for (const int number : *value) numbers.push_back(std::to_string(number));
-    // Without allow_extra_args(false), a list would swallow the words behind it.
+    // Without allow_extra_args(false), a list would also take the words after it.
     app.add_option("--" + field.name, *value)->delimiter(',')->allow_extra_args(false);
     return shown("N,N", joined(numbers, ","));
   }
@@ -153,7 +153,7 @@ struct Registration {
   }
 
  private:
-  // An option whose word `take` reads; what it complains of becomes wrong usage of this option.
+  // An option whose value is read by `take`; an error that `take` throws becomes wrong usage of this option.
   template <class Take>
   void add(Take take) const {
     const auto read = [take, name = field.name](const std::string& word) { usage_of(name, [&] { take(word); }); };

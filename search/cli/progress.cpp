@@ -17,7 +17,7 @@
 namespace mininas {
 namespace {
 
-constexpr double kBarSeconds = 0.1;   // between two drawings of the bar
+constexpr double kBarSeconds = 0.1;   // between two updates of the bar
 constexpr double kLineSeconds = 5.0;  // between two plain lines
 constexpr int kBarCells = 24;
 

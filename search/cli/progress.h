@@ -1,5 +1,6 @@
-// What a long command is doing and what is left, on standard error: one bar, redrawn, on a terminal; plain lines at
-// most every few seconds elsewhere; nothing with --quiet. Every call may throw Interrupted (search/cli/interrupt.h).
+// Progress: shows on standard error what a long command is doing and how much is left. On a terminal it redraws one
+// bar; elsewhere it prints a plain line every few seconds; with --quiet it prints nothing. Every call may throw
+// Interrupted (search/cli/interrupt.h).
 #pragma once
 #include <chrono>
 #include <optional>
@@ -18,13 +19,13 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // Hooks that report here; they hold a reference to this object.
+  // Hooks that report to this object; they refer to it.
   TrainHooks training_hooks();
   PipelineHooks pipeline_hooks();
 
   void stage(const std::string& name);
   void images(int64_t done, int64_t images);
-  // From now on, how far the whole search is, and what is left of it, is shown with every line.
+  // From now on every line shows the progress of the whole search and its remaining time.
   void plan(const SearchPlan& plan) { overall_.emplace(plan); }
   // Of the steps of loading files. Says nothing in the first half second, which is enough for most.
   void loaded(int64_t done, int64_t steps);
@@ -39,15 +40,15 @@ class Progress {
   void step(const TrainProgress& progress);
   void epoch(const EpochResult& result);
 
-  // A line that stays.
+  // Prints a line that stays.
   void say(const std::string& line);
-  // The line that is redrawn; `part`: how much of what is at work is done, in [0, 1].
+  // Redraws the bar; `part` is the finished part of the current work, in [0, 1].
   void show(double part, const std::string& what);
-  // "12 s left", from how `done` has moved since it was first shown.
+  // "12 s left", from the increase of `done` since it was first shown.
   std::string time_left(double done);
   std::string in_colour(const char* code, const std::string& what) const;
 
-  // What precedes a line in a log: "15:04:05   34 %  ". Empty without a plan, and on a terminal.
+  // The beginning of a line in a log: "15:04:05   34 %  ". Empty without a plan, and on a terminal.
   std::string log_prefix(double done) const;
 
   const bool quiet_, terminal_, colour_;
@@ -59,7 +60,7 @@ class Progress {
   bool bar_drawn_ = false;
 };
 
-// "96.90 %" of 0.969; "-" where it was not measured (negative)
+// "96.90 %" for 0.969; "-" for a negative number (not measured)
 std::string percent_text(double fraction);
 
 }  // namespace mininas

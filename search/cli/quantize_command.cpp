@@ -17,8 +17,8 @@ struct Options {
   FileOptions files;
 };
 
-// Whatever was made of the older integers. It goes before they do: a command that was killed between would leave
-// figures of another network behind.
+// Removes everything that was made from the older integers. This comes before new integers are written; otherwise a
+// command that is killed in between would leave figures of another network.
 void remove_outdated(const RunFolder& folder, const RunFile& run) {
   std::filesystem::remove_all(folder.export_folder());
   std::filesystem::remove(folder.evaluation_file());

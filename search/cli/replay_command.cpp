@@ -1,4 +1,4 @@
-// mininas replay: walks a search method through a published log and tells whether it is the search that left it.
+// mininas replay: runs a search method on a published log and reports whether it makes the same search.
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -12,7 +12,7 @@
 namespace mininas {
 namespace {
 
-constexpr int64_t kScoreImages = 10000;  // the published searches scored on the test images of CIFAR-10
+constexpr int64_t kScoreImages = 10000;  // the published searches used the test images of CIFAR-10
 
 struct Options {
   CommonOptions common;
@@ -23,7 +23,7 @@ struct Options {
   bool explain = false;
 };
 
-// Each decision with the rule that made it: the rule when its stage begins, then a line a candidate.
+// Prints the rule of each stage when it begins, then one line per candidate with the reason of its decision.
 class Lesson {
  public:
   explicit Lesson(const Method& method) : method_(method) {}
@@ -54,7 +54,7 @@ Record decision_record(const LoggedTrial& logged, const Decision& decision, cons
   return record.set("accepted", decision.kept).set("reason", decision.reason).set("rule", method.rule(candidate.stage));
 }
 
-// Prints each decision as it is made, or keeps them in `decisions`, where an explanation is wanted.
+// With --explain, prints each decision as it is made, or collects them in `decisions` for JSON.
 ReplayResult walk(const Options& o, const std::vector<LoggedTrial>& log, const LoggedTask& task,
                   std::vector<Record>& decisions) {
   Lesson lesson(*o.method);
@@ -71,7 +71,7 @@ ReplayResult walk(const Options& o, const std::vector<LoggedTrial>& log, const L
   return end;
 }
 
-// Requires: a log without a difference.
+// Requires that there was no difference.
 void print(const Options& o, size_t candidates, const LoggedTask& task, const SearchResult& found) {
   const Architecture &best = found.best->candidate.architecture, &to_train = found.finals.front();
   print_row("replayed", text(candidates, " candidates of ", o.method->name(), " without a difference (", task.classes,

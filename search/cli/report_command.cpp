@@ -1,4 +1,4 @@
-// mininas report: a run as a page to read.
+// mininas report: writes a run as an HTML page.
 #include <memory>
 
 #include "search/cli/commands.h"

@@ -21,7 +21,7 @@ struct Options {
   FileOptions files;
 };
 
-// What the options leave to be settled once all of them are known.
+// Sets what depends on several options, after all of them are known.
 void complete_settings(const Command& command, Options& o) {
   SearchSettings& s = o.settings;
   if (s.scored_on == ScoredOn::kAsPublished)
@@ -32,7 +32,7 @@ void complete_settings(const Command& command, Options& o) {
   usage_of([&] { validate(s); });
 }
 
-// What the search is about to train.
+// The amount of training that the search plans.
 SearchPlan plan_of(const SearchSettings& s, const Dataset& data) {
   const auto images = static_cast<double>(data.train.count());
   const double searched = s.scored_on == ScoredOn::kAsPublished ? images : (1 - s.validation_fraction) * images;
@@ -73,7 +73,7 @@ RunSummary go_on(const Options& o) {
   return run_in(folder, run.identity, settings, data, o.common.quiet);
 }
 
-// Requires: a summary of a search.
+// Requires the summary of a search.
 void print_summary(const RunSummary& s, const std::string& folder) {
   const FinishedNetwork& n = s.network;
   if (s.label) print_row("LABEL", *s.label);
@@ -98,7 +98,7 @@ void print_summary(const RunSummary& s, const std::string& folder) {
               {"mininas predict " + run + " FILES", "the classes of new images"}});
 }
 
-// Under which the help lists the options of a part of the settings.
+// The title in the help for a group of settings.
 std::string title_of(const OptionGroup& group, const Method& method) {
   if (group.key == "budget" || group.key == "target") return "Device";
   if (group.key == "numbers" || group.key == "quantize") return "Lengths";

@@ -1,4 +1,4 @@
-// mininas suite: Table 2 of the poster, data set by data set, with MobileNetV2 trained beside.
+// mininas suite: Table 2 of the poster, data set by data set, with MobileNetV2 trained as a baseline.
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -29,7 +29,7 @@ std::vector<SuiteEntry> chosen(const std::string& only) {
   return entries;
 }
 
-// A suite's folder is begun once; later calls may name other data sets, but not another scale or seed.
+// The folder of a suite is created once. Later calls may add other data sets, but may not change the scale or the seed.
 RunFolder open_suite(const Options& o, const Command& command) {
   if (!std::filesystem::exists(std::filesystem::path(o.out) / "run.json")) {
     RunFolder folder = RunFolder::create(o.out);
@@ -75,14 +75,14 @@ void run_one(const Options& o, const SuiteEntry& entry, const SuiteScale& scale,
   }
 }
 
-// The scale asked for, with the time asked for. A search that was begun before keeps the time that its run.json has.
+// The scale and the time limit of the options. A search that has started keeps the limit in its run.json.
 SuiteScale scale_of(const Options& o) {
   SuiteScale scale = suite_scale(o.settings.scale);
   if (o.hours > 0) scale.hours = o.hours;
   return scale;
 }
 
-// Data sets that were not done, by the reason.
+// Data sets that were skipped for the same reason.
 struct Undone {
   std::vector<std::string> names;
   std::string reason;
@@ -110,7 +110,7 @@ std::vector<Record> to_records(const std::vector<Undone>& undone) {
   return records;
 }
 
-// What a call of the command ends with.
+// The results of one call of the command.
 struct Outcomes {
   std::vector<SuiteRow> rows;
   std::vector<Undone> missing, failed;
@@ -133,7 +133,7 @@ void print(const Outcomes& outcomes, const Options& o) {
   print_undone("failed", outcomes.failed);
 }
 
-// One data set; what goes wrong with it does not keep the others from being done.
+// Runs one data set. An error is recorded and does not stop the other data sets.
 void try_one(const Options& o, const SuiteEntry& entry, const Command& command, Progress& progress,
              Outcomes& outcomes) {
   if (read_suite_row(o.out, entry).complete()) return;

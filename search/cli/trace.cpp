@@ -22,7 +22,7 @@ std::optional<int64_t> whole_number(const std::string& source) {
   return value;
 }
 
-// The bytes of the picture that --trace names, in the shape that the network reads.
+// The bytes of the image that --trace names, in the network's input shape.
 std::vector<uint8_t> image_bytes(const RunFolder& folder, const std::string& name, const ImageShape& shape) {
   if (const auto index = whole_number(name)) {
     const ImageSet images = open_run_data(folder, "", DataUse::kMeasure, {}, {}).test;
@@ -69,7 +69,7 @@ std::string real_text(double value, int digits = 6) {
   return letters;
 }
 
-// A line of the table of taps: three columns of integers, three of what they stand for, three of the float network.
+// A row of the table of taps: three columns of integers, three of their real values, three of the float network.
 struct TapLine {
   std::string where, input, weight, product, real_input, real_weight, real_product, float_input, float_weight,
       float_product;
@@ -81,7 +81,7 @@ struct TapLine {
   }
 };
 
-// Products of a number of taps together.
+// The sum of the products of several taps.
 struct TapSum {
   int count = 0;
   int64_t product = 0;
@@ -130,7 +130,7 @@ void print_taps(const Trace& t, int most) {
   shown.print("sum");
 }
 
-// What the columns of integers are.
+// The scales of the integer columns.
 void print_scales(const Trace& t) {
   if (t.combination == Combination::kAverage)
     std::printf("input    the bytes; the real value is %.6g x (byte - %d)\n", t.input.scale, t.input.zero_point);
@@ -152,7 +152,7 @@ void print_step(const char* name, int64_t value, const std::string& how) {
   print_step(name, std::to_string(value), how);
 }
 
-// From the accumulator to the scale of the output.
+// The steps from the accumulator to the output.
 void print_rescaling(const Trace& t) {
   if (t.combination == Combination::kCopy)
     return print_step("rescaled", t.shifted, "the sum itself: input and output have the same scale");

@@ -86,7 +86,7 @@ TrainSummary go_on(const Options& o, Progress& progress) {
   return train_in(folder, train_settings_from(run.settings), data, progress);
 }
 
-// `folder`: of the run; empty where nothing was kept.
+// `folder` is that of the run; empty if nothing was stored.
 void print_summary(const TrainSummary& s, const std::string& folder) {
   print_row("architecture", s.architecture);
   print_row("parameters", grouped(s.params));

@@ -1,4 +1,4 @@
-// mininas version: which program this is and on what it runs.
+// mininas version: shows the version of this program and the machine it runs on.
 #include <memory>
 
 #include "core/kernels/kernels.h"

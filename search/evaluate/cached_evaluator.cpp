@@ -9,7 +9,8 @@
 namespace mininas {
 namespace {
 
-// To be raised with every change of the training's bits or of what an outcome tells: older ones are then not found.
+// Increase this with every change of the training's bits or of the fields of an outcome. Older outcomes are then
+// ignored.
 constexpr int kTrainingVersion = 4;
 
 }  // namespace

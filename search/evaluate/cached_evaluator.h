@@ -1,5 +1,6 @@
-// A cache of outcomes, shared by searches: a file a candidate, named by the digest of everything that determines the
-// bits of its training. Only what was trained is kept; an outcome that was found costs no seconds and no images.
+// A cache of outcomes that several searches share. Each outcome is one file, named by the digest of everything that the
+// bits of its training depend on. Only outcomes of trainings are stored. An outcome from the cache counts no seconds
+// and no images.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -9,22 +10,22 @@
 
 namespace mininas {
 
-// The part of the key that all candidates of a search share: images, recipe, score, and this program's version of the
-// training.
+// The part of the key that all candidates of a search share: images, recipe, score, and the version of this program's
+// training code.
 std::string evaluation_key(const SearchData& data, const EvaluationRecipe& recipe);
 
 class CachedEvaluator final : public Evaluator {
  public:
-  // `inner` outlives this. The folder is made when something is kept.
+  // `inner` must outlive this object. The folder is created when the first outcome is stored.
   CachedEvaluator(Evaluator& inner, std::filesystem::path folder, std::string key);
 
-  // Throws FormatError where a file of the cache is damaged.
+  // Throws FormatError if the file of this outcome is damaged.
   Outcome evaluate(const Candidate& candidate, int index) override;
   void recorded(int index) override { inner_.recorded(index); }
   void decided(const Candidate& candidate, bool kept) override { inner_.decided(candidate, kept); }
   void finish() override { inner_.finish(); }
 
-  // Where the outcome of `candidate` is kept.
+  // The file that stores the outcome of `candidate`.
   std::filesystem::path file_of(const Candidate& candidate) const;
 
  private:

@@ -23,8 +23,8 @@ class Inheritance {
   }
 
  private:
-  // Gives a layer its weights. Returns which channel of the parent's layer of the same name each of its outputs
-  // continues, as far as that can be said.
+  // Gives a layer its weights. Returns for each of its output channels the parent's channel that it inherits from, if
+  // there is one.
   ChannelMap inherit(int index) {
     const LayerSpec& layer = child_.spec().layer(index);
     const int old = partner(index);
@@ -44,7 +44,7 @@ class Inheritance {
     return out;
   }
 
-  // The parent's layer of the same name and kind.
+  // The parent's layer of the same name and kind; kNone if there is none.
   int partner(int index) const {
     const LayerSpec& layer = child_.spec().layer(index);
     const auto found = places_.find(layer.name);
@@ -52,7 +52,7 @@ class Inheritance {
     return found->second;
   }
 
-  // As many as there are in the parent's layer; new ones behind them.
+  // The first channels of the parent's layer, followed by new ones.
   static ChannelMap first_channels(int count, int old_count) {
     ChannelMap map = all_channels(count);
     for (int& channel : map)
@@ -66,8 +66,8 @@ class Inheritance {
     return first_channels(layer.out_channels, parent_.spec().layer(old).out_channels);
   }
 
-  // Where both layers read the same tensor, its map; where they read different ones of equally many channels, one that
-  // takes the one for the other.
+  // If both layers read the same tensor: its channel map. If they read different tensors with equally many channels:
+  // the map that identifies their channels.
   std::optional<ChannelMap> map_of_input(int index, int old) const {
     const int source = maker(child_.spec(), index), old_source = maker(parent_.spec(), old);
     if (source == kImage && old_source == kImage) return all_channels(child_.spec().input().channels);
@@ -78,7 +78,7 @@ class Inheritance {
     return all_channels(channels);
   }
 
-  // The layer whose output, perhaps behind a ReLU layer, `index` reads first.
+  // The layer that computes the first input of `index`; ReLU layers in between are skipped.
   static int maker(const NetworkSpec& spec, int index) {
     int source = spec.layer(index).input();
     while (source != kImage && spec.layer(source).kind == LayerKind::kRelu) source = spec.layer(source).input();
@@ -87,7 +87,7 @@ class Inheritance {
 
   Network& child_;
   const Network& parent_;
-  std::unordered_map<std::string, int> places_;  // of the parent's layers
+  std::unordered_map<std::string, int> places_;  // index of the parent's layers
   std::vector<ChannelMap> channels_;             // of the child's layers so far
 };
 

@@ -50,7 +50,7 @@ TrainingEvaluator::TrainingEvaluator(const SearchData& data, EvaluationRecipe re
       pixels_(measure_pixel_scale(data.train)) {}
 
 Outcome TrainingEvaluator::evaluate(const Candidate& candidate, int index) {
-  trim_memory();  // the buffers of the candidate before have other sizes
+  trim_memory();  // the buffers of the previous candidate have other sizes
   TrainConfig config = recipe_.training;
   config.epochs = candidate.epochs;
   if (!candidate.ancestors.empty()) config.first_epoch = candidate.branch_epoch;

@@ -1,7 +1,6 @@
-// Evaluates candidates by training them, from scratch or from a warm start (search/evaluate/warm_start.h), on the
-// training part of the search's images, and scores them on the validation part. Every candidate gets the same recipe
-// and the same seed, so
-// that two candidates differ by nothing but their architecture.
+// Evaluates a candidate by training it, from scratch or from a warm start (search/evaluate/warm_start.h), on the
+// training part of the search's images and scoring it on the validation part. All candidates have the same recipe and
+// the same seed, so they differ in their architecture alone.
 #pragma once
 #include <filesystem>
 
@@ -10,20 +9,20 @@
 
 namespace mininas {
 
-// Which epoch's validation accuracy is the score. The best of many epochs is optimistic; the last is what a network is
-// used with.
+// The epoch whose validation accuracy is the score. The best of many epochs is optimistic; the last one is the accuracy
+// of the network that would be used.
 enum class Score { kLast, kBest };
 
 struct EvaluationRecipe {
-  TrainConfig training;  // `epochs` comes from the candidate; `seed` also draws the weights
+  TrainConfig training;  // `epochs` comes from the candidate; `seed` also initialises the weights
   Score score = Score::kLast;
 };
 
 class TrainingEvaluator final : public Evaluator {
  public:
-  // `data` outlives the evaluator. `folder` receives `candidate-N.checkpoint` and, for warm starts,
-  // `branch-DIGEST.network`, the weights of a network at its branch epoch; what is not needed any more is removed. It exists.
-  // `hooks`: on_step and on_epoch are passed on to every training.
+  // `data` must outlive the evaluator. `folder` must exist. It receives `candidate-N.checkpoint` and, for warm starts,
+  // `branch-DIGEST.network`, the weights of a network at its branch epoch; files that are no longer needed are removed.
+  // `hooks.on_step` and `hooks.on_epoch` are called during every training.
   TrainingEvaluator(const SearchData& data, EvaluationRecipe recipe, std::filesystem::path folder, TrainHooks hooks);
 
   Outcome evaluate(const Candidate& candidate, int index) override;
@@ -32,16 +31,16 @@ class TrainingEvaluator final : public Evaluator {
   void finish() override;
 
  private:
-  // With its fresh weights.
+  // A network with freshly initialised weights.
   Network draw(const Architecture& architecture) const;
-  // Makes sure that the first ancestor's weights at the branch epoch are there: where its outcome came from the cache
-  // they are not, and it trains until then once more. Returns what that took.
+  // Makes sure that the weights of the first ancestor at the branch epoch exist. If its outcome came from the cache
+  // they do not, and it is trained again up to that epoch. Returns the result of that training.
   TrainResult provide_branch(const Candidate& candidate) const;
-  // What a candidate with ancestors begins with.
+  // The initial network of a candidate with ancestors.
   Network warm_start(const Candidate& candidate) const;
 
   std::filesystem::path checkpoint(int index) const;
-  // Named by all that tells one branch of a search from another; `ending`: "network", "checkpoint".
+  // The name depends on everything that distinguishes branches of a search. `ending`: "network" or "checkpoint".
   std::filesystem::path branch_file(const Architecture& architecture, const Candidate& candidate,
                                     const std::string& ending) const;
   void remove_branches(const std::filesystem::path& except) const;

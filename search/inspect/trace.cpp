@@ -10,7 +10,7 @@
 namespace mininas {
 namespace {
 
-// What the layer reads, in both networks.
+// An input of the layer in both networks.
 struct Input {
   ImageShape shape;
   const int8_t* bytes;
@@ -75,7 +75,7 @@ class Tracer {
     return {model_.spec.shape(index), integers_.layers[i].data(), reals_[i].data(), model_.layers[i].output};
   }
 
-  // What the byte is made of, each value with weight 1.
+  // The sources of the output, each with weight 1.
   std::vector<std::pair<Source, Tap>> taps() const {
     std::vector<ImageShape> shapes;
     for (const int source : spec().inputs) shapes.push_back(input(source).shape);
@@ -89,7 +89,7 @@ class Tracer {
     return taps;
   }
 
-  // Products of inputs and weights, and a bias.
+  // The products of inputs and weights, and the bias.
   void weigh() {
     const auto channel = static_cast<size_t>(place_.channel);
     const double weight_scale = quantized().weight_scales[channel], scale = trace_.input.scale * weight_scale;
@@ -112,7 +112,7 @@ class Tracer {
   void average() {
     const Quantization& how = trace_.input;
     for (auto& [source, tap] : taps()) {
-      tap.input += how.zero_point;  // the bytes as they are are averaged: input and output share their scale
+      tap.input += how.zero_point;  // the values themselves are averaged: input and output have the same scale
       add(tap);
     }
     trace_.divisor = static_cast<int64_t>(trace_.taps.size());
@@ -122,7 +122,7 @@ class Tracer {
                      trace_.output.zero_point;
   }
 
-  // One value as it is; the clamp does the rest.
+  // A single value, unchanged except for the clamp.
   void copy() {
     for (auto& [source, tap] : taps()) {
       add(tap);
@@ -131,8 +131,8 @@ class Tracer {
     trace_.shifted = trace_.accumulator;
   }
 
-  // All summands are brought to one scale before they are added; a summand's weight is the factor 2^20 and its own
-  // rescaling.
+  // All inputs are brought to one scale before they are added. The weight of an input is 2^20 times its own rescale
+  // factor.
   void add_rescaled() {
     for (auto& [source, tap] : taps()) {
       const FixedPoint& f = quantized().rescale[static_cast<size_t>(source.input)];

@@ -10,14 +10,15 @@ namespace {
 
 constexpr int64_t kBatch = 128;
 
-// `scale`: what a logit of 1 stands for.
+// `scale` is the real value of one step of a logit.
 template <class Logit>
 Classification classification_of(const Logit* logits, int classes, double scale) {
   const Logit* largest = std::max_element(logits, logits + classes);
   Classification found{static_cast<int>(largest - logits), {}};
   double sum = 0;
   for (int c = 0; c < classes; ++c) {
-    found.probabilities.push_back(portable_exp(scale * (static_cast<double>(logits[c]) - static_cast<double>(*largest))));
+    found.probabilities.push_back(
+        portable_exp(scale * (static_cast<double>(logits[c]) - static_cast<double>(*largest))));
     sum += found.probabilities.back();
   }
   for (double& probability : found.probabilities) probability /= sum;

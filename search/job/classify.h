@@ -1,4 +1,4 @@
-// What a network says of images: the class, and how sure it is of it.
+// Classifies images with a finished network: the predicted class, and the confidence of the network.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -10,18 +10,18 @@ namespace mininas {
 
 struct Classification {
   int predicted = 0;  // index of the first largest logit
-  // Softmax of the logits, by class; of a network in integers, of the real values that its logits stand for. It ranks
-  // images by how sure the network is; it is not how often such predictions are right.
+  // Softmax of the logits, by class; for an integer network, of their real values. It ranks images by confidence; it is
+  // not the probability that the prediction is right.
   std::vector<double> probabilities;
 
   double confidence() const { return probabilities[static_cast<size_t>(predicted)]; }
 };
 
-// Of `count` images of raw bytes, one after the other.
+// Classifies `count` images of raw bytes.
 std::vector<Classification> classify(const QuantizedModel& model, const uint8_t* images, int64_t count);
 std::vector<Classification> classify(Network& network, const uint8_t* images, int64_t count);
 
-// Those of `predicted` alone.
+// Only the predicted classes.
 std::vector<int> predictions_of(const std::vector<Classification>& classified);
 
 }  // namespace mininas

@@ -1,6 +1,6 @@
-// How the finished networks classify the test images, for RUN/evaluation.json: accuracy and confusion in float and in
-// integers, how often the two agree, and the mistakes that the integer network is surest of, with their pictures. The
-// report needs no data set then.
+// How the finished networks classify the test images, for RUN/evaluation.json: accuracy and confusion of the float and
+// the integer network, how often the two agree, and the mistakes of which the integer network is most confident, with
+// their pictures. The report can then be written without the data set.
 #pragma once
 #include <optional>
 #include <string>
@@ -13,10 +13,10 @@
 
 namespace mininas {
 
-// A row of a confusion matrix: how many images of this label got each prediction.
+// One row of a confusion matrix: how often each class was predicted for the images of this label.
 struct ConfusionRow {
   std::string label;
-  std::vector<int> predicted;  // by prediction
+  std::vector<int> predicted;  // [prediction]
 
   int images() const;
 };
@@ -24,11 +24,11 @@ template <>
 inline constexpr auto kFields<ConfusionRow> = std::tuple(field("label", &ConfusionRow::label),
                                                          field("predicted", &ConfusionRow::predicted));
 
-// Of one of the two networks.
+// The result of one of the two networks.
 struct TestResult {
   double accuracy = 0;  // in [0, 1]
   int64_t correct = 0;
-  std::vector<ConfusionRow> confusion;  // by label
+  std::vector<ConfusionRow> confusion;  // [label]
 };
 template <>
 inline constexpr auto kFields<TestResult> = std::tuple(field("accuracy", &TestResult::accuracy),
@@ -36,8 +36,8 @@ inline constexpr auto kFields<TestResult> = std::tuple(field("accuracy", &TestRe
                                                        field("confusion", &TestResult::confusion));
 
 struct Mistake {
-  int64_t image = 0;                // its number among the test images
-  std::optional<std::string> file;  // of images that are files: the path within the data set's folder
+  int64_t image = 0;                // index of the test image
+  std::optional<std::string> file;  // for image files: the path within the data set's folder
   std::string label, prediction;
   double confidence = 0;  // Classification::confidence
   std::string picture;    // a bitmap in base64 (search/record/picture.h)
@@ -54,8 +54,8 @@ struct FinalEvaluation {
   std::vector<std::string> class_names;
   int height = 0, width = 0;  // of an image
   TestResult real, integer;
-  int64_t agree = 0;              // images with the same prediction of both
-  std::vector<Mistake> mistakes;  // of the integer network, the surest first
+  int64_t agree = 0;              // images for which both networks predict the same class
+  std::vector<Mistake> mistakes;  // of the integer network, the most confident first
 };
 template <>
 inline constexpr auto kFields<FinalEvaluation> =
@@ -64,8 +64,8 @@ inline constexpr auto kFields<FinalEvaluation> =
                field("float", &FinalEvaluation::real), field("int8", &FinalEvaluation::integer),
                field("agree", &FinalEvaluation::agree), field("mistakes", &FinalEvaluation::mistakes));
 
-// Every image that is not predicted as it is labelled, in the order of the images, without pictures. Requires: one
-// classification an image.
+// Every image whose prediction differs from its label, in the order of the images, without pictures. Requires one
+// classification per image.
 std::vector<Mistake> mistakes_of(const std::vector<Classification>& classified, const ImageSet& images);
 
 FinalEvaluation evaluate_finished(Network& network, const QuantizedModel& model, const ImageSet& images);

@@ -22,7 +22,7 @@ Verification verified(const RunFolder& folder, const ImageSet& images, const Fin
   return verification;
 }
 
-// Everything that is measured on the finished networks and the test images.
+// Measures the finished networks on the test images.
 FinishedNetwork measure(const RunFolder& folder, const FinishPlan& plan, const Dataset& data,
                         const FinishHooks& hooks) {
   NamedNetwork trained = load_network(folder.network_file());

@@ -1,7 +1,7 @@
-// From a network's shape to verified C: training, quantisation-aware training, export, verification, and what the
-// result predicts for the test images. Every stage leaves a file in the folder and is skipped where that file is there;
-// called again after any interruption, it ends with the same bytes. The searched network and the network that it is
-// measured against both go this way.
+// Turns an architecture into verified C: training, quantisation-aware training, export, verification, and evaluation on
+// the test images. Every stage writes a file in the run's folder and is skipped if that file exists. After any
+// interruption the same call therefore ends with the same bytes. The network that was searched and its baseline are
+// both made this way.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -22,15 +22,16 @@ struct FinishHooks {
 struct FinishPlan {
   TrainConfig recipe;
   QuantizeSettings quantize;
-  int64_t verify_images = 0;  // of the test images; 0: all
-  std::string label;          // where not empty: into AS-PUBLISHED.txt, beside the run and in the export
+  int64_t verify_images = 0;  // number of test images; 0: all
+  std::string label;          // if not empty: written to AS-PUBLISHED.txt in the run and in the export
   RamPlan ram_plan = RamPlan::kStrips;
 };
 
-// PLACE/AS-PUBLISHED.txt, unless the label is empty.
+// Writes FOLDER/AS-PUBLISHED.txt, unless the label is empty.
 void write_label(const std::filesystem::path& folder, const std::string& label);
 
-// Also writes evaluation.json. Throws what the stages throw, Error where the exported network differs from the engine.
+// Also writes evaluation.json. Throws the errors of the stages, and Error if the exported network differs from the
+// engine.
 FinishedNetwork finish_network(const RunFolder& folder, const NetworkSpec& spec, const FinishPlan& plan,
                                const Dataset& data, const FinishHooks& hooks);
 

@@ -14,7 +14,7 @@ struct SearchEnd {
   SearchFigures figures;
 };
 
-// The first choice that keeps within the budget. Requires: one does.
+// The first choice that is within the budget. Requires that one is.
 Architecture within(const SearchTask& task, const std::vector<Architecture>& choices) {
   for (const Architecture& choice : choices)
     if (!why_over(task.budget, task.cost(choice))) return choice;

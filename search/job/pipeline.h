@@ -1,6 +1,6 @@
-// The main job: search, then from the network found to verified C (search/job/finish.h), summary. Every stage leaves a
-// file in the run's folder and is skipped where that file is there, so the job may be killed at any moment and called
-// again, and ends with the same network.
+// The main job: search, then verified C from the network found (search/job/finish.h), then a summary. Every stage
+// writes a file in the run's folder and is skipped if that file exists. The job may be killed at any moment; started
+// again, it ends with the same network.
 #pragma once
 #include <functional>
 #include <string>
@@ -13,13 +13,12 @@
 
 namespace mininas {
 
-struct PipelineHooks : FinishHooks {  // `training` is that of every training, candidates included
+struct PipelineHooks : FinishHooks {  // `training` is called in every training, candidates included
   SearchHooks search;
 };
 
-// Returns what summary.json holds.
-// The test images are used after the final training only. Throws what the stages throw, ConfigError where the budget
-// allows no network.
+// Returns the contents of summary.json. Uses the test images only after the final training. Throws the errors of the
+// stages, and ConfigError if no network is within the budget.
 RunSummary run_pipeline(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings,
                         const Dataset& data, const PipelineHooks& hooks);
 

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kRemedy = "remove it and continue the run, which makes it again";
 
-// `recorded`: what the summary says of `file`, which may have been removed since.
+// `recorded` is the digest in the summary. The file may have been removed since.
 void check_digest(const RunFolder& folder, const fs::path& file, const std::string& recorded,
                   std::string (*digest_of)(const fs::path&)) {
   if (!fs::exists(file) || digest_of(file) == recorded) return;

@@ -1,5 +1,6 @@
-// What the stages of a run find out, as plain structs; below each the list of its fields (search/record/fields.h), which
-// is its form in the files of a run and in --json. Accuracies are in [0, 1], sizes in bytes, times in seconds.
+// Results of the stages of a run as plain structs. Each is followed by the list of its fields (search/record/fields.h),
+// which defines its form in the files of a run and in --json. Accuracies are in [0, 1], sizes in bytes, times in
+// seconds.
 #pragma once
 #include <optional>
 #include <string>
@@ -12,7 +13,7 @@
 
 namespace mininas {
 
-// Of RUN/training.json and RUN/quantizing.json.
+// For RUN/training.json and RUN/quantizing.json.
 template <>
 inline constexpr auto kFields<EpochResult> = std::tuple(field("epoch", &EpochResult::epoch),
                                                         field("learning_rate", &EpochResult::learning_rate),
@@ -24,14 +25,14 @@ template <>
 inline constexpr auto kFields<TrainResult> = std::tuple(field("epochs", &TrainResult::epochs),
                                                         field("seconds", &TrainResult::seconds));
 
-// Without the first difference: a run's files speak of networks that have none.
+// Without the first difference: the files of a run describe networks without any.
 template <>
 inline constexpr auto kFields<Verification> = std::tuple(field("images", &Verification::images),
                                                          field("layers", &Verification::layers),
                                                          field("bytes_compared", &Verification::bytes_compared),
                                                          field("bytes_different", &Verification::bytes_different));
 
-// What a network costs on any device; what it costs on one that was named is a Latency.
+// The costs that do not depend on a board; the others are in Latency.
 template <>
 inline constexpr auto kFields<Cost> = std::tuple(field("params", &Cost::parameters), field("macs", &Cost::macs),
                                                  field("flash_bytes", &Cost::flash_bytes),
@@ -40,8 +41,8 @@ inline constexpr auto kFields<Cost> = std::tuple(field("params", &Cost::paramete
 
 struct Latency {
   std::string board;
-  int64_t instructions = 0;         // predicted, of one inference
-  std::optional<int64_t> clock_hz;  // where a clock was named, and then also:
+  int64_t instructions = 0;         // predicted, for one inference
+  std::optional<int64_t> clock_hz;  // if the target has a clock; then milliseconds, too
   std::optional<double> milliseconds;
 };
 template <>
@@ -49,14 +50,14 @@ inline constexpr auto kFields<Latency> = std::tuple(field("board", &Latency::boa
                                                     field("instructions", &Latency::instructions),
                                                     field("clock_hz", &Latency::clock_hz),
                                                     field("milliseconds", &Latency::milliseconds));
-// Nothing where the target has no board. `cost`: predict_cost's for this target.
+// Nothing if the target has no board. `cost` is the result of predict_cost for this target.
 std::optional<Latency> latency_of(const Cost& cost, const Target& target);
 
-// What finish_network (search/job/finish.h) measures.
+// The measurements of finish_network (search/job/finish.h).
 struct FinishedNetwork {
   Cost cost;
   double test_accuracy_float = 0, test_accuracy_int8 = 0;
-  std::string weights_sha256, quantized_sha256;  // of the float weights; of RUN/quantized.bin
+  std::string weights_sha256, quantized_sha256;  // digests of the float weights and of RUN/quantized.bin
   Verification verify;
   double seconds = 0;
 };
@@ -68,7 +69,7 @@ inline constexpr auto kFields<FinishedNetwork> =
                field("quantized_sha256", &FinishedNetwork::quantized_sha256), field("verify", &FinishedNetwork::verify),
                field("seconds", &FinishedNetwork::seconds));
 
-// How a search went.
+// Figures of a finished search.
 struct SearchFigures {
   int candidates = 0, trained = 0;
   std::string end;  // why it ended
@@ -82,11 +83,11 @@ inline constexpr auto kFields<SearchFigures> = std::tuple(field("candidates", &S
                                                           field("search_seconds", &SearchFigures::seconds),
                                                           field("search_image_epochs", &SearchFigures::image_epochs));
 
-// RUN/summary.json of a network that went all the way to verified C: the one that a search found, or a suite's baseline.
+// RUN/summary.json of a run that ends with verified C: a search, or the baseline of a suite.
 struct RunSummary {
   std::string architecture;
-  std::optional<std::string> label;  // where candidates were scored as published
-  FinishedNetwork network;           // its seconds are those of everything, the search included
+  std::optional<std::string> label;  // if candidates were scored on the test images, as published
+  FinishedNetwork network;           // its seconds are those of the whole run, including the search
   std::optional<Latency> latency;
   std::optional<SearchFigures> search;
   uint64_t seed = 0;
@@ -100,13 +101,13 @@ inline constexpr auto kFields<RunSummary> = std::tuple(field("architecture", &Ru
                                                        field("command", &RunSummary::command),
                                                        field("data", &RunSummary::data));
 
-// RUN/summary.json of `mininas train`. The training accuracy is the last epoch's, on augmented images.
+// RUN/summary.json of `mininas train`. The training accuracy is that of the last epoch, on augmented images.
 struct TrainSummary {
   std::string architecture;
   int64_t params = 0;
   double train_accuracy = 0, test_accuracy = 0;
   double best_test_accuracy = 0;
-  int best_epoch = 0, epochs = 0;  // from 1
+  int best_epoch = 0, epochs = 0;  // counted from 1
   double seconds = 0;
   std::string weights_sha256;
   uint64_t seed = 0;
@@ -123,8 +124,8 @@ inline constexpr auto kFields<TrainSummary> = std::tuple(
 
 void write_summary(const RunFolder& folder, const RunSummary& summary);
 void write_summary(const RunFolder& folder, const TrainSummary& summary);
-// Nothing where the run is not finished. Throws FormatError where the file is not what was written, or speaks of other
-// networks than those that lie beside it.
+// Nothing if the run is not finished. Throws FormatError if the file was changed, or describes other networks than the
+// ones in the run's folder.
 std::optional<RunSummary> read_run_summary(const RunFolder& folder);
 std::optional<TrainSummary> read_train_summary(const RunFolder& folder);
 

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kVersion = 5;  // of run.json; a run of another version cannot be gone on with
+constexpr int kVersion = 5;  // of run.json; a run of another version cannot be resumed
 
 void check_digest(const RunFolder& folder, const char* which, const std::string& recorded, const std::string& found) {
   if (recorded == found) return;

@@ -12,10 +12,10 @@
 namespace mininas {
 namespace {
 
-constexpr int64_t kCalibrationImages = 512;  // enough for stable ranges; more only take time
+constexpr int64_t kCalibrationImages = 512;  // enough for stable ranges; more would only take longer
 constexpr int64_t kTestVectors = 4;
 
-// Drawn, because training images may stand class by class.
+// Drawn at random, because training images may be ordered by class.
 ImageSet calibration_images(const ImageSet& images, uint64_t seed) {
   std::vector<int64_t> indices = random_order(images.count(), Rng(seed).fork("calibration"));
   indices.resize(static_cast<size_t>(std::min(kCalibrationImages, images.count())));
@@ -53,7 +53,7 @@ TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, cons
   const NamedNetwork trained = load_network(folder.network_file());
   QuantizedNetwork network(trained.network, trained.class_names, calibration_images(images, config.seed));
   const TrainResult result = train(network, images, nullptr, config, hooks);
-  std::filesystem::remove(folder.quantized_file());  // an older one, to which these epochs do not belong
+  std::filesystem::remove(folder.quantized_file());  // an older file does not belong to these epochs
   write_record(folder.quantizing_file(), to_record(result));
   save_quantized_model(network.freeze(), folder.quantized_file());
   std::filesystem::remove(hooks.checkpoint);

@@ -1,7 +1,7 @@
-// The stages that follow a search, each a function from files of the run to files of the run: train, quantise, export,
-// verify.
-// The whole job (search/job/pipeline.h) calls them in order, the commands `train`, `quantize`, `export` and `verify`
-// one by one. A stage that is killed goes on from its checkpoint when it is called again with the same arguments.
+// The stages after a search, each a function from files of the run to files of the run: train, quantise, export,
+// verify. The whole job (search/job/pipeline.h) calls them in order; the commands `train`, `quantize`, `export` and
+// `verify` call one each. A stage that was killed continues from its checkpoint when it is called again with the same
+// arguments.
 #pragma once
 #include <functional>
 
@@ -15,12 +15,12 @@
 
 namespace mininas {
 
-// Trains a fresh network and writes network.bin and training.json. `evaluation` may be null. `hooks.checkpoint` is set
-// by the stage.
+// Trains a new network and writes network.bin and training.json. `evaluation` may be null. The stage sets
+// `hooks.checkpoint`.
 TrainResult train_stage(const RunFolder& folder, const NetworkSpec& spec, const ImageSet& images,
                         const ImageSet* evaluation, const TrainConfig& config, TrainHooks hooks);
 
-// The same without a folder: nothing is written.
+// The same without a folder: writes no files.
 struct TrainedNetwork {
   Network network;
   TrainResult result;
@@ -28,24 +28,24 @@ struct TrainedNetwork {
 TrainedNetwork train_network(const NetworkSpec& spec, const ImageSet& images, const ImageSet* evaluation,
                              const TrainConfig& config, const TrainHooks& hooks);
 
-// Quantisation-aware training of network.bin; writes quantized.bin and quantizing.json.
+// Quantisation-aware training of network.bin. Writes quantized.bin and quantizing.json.
 TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, const TrainConfig& config,
                            TrainHooks hooks);
 
-// `model` as C in `target`, with the first of `images` as test vectors. Replaces an older export.
+// Exports `model` as C to `target`, with the first of `images` as test vectors. Replaces an older export.
 void export_stage(const QuantizedModel& model, RamPlan ram_plan, const ImageSet& images,
                   const std::filesystem::path& target, FolderOwner owner);
 
-// Compiles the export of the run and compares every byte of every layer over all `images`.
+// Compiles the export of the run and compares every byte of every layer, for all `images`.
 Verification verify_stage(const RunFolder& folder, const ImageSet& images,
                           const std::function<void(int64_t done, int64_t images)>& progress);
 
-// The same on a board in an emulator. Throws ConfigError where the board cannot run here or the network does not fit
-// it.
+// The same on a board in an emulator. Throws ConfigError if this machine cannot emulate the board or the network does
+// not fit it.
 BoardVerification verify_board_stage(const RunFolder& folder, const ImageSet& images, const Board& board,
                                      const std::function<void(int64_t done, int64_t images)>& progress);
 
-// The first `count` images, or all where there are fewer.
+// The first `count` images, or all if there are fewer.
 ImageSet first_images(const ImageSet& images, int64_t count);
 
 }  // namespace mininas

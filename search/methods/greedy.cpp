@@ -185,7 +185,7 @@ double GreedySearch::with_noise(double tolerance, const Outcome& outcome, const 
 
 bool GreedySearch::can_gain(double margin) const {
   if (margin < 0) return true;
-  // Against a network that classifies everything correctly, the error of the difference is that of the score alone.
+  // If the other network classifies everything correctly, the error of the difference is that of the score alone.
   const double score = current().outcome.score;
   const auto images = static_cast<double>(session_.task().score_images);
   return above(100.0, score + std::max(margin, options_.noise * standard_error(score, images)));
@@ -203,7 +203,7 @@ bool GreedySearch::good_enough() const {
          at_least(now.best_train, options_.train_ceiling);
 }
 
-// Two thirds of 15 are 10.
+// The small term makes two thirds of 15 exactly 10.
 int GreedySearch::layers_tried(int depth) const {
   return static_cast<int>(std::floor(options_.layer_fraction * depth + 1e-6));
 }

@@ -46,7 +46,7 @@ void validate(const MacroMicroOptions& options) {
 
 namespace {
 
-// The stages. Each returns false where the time is up.
+// The stages. Each returns false if the time is up.
 class MacroMicro {
  public:
   MacroMicro(Session& session, const MacroMicroOptions& options)
@@ -55,7 +55,6 @@ class MacroMicro {
   bool start();
   bool grow();
   bool shrink();
-  // The two micro stages.
   bool change_operations();
   bool change_kernels();
   SearchResult found() const { return {finals(), walk_.current()}; }
@@ -67,11 +66,11 @@ class MacroMicro {
 
   bool judge_deeper(const Trial& trial);
   bool judge_narrower(const Trial& trial);
-  // Trains the macro network briefly, to compare changes with, unless it has been. nullopt where the time is up; false
-  // where there is nothing to compare with.
+  // Trains the macro network for few epochs as the reference of the micro stages, unless that has been done. Returns
+  // nullopt if the time is up, false if there is no reference.
   std::optional<bool> train_reference(const std::string& stage);
   bool attempt(const std::string& stage, const Chain& changed, double margin);
-  // `changed` at the macro width, narrowed channel by channel until it is small enough; nullopt where it cannot be.
+  // `changed` at the macro width, narrowed step by step until it is small enough; nullopt if no width is.
   std::optional<Chain> shrunk(Chain changed) const;
   std::vector<Architecture> finals() const;
 
@@ -79,10 +78,10 @@ class MacroMicro {
   const MacroMicroOptions& options_;
   GreedySearch walk_;
   int epochs_;               // of the last candidate of the macro stages
-  int failures_ = 0;         // counted by the running stage's rule
-  int macro_width_ = 0;      // 0: the macro stages are not over
-  bool referenced_ = false;  // the macro network has its brief training
-  int64_t size_limit_ = 0;   // parameters, of the running micro stage
+  int failures_ = 0;         // counted by the rule of the current stage
+  int macro_width_ = 0;      // 0: the macro stages are not finished
+  bool referenced_ = false;  // the reference of the micro stages is trained
+  int64_t size_limit_ = 0;   // in parameters, of the current micro stage
 };
 
 std::optional<Trial> MacroMicro::ask(const Candidate& candidate) {
@@ -106,7 +105,7 @@ bool MacroMicro::grow() {
       [&](const Trial& trial) { return judge_deeper(trial); });
 }
 
-// Returns whether growing goes on. A near-tie neither counts nor resets the count.
+// Returns whether growth continues. A near-tie neither counts as a failure nor resets the count.
 bool MacroMicro::judge_deeper(const Trial& trial) {
   const bool trained = trial.outcome.status == Status::kOk;
   const Outcome& reference = walk_.current().outcome;
@@ -144,7 +143,7 @@ bool MacroMicro::shrink() {
   return true;
 }
 
-// Returns whether shrinking goes on.
+// Returns whether shrinking continues.
 bool MacroMicro::judge_narrower(const Trial& trial) {
   const bool trained = trial.outcome.status == Status::kOk;
   const Outcome& reference = walk_.current().outcome;
@@ -172,7 +171,7 @@ bool MacroMicro::change_operations() {
       [&](const Chain& changed) { return attempt("operation", changed, options_.operation_margin); });
 }
 
-// The macro network is asked for again where it could not be trained before.
+// If the macro network could not be trained in the operation stage, it is trained here.
 bool MacroMicro::change_kernels() {
   size_limit_ = parameters(walk_.chain()) + options_.size_slack;
   session_.expect(1 + walk_.max_kernels(walk_.chain().depth()));
@@ -209,7 +208,8 @@ std::optional<Chain> MacroMicro::shrunk(Chain changed) const {
   return std::nullopt;
 }
 
-// Budget rule: where the macro width does not fit, the widest below it that does; the searched width is known to.
+// Budget rule: if the macro width does not fit, the largest width below it that does. The searched width is known to
+// fit.
 std::vector<Architecture> MacroMicro::finals() const {
   Chain found = walk_.chain();
   std::vector<Architecture> choices;

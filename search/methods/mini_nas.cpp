@@ -9,7 +9,7 @@
 namespace mininas {
 namespace {
 
-// "gains more than 0.25 points", with `gaining` for the first words; "loses no more than 0.50 points"
+// "gains more than 0.25 points", where `gaining` is the beginning, or "loses no more than 0.50 points".
 std::string gains(double margin, const std::string& gaining) {
   return margin < 0 ? text("loses no more than ", points(-margin), " points")
                     : text(gaining, points(margin), " points");
@@ -55,7 +55,7 @@ MiniNasOptions fast_options() {
 
 namespace {
 
-// The stages. Each returns false where the time is up.
+// The stages. Each returns false if the time is up.
 class MiniNas {
  public:
   MiniNas(Session& session, const MiniNasOptions& options)
@@ -70,14 +70,14 @@ class MiniNas {
   SearchResult found() const { return {{walk_.chain()}, walk_.current()}; }
 
  private:
-  // nullopt where only the finalists' time is left.
+  // Returns nullopt if only the time for the finalists is left.
   std::optional<Trial> ask(const Candidate& candidate);
   void remember(const Trial& trial);
   int changes(int depth) const { return walk_.max_operations(depth) + walk_.max_kernels(depth); }
 
   bool judge_deeper(const Trial& trial);
   bool judge_narrower(const Trial& trial, const Outcome& reference);
-  // Asks for a changed layer and keeps what gains more than `margin`.
+  // Evaluates a chain with one changed layer and keeps it if it gains more than `margin`.
   bool attempt(const std::string& stage, const Chain& changed, double margin);
   int finalist_count() const;
   std::vector<Architecture> finalists() const;
@@ -86,7 +86,7 @@ class MiniNas {
   Session& session_;
   const MiniNasOptions& options_;
   GreedySearch walk_;
-  std::map<int, Trial> best_of_depth_;  // by depth, of all that were trained
+  std::map<int, Trial> best_of_depth_;  // best trial by depth, of all that were trained
 };
 
 std::optional<Trial> MiniNas::ask(const Candidate& candidate) {
@@ -115,7 +115,7 @@ bool MiniNas::grow() {
                     [&](const Trial& trial) { return judge_deeper(trial); });
 }
 
-// Returns whether growing goes on.
+// Returns whether growth continues.
 bool MiniNas::judge_deeper(const Trial& trial) {
   if (trial.outcome.status != Status::kOk) {
     walk_.reject(trial, trial.outcome.problem + ": no deeper network is tried");
@@ -144,7 +144,7 @@ bool MiniNas::judge_deeper(const Trial& trial) {
   return every_depth;
 }
 
-// The reference does not move, or a long row of small losses would add up to a large one.
+// The reference stays the same for all widths; otherwise a series of small losses could add up to a large one.
 bool MiniNas::shrink() {
   const Outcome reference = walk_.current().outcome;
   const std::vector<int> widths = walk_.narrower_widths();
@@ -159,7 +159,7 @@ bool MiniNas::shrink() {
   return true;
 }
 
-// Returns whether shrinking goes on.
+// Returns whether shrinking continues.
 bool MiniNas::judge_narrower(const Trial& trial, const Outcome& reference) {
   if (trial.outcome.status != Status::kOk) {
     walk_.reject(trial, trial.outcome.problem + ": no narrower network is tried");
@@ -193,13 +193,14 @@ bool MiniNas::attempt(const std::string& stage, const Chain& changed, double mar
   return trial.has_value();
 }
 
-// One alone would have nobody to be compared with.
+// A single finalist would have no other to be compared with.
 int MiniNas::finalist_count() const {
   const int count = std::min(static_cast<int>(best_of_depth_.size()), options_.finalists);
   return count > 1 ? count : 0;
 }
 
-// The search's own choice comes first and stands in for its depth. Then the deepest ones, whose short scores say least.
+// The search's own choice is first, as the finalist of its depth. Then follow the deepest networks, whose short
+// trainings say least about them.
 std::vector<Architecture> MiniNas::finalists() const {
   std::vector<Architecture> chosen = {walk_.chain()};
   for (auto best = best_of_depth_.rbegin(); best != best_of_depth_.rend(); ++best)
@@ -208,7 +209,7 @@ std::vector<Architecture> MiniNas::finalists() const {
   return chosen;
 }
 
-// Together, from scratch, and whatever the clock says: their time was set aside.
+// Trains all finalists in one call, from scratch, even if the time is up: their time was reserved.
 void MiniNas::train_finalists() {
   std::vector<Candidate> candidates;
   for (const Architecture& finalist : finalists())
@@ -221,7 +222,7 @@ void MiniNas::train_finalists() {
   }
 }
 
-// The best score wins, by however little: each of them was good enough, and one has to be taken.
+// The best score wins, however small the difference: each finalist is good enough.
 void MiniNas::judge_finalist(const Trial& trial, bool first) {
   if (trial.outcome.status != Status::kOk) return walk_.reject(trial, trial.outcome.problem + ": this finalist is out");
   const double score = trial.outcome.score, reference = walk_.current().outcome.score;

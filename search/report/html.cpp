@@ -70,7 +70,7 @@ ol.path{columns:2;column-gap:1.2rem;font-size:7.5pt}ol.path li{margin:.15rem 0}o
 .pictures{grid-template-columns:repeat(8,1fr);gap:.3rem;font-size:7pt}.pictures img{width:100%}}
 )";
 
-// "confusion-matrix" of "Confusion matrix"
+// "confusion-matrix" for "Confusion matrix"
 std::string anchor_of(const std::string& heading) {
   std::string anchor;
   for (const char c : heading) {
@@ -96,7 +96,7 @@ std::string to_html(const HtmlSection& section) {
               section.content, "</section>\n");
 }
 
-// `more`: attributes of the row.
+// `more` are further attributes of the row.
 std::string table_row(const std::vector<std::string>& cells, const std::string& opening, const std::string& closing,
                       size_t numbers_from, const std::string& more = "") {
   std::string out;
@@ -163,7 +163,7 @@ std::string to_html(const HtmlTable& table) {
 }
 
 std::string to_html(const SortedTable& sorted) {
-  // A row of a table that is laid out by a grid is no row to a screen reader unless it says so.
+  // Rows of a table with a grid layout need explicit roles for screen readers.
   std::string buttons, rules, columns;
   for (const double width : sorted.widths) columns += text(columns.empty() ? "" : " ", width, "ch");
   for (size_t i = 0; i < sorted.orders.size(); ++i) {

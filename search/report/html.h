@@ -14,37 +14,38 @@ std::string escaped(const std::string& text);
 // <tag class="kind">content</tag>; `content` is HTML.
 std::string element(const std::string& tag, const std::string& content, const std::string& kind = "");
 
-// A part of a page with its heading; `content` is HTML, empty where there is nothing to show.
+// A section of a page with its heading; `content` is HTML, or empty if there is nothing to show.
 struct HtmlSection {
   std::string heading, content;
 };
 
-// The whole document: `opening` (HTML), a list of contents, and the sections that have some.
+// The whole document: `opening` (HTML), a table of contents, and the sections that are not empty.
 std::string html_page(const std::string& title, const std::string& opening, const std::vector<HtmlSection>& sections);
 // Names and values in two columns; values are HTML.
 std::string html_facts(const std::vector<std::pair<std::string, std::string>>& facts);
-// What may be wider than the page: it scrolls, also with the keyboard. `label` tells a screen reader what it is.
+// An element that may be wider than the page: it can be scrolled, also with the keyboard. `label` describes it for
+// screen readers.
 std::string html_scroll(const std::string& content, const std::string& label);
 
 // Cells are HTML. Columns from index `numbers_from` on are right-aligned.
 struct HtmlTable {
-  std::string label;  // what the table shows, for screen readers
+  std::string label;  // description for screen readers
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
   size_t numbers_from = 1;
-  bool dense = false;  // smaller, for many columns; on paper it lies across
+  bool dense = false;  // smaller, for many columns; in landscape format on paper
 };
 std::string to_html(const HtmlTable& table);
 
-// A table that its reader can sort without scripts: a button for each column that can be sorted by, and each row's
-// place under it as a number in its style. There may be one on a page.
+// A table that the reader can sort without scripts: a button for each sortable column, and the position of each row in
+// that order as a number in its style. A page can have only one.
 struct SortedTable {
   HtmlTable table;
   struct Order {
     std::string name;
-    std::vector<size_t> places;  // of each row
+    std::vector<size_t> places;  // [row]: position in this order
   };
-  std::vector<Order> orders;   // the first one is how the rows stand
+  std::vector<Order> orders;   // the first one is the initial order
   std::vector<double> widths;  // of the columns, in letters
 };
 std::string to_html(const SortedTable& sorted);

@@ -14,7 +14,7 @@ namespace {
 constexpr double kWidth = 420, kHeight = 290, kLeft = 46, kRight = 12, kTop = 26, kBottom = 40;
 constexpr double kRow = 17, kLetter = 5.8;              // height of a named row; width of a letter, about
 constexpr double kLabelHeight = 9, kLabelLetter = 4.6;  // of a point's label
-constexpr int kTicks = 5;                               // steps from tick to tick, about
+constexpr int kTicks = 5;                               // approximate number of steps between ticks
 
 std::string mark_svg(Mark mark, const std::string& colour, double x, double y, const std::string& note) {
   const std::string paint = text("var(--", colour, ")"), title = note.empty() ? "" : element("title", escaped(note));
@@ -37,7 +37,7 @@ Range padded(Range r) {
   return {r.low - margin, r.high + margin};
 }
 
-// Ticks of which the first lies at or below the range, and the last at or above it.
+// Ticks whose first is at or below the range and whose last is at or above it.
 std::vector<double> covering_ticks(Range r, bool whole) {
   std::vector<double> all = ticks(r.low, r.high, kTicks, whole);
   if (all.size() < 2) return all;
@@ -47,7 +47,7 @@ std::vector<double> covering_ticks(Range r, bool whole) {
   return all;
 }
 
-// The same of a logarithmic axis.
+// The same for a logarithmic axis.
 std::vector<double> covering_log_ticks(double low, double high) {
   double first = low, last = high;
   for (double decade = std::pow(10.0, std::floor(std::log10(low))); decade <= high; decade *= 10)
@@ -107,7 +107,7 @@ class Frame {
     if (rows_ > 0) return kTop + kRow * (value + 0.5);
     return bottom() - (value - y_.low) / (y_.high - y_.low) * (bottom() - kTop);
   }
-  // In values.
+  // As values.
   const std::vector<double>& x_ticks() const { return x_ticks_; }
   const std::vector<double>& y_ticks() const { return y_ticks_; }
 
@@ -194,8 +194,8 @@ std::string drawn(const PlotSeries& series, const Frame& frame) {
   return out;
 }
 
-// Labels of points, each at the first place beside its point that is free of other labels and of points; one for which
-// there is none is left out.
+// Labels of points, each at the first position next to its point that is free of other labels and of points. A label
+// without such a position is omitted.
 class PointLabels {
  public:
   PointLabels(const Plot& plot, const Frame& frame) : frame_(frame) {

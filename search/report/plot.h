@@ -12,8 +12,8 @@ enum class Mark { kDot, kRing, kDiamond, kLine, kDashes };
 struct PlotPoint {
   double x = 0, y = 0;
   std::string note;   // shown where the pointer rests on it
-  double error = 0;   // one standard error of y, drawn as a bar up and down; 0: none is known
-  std::string label;  // written beside it where there is room
+  double error = 0;   // one standard error of y, drawn as a vertical bar; 0: unknown
+  std::string label;  // drawn next to the point if there is space
 };
 
 struct PlotSeries {
@@ -35,10 +35,10 @@ struct Plot {
       rows;
 };
 
-// A <figure> with the plot and, below it, the legend; ticks stand at both ends of each axis. Empty where there is no
+// A <figure> with the plot and the legend below it; there are ticks at both ends of each axis. Empty if there is no
 // point to draw.
 std::string to_html(const Plot& plot);
-// What the plot shows, for who does not see it: "score, % over flash, bytes. kept: 5 points, from (12000, 80) to ...".
+// A description for screen readers: "score, % over flash, bytes. kept: 5 points, from (12000, 80) to ...".
 std::string described(const Plot& plot);
 
 // Round values that cover [low, high] in at most `most` steps.

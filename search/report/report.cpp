@@ -55,7 +55,7 @@ std::string list_text(const OptionFields& fields) {
   return escaped(out);
 }
 
-// The length and the seed stand elsewhere.
+// The number of epochs and the seed are shown elsewhere.
 std::string recipe_text(TrainConfig& recipe) {
   return list_text(without(option_fields(recipe), {"epochs", "steps", "seed"}));
 }
@@ -99,7 +99,7 @@ HtmlSection asked_part(const RunFile& run, SearchSettings& settings) {
                       {"other options", list_text(other)}})};
 }
 
-// Of a run of `mininas train`, a suite's baseline among them.
+// For a run of `mininas train`, including the baseline of a suite.
 HtmlSection training_asked_part(const RunFile& run) {
   TrainSettings settings = train_settings_from(run.settings);
   const TrainConfig& recipe = settings.recipe;
@@ -115,14 +115,14 @@ using Facts = std::vector<std::pair<std::string, std::string>>;
 
 Facts digests(const std::string& weights) { return {{"weights_sha256", element("code", escaped(weights))}}; }
 
-// What a page shows of the summary of a finished run.
+// The parts of a page that come from the summary of a finished run.
 struct Finished {
   std::string architecture, verdict, figures;  // these two in HTML
   Facts digests;
-  bool by_the_clock = false;  // the time limit ended its search
+  bool by_the_clock = false;  // the search was ended by the time limit
 };
 
-// `evaluation`: of the run, where it has one.
+// `evaluation` is that of the run, if there is one.
 std::optional<Finished> finished(const RunFolder& folder, const RunFile& run, const Budget& budget,
                                  const std::optional<FinalEvaluation>& evaluation) {
   if (run.identity.kind == "train") {
@@ -154,7 +154,7 @@ HtmlSection made_part(const RunFile& run, const std::optional<Finished>& done) {
               html_facts(facts)};
 }
 
-// What is there of training.json and quantizing.json, and the candidates'.
+// Plots of training.json and quantizing.json, if they exist, and those of the candidates.
 HtmlSection curves_part(const RunFolder& folder, const std::string& candidates) {
   std::string plots = candidates;
   for (const auto& [file, name] :
@@ -179,13 +179,13 @@ void add(Sections& sections, Sections more) {
   for (HtmlSection& section : more) sections.push_back(std::move(section));
 }
 
-// What a maker looks at first: how the network does on the test images.
+// The most important part for the user: how the network classifies the test images.
 Sections evaluation_parts(const std::optional<FinalEvaluation>& evaluation) {
   if (!evaluation) return {};
   return {mistakes_part(*evaluation), confusion_part(*evaluation), arithmetic_part(*evaluation)};
 }
 
-// `architecture`: the one that was found; empty where the search goes on.
+// `architecture` is the result; empty while the search is running.
 Sections search_parts(const RunFolder& folder, const SearchSettings& settings, const std::string& architecture) {
   const Journal journal(folder.journal_file());
   const std::string score =
@@ -197,7 +197,7 @@ Sections search_parts(const RunFolder& folder, const SearchSettings& settings, c
           network_part(folder, settings.target.ram_plan, settings.budget.max_ram_bytes)};
 }
 
-// A graph's text is too long for a headline, and stands below it.
+// The text of a graph is too long for a headline; it follows below.
 std::string headline(const std::string& whole) {
   const std::string brief = short_text(parse_architecture(whole));
   return element("h1", escaped(brief)) + (brief == whole ? "" : element("p", element("code", escaped(whole))));

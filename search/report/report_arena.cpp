@@ -1,4 +1,4 @@
-// The arena over time: which bytes of RAM hold which tensor while the layers run, as the exporter lays them out
+// Draws the arena over time: which bytes of RAM contain which tensor while the layers run, as the exporter places them
 // (mcu/host/plan/memory_plan.h).
 #include <algorithm>
 
@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kWidth = 420, kHeight = 230, kLeft = 52, kRight = 6, kTop = 24, kBottom = 36;  // of the drawing
 
-// A piece of the arena that holds one thing while the layers [first, last] run.
+// A part of the arena that contains the same tensor while the layers [first, last] run.
 struct Piece {
   std::string name, colour;
   int64_t begin = 0, bytes = 0;

@@ -1,5 +1,5 @@
-// The network as one picture: what each layer puts out as a block, the way of the data as a line that the blocks stand
-// on, branch beside branch, and below the memory that lives while the layer runs.
+// Draws the network: the output of each layer as a block, the path of the data as a line under the blocks, parallel
+// branches on parallel lanes, and below them the memory in use while each layer runs.
 #include <algorithm>
 #include <numeric>
 
@@ -14,10 +14,11 @@
 namespace mininas {
 namespace {
 
-// Of the picture, in its own units. Blocks are as tall as there is room for all lanes in kLanes, up to kTallest.
+// Sizes in the units of the drawing. The tallest block is as high as kMaxHeight, or less if all lanes must share
+// kLanes.
 constexpr double kWidth = 420, kHead = 22, kTallest = 100, kLanes = 170, kLongest = 78;
 constexpr double kNarrowest = 2, kLowest = 1.5, kGap = 1.5, kWidestGap = 12, kLetter = 7.4;
-constexpr double kRail = 1;       // from the ground of a lane down to its line
+constexpr double kRail = 1;       // from the bottom of the blocks down to the line
 constexpr double kUnderLane = 8;  // from a lane's line down to the tallest block of the lane below
 
 struct Kind {
@@ -39,7 +40,7 @@ struct Block {
   std::string name;
   ImageShape shape;
   const Kind* kind;
-  int64_t live_ram_bytes;  // 0: the image, which lies with the caller
+  int64_t live_ram_bytes;  // 0: the image, which is in the caller's buffer
   double x = 0, width = 0;
 };
 
@@ -57,12 +58,12 @@ NetworkLayout layout_of(const NetworkSpec& spec) {
   std::vector<std::vector<int>> inputs = {{}};
   for (const LayerSpec& layer : spec.layers()) {
     inputs.emplace_back();
-    for (const int input : layer.inputs) inputs.back().push_back(input + 1);  // place 0 is the image
+    for (const int input : layer.inputs) inputs.back().push_back(input + 1);  // node 0 is the image
   }
   return lay_out_network(inputs);
 }
 
-// Sizes and places of everything in the picture.
+// Sizes and positions of everything in the drawing.
 class Picture {
  public:
   Picture(std::vector<Block> blocks, NetworkLayout layout) : blocks_(std::move(blocks)), layout_(std::move(layout)) {
@@ -84,7 +85,7 @@ class Picture {
 
   double ground(int lane) const { return grounds_[static_cast<size_t>(lane)]; }  // lane 0 is the lowest
   double height(const Block& block) const { return std::max(kLowest, tallest_ * relative_height(block)); }
-  double ceiling() const { return ground(0) + 24; }  // bars of memory hang from it
+  double ceiling() const { return ground(0) + 24; }  // the memory bars hang from it
   double bottom() const { return ceiling() + kLongest + 2; }
 
  private:
@@ -132,7 +133,7 @@ std::string box(double x, double y, double width, double height, const std::stri
               svg_number(height), "\" ", more, ">", element("title", escaped(note)), "</rect>");
 }
 
-// A row of labels; those for which there is no room are left out.
+// A row of labels; labels that would overlap are omitted.
 class Labels {
  public:
   explicit Labels(double y) : y_(y) {}
@@ -160,14 +161,14 @@ std::string legend(const std::vector<Block>& blocks) {
   return out;
 }
 
-// From one point to another that lies `across` to the right of it.
+// A curve from one point to another that lies `across` to the right of it.
 std::string turn(double x, double across, double from, double to) {
   const double half = x + across / 2;
   return text(" C", svg_number(half), ",", svg_number(from), " ", svg_number(half), ",", svg_number(to), " ",
               svg_number(x + across), ",", svg_number(to));
 }
 
-// A line behind one block, along its lane, up to another block.
+// The line from one block along its lane to another block.
 std::string line(const Picture& picture, const Route& route) {
   const Block &from = picture.block(route.from), &to = picture.block(route.to);
   const double start = picture.ground(picture.lane(route.from)) + kRail, run = picture.ground(route.lane) + kRail,
@@ -182,7 +183,7 @@ std::string line(const Picture& picture, const Route& route) {
               "</path>");
 }
 
-// The lines, also along under each block.
+// All lines, including those under the blocks.
 std::string lines(const Picture& picture) {
   std::string out;
   for (size_t i = 0; i < picture.blocks().size(); ++i) {
@@ -210,7 +211,7 @@ std::string memory_bar(const Picture& picture, const Block& block) {
              text(block.name, ": ", grouped(block.live_ram_bytes), " bytes"));
 }
 
-// Of rows and columns above the lanes, of channels below them, where they change from one layer to the next.
+// Rows x columns above the lanes and channels below them, wherever they change from one layer to the next.
 std::string labels(const Picture& picture) {
   std::string out;
   Labels sides(13), channels(picture.ground(0) + 15);

@@ -1,4 +1,4 @@
-// The parts of a report that speak of the network that was found: its layers, and how it classifies the test images.
+// The sections of a report about the network: its layers, and how it classifies the test images.
 #include <algorithm>
 #include <cmath>
 
@@ -12,7 +12,7 @@
 namespace mininas {
 namespace {
 
-constexpr size_t kMaxClasses = 30;  // a larger confusion matrix shows its commonest confusions instead
+constexpr size_t kMaxClasses = 30;  // a larger confusion matrix is replaced by a list of its most common confusions
 constexpr size_t kConfusions = 20;
 
 std::string with_unit(int64_t value, const char* unit) { return grouped(value) + " " + unit; }
@@ -24,7 +24,7 @@ std::string layer_kind(const LayerSpec& layer) {
   return out + (layer.relu ? " ReLU" : "");
 }
 
-// "; reads a and b", where that is not the layer before it alone.
+// "; reads a and b", unless it reads only the layer before it.
 std::string layer_inputs(const NetworkSpec& spec, int index) {
   if (spec.inputs(index) == std::vector<int>{index - 1}) return "";
   std::string names;
@@ -58,7 +58,7 @@ std::string commonest_table(const std::vector<ConfusionRow>& rows) {
   return to_html(table);
 }
 
-// Shaded by the part of the label's images.
+// Cells are shaded by their share of the label's images.
 std::string matrix_table(const std::vector<ConfusionRow>& rows) {
   const auto column = [](const std::string& name, const char* kind) {
     return text("<th scope=\"col\"", kind, ">", name, "</th>");
@@ -81,7 +81,7 @@ std::string matrix_table(const std::vector<ConfusionRow>& rows) {
   return html_scroll(element("table", body), "Labels and predictions");
 }
 
-// "98.00 % ± 1.40" of `right` of `total` images.
+// "98.00 % ± 1.40" for `right` of `total` images.
 std::string share_text(int64_t right, int64_t total) {
   if (total == 0) return "-";
   const double share = static_cast<double>(right) / static_cast<double>(total);

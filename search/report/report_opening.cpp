@@ -1,4 +1,4 @@
-// How a run's page opens: the verdict on a finished run in one sentence, or how far an unfinished one has come.
+// The beginning of a run's page: the verdict on a finished run in one sentence, or the progress of an unfinished one.
 #include <algorithm>
 #include <cmath>
 
@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kToldApart = 3;  // standard errors that tell an accuracy from chance
+constexpr double kToldApart = 3;  // standard errors by which an accuracy must exceed chance
 
 // "flash 56,264 of 65,536 bytes, RAM 26,816 of 65,536 bytes"
 std::string limits_text(const Cost& cost, const std::optional<Latency>& latency, const Budget& budget) {
@@ -116,7 +116,7 @@ std::string suite_link(const RunFolder& folder, const fs::path& target) {
   try {
     if (read_run_file(RunFolder::view(suite), "suite").identity.kind.empty()) return "";
   } catch (const Error&) {
-    return "";  // no suite, or one that cannot be read, which is not this page's concern
+    return "";  // not a suite, or one that cannot be read, which does not matter for this page
   }
   const fs::path page = fs::relative(suite / "report.html", fs::weakly_canonical(fs::absolute(target)).parent_path());
   return element("p", text("Part of <a href=\"", escaped(page.generic_string()), "\">a suite</a>."));

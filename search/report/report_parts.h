@@ -1,4 +1,4 @@
-// The parts of a report, each a section, or a piece of one; empty where the run has nothing to show in it.
+// The sections of a report, or parts of them, as HTML; empty if the run has nothing to show there.
 #pragma once
 #include <string>
 
@@ -13,16 +13,17 @@
 
 namespace mininas {
 
-// The verdict on a finished run in a sentence. `result`: of the network in integers on `images` test images.
+// The verdict on a finished run in one sentence. `result` is that of the integer network on `images` test images.
 std::string verdict(const RunSummary& summary, const Budget& budget, const TestResult& result, int64_t images);
 std::string verdict(const TrainSummary& summary, const std::filesystem::path& run);
-// How far an unfinished run has come, the time so far, and the command that goes on.
+// The progress of an unfinished run, the time so far, and the command that continues it.
 std::string progress_text(const RunFolder& folder, const RunFile& run);
-// To the page of the suite that the run is a part of; empty where it is part of none. `target`: where the page will lie.
+// A link to the page of the suite that the run belongs to; empty if there is none. `target` is the path of the page.
 std::string suite_link(const RunFolder& folder, const std::filesystem::path& target);
 
-// Every candidate as a point: score with its standard error over parameters, MACs, flash, RAM and, where a board was
-// named, instructions; kept, rejected and chosen told apart, limits drawn. Below, all of them as a table.
+// Every candidate as a point: score with its standard error over parameters, MACs, flash, RAM and, with a board,
+// instructions. Kept, rejected and chosen candidates are marked differently, and limits are drawn as lines. Below, all
+// of them as a table.
 HtmlSection candidates_part(const Journal& journal, const Architecture& chosen, const Budget& budget,
                             const std::string& score_name);
 // The stages with their rules, and every candidate with the reason of its decision.
@@ -35,20 +36,20 @@ std::vector<Plot> training_curves(const TrainResult& training, const std::string
 // Each layer's output as a block whose height shows its rows and whose width shows its channels, and below it the
 // memory in use while the layer runs.
 std::string network_drawing(const NetworkSpec& spec, RamPlan ram_plan);
-// Which bytes of the arena hold which tensor while the layers run.
+// Which bytes of the arena contain which tensor while the layers run.
 std::string arena_drawing(const NetworkSpec& spec, RamPlan ram_plan);
-// The network layer by layer: these drawings, and a row a layer: kind, shape, parameters, MACs, flash, and a bar of the
-// memory that must exist while it runs.
+// The network layer by layer: these drawings, and one row per layer: kind, shape, parameters, MACs, flash, and a bar of
+// the memory in use while it runs.
 HtmlSection layers_part(const NetworkSpec& spec, RamPlan ram_plan, int64_t max_ram_bytes);
 
 HtmlSection confusion_part(const FinalEvaluation& evaluation);
 HtmlSection mistakes_part(const FinalEvaluation& evaluation);
-// Class by class, both arithmetics side by side.
+// Accuracy per class, float and integers side by side.
 HtmlSection arithmetic_part(const FinalEvaluation& evaluation);
-// "The worst class is cat with 91.00 % of 100 images.", and classes that are never predicted; empty where there is no
-// image.
+// "The worst class is cat with 91.00 % of 100 images.", and classes that are never predicted; empty if there are no
+// images.
 std::string worst_class_text(const TestResult& result);
-// The share of the commonest class: what is right without looking at the images.
+// The share of the most frequent class: the accuracy without looking at the images.
 double chance_of(const TestResult& result);
 
 // The whole page of a suite, to be written to `target`: Table 2 as a table with links to the pages of the runs, and
@@ -57,7 +58,7 @@ std::string suite_report(const RunFolder& folder, const RunFile& run, const std:
 
 // "96.90 %" for 0.969
 std::string as_percent(double fraction);
-// One standard error of a share of `images` that are right: sqrt(p (1 - p) / images).
+// One standard error of an accuracy on `images` images: sqrt(p (1 - p) / images).
 double share_error(double share, double images);
 
 }  // namespace mininas

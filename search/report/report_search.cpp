@@ -20,7 +20,7 @@ std::string note_of(const JournalEntry& entry) {
               entry.kept() ? "kept" : "rejected");
 }
 
-// How many images scored a candidate: its score and the images that are right say so. 0: not known.
+// The number of images that a candidate was scored on, from its score and its correct images. 0: unknown.
 double score_images(const Outcome& outcome) {
   int right = 0;
   for (const char digit : outcome.correct)
@@ -28,7 +28,7 @@ double score_images(const Outcome& outcome) {
   return outcome.score > 0 ? std::round(100 * right / outcome.score) : 0;
 }
 
-// In percentage points; 0 where it is not known.
+// In percentage points; 0 if unknown.
 double score_error(const Outcome& outcome) {
   const double images = score_images(outcome);
   return images == 0 ? 0 : 100 * share_error(outcome.score / 100, images);
@@ -84,8 +84,8 @@ std::string step_html(const JournalEntry& entry, size_t index) {
               element("span", escaped(entry.decision ? entry.decision->reason : "not decided")), "</li>\n");
 }
 
-// Whether no other candidate is as good at no higher cost, and better in one of these: flash, RAM, and instructions or
-// MACs. Of equals all are.
+// Whether no other candidate is at least as good at no higher cost and better in one of these: flash, RAM, and
+// instructions or MACs (Pareto optimal). Of equal candidates all are.
 bool on_front(const Journal& journal, const JournalEntry& entry) {
   if (entry.trial.outcome.status != Status::kOk) return false;
   const auto costs = [](const Cost& c) {
@@ -105,7 +105,7 @@ bool on_front(const Journal& journal, const JournalEntry& entry) {
   return std::none_of(journal.entries().begin(), journal.entries().end(), beats);
 }
 
-// The place of each row when rows are sorted by `key`, equal ones as they stand.
+// The position of each row when rows are sorted by `key`; equal rows keep their order.
 template <class Key>
 std::vector<size_t> places_by(const std::vector<JournalEntry>& entries, const Key& key) {
   std::vector<size_t> order(entries.size()), places(entries.size());

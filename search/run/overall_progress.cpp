@@ -5,8 +5,9 @@
 namespace mininas {
 namespace {
 
-constexpr double kQuantizingCost = 2.5;  // an image in quantisation-aware training, in images of float training, about
-constexpr double kRest = 0.01;           // the share of export and verification
+// approximate cost of an image in quantisation-aware training, relative to float training
+constexpr double kQuantizingCost = 2.5;
+constexpr double kRest = 0.01;  // share of export and verification
 
 }  // namespace
 

@@ -1,12 +1,12 @@
-// How far a search has come altogether, from its first candidate to its verified C. The measure is multiply-accumulates
-// of training: those of the parts that are done, of the part at work, and an estimate of those to come. Numbers only;
+// The overall progress of a search, from its first candidate to its verified C. It is measured in multiply-accumulates
+// of training: those of finished parts, of the current part, and an estimate of the rest. It computes numbers only;
 // search/cli/progress.h shows them.
 #pragma once
 #include <cstdint>
 
 namespace mininas {
 
-// Images that pass through training, an image counting once per epoch.
+// Numbers of images that pass through training; an image counts once per epoch.
 struct SearchPlan {
   double candidate_images = 0;  // of one epoch of a candidate
   double final_images = 0;      // of the whole final training
@@ -17,16 +17,16 @@ class OverallProgress {
  public:
   explicit OverallProgress(const SearchPlan& plan) : plan_(plan) {}
 
-  // The candidate that is trained now; at most `left` candidates follow.
+  // Sets the candidate that is being trained; at most `left` candidates follow.
   void begin_candidate(int epochs, int64_t macs, int left);
-  // The search goes on with a network of so many multiply-accumulates: an estimate of what will be trained finally.
+  // Sets the MACs of the current network, as an estimate for the final training.
   void keep(int64_t macs) { kept_macs_ = static_cast<double>(macs); }
   void begin_final_training();
   void begin_quantizing();
-  // Export and verification, which count as the last hundredth.
+  // Export and verification begin; they count as the last hundredth.
   void begin_rest() { rest_ = true; }
 
-  // In [0, 1], where the part at work is done by `share`. Never falls: where an estimate grows, it stands still.
+  // The progress in [0, 1], if `share` of the current part is done. It never decreases: if an estimate grows, it stays.
   double fraction(double share);
 
  private:

@@ -6,7 +6,7 @@
 namespace mininas {
 namespace {
 
-// Leaves a method that asks otherwise than the log records.
+// Thrown to leave a method that does something else than the log records.
 struct Difference {
   std::string text;
 };

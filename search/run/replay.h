@@ -1,5 +1,6 @@
-// Replay: answers a method with the accuracies of a published search in place of training, and checks that it asks for
-// the same candidates in the same order, with the same epochs and parameter counts, and ends where the log ends.
+// Replay: runs a method with the accuracies of a published search instead of training. It checks that the method
+// evaluates the same candidates in the same order, with the same epochs and parameter counts, and ends where the log
+// ends.
 #pragma once
 #include <functional>
 #include <optional>
@@ -14,12 +15,12 @@ struct ReplayHooks {
 };
 
 struct ReplayResult {
-  // The first one, with the line of the log, what it expects and what was asked; nullopt where there is none.
+  // The first difference: the line of the log, what it says and what the method did; nullopt if there is none.
   std::optional<std::string> difference;
-  SearchResult result;  // of a method that came to its end
+  SearchResult result;  // if there is no difference
 };
 
-// `score_images`: how many images the log's scores were measured on.
+// `score_images` is the number of images that the log's scores were measured on.
 ReplayResult replay(const Method& method, const std::vector<LoggedTrial>& log, const LoggedTask& task,
                     int64_t score_images, const ReplayHooks& hooks = {});
 

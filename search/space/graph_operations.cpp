@@ -28,7 +28,7 @@ int add_depthwise(LayerChain& chain, const GraphNode& node, const std::vector<in
   return chain.last();
 }
 
-// As in the paper's family, nothing stands between the two convolutions.
+// As in the paper's family, there is neither norm nor ReLU between the two convolutions.
 int add_separable(LayerChain& chain, const GraphNode& node, const std::vector<int>& inputs) {
   const NodeOperation& o = node.operation;
   chain.add(node.id + ".depthwise", LayerKind::kDepthwise, chain.channels(inputs[0]), o.kernel, o.stride).inputs =
@@ -37,10 +37,10 @@ int add_separable(LayerChain& chain, const GraphNode& node, const std::vector<in
   return chain.last();
 }
 
-// What it reads comes from behind a ReLU already.
+// Its input is rectified already, so it adds no layer.
 int add_relu(LayerChain&, const GraphNode&, const std::vector<int>& inputs) { return inputs[0]; }
 
-// A layer sums two; more are summed one after the other.
+// A layer adds two tensors; more are added one after the other.
 int add_sum(LayerChain& chain, const GraphNode& node, const std::vector<int>& inputs) {
   int sum = inputs[0];
   for (size_t i = 1; i < inputs.size(); ++i) {
@@ -108,7 +108,7 @@ Problem why_illegal_id(const std::string& id) {
   if (id.empty() || !is_letter(id[0]) || !std::all_of(id.begin(), id.end(), belongs_to_id))
     return "an id is a lower-case letter, then lower-case letters, digits and '_'";
   if (id.size() > kMaxIdLength) return text("an id has at most ", kMaxIdLength, " characters");
-  // The image is an input, the other two are the layers of the head.
+  // The image is an input, the other two names are layers of the head.
   for (const char* reserved : {kImageId, "pool", "classifier"})
     if (id == reserved) return text("'", id, "' is a name that the network itself uses");
   return std::nullopt;

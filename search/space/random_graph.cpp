@@ -8,7 +8,7 @@
 namespace mininas {
 namespace {
 
-// A sum of unlike nodes takes some convolutions more, so that a graph stays well below kMaxNodes.
+// A sum of different shapes needs additional convolutions; these limits keep a graph well below kMaxNodes.
 constexpr int kMaxDrawnNodes = 100, kMaxHalvings = 5;
 
 class Drawing {
@@ -41,7 +41,7 @@ class Drawing {
   }
   Drawn& at(int index) { return drawn_[static_cast<size_t>(index)]; }
 
-  // Half of the time the newest, so that there are long ways as well as wide places.
+  // The newest node half of the time, so that there are long paths as well as wide ones.
   int any_node() {
     const int count = static_cast<int>(drawn_.size());
     return rng_.coin() ? count - 1 : below(count);
@@ -68,7 +68,7 @@ class Drawing {
   void add_convolution(int input) {
     constexpr NodeKind kKinds[] = {NodeKind::kConv, NodeKind::kSeparable, NodeKind::kDepthwise};
     const Drawn before = input == kNone ? Drawn{} : at(input);
-    // The image has a number of channels that nobody knows here, which a depthwise convolution would keep.
+    // The number of image channels is unknown here, and a depthwise convolution would keep it.
     const NodeKind kind = kKinds[below(input == kNone ? 2 : 3)];
     const bool sets_channels = kind != NodeKind::kDepthwise, halves = before.halvings < limits_.halvings && one_in(4);
     NodeOperation operation{kind, any(limits_.kernels), sets_channels ? any(limits_.channels) : 0, halves ? 2 : 1};
@@ -77,7 +77,7 @@ class Drawing {
     append(operation, {input}, sets_channels ? operation.channels : before.channels, before.halvings + halves);
   }
 
-  // Of as many channels, and as many times halved; several convolutions where one cannot stride so far.
+  // Adds convolutions that give a node this many channels and strides; several if one cannot stride far enough.
   int fitted(int node, int channels, int halvings) {
     while (at(node).channels != channels || at(node).halvings < halvings) {
       const int strides = std::min(2, halvings - at(node).halvings);
@@ -95,7 +95,7 @@ class Drawing {
     append({NodeKind::kAdd}, nodes, channels, halvings);
   }
 
-  // A sum has so many inputs at most; the last one sums sums.
+  // A sum has at most this many inputs; the last one may add other sums.
   void join_loose_ends() {
     for (;;) {
       std::vector<int> loose;
@@ -126,7 +126,7 @@ OptionFields option_fields(RandomGraphLimits& l) {
 }
 
 void validate(const RandomGraphLimits& limits) {
-  RandomGraphLimits copy = limits;  // fields point into a struct that could be written to
+  RandomGraphLimits copy = limits;  // fields need a struct that is not const
   validate(option_fields(copy));
   if (limits.min_nodes > limits.max_nodes)
     throw ConfigError(text("min-nodes ", limits.min_nodes, ": expected at most max-nodes, ", limits.max_nodes));

@@ -21,7 +21,7 @@ TEST_CASE("a run's report is one page that needs nothing else, and an unfinished
     CHECK_THAT(page, Catch::Contains(part));
   CHECK_THAT(page, Catch::Contains(run.summary.string("architecture")) &&
                        Catch::Contains(run.summary.string("weights_sha256")));
-  // What a person who made photos wants first comes first, and settings last.
+  // The most important parts for the user come first, settings last.
   size_t before = 0;
   for (const char* heading :
        {"one standard error", "<nav", ">Most confident mistakes</h2>", ">Confusion matrix</h2>", ">Candidates</h2>",
@@ -79,7 +79,7 @@ std::map<fs::path, std::string> content_of(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("who reads a run that another process writes changes nothing in it", "[cli][report]") {
+TEST_CASE("reading a run that another process writes changes nothing in it", "[cli][report]") {
   if (skipped_without("cc")) return;
   const TempDir elsewhere;
   const RunCopy run;
@@ -137,7 +137,7 @@ TEST_CASE("one changed digit in a run's JSON files is found when the file is rea
   }
 }
 
-TEST_CASE("a training has a report too: what was asked, its curves and its network", "[cli][report]") {
+TEST_CASE("a training has a report too: settings, curves and network", "[cli][report]") {
   const TempDir folder;
   const std::string out = (folder / "run").string();
   REQUIRE(mininas::test::mininas(

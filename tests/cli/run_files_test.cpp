@@ -1,4 +1,4 @@
-// search/job/run-files.md against the files of a finished run: every file is named there, and every field.
+// search/job/run-files.md against the files of a finished run: it names every file and every field.
 #include <fstream>
 #include <regex>
 #include <set>

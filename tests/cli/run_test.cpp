@@ -156,7 +156,7 @@ TEST_CASE("a run that was killed at any moment resumes to the same network", "[c
   CHECK(killed >= 6);
 }
 
-TEST_CASE("Ctrl-C saves, tells how to go on and is exit status 130", "[cli][search]") {
+TEST_CASE("Ctrl-C saves, says how to continue and exits with status 130", "[cli][search]") {
   if (skipped_without("cc")) return;
   const TempDir folder;
   const fs::path out = folder / "run";

@@ -274,7 +274,7 @@ TEST_CASE("a budget that no network keeps is refused with the figures", "[cli]")
   CHECK_THAT(answer.errors, Catch::Contains("over the limit of 1,024"));
 }
 
-TEST_CASE("inspect tells the published sizes", "[cli][inspect]") {
+TEST_CASE("inspect shows the published sizes", "[cli][inspect]") {
   const ProgramResult answer =
       mininas::test::mininas({"inspect", "w72:s3*10", "--input", "32x32x3", "--classes", "10", "--json"});
   REQUIRE(answer.status == 0);
@@ -327,7 +327,7 @@ TEST_CASE("a preset sets a method's options, and options beside it win", "[cli][
                "--preset: 'poster': mini-nas has no such preset; there are: paper");
 }
 
-TEST_CASE("replay tells the first difference and is exit status 1", "[cli][replay]") {
+TEST_CASE("replay shows the first difference and exits with status 1", "[cli][replay]") {
   const TempDir folder;
   const std::string log = (folder / "log.csv").string();
   const std::string head = "step,stage,depth,width,ops,kernels,epochs,params,train_acc,valid_acc,epoch1_valid_acc\n";

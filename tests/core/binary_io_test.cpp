@@ -79,7 +79,7 @@ TEST_CASE("a file with any one byte changed is refused with its path", "[core][b
   }
 }
 
-TEST_CASE("a file cut off anywhere, or with bytes behind its end, is refused", "[core][binary_io]") {
+TEST_CASE("a file cut off anywhere, or with bytes after its end, is refused", "[core][binary_io]") {
   const TempDir folder;
   write_sample(folder / "file");
   const Bytes whole = read_file(folder / "file");
@@ -93,7 +93,7 @@ TEST_CASE("a file cut off anywhere, or with bytes behind its end, is refused", "
   CHECK_THROWS_AS(read_sample(folder / "longer"), FormatError);
 }
 
-TEST_CASE("another kind, another version and a foreign file are told apart", "[core][binary_io]") {
+TEST_CASE("another kind, another version and a foreign file have different errors", "[core][binary_io]") {
   const TempDir folder;
   write_sample(folder / "file");
   CHECK_THROWS_WITH(BinaryReader(folder / "file", "CKPT", 3),

@@ -52,7 +52,7 @@ TEST_CASE("a file is read back as it was written, and nothing else is left in th
   CHECK(entries_of(folder.path()) == 1);
 }
 
-TEST_CASE("when the disk is full in the middle of a write, the old content stands and no rest is left",
+TEST_CASE("when the disk is full in the middle of a write, the old content stays and no temporary file is left",
           "[core][file]") {
   const TempDir folder;
   write_text_file(folder / "a", "old");
@@ -116,7 +116,8 @@ TEST_CASE("processes that write the same file at once leave one of their content
   CHECK(entries_of(folder.path()) == 1);
 }
 
-TEST_CASE("what a killed writer left goes when the folder is locked; what a living one writes stays", "[core][file]") {
+TEST_CASE("the temporary file of a killed writer is removed when the folder is locked; that of a running one stays",
+          "[core][file]") {
   const TempDir folder;
   const rlimit small{1000, 1000};
   in_child([&] {  // killed by the signal in the middle of a write

@@ -143,7 +143,7 @@ TEST_CASE("every instruction set computes the same bits, and writes nothing outs
   }
 }
 
-TEST_CASE("nothing behind the end of an input reaches a result", "[core][kernels]") {
+TEST_CASE("no value after the end of an input changes a result", "[core][kernels]") {
   for_each_table([](const Kernels& k) {
     for (const KernelCall& call : all_kernel_calls()) {
       for (const Tensor& output : call.run(k, ordinary)) {

@@ -54,7 +54,7 @@ TEST_CASE("trimming gives back all freed buffers, and no others", "[core][memory
   free_all(used);
 }
 
-TEST_CASE("a freed buffer is handed out again to whoever asks for its size", "[core][memory]") {
+TEST_CASE("a freed buffer is reused for an allocation of its size", "[core][memory]") {
   trim_memory();
   void* first = allocate_buffer(123'456);
   free_buffer(first, 123'456);

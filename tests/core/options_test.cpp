@@ -58,7 +58,7 @@ TEST_CASE("an option outside its range is refused with its name, value and range
   CHECK_NOTHROW(validate(option_fields(s)));
 }
 
-TEST_CASE("the exact text tells two settings apart in any field, by a single bit", "[core][options]") {
+TEST_CASE("the exact text distinguishes settings in any field, by a single bit", "[core][options]") {
   Settings s;
   const std::string before = exact_text(option_fields(s));
   CHECK_THAT(before, Catch::StartsWith("count=3 seed=7 rate=0x1.99999ap-4 part=0x1p-1 flip=1 place=\"a b\" kernels=7,5 "
@@ -81,7 +81,7 @@ TEST_CASE("the exact text tells two settings apart in any field, by a single bit
   }
 }
 
-TEST_CASE("a choice takes its names alone", "[core][options]") {
+TEST_CASE("a choice accepts only its names", "[core][options]") {
   Colour colour = Colour::kRed;
   const Choice box = choice(colour, {"red", "green", "blue"});
   box.choose("blue");

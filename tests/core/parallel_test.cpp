@@ -37,7 +37,7 @@ TEST_CASE("the exception of the lowest task is rethrown after all tasks ran", "[
   }
 }
 
-TEST_CASE("the number of threads is what was asked for, and zero is a broken promise", "[core][parallel]") {
+TEST_CASE("the number of threads is the requested one, and zero is an internal error", "[core][parallel]") {
   const Threads scope(3);
   CHECK(thread_count() == 3);
   CHECK(available_cores() >= 1);

@@ -72,7 +72,7 @@ TEST_CASE("a tape for evaluation records nothing and refuses to go back", "[core
   CHECK_THROWS_AS(tape.backward(y), std::logic_error);
 }
 
-TEST_CASE("a gradient of another shape than its value, or a loss of many elements, is a broken promise",
+TEST_CASE("a gradient of another shape than its value, or a loss of many elements, is an internal error",
           "[core][tape]") {
   Parameter p = scalar(2.0f);
   Tape tape(Tape::Mode::kRecord);

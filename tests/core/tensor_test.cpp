@@ -5,7 +5,7 @@
 using namespace mininas;
 using namespace mininas::test;
 
-TEST_CASE("a tensor is aligned, contiguous in memory order, and has readable zeros behind its end", "[core][tensor]") {
+TEST_CASE("a tensor is aligned, contiguous in memory order, and has readable zeros after its end", "[core][tensor]") {
   Tensor t = Tensor::full({2, 3, 4, 5}, 1.5f);
   CHECK(reinterpret_cast<uintptr_t>(t.data()) % 64 == 0);
   CHECK(t.size() == 120);
@@ -24,12 +24,12 @@ TEST_CASE("a clone is equal and separate", "[core][tensor]") {
   CHECK(Tensor().size() == 0);
 }
 
-TEST_CASE("a tensor without elements is a broken promise", "[core][tensor]") {
+TEST_CASE("a tensor without elements is an internal error", "[core][tensor]") {
   CHECK_THROWS_AS(Tensor::zeros({1, 0, 1, 1}), std::logic_error);
   CHECK_THROWS_AS(Tensor::zeros({-1, 1, 1, 1}), std::logic_error);
 }
 
-TEST_CASE("image shapes are read back as they are written, and nonsense is refused", "[core][tensor]") {
+TEST_CASE("image shapes are read back as they are written, and other texts are refused", "[core][tensor]") {
   CHECK(parse_image_shape("32x48x3") == ImageShape{32, 48, 3});
   CHECK(to_text(ImageShape{32, 48, 3}) == "32x48x3");
   for (const char* wrong :

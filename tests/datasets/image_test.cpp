@@ -238,7 +238,7 @@ TEST_CASE("damaged real photographs are decoded or refused, never worse, and alw
   }
 }
 
-TEST_CASE("an image of the right size stays as it is", "[datasets][resize]") {
+TEST_CASE("an image of the right size is not changed", "[datasets][resize]") {
   CHECK(resized(grey_image(2, 2, {1, 2, 3, 4}), 2, 2) == Bytes{1, 2, 3, 4});
 }
 

@@ -85,7 +85,7 @@ TEST_CASE("a weight that changed after the export is found on the board: layer, 
   CHECK_THAT(to_text(*result.bytes.first), Catch::StartsWith("image 0, layer layer1.depthwise, row "));
 }
 
-TEST_CASE("a fault on the board is told as such", "[mcu][board]") {
+TEST_CASE("a fault on the board is reported as a fault", "[mcu][board]") {
   const Exported exported;
   const auto path = exported.folder / "c" / "mn_crc32.c";
   const std::string source = read_text_file(path);

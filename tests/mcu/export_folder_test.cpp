@@ -36,7 +36,7 @@ TEST_CASE("an export replaces an older one whole and refuses any other folder", 
   CHECK_FALSE(fs::exists(folder / "other"));
 }
 
-TEST_CASE("what a killed export left behind never stops the next one", "[mcu][export]") {
+TEST_CASE("the remains of a killed export never stop the next one", "[mcu][export]") {
   const QuantizedModel model = small_model();
   const ImageSet vectors = image_set(model.spec, 1, 1);
   const auto finished = [&](const fs::path& place) {
@@ -58,7 +58,7 @@ TEST_CASE("what a killed export left behind never stops the next one", "[mcu][ex
   }
 }
 
-TEST_CASE("in a run's own folder whatever stands in the way of an export is replaced", "[mcu][export]") {
+TEST_CASE("in a run's own folder an export replaces any contents", "[mcu][export]") {
   const TempDir folder;
   const QuantizedModel model = small_model();
   for (const char* name : {"c", "c.tmp", "c.old"}) {
@@ -70,7 +70,7 @@ TEST_CASE("in a run's own folder whatever stands in the way of an export is repl
   CHECK(names_in(folder.path()) == std::set<std::string>{"c"});
 }
 
-TEST_CASE("an export tells by which plan its tensors were laid out", "[mcu][export]") {
+TEST_CASE("an export names its RAM plan", "[mcu][export]") {
   const TempDir folder;
   const QuantizedModel model = small_model();
   for (const RamPlan ram_plan : {RamPlan::kWhole, RamPlan::kOverlap, RamPlan::kStrips}) {

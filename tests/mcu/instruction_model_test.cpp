@@ -175,7 +175,7 @@ TEST_CASE("layers of one kernel have the same loops in the same order", "[mcu][c
   CHECK(known.size() >= 8);
 }
 
-TEST_CASE("every board is predicted, and a core or kernel that was never counted is told", "[mcu][calibration]") {
+TEST_CASE("every board is predicted, and a core or kernel that was never counted is an error", "[mcu][calibration]") {
   const NetworkSpec spec = family_network(8, {{true, 3}, {false, 5}, {true, 7}}, {16, 16, 3}, 4);
   for (const Board& board : boards()) {
     CAPTURE(board.name);

@@ -229,7 +229,7 @@ TEST_CASE(
   CHECK(adds > rounds(50));
 }
 
-TEST_CASE("large networks are planned at once: MobileNetV2", "[mcu][plan]") {
+TEST_CASE("large networks are planned quickly: MobileNetV2", "[mcu][plan]") {
   const NetworkSpec spec = named_network("mobilenetv2", {32, 32, 3}, 10);
   Walk walk(spec, RamPlan::kStrips);
   CHECK(walk.run() == "");

@@ -139,7 +139,7 @@ TEST_CASE("the optimum is found where the most live bytes are not enough", "[mcu
   CHECK(problem.least_bytes() == 6);
 }
 
-TEST_CASE("equal tensors in a row move down by their distance each, or need two places", "[mcu][plan]") {
+TEST_CASE("equal tensors in a row move down by their distance, or need twice the memory", "[mcu][plan]") {
   std::vector<ArenaTensor> chain;
   for (int i = 0; i < 6; ++i) chain.push_back({100, i, i + 1});
   Problem problem(chain, 7);

@@ -199,7 +199,7 @@ bool recorded_compiler_missing() {
 
 }  // namespace
 
-TEST_CASE("the recorded code sizes are those of the runtime as it stands", "[mcu][runtime][compiler]") {
+TEST_CASE("the recorded code sizes are those of the current runtime", "[mcu][runtime][compiler]") {
   if (recorded_compiler_missing()) return;
   const TempDir folder;
   size_t sources = 0;

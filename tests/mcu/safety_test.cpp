@@ -201,7 +201,7 @@ TEST_CASE("an arena of two gigabytes and more is refused", "[mcu][safety]") {
   }
 }
 
-TEST_CASE("an arena that is too small is told by how many bytes", "[mcu][safety]") {
+TEST_CASE("for an arena that is too small, the missing bytes are reported", "[mcu][safety]") {
   Device device(varied_model());
   const size_t needed = device.arena.size();
   CHECK(mn_init(device.model(), device.bytes.size(), device.arena.data(), needed - 5) == MN_ARENA_TOO_SMALL);
@@ -211,7 +211,7 @@ TEST_CASE("an arena that is too small is told by how many bytes", "[mcu][safety]
   CHECK(mn_missing_bytes(device.model(), needed + 1) == 0);
 }
 
-TEST_CASE("a model that is too short or lies askew is none", "[mcu][safety]") {
+TEST_CASE("a model that is too short or misaligned is refused", "[mcu][safety]") {
   Device device(varied_model());
   CHECK(mn_init(device.model(), sizeof(mn_model) - 1, device.arena.data(), device.arena.size()) == MN_NOT_A_MODEL);
   std::vector<uint8_t> moved(device.bytes.size() + 2);

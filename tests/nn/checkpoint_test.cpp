@@ -63,7 +63,8 @@ void leave_checkpoint(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("training interrupted after any epoch and gone on with is training never interrupted", "[nn][checkpoint]") {
+TEST_CASE("training that is interrupted after any epoch and resumed equals uninterrupted training",
+          "[nn][checkpoint]") {
   for (const auto make : {float_network, quantized_network}) {
     const Outcome whole_run = run(*make(), {});
     for (int last = 0; last < recipe().epochs; ++last) {
@@ -77,7 +78,7 @@ TEST_CASE("training interrupted after any epoch and gone on with is training nev
   }
 }
 
-TEST_CASE("training interrupted in the middle of an epoch repeats that epoch alone", "[nn][checkpoint]") {
+TEST_CASE("training that is interrupted in the middle of an epoch repeats only that epoch", "[nn][checkpoint]") {
   const Outcome whole_run = run(*float_network(), {});
   const TempDir folder;
   const auto stop = [](const TrainProgress& p) {

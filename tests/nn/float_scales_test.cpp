@@ -135,7 +135,7 @@ TEST_CASE("random integers for tests follow from their scales too, over all shif
   CHECK(smallest > 0);
 }
 
-TEST_CASE("a multiplier or a shift that does not follow from the scales is refused where it stands",
+TEST_CASE("a multiplier or a shift that does not follow from the scales is refused with its layer and channel",
           "[nn][quantized][scales]") {
   constexpr const char* kOfAdd[] = {", first input: ", ", second input: ", ", output: "};
   const QuantizedModel model = random_model(residual_network(), Rng(4));

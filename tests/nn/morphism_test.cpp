@@ -45,7 +45,7 @@ TEST_CASE("a kernel grows by zeros around it and shrinks to its centre", "[nn][m
   CHECK(values(point) == std::vector<float>{5});
 }
 
-TEST_CASE("new channels keep fresh weights, and nobody reads them", "[nn][morphism]") {
+TEST_CASE("new channels keep fresh weights, and no layer reads them", "[nn][morphism]") {
   const Tensor old = tensor({2, 1, 1, 2}, {1, 2, 3, 4});
   Tensor fresh = Tensor::full({3, 1, 1, 3}, 7);
   inherit_conv(old, {1, kNewChannel, 0}, {1, 0, kNewChannel}, fresh);
@@ -56,7 +56,7 @@ TEST_CASE("new channels keep fresh weights, and nobody reads them", "[nn][morphi
   CHECK_THROWS_AS(inherit_conv(old, {0}, {0, 1}, fresh), std::logic_error);
 }
 
-TEST_CASE("weights are brought to another length, and their norm puts out what it did", "[nn][morphism]") {
+TEST_CASE("scaling weights to another length does not change the output of their norm", "[nn][morphism]") {
   const Tensor fresh = tensor({3, 1, 1, 2}, {6, 8, 0, 1, 3, 4});
   const auto normed = [](const LayerWeights& w, int64_t o) {
     const float raw = 2.0f * w.weight.value.at(o, 0, 0, 0) - 1.0f * w.weight.value.at(o, 0, 0, 1);

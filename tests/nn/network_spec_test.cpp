@@ -50,7 +50,7 @@ TEST_CASE("layer shapes follow windows, strides and kinds", "[nn][spec]") {
   CHECK(residual.input_shape(8, 1) == ImageShape{3, 4, 5});
 }
 
-TEST_CASE("a network knows who reads what, also where it branches", "[nn][spec]") {
+TEST_CASE("a network knows the readers of each tensor, also at branches", "[nn][spec]") {
   const NetworkSpec spec = residual_network();
   CHECK(spec.inputs(0) == std::vector<int>{kImage});
   CHECK(spec.inputs(3) == std::vector<int>{2, 0});

@@ -158,7 +158,7 @@ TEST_CASE("gradients are right for more channels than a tile, every kernel and m
   check(random_model(family_network(17, layers, {9, 7, 3}, 5), Rng(3)), 11, Rng(4));
 }
 
-TEST_CASE("a value read twice receives the gradients of both readers; one that nobody reads receives none",
+TEST_CASE("a value read twice receives the gradients of both readers; an unread one receives none",
           "[nn][quantized_gradients]") {
   for (const NetworkSpec& spec : {residual_network(), forked_network(), rectified_network()})
     check(random_model(spec, Rng(5)), 4, Rng(6));

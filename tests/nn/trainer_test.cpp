@@ -58,7 +58,7 @@ Trained train_plain(const TrainConfig& config, const ImageSet& images = few_imag
 
 }  // namespace
 
-TEST_CASE("training learns a small data set, and its record tells so", "[nn][trainer]") {
+TEST_CASE("training learns a small data set, and its record shows it", "[nn][trainer]") {
   const Threads one(1);
   const Dataset data = learnable_images();
   Network network(learning_network(data.train.shape, 2), measure_pixel_scale(data.train), Rng(2));
@@ -301,7 +301,7 @@ TEST_CASE("equal logits answer with the first class", "[nn][trainer]") {
   CHECK(e.correct == std::count(images.labels.begin(), images.labels.end(), 0));
 }
 
-TEST_CASE("a batch with a single pixel a channel trains and stays finite", "[nn][trainer]") {
+TEST_CASE("a batch with a single pixel per channel trains and stays finite", "[nn][trainer]") {
   NetworkSpec spec{{1, 1, 3},
                    2,
                    {{"conv", LayerKind::kConv, {kImage}, 4, 3, 2, false, true, true},

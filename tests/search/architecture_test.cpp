@@ -6,7 +6,7 @@
 
 using namespace mininas;
 
-TEST_CASE("the text of an architecture tells its form and parses back", "[search][architecture]") {
+TEST_CASE("the text of an architecture determines its form and parses back", "[search][architecture]") {
   const Architecture chain = parse_architecture("w16:s3,s3,c5"), named = parse_architecture("resnet8"),
                      graph = parse_architecture("graph: a=c3x16(image), b=s3x16(a), c=add(a,b)");
   CHECK(chain.as<Chain>() != nullptr);

@@ -57,7 +57,7 @@ TEST_CASE("a tensor read through ReLUs and as it is gets one ReLU layer for the 
               "d.1 add 1 8 (a b)", "d add 1 8 (d.1 c)", "pool pool 1 8 (d)", "classifier linear 1 10 (pool) bias"});
 }
 
-TEST_CASE("a relu node is the ReLU of its input, which nobody computes twice", "[search][graph][build]") {
+TEST_CASE("a relu node is the ReLU of its input, which is not computed twice", "[search][graph][build]") {
   // As in ResNet: the sum is read through a ReLU by the convolution and by the next sum.
   const Lines resnet = lines(built("graph: a=c3x8(image), r=relu(a), b=c3x8(a), c=c3x8(b), d=add(r,c)"));
   CHECK(resnet == Lines{"a conv 3 8 (image) norm relu", "b conv 3 8 (a) norm relu", "c conv 3 8 (b) norm",
@@ -93,7 +93,7 @@ TEST_CASE("shapes that do not fit are refused with the node's name", "[search][g
                     Catch::Contains("sum") && Catch::Contains("32x32x8") && Catch::Contains("16x16x8"));
 }
 
-TEST_CASE("graphs of one network become networks that differ in names alone", "[search][graph][build]") {
+TEST_CASE("graphs of the same network become networks that differ only in names", "[search][graph][build]") {
   for (uint64_t seed = 0; seed < rounds(100); ++seed) {
     Rng rng(seed);
     const Graph graph = random_graph({}, rng);

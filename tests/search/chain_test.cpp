@@ -73,7 +73,7 @@ TEST_CASE("whatever a space samples or mutates is a member of it", "[search][spa
   }
 }
 
-TEST_CASE("a stranger to a space is told the rule it breaks", "[search][space]") {
+TEST_CASE("an architecture outside a space is refused with the rule that it breaks", "[search][space]") {
   const SearchSpace space{3, 6, 8, 20, 4, {3, 5}};
   const auto why = [&](const char* source) { return why_illegal(space, parse_chain(source)).value_or("legal"); };
   CHECK(why("w8:s3*3") == "legal");

@@ -88,7 +88,7 @@ TEST_CASE("random graphs are trained, quantised, exported and verified without a
   for (const std::string& problem : problems) CHECK(problem == "");
 }
 
-TEST_CASE("plans of random graphs need no more than what lives at once, and less the freer they are",
+TEST_CASE("plans of random graphs need no more than the tensors that exist at once, and less with fewer restrictions",
           "[mcu][plan][graph]") {
   Rng rng(12);
   uint64_t unproven = 0;

@@ -150,8 +150,7 @@ TEST_CASE("a graph's text names nodes, operations and inputs", "[search][graph]"
   CHECK(g.find("f") == nullptr);
 }
 
-TEST_CASE("a graph is printed with one space behind each comma between nodes, however it was typed",
-          "[search][graph]") {
+TEST_CASE("a graph is printed with one space after each comma between nodes, however it was typed", "[search][graph]") {
   const std::string printed = "graph: stem=c3x16(image), left=s3x16(stem), sum=add(stem,left)";
   CHECK(to_text(parse_graph(printed)) == printed);
   CHECK(to_text(parse_graph("graph:stem=c3x16( image ),left = s3x16(stem)  , sum=add(left,stem)")) == printed);
@@ -167,7 +166,7 @@ TEST_CASE("the image is never read through a ReLU, so that plain says nothing th
   CHECK(to_text(parse_graph("graph: a=c3x16(image), b=c3x16.plain(a)")) == "graph: a=c3x16(image), b=c3x16.plain(a)");
 }
 
-TEST_CASE("branches are listed one after the other, each node behind its inputs", "[search][graph]") {
+TEST_CASE("branches are listed one after the other, each node after its inputs", "[search][graph]") {
   const Graph g = parse_graph(
       "graph: a=c3x16(image), l1=c3x16(a), r1=c5x16(a), l2=c3x8(l1), r2=c5x8(r1), l3=c3x4(l2), r3=c5x4(r2), "
       "z=add(l3,r3)");
@@ -255,7 +254,7 @@ TEST_CASE("graphs that refinement of colours alone cannot tell apart have differ
   for (int i = 0; i < 20; ++i) CHECK(same_network(mixed, Graph(disguised(mixed.nodes(), rng))));
 }
 
-TEST_CASE("graphs that differ in ids alone are one network but two values", "[search][graph]") {
+TEST_CASE("graphs that differ only in ids are the same network but different values", "[search][graph]") {
   const Graph a = parse_graph("graph: a=c3x16(image), b=s3x16(a)"),
               x = parse_graph("graph: x=c3x16(image), y=s3x16(x)");
   CHECK(a != x);
@@ -264,7 +263,7 @@ TEST_CASE("graphs that differ in ids alone are one network but two values", "[se
   CHECK_FALSE(same_network(a, parse_graph("graph: a=c3x16(image), b=s3x16.plain(a)")));
 }
 
-TEST_CASE("fresh ids are none of the graph's own", "[search][graph]") {
+TEST_CASE("fresh ids differ from the ids of the graph", "[search][graph]") {
   const Graph g = parse_graph("graph: n1=c3x16(image), n4=s3x16(n1), n2=s3x16(n4)");
   CHECK(g.fresh_ids(3) == std::vector<std::string>{"n5", "n6", "n7"});
   CHECK(parse_graph("graph: n3=c3x16(image), n4=s3x16(n3)").fresh_ids(2) == std::vector<std::string>{"n5", "n6"});
@@ -298,7 +297,7 @@ TEST_CASE("a wrong graph is refused with the position and the rule", "[search][g
   CHECK_THAT(error_of("graph: " + std::string(40, 'a') + "=c3x16(image)"), Contains("at most 32 characters"));
 }
 
-TEST_CASE("the error about a long graph shows what stands around the position", "[search][graph]") {
+TEST_CASE("the error about a long graph shows the text around the position", "[search][graph]") {
   std::string source = "graph: a0=c3x16(image)";
   for (int i = 1; i < 300; ++i) source += text(", a", i, "=s3x16(a", i - 1, i == 150 ? ")!" : ")");
   const std::string error = error_of(source);

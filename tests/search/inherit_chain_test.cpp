@@ -88,8 +88,7 @@ TEST_CASE("changes that are called the same leave the answers as they were", "[s
   }
 }
 
-TEST_CASE("a layer behind the last one changes the answers by little: what is far below the mean",
-          "[search][warm-start]") {
+TEST_CASE("a layer after the last one changes the logits only for values far below the mean", "[search][warm-start]") {
   Parent parent("w4:s3*3");
   CHECK(distance_to_child(parent, "w4:s3*4") < 0.05);
   CHECK(distance_to_child(parent, "w4:s3*7") < 0.05);
@@ -118,7 +117,7 @@ TEST_CASE("what is not called the same is another network, but begins with the p
   }
 }
 
-TEST_CASE("inserted layers pass on a training batch nearly as it is", "[search][warm-start]") {
+TEST_CASE("inserted layers pass on a training batch nearly unchanged", "[search][warm-start]") {
   Parent parent("w4:s3,s5,c3,s3");
   Network child = parent.child("w4:s3,s3,s5,s3,c3,s3");
   CHECK(distance(logits(parent.network, parent.images, Phase::kTraining),

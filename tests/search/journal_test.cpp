@@ -173,7 +173,7 @@ TEST_CASE("without a damaged line and those behind it, as its error says, a sear
   }
 }
 
-TEST_CASE("who reads a journal changes nothing, though its last line is only half written", "[search][journal]") {
+TEST_CASE("reading a journal changes nothing, even if its last line is incomplete", "[search][journal]") {
   const Finished whole;
   for (const size_t cut : {size_t{1}, whole.third, whole.third + 1, whole.third + 40}) {
     write_text_file(whole.path, whole.journal.substr(0, cut));

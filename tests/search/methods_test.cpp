@@ -88,7 +88,7 @@ TEST_CASE("every preset is one of its method's, within range, and remembered", "
 }
 
 // The digests record the candidates and decisions of these searches when each was still a state machine.
-TEST_CASE("the greedy searches ask and decide over tables of random scores as they always did", "[search][methods]") {
+TEST_CASE("the greedy searches evaluate and decide as before, over tables of random scores", "[search][methods]") {
   const std::pair<const char*, const char*> digests[] = {
       {"mini-nas-fast", "9093d9e4186d11f90feaf054f0138bb013513aeae479cbc002f874e7cde80b77"},
       {"mini-nas", "0fef09481534c1474eeee1e8e02e3976562b66021188593ebd5c7ef260a85464"},

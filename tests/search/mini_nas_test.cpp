@@ -252,7 +252,8 @@ TEST_CASE("nor is it where deeper networks must be narrower", "[search][mini-nas
   }
 }
 
-TEST_CASE("where the time is up nothing more is asked, and the network in hand is found", "[search][mini-nas]") {
+TEST_CASE("when the time is up nothing more is evaluated, and the current network is the result",
+          "[search][mini-nas]") {
   const std::map<std::string, Outcome> answers = {{"w16:s3*3", score(90)}, {"w16:s3*4", score(91)}};
   const size_t all = drive(small_options(), answers).evaluated.size();
   for (size_t most = 0; most <= all; ++most) {

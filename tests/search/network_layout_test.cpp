@@ -13,14 +13,14 @@ using namespace mininas::test;
 
 using Inputs = std::vector<std::vector<int>>;
 
-TEST_CASE("a chain stands on one lane", "[search][report]") {
+TEST_CASE("a chain is on one lane", "[search][report]") {
   const NetworkLayout layout = lay_out_network({{}, {0}, {1}, {2}});
   CHECK(layout.lane_count == 1);
   CHECK(layout.lanes == std::vector<int>(4, 0));
   CHECK(layout.routes.size() == 3);
 }
 
-TEST_CASE("of two branches the longer one goes straight on, and the other one runs beside it", "[search][report]") {
+TEST_CASE("of two branches the longer one stays on its lane, and the other one gets a lane above", "[search][report]") {
   // image, stem, short branch, two layers of the long branch, sum
   const NetworkLayout layout = lay_out_network({{}, {0}, {1}, {1}, {3}, {2, 4}});
   CHECK(layout.lanes == std::vector<int>{0, 0, 1, 0, 0, 0});

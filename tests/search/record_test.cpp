@@ -120,7 +120,7 @@ TEST_CASE("a pipe in a record's place is refused, not waited for", "[search][rec
   CHECK_THROWS_WITH(read_record(path), Catch::Contains("run.json: is no regular file"));
 }
 
-TEST_CASE("a record that is cut short, says a key twice or goes on behind its end is refused", "[search][record]") {
+TEST_CASE("a record that is cut short, has a key twice or continues after its end is refused", "[search][record]") {
   const std::string whole = R"({"a":[1,{"b":"x"}],"c":{"a":1}})";
   CHECK_NOTHROW(Record::parse(whole, "file"));
   for (size_t size = 0; size < whole.size(); ++size)

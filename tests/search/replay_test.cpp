@@ -137,7 +137,7 @@ TEST_CASE("a parameter count that no task explains is refused", "[search][replay
   CHECK_THROWS_WITH(deduce_task(logged, 0, 0), Catch::Contains("line 2"));
 }
 
-TEST_CASE("the rules of a lesson tell which layers are tried and how tolerances know their noise, where options say so",
+TEST_CASE("the rules of stages say which layers are tried and how noise changes tolerances, if options do",
           "[search][replay]") {
   for (const std::string& name : kGreedy) {
     INFO(name);

@@ -16,7 +16,8 @@ using namespace mininas;
 using namespace mininas::test;
 
 TEST_CASE(
-    "how the finished networks classify the test images is recorded, the surest mistakes first and with their pictures",
+    "how the finished networks classify the test images is recorded, the most confident mistakes first and with their "
+    "pictures",
     "[search][report]") {
   const NetworkSpec spec = plain_network();
   const ImageSet images = noise_images(spec.input(), spec.classes(), 60, Rng(3));

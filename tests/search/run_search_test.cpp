@@ -70,7 +70,7 @@ TEST_CASE("a candidate branches off another only where epochs are left to train"
   CHECK(branch_epoch(6, 0) == 0);
 }
 
-TEST_CASE("a finished search is not asked again", "[search][journal]") {
+TEST_CASE("a finished search is not evaluated again", "[search][journal]") {
   TempDir folder;
   ToyEvaluator first, second;
   const Trial a = search_in(folder / "journal.jsonl", first);

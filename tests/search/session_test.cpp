@@ -44,7 +44,7 @@ SearchResult found(const Trial& trial) { return {{trial.candidate.architecture},
 
 }  // namespace
 
-TEST_CASE("the same question asked twice is answered by the journal, within one call too", "[search][journal]") {
+TEST_CASE("an equal candidate is answered from the journal, also within one call", "[search][journal]") {
   const Candidate two{"again", plain_chain(8, 3), 2}, five{"again", plain_chain(8, 3), 5};
   for (const bool together : {false, true}) {
     TempDir folder;
@@ -66,7 +66,7 @@ TEST_CASE("the same question asked twice is answered by the journal, within one 
   }
 }
 
-TEST_CASE("candidates asked together are answered in the order asked, and killed among them the search goes on there",
+TEST_CASE("candidates of one call are evaluated in their order, and a search that is killed among them continues there",
           "[search][journal]") {
   std::vector<Candidate> batch;
   for (const int width : {12, 4, 8}) batch.push_back({"together", plain_chain(width, 3), 2});

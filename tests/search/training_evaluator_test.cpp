@@ -47,7 +47,7 @@ TEST_CASE(
   CHECK(outcome.score == Approx(100.0 * right / static_cast<double>(data.validation.count())));
 }
 
-TEST_CASE("what a candidate's training held is given back before the next one", "[search][evaluator][memory]") {
+TEST_CASE("memory of a candidate's training is given back before the next one", "[search][evaluator][memory]") {
   const Threads one(1);  // how many buffers are in use at once does not depend on time
   const TempDir folder;
   const SearchData data = small_data();
@@ -60,7 +60,7 @@ TEST_CASE("what a candidate's training held is given back before the next one", 
   CHECK(trim_memory() == of_narrow);
 }
 
-TEST_CASE("a candidate that was interrupted goes on from its last epoch and ends the same", "[search][evaluator]") {
+TEST_CASE("a candidate that was interrupted continues after its last epoch and ends the same", "[search][evaluator]") {
   const TempDir folder;
   const SearchData data = small_data();
   TrainHooks interrupting;
@@ -184,7 +184,7 @@ TEST_CASE("a warm start computes the same from a kept branch, a lost one, and af
   CHECK(resumed->curve == kept.curve);
 }
 
-TEST_CASE("weights for warm starts are kept for the current network alone, and gone in the end",
+TEST_CASE("weights for warm starts are kept only for the current network, and removed at the end",
           "[search][evaluator][warm-start]") {
   const TempDir folder;
   const SearchData data = small_data();

@@ -57,7 +57,7 @@ TEST_CASE("no file includes one of a higher level", "[tree][levels]") {
     FAIL_CHECK(include << ", which stands higher in tests/tree/levels_test.cpp");
 }
 
-TEST_CASE("an include that goes up is found, one that goes down or stays is not", "[tree][levels]") {
+TEST_CASE("an include of a higher level is found, one of a lower or the same level is not", "[tree][levels]") {
   CHECK(
       includes_that_go_up({{"core/conv/a.h", "#include \"core/tensor.h\"\n#include \"core/conv/b.h\"\n"},
                            {"core/tensor.h", "// #include \"search/cli/parser.h\"\n #  include \"nn/spec/a.h\" // a\n"},
