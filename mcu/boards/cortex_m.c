@@ -15,12 +15,12 @@ void board_reset(void);
 #define INTERRUPT_STATE SYSTEM_REGISTER(0xE000ED04u)
 #define COPROCESSOR_ACCESS SYSTEM_REGISTER(0xE000ED88u)
 
-#define SYSTICK_LARGEST 0xFFFFFFu  /* it has 24 bits and counts down */
-#define SYSTICK_RUN 7u             /* on, at the processor's clock, with its exception */
-#define SYSTICK_PENDING (1u << 26) /* the exception is about to come */
+#define SYSTICK_LARGEST 0xFFFFFFu  /* 24 bits, counting down */
+#define SYSTICK_RUN 7u             /* enabled, at the processor's clock, with its exception */
+#define SYSTICK_PENDING (1u << 26) /* the exception is pending */
 #define COPROCESSORS_10_AND_11 (0xFu << 20)
 
-/* How often SysTick began anew. */
+/* Number of times that SysTick has wrapped around. */
 static volatile uint32_t rounds_of_systick;
 
 static void count_round(void) { ++rounds_of_systick; }
@@ -56,7 +56,7 @@ void board_reset(void) {
   for (to = board_data_begin; to != board_data_end; ++to) *to = *from++;
   for (to = board_bss_begin; to != board_bss_end; ++to) *to = 0;
 #if __ARM_ARCH >= 7
-  COPROCESSOR_ACCESS |= COPROCESSORS_10_AND_11; /* floating point and vectors; a core without them ignores it */
+  COPROCESSOR_ACCESS |= COPROCESSORS_10_AND_11; /* floating point and vectors; ignored by cores without them */
   __asm__ volatile("dsb\n isb" : : : "memory");
 #endif
   SYSTICK_RELOAD = SYSTICK_LARGEST;
@@ -65,7 +65,7 @@ void board_reset(void) {
   board_exit(driver_main());
 }
 
-/* In the order of the architecture: reset, 13 exceptions of which none is expected, SysTick. */
+/* In the order of the architecture: reset, 13 exceptions that are not expected, SysTick. */
 __attribute__((section(".vectors"), used)) static const struct {
   const void *stack_top;
   void (*reset)(void), (*unexpected[13])(void), (*systick)(void);

@@ -1,10 +1,11 @@
-/* Verification's side in C, one text for every board and the host: runs images through the exported network and sends
- * what it computes. Everything is sent in records of a tag, an offset and a count of bytes (words of 32 bits, in the
- * board's byte order), then the bytes: TAG_HEAD words: status of mn_init, bytes of an image, layers
- *   a layer's index its output of one image, some rows at a time
- *   TAG_TICKS       words: of one mn_run after the first (low, high), of board_loop(LOOP_ROUNDS), of each layer in a
- *                   run that is watched
- *   TAG_TROUBLE     text: why it ends here */
+/* The verification program, the same for every board and the host: runs images through the exported network and sends
+ * the outputs of its layers. Everything is sent in records: a tag, an offset and a number of bytes (32-bit words in the
+ * board's byte order), then the bytes.
+ *   TAG_HEAD        words: status of mn_init, bytes of an image, number of layers
+ *   (layer index)   its output for one image, some rows at a time
+ *   TAG_TICKS       words: ticks of one mn_run, not the first (low, high), of board_loop(LOOP_ROUNDS), and of each
+ *                   layer in an observed run
+ *   TAG_TROUBLE     text: the error that ends the program */
 #include "board.h"
 #include "model.h"
 
@@ -14,7 +15,7 @@
 #define LOOP_ROUNDS 500000u
 #define GUARD_BYTES 64
 
-/* In bytes, so that its size in the linked file is the plan's. The guard lies behind it. */
+/* In bytes, so that its size in the linked file is that of the plan. The guard follows it. */
 static int8_t arena[MODEL_ARENA_BYTES + GUARD_BYTES] __attribute__((aligned(4)));
 static uint8_t image[MODEL_IMAGE_BYTES];
 static int8_t logits[MODEL_CLASSES];
@@ -40,7 +41,7 @@ static void send_rows(void *context, uint32_t layer, uint32_t offset, const int8
   send(layer, offset, values, bytes);
 }
 
-/* What the arena held before must not matter. */
+/* The old contents of the arena must not matter. */
 static void fill_arena(int8_t value) {
   size_t i;
   for (i = 0; i < sizeof arena; ++i) arena[i] = value;
@@ -58,7 +59,7 @@ static void run(mn_observer *observer, void *context) {
     driver_fail("mn_run refuses");
 }
 
-/* Ticks of each layer, in a run in which layers may take turns. */
+/* Ticks of each layer, in a run in which layers may alternate. */
 typedef struct {
   uint64_t begin;
   uint32_t ticks[3 + MODEL_LAYERS];

@@ -1,4 +1,4 @@
-/* The machine that verifies, as a board: the images are in images.bin, layers go to standard output. */
+/* The verifying machine as a board: images come from images.bin, layers go to standard output. */
 #include <stdio.h>
 #include <stdlib.h>
 

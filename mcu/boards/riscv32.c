@@ -9,7 +9,7 @@ void board_reset(void);
 void prepare_memory(void);
 void fault(void);
 
-/* minstret: its halves are read apart, so the high one is read again. */
+/* minstret: its two halves are read separately, so the high one is read twice. */
 uint64_t board_ticks(void) {
   uint32_t high, low, again;
   do {
@@ -23,7 +23,7 @@ uint64_t board_ticks(void) {
 
 void board_loop(uint32_t rounds) { __asm__ volatile("0: addi %0, %0, -1\n bnez %0, 0b" : "+r"(rounds)); }
 
-/* These three instructions, none of them compressed, are the mark by which a request differs from a breakpoint. */
+/* These three uncompressed instructions distinguish a semihosting request from a breakpoint. */
 int32_t semihosting_request(int32_t operation, const uintptr_t *parameters) {
   register int32_t a0 __asm__("a0") = operation;
   register const uintptr_t *a1 __asm__("a1") = parameters;

@@ -1,16 +1,16 @@
-/* Images, layers and the end by semihosting. Images come from images.bin in the folder where emulator or debugger run,
- * layers go to the console. */
+/* Images, layers and exit by semihosting. Images come from images.bin in the working folder of the emulator or
+ * debugger, layers go to the console. */
 #include "semihosting.h"
 
 #include "board.h"
 
 enum { SYS_OPEN = 0x01, SYS_WRITE = 0x05, SYS_READ = 0x06, SYS_EXIT_EXTENDED = 0x20 };
-enum { READ_BINARY = 1, WRITE_BINARY = 5 }; /* how to open */
-enum { APPLICATION_EXIT = 0x20026 };        /* why it ends */
+enum { READ_BINARY = 1, WRITE_BINARY = 5 }; /* modes of opening a file */
+enum { APPLICATION_EXIT = 0x20026 };        /* reason of the exit */
 enum { NOT_OPEN = -1 };
 enum {
   PATIENCE = 50000000
-}; /* tries, some minutes: a console that takes nothing for so long has nobody behind it any more */
+}; /* tries, a few minutes: after that the console is considered dead */
 
 static uintptr_t word_of(const void *address) { return (uintptr_t)address; }
 
@@ -19,7 +19,7 @@ static int32_t open_file(const char *path, uintptr_t length, uintptr_t mode) {
   return semihosting_request(SYS_OPEN, parameters);
 }
 
-/* How many bytes were not moved; more than `count` after an error. */
+/* Returns the number of bytes that were not transferred; more than `count` after an error. */
 static size_t move_bytes(int32_t operation, int32_t file, const void *bytes, size_t count) {
   const uintptr_t parameters[3] = {(uintptr_t)file, word_of(bytes), count};
   return (size_t)semihosting_request(operation, parameters);
@@ -39,7 +39,7 @@ void board_write(const void *bytes, size_t count) {
   static int32_t console = NOT_OPEN;
   int32_t patience = PATIENCE;
   if (console == NOT_OPEN) console = open_file(":tt", 3, WRITE_BINARY);
-  /* A console may be too busy to take everything at once. */
+  /* The console may be too busy to take everything at once. */
   while (count > 0) {
     const size_t missing = move_bytes(SYS_WRITE, console, bytes, count);
     if (missing > count) board_exit(2);

@@ -1,22 +1,21 @@
-/* The one arithmetic: the integers that training, the engine and the device share.
+/* The integer arithmetic that training, the engine and the device share.
  *
- * C99, freestanding, no dependency, and valid C++: nn/ and mcu/host include this very file. It is the int8 arithmetic
- * of TensorFlow Lite Micro and CMSIS-NN in their default (double rounding) form.
+ * C99, freestanding, no dependencies, and valid C++: nn/ and mcu/host include this file. It is the int8 arithmetic of
+ * TensorFlow Lite Micro and CMSIS-NN in their default (double rounding) form.
  *   real = scale x (q - zero_point), every scale a float32 value; activations int8 in [-128, 127]; weights int8 in
- *   [-127, 127] with zero point 0, one scale an output channel; bias int32 with scale = input scale x weight scale;
+ *   [-127, 127] with zero point 0 and one scale per output channel; bias int32 with scale = input scale x weight scale;
  *   accumulators int32 (the exporter proves that none overflows). Multipliers and shifts follow from the scales:
  *   nn/layers/fixed_point.h.
- * Requires an arithmetic right shift of negative numbers (checked below), which every compiler for the usual targets
- * has. */
+ * Requires an arithmetic right shift of negative numbers (checked below), which all usual compilers have. */
 #ifndef MN_ARITHMETIC_H
 #define MN_ARITHMETIC_H
 
 #include <stdint.h>
 
-/* Refuses to compile where -1 >> 1 is not -1. */
+/* Does not compile unless -1 >> 1 is -1. */
 typedef char mn_shift_is_arithmetic[(((int32_t)-1 >> 1) == -1) ? 1 : -1];
 
-/* Bits that the inputs of an addition are shifted left by before they are rescaled. */
+/* The inputs of an addition are shifted left by this many bits before they are rescaled. */
 #define MN_ADD_SHIFT 20
 
 /* x * multiplier / 2^31, rounded to nearest, ties toward plus infinity.
@@ -34,26 +33,27 @@ static inline int32_t mn_divide_by_power(int32_t x, int exponent) {
   return (x >> exponent) + (remainder > threshold ? 1 : 0);
 }
 
-/* An accumulator in units of the output: x * multiplier * 2^(-31 - right_shift), rounded twice as specified. */
+/* Converts an accumulator to steps of the output: x * multiplier * 2^(-31 - right_shift), rounded twice as specified.
+ */
 static inline int32_t mn_rescale(int32_t x, int32_t multiplier, int right_shift) {
   return mn_divide_by_power(mn_multiply_high(x, multiplier), right_shift);
 }
 
 static inline int32_t mn_clamp(int32_t x, int32_t low, int32_t high) { return x < low ? low : (x > high ? high : x); }
 
-/* The whole way from accumulator to output byte. Clamped before the zero point is added: the sum of the two could
- * overflow. */
+/* Converts an accumulator to an output value. It is clamped before the zero point is added, since the sum of the two
+ * could overflow. */
 static inline int8_t mn_requantize(int32_t x, int32_t multiplier, int right_shift, int32_t zero_point, int32_t low,
                                    int32_t high) {
   return (int8_t)(mn_clamp(mn_rescale(x, multiplier, right_shift), low - zero_point, high - zero_point) + zero_point);
 }
 
-/* A summand of an addition in units of the sum: `x` is the value without its zero point, in [-255, 255]. */
+/* Converts an input of an addition to steps of the sum. `x` is the value without its zero point, in [-255, 255]. */
 static inline int32_t mn_rescale_summand(int32_t x, int32_t multiplier, int right_shift) {
   return mn_rescale(x * ((int32_t)1 << MN_ADD_SHIFT), multiplier, right_shift);
 }
 
-/* The rounded average of `count` values whose sum is `sum`: half the count away from zero, then toward zero. */
+/* The average of `count` values with the sum `sum`, rounded to nearest, halves away from zero. */
 static inline int32_t mn_average(int32_t sum, int32_t count) {
   return (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
 }

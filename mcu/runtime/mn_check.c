@@ -1,6 +1,6 @@
-/* Checks each number in the layer table that decides where something is read or written. After it no kernel leaves the
- * model, the arena, the image or the logits, whatever the weights are, and no sum of theirs leaves 32 bits where that
- * would be undefined. */
+/* Checks each number in the layer table that determines where memory is read or written. After that no kernel accesses
+ * memory outside of the model, the arena, the image or the logits, whatever the weights are, and no sum overflows where
+ * that would be undefined. */
 #include "mn_check.h"
 
 #include "mn_kernel.h"
@@ -9,16 +9,17 @@
 /* Of multipliers, and of pixels that a pool adds up: so many times 128, and half of them, keep to 31 bits. */
 enum { kLeastMultiplier = 1 << 30, kMostPixels = 16711935 };
 
-/* a x b, or where that needs more than 31 bits, more than anything here has. */
+/* a x b; if that needs more than 31 bits, a number that is larger than any legal size. */
 static uint32_t product(uint32_t a, uint32_t b) {
   const uint64_t whole = (uint64_t)a * b;
   return whole > INT32_MAX ? UINT32_MAX : (uint32_t)whole;
 }
 
-/* `bytes` from `begin` on keep to `end`. */
+/* Whether `bytes` bytes from `begin` on end at or before `end`. */
 static int inside(uint32_t begin, uint32_t bytes, uint32_t end) { return bytes <= end && begin <= end - bytes; }
 
-/* `rows` of a tensor's `height` rows exist. `caller` is the size of what the caller holds, the image or the logits. */
+/* Whether `rows` of a tensor's `height` rows are in the arena. `caller` is the size of the caller's buffer, the image
+ * or the logits. */
 static int tensor_fits(const mn_model *model, uint32_t place, uint32_t rows, uint32_t height, uint32_t row_bytes,
                        uint32_t caller) {
   const uint32_t bytes = product(height, row_bytes);
@@ -27,7 +28,7 @@ static int tensor_fits(const mn_model *model, uint32_t place, uint32_t rows, uin
   return place % 4 == 0 && inside(place, rows * row_bytes, model->arena_bytes);
 }
 
-/* Factors of 16 bits have a product of 32. */
+/* Products of 16-bit factors fit into 32 bits. */
 static int tensors_fit(const mn_model *model, const mn_layer *layer) {
   const uint32_t in_row = (uint32_t)layer->in_width * layer->in_channels;
   const uint32_t out_row = (uint32_t)layer->out_width * layer->out_channels;
@@ -37,7 +38,7 @@ static int tensors_fit(const mn_model *model, const mn_layer *layer) {
          (layer->kind != MN_ADD || tensor_fits(model, layer->other, layer->other_rows, layer->in_height, in_row, 0));
 }
 
-/* An output for each whole step of the window's middle; a pool has one. */
+/* One output for each step of the window's centre; one in total for a pool. */
 static int extent_fits(const mn_layer *layer, uint32_t in, uint32_t out) {
   if (layer->kind == MN_POOL) return out == 1;
   return (out - 1) * layer->stride < in && in <= out * layer->stride;
@@ -55,7 +56,7 @@ static int shapes_fit(const mn_layer *layer) {
          extent_fits(layer, layer->in_width, layer->out_width);
 }
 
-/* How many weights the layer has, with what pads them (mn_weight_index). */
+/* The number of weights of the layer, including padding (mn_weight_index). */
 static uint32_t weights_of(const mn_layer *layer) {
   const uint32_t window = (uint32_t)layer->kernel * layer->kernel;
   if (layer->kind == MN_DEPTHWISE) return product(window, layer->in_channels);
@@ -80,7 +81,7 @@ static int constants_fit(const mn_model *model, const mn_layer *layer) {
   return 1;
 }
 
-/* Only where constants_fit: nothing here overflows then. */
+/* Requires constants_fit, so that nothing overflows here. */
 static int scratch_fits(const mn_model *model, const mn_layer *layer) {
   int64_t bytes = 0;
   if (layer->kind == MN_CONV) bytes = mn_conv_scratch(layer->kernel, layer->in_channels, layer->out_channels);
@@ -91,7 +92,7 @@ static int scratch_fits(const mn_model *model, const mn_layer *layer) {
   return layer->scratch % 4 == 0 && layer->scratch + bytes <= (int64_t)model->arena_bytes;
 }
 
-/* The steps of a strip keep to 32 bits. */
+/* The steps of a strip fit into 32 bits. */
 static int rows_fit(const mn_layer *layer) { return layer->row_steps >= 1 && layer->row_steps <= INT16_MAX; }
 
 static int layer_fits(const mn_model *model, const mn_layer *layer) {
@@ -101,7 +102,7 @@ static int layer_fits(const mn_model *model, const mn_layer *layer) {
 
 mn_status mn_check_table(const mn_model *model) {
   const mn_layer *layers = mn_constants(model, sizeof *model);
-  uint32_t in_strip = 0; /* layers from here on that the strip still has */
+  uint32_t in_strip = 0; /* remaining layers of the current strip */
   uint32_t i;
   if (model->arena_bytes > INT32_MAX) return MN_INVALID;
   if (model->layers < 1 || !inside(sizeof *model, model->layers * (uint32_t)sizeof *layers, model->bytes))

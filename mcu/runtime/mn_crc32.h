@@ -1,5 +1,5 @@
-/* CRC-32 (IEEE 802.3, reflected; that of zlib and PNG): digest of a model, and of a layer's output. Finds damage, not
- * malice. */
+/* CRC-32 (IEEE 802.3, reflected, as in zlib and PNG): the digest of a model and of a layer's output. It detects damage,
+ * not manipulation. */
 #ifndef MN_CRC32_H
 #define MN_CRC32_H
 
@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* The digest of what `crc` covers followed by `bytes`; of nothing it is 0. mn_crc32(0, "123456789", 9) ==
+/* The digest of the data of `crc` followed by `bytes`; the digest of no data is 0. mn_crc32(0, "123456789", 9) ==
  * 0xCBF43926. */
 uint32_t mn_crc32(uint32_t crc, const void *bytes, size_t count);
 

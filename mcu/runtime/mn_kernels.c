@@ -1,5 +1,5 @@
-/* The kernels of this network, the fastest that this core has; MN_PORTABLE chooses the definitions. A line that no
- * layer needs is left out at export, and its kernels with it. */
+/* The kernels of this network, the fastest that this core supports; MN_PORTABLE selects the definitions. Lines that no
+ * layer needs, and their kernels, are omitted at export. */
 #include "mn_dsp.h"
 #include "mn_kernel.h"
 

@@ -1,7 +1,7 @@
-/* The product of a tile: windows of some neighbouring pixels, copied beside each other, times the weights of two output
- * channels (mn_conv_tile.c). In C for any core; in assembly where a compiler makes more of it: ARMv7-M, because all
- * registers are taken, and ARMv6-M, because it multiplies into one of its factors and adds to half of its registers
- * only. */
+/* The product of a tile: windows of some neighbouring pixels, copied next to each other, times the weights of two
+ * output channels (mn_conv_tile.c). It is written in C for any core, and in assembly where compilers generate slower
+ * code: for ARMv7-M, because all registers are used, and for ARMv6-M, because it overwrites one factor with the product
+ * and can add only to half of its registers. */
 #ifndef MN_MULTIPLY_H
 #define MN_MULTIPLY_H
 
@@ -16,10 +16,10 @@ typedef int32_t mn_tile_value;
 typedef int16_t mn_tile_value;
 #endif
 
-/* mn_multiply_tile: MN_TILE values of each of `taps` taps, a multiple of 4 and at most mn_segment_taps (mn_kernel.h),
- * times the weights of two channels (mn_weight_index). The sums of pixel p without bias are sums[p] of the first channel
- * and sums[MN_TILE + p] of the second. A pair of weights is one number, first + 256 x second, so the sum of both less
- * that of the first is 256 times the second's. Sums wrap around, as those of a forged model may. */
+/* mn_multiply_tile: MN_TILE values of each of `taps` taps (a multiple of 4, at most mn_segment_taps, mn_kernel.h) times
+ * the weights of two channels (mn_weight_index). The sums of pixel p without bias are sums[p] for the first channel and
+ * sums[MN_TILE + p] for the second. A pair of weights is one number, first + 256 x second, so the sum of both minus
+ * that of the first is 256 times that of the second. Sums wrap around, which can happen for a forged model. */
 MN_INLINE int32_t mn_second_sum(int32_t both, int32_t first) {
   return (int32_t)((uint32_t)both - (uint32_t)first) >> 8;
 }
@@ -54,7 +54,7 @@ MN_INLINE void mn_multiply_tile(const mn_tile_value *tile, const mn_lane *pairs,
   sums[3] = mn_second_sum(sums[3], sums[1]);
 }
 
-/* Of a tile that is one pixel; its sums are sums[0] and sums[MN_TILE]. A loop in C is no faster. */
+/* The same for a tile of one pixel, with its sums in sums[0] and sums[MN_TILE]. A loop in C is as fast. */
 MN_INLINE void mn_multiply_pixel(const mn_tile_value *tile, const mn_lane *pairs, int32_t taps,
                                  int32_t sums[2 * MN_TILE]) {
   mn_multiply_tile(tile, pairs, taps, sums);
@@ -130,7 +130,7 @@ MN_INLINE void mn_multiply_tile(const mn_tile_value *tile, const mn_lane *pairs,
   sums[7] = mn_second_sum((int32_t)b3, (int32_t)s3);
 }
 
-/* The same of the first pixel alone: sums[0] and sums[MN_TILE]. */
+/* The same for the first pixel alone: sums[0] and sums[MN_TILE]. */
 MN_INLINE void mn_multiply_pixel(const mn_tile_value *tile, const mn_lane *pairs, int32_t taps,
                                  int32_t sums[2 * MN_TILE]) {
   const mn_lane *const end = pairs + taps;

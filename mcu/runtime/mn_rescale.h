@@ -1,13 +1,13 @@
-/* From accumulator to byte on cores without special instructions: what mn_requantize (mn_arithmetic.h) computes, in
- * fewer of them, for a channel that mn_is_common: almost every one is. Any other goes to mn_any_byte.
+/* Converts accumulators to bytes on cores without special instructions. It computes the same as mn_requantize
+ * (mn_arithmetic.h) with fewer instructions, for channels that are mn_is_common, as almost all are. For other channels
+ * there is mn_any_byte.
  *
  *   mn_multiply_high(x, m)   is the upper word of x * 2^32 + x * (2m - 2^32) + 2^31 = 2 * (x * m + 2^30): one
- *                            multiply-accumulate with a sum of 64 bits. ARMv6-M has no product of 64 bits: four
+ *                            multiply-accumulate with a 64-bit sum. ARMv6-M has no 64-bit product, so it uses four
  *                            products of halves
- *   ties away from zero      are ties up, of a number that is one less where it is negative
- *   divided by 2^R, + zero   as ((h >> (R - 1)) + 2 * zero + 1) >> 1: half a unit is added where it cannot overflow
- *   clamped to a byte        and to less by mn_clamp_row, a row at a time
- */
+ *   ties away from zero      are ties up, of a number that is decremented if it is negative
+ *   divided by 2^R, + zero   as ((h >> (R - 1)) + 2 * zero + 1) >> 1: half a step is added where it cannot overflow
+ *   clamped to a byte        a narrower clamp is applied by mn_clamp_row, a row at a time */
 #ifndef MN_RESCALE_H
 #define MN_RESCALE_H
 
@@ -15,8 +15,8 @@
 
 #include "mn_arithmetic.h"
 
-/* An inner loop that becomes part of its caller, with constants for what is constant there; one that keeps the
- * registers for itself. */
+/* MN_INLINE: an inner loop that becomes part of its caller, with the caller's constants. MN_APART: one that is not
+ * inlined, so that it can use all registers. */
 #if defined(__GNUC__) && defined(__OPTIMIZE__)
 #define MN_INLINE static inline __attribute__((always_inline))
 #define MN_APART static __attribute__((noinline))
@@ -25,16 +25,16 @@
 #define MN_APART static
 #endif
 
-/* Rescaling in fewer instructions wants right shifts of at least 2 (with 1, half a unit can overflow; with 0 nothing is
- * rounded) and accumulators below 2^31 - 2^15. So many taps keep them there, whatever their weights, beside a bias of
- * less than 2^30: 2^15 x 127 x 255 is less than 2^30 - 2^15. */
+/* The conditions of the faster form: right shifts of at least 2 (with 1, half a step can overflow; with 0 nothing is
+ * rounded) and accumulators below 2^31 - 2^15. This many taps guarantee that, whatever their weights, together with a
+ * bias below 2^30: 2^15 x 127 x 255 is less than 2^30 - 2^15. */
 enum { kLeastShift = 2, kMostTaps = 1 << 15, kLargeBias = 1 << 30 };
 
 MN_INLINE int mn_is_common(int32_t bias, uint8_t right_shift) {
   return right_shift >= kLeastShift && bias > -kLargeBias && bias < kLargeBias;
 }
 
-/* One channel's. */
+/* The constants of one channel. */
 typedef struct {
   int32_t bias;
   int32_t multiplier; /* mn_scale_multiplier(m) */
@@ -42,12 +42,12 @@ typedef struct {
   int32_t offset;     /* 2 * zero + 1 */
 } mn_scale;
 
-/* mn_multiply_high(x, m) with a product of 64 bits; takes 2m, which wraps around to 2m - 2^32. */
+/* mn_multiply_high(x, m) with a 64-bit product. Takes 2m, which wraps around to 2m - 2^32. */
 MN_INLINE int32_t mn_high_at_once(int32_t x, int32_t doubled) {
   return (int32_t)(((int64_t)x * ((int64_t)1 << 32) + ((int64_t)1 << 31) + (int64_t)x * doubled) >> 32);
 }
 
-/* The same from products of halves. Low ones lie in [-2^15, 2^15), so all sums keep to 32 bits. */
+/* The same from products of halves. The low halves are in [-2^15, 2^15), so all sums fit into 32 bits. */
 MN_INLINE int32_t mn_high_of_halves(int32_t x, int32_t multiplier) {
   const int32_t low = (int16_t)x, high = (x - low) >> 16;
   const int32_t m_low = (int16_t)multiplier, m_high = (int32_t)(((uint32_t)multiplier + 0x8000u) >> 16);
@@ -68,7 +68,7 @@ MN_INLINE mn_scale mn_scale_of(int32_t bias, int32_t multiplier, uint8_t right_s
   return scale;
 }
 
-/* Half of x, clamped to a byte. One instruction where there is one, which compilers do not find. */
+/* Half of x, clamped to a byte, with a single instruction where there is one, since compilers do not find it. */
 MN_INLINE int32_t mn_half_saturated(int32_t x) {
 #if defined(__ARM_FEATURE_SAT) && defined(__GNUC__)
   int32_t byte;
@@ -81,13 +81,14 @@ MN_INLINE int32_t mn_half_saturated(int32_t x) {
 #endif
 }
 
-/* Of an accumulator with its bias, of a channel that mn_is_common; with a shift of 1 too, up to 2^30. */
+/* Rescales an accumulator that includes its bias, for a channel that is mn_is_common; also with a shift of 1, up to
+ * 2^30. */
 MN_INLINE int8_t mn_scaled_byte(int32_t accumulator, const mn_scale *scale) {
   const int32_t high = mn_scaled_high(accumulator, scale->multiplier);
   return (int8_t)mn_half_saturated(((high - (high < 0)) >> scale->shift) + scale->offset);
 }
 
-/* Of a sum without its bias, of any channel. The two may overshoot what the whole stays below. */
+/* Rescales a sum without its bias, for any channel. Sum and bias may exceed the limits that their total keeps. */
 MN_INLINE int8_t mn_any_byte(int32_t sum, int32_t bias, int32_t multiplier, uint8_t right_shift, int8_t zero) {
   const int32_t accumulator = (int32_t)((uint32_t)sum + (uint32_t)bias);
   const mn_scale scale = mn_scale_of(0, multiplier, right_shift, zero);

@@ -1,4 +1,4 @@
-/* Runs the layers one after another, or several of them together where they form a strip. */
+/* Runs the layers one after another, or several of them together if they form a strip. */
 #include "mn.h"
 
 #include "mn_check.h"
@@ -32,7 +32,7 @@ mn_status mn_run(const mn_model *model, const uint8_t *image, void *arena, size_
   return mn_run_observed(model, image, arena, arena_bytes, logits, 0, 0);
 }
 
-/* What stays the same during a run. */
+/* The values that do not change during a run. */
 typedef struct {
   const mn_model *model;
   const mn_layer *layers;
@@ -42,7 +42,7 @@ typedef struct {
   void *context;
 } mn_pass;
 
-/* A ring's rows are contiguous up to its last slot. */
+/* The rows of a ring are contiguous up to its last slot. */
 static void show_rows(const mn_pass *pass, uint32_t index, const mn_work *work) {
   const mn_layer *layer = pass->layers + index;
   const int32_t row_bytes = mn_out_row_bytes(layer);
@@ -71,8 +71,8 @@ static mn_status run_rows(const mn_pass *pass, uint32_t index, int32_t first, in
   return MN_OK;
 }
 
-/* How many rows of a layer are done after `step` of its strip's `steps`. The last step completes what no window
- * reads. */
+/* How many rows of a layer are done after `step` of its strip's `steps`. The last step also computes rows that no
+ * window reads. */
 static int32_t rows_after(const mn_layer *layer, int32_t step, int32_t steps) {
   int32_t rows;
   if (step == steps) return layer->out_height;
@@ -81,8 +81,8 @@ static int32_t rows_after(const mn_layer *layer, int32_t step, int32_t steps) {
   return rows < layer->out_height ? rows : layer->out_height;
 }
 
-/* In each step of a strip every layer computes the row that is due, if one is, and by then the layers before it have
- * what it needs. A layer alone computes all of its rows in one step. */
+/* In each step of a strip every layer computes the row that is due, if there is one; the layers before it have already
+ * computed its input. A single layer computes all of its rows in one step. */
 static mn_status run_strip(const mn_pass *pass, uint32_t index, uint32_t count) {
   const mn_layer *end = pass->layers + index + count - 1;
   const int32_t steps = count == 1 ? 1 : end->row_delay + end->row_steps * end->out_height;

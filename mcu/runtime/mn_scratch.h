@@ -1,13 +1,12 @@
-/* Bytes of scratch that the kernels take (mn_work, mn_kernel.h), from a layer's shape alone: here for the kernels that
- * lay it out and for the exporter that sets it aside. A model runs on every core, so it is the most that any of them
- * takes. Valid C++. */
+/* Bytes of scratch memory of the kernels (mn_work, mn_kernel.h), from a layer's shape alone, for the kernels and for
+ * the exporter that reserves it. Since a model runs on every core, it is the maximum over all of them. Valid C++. */
 #ifndef MN_SCRATCH_H
 #define MN_SCRATCH_H
 
 #include <stdint.h>
 
-/* mn_conv_dsp.c: for each output channel bias, multiplier and power; the windows of four pixels, widened; a row of each
- * as bytes. */
+/* mn_conv_dsp.c: bias, multiplier and power of each output channel, the widened windows of four pixels, and one row of
+ * each window as bytes. */
 static inline int64_t mn_conv_scratch(int32_t kernel, int32_t in_channels, int32_t out_channels) {
   const int64_t run = (int64_t)kernel * in_channels;
   const int64_t groups = (kernel * run + 3) / 4;
@@ -15,13 +14,13 @@ static inline int64_t mn_conv_scratch(int32_t kernel, int32_t in_channels, int32
   return (out_channels + 1) / 2 * 24 + groups * 32 + (edges + 3) / 4 * 4;
 }
 
-/* Depthwise layers have kernels up to this. */
+/* The largest kernel of depthwise layers. */
 enum { kLargestDepthwise = 7 };
 
 /* Whether the kernels for such a depthwise layer turn rows into rows of each channel; of an image none does. */
 static inline int mn_depthwise_turns(int32_t kernel, int32_t stride) { return kernel >= 3 && stride <= 2; }
 
-/* Pairs of taps in a window's row: one in front is empty where the padding is odd. */
+/* Pairs of taps in a row of a window; if the padding is odd, there is an empty one at the beginning. */
 static inline int32_t mn_tap_pairs(int32_t kernel) { return (kernel + (kernel - 1) / 2 % 2 + 1) / 2; }
 
 /* Blocks in a row: as many as the last four outputs read. */
@@ -31,8 +30,8 @@ static inline int32_t mn_row_blocks(int32_t kernel, int32_t stride, int32_t out_
   return (first * stride / 2 + pairs + 1) / 2;
 }
 
-/* mn_depthwise_row.c: values of a channel in a row, as many as groups of four outputs read. It copies `kernel` such
- * rows. */
+/* mn_depthwise_row.c: values of one channel in a row, as many as groups of four outputs read. It copies `kernel` of
+ * these rows. */
 static inline int32_t mn_depthwise_copy_width(int32_t kernel, int32_t stride, int32_t out_width) {
   return ((out_width + 3) / 4 * 4 - 1) * stride + kernel;
 }

@@ -1,16 +1,15 @@
 /* Standard, pointwise and fully connected layers on cores with the DSP extension.
  *
  * A tile is 4 neighbouring pixels of one output row. Their windows are widened once to int16 and interleaved by pixel
- * in scratch; then two output channels at a time run over them. A step of two taps is 16 products in 13 instructions
- * (0.81 each): a weight word, two SXTB16 that turn it into both channels' pairs, two double loads of values, eight
- * SMLAD. What comes on top, a product:
+ * in scratch memory; then two output channels at a time are computed from them. A step of two taps is 16 products in 13
+ * instructions (0.81 each): a weight word, two SXTB16 that convert it to the pairs of both channels, two double loads
+ * of values, eight SMLAD. The rest, per product:
  *   widening     13 instructions and a loop for 16 values, used by every output channel: about 1 / channels
- *   rescaling    SMMLAR, SMMLSR, SSAT, STRB for an output (and one ADD without ReLU), and about 20 for the 8 outputs
+ *   rescaling    SMMLAR, SMMLSR, SSAT, STRB per output (and one ADD without ReLU), and about 20 for the 8 outputs
  *                together: 7 / taps
- * Where the row has fewer than 4 pixels, as a classifier's has, each is multiplied alone, the first of its tile; where
- * it ends inside a tile, the last tile moves back. Windows of more taps than the sums of two channels can hold beside
- * each other are added up in segments (mn_segment_taps).
- */
+ * If a row has fewer than 4 pixels, as in a classifier, each pixel is computed alone, as the first one of its tile. If
+ * a row ends inside a tile, the last tile moves back. Windows with more taps than two packed sums allow are added up in
+ * segments (mn_segment_taps). */
 #include "mn_dsp.h"
 #include "mn_kernel.h"
 
@@ -18,13 +17,13 @@
 
 enum { kTile = 4 };
 
-/* What turns a channel's sums into bytes. */
+/* The constants that convert a channel's sums to bytes. */
 typedef struct {
   int32_t first;  /* mn_doubled(multiplier) */
   int32_t second; /* mn_negative_power(shift) */
 } channel_scale;
 
-/* Of two channels, in the order in which the pointer moves on. */
+/* The constants of two channels, in the order in which they are read. */
 typedef struct {
   channel_scale second, first;
   int32_t bias[2];
@@ -59,7 +58,7 @@ static int32_t prepare_pairs(const mn_model *model, const mn_layer *layer, chann
   channel_pair *pair = pairs;
   int32_t by_power = !MN_SMALL && !segmented, unshifted = segmented, left;
   for (left = layer->out_channels; left > 0; left -= 2, ++pair, bias += 2, multiplier += 2, shift += 2) {
-    const int32_t other = left > 1; /* a channel without a partner is its own */
+    const int32_t other = left > 1; /* a channel without a partner is paired with itself */
     pair->bias[0] = bias[0];
     pair->bias[1] = bias[other];
     prepare_scale(&pair->first, multiplier[0], shift[0]);
@@ -158,7 +157,7 @@ static void fill_tile(const conv_job *job, int32_t y, int32_t x) {
     int32_t step = apart * layer->in_channels;
     if (inside && exists) {
       first = source + start * layer->in_channels;
-    } else if (!MN_SMALL && apart <= kernel) { /* windows that touch are copied as one: there is room for four */
+    } else if (!MN_SMALL && apart <= kernel) { /* windows that touch are copied as one: there is space for four */
       copy_edge(job, source, start, start + 3 * apart + kernel, job->edge);
     } else {
       int32_t pixel;
@@ -289,7 +288,7 @@ static void multiply_pairs(const conv_job *job, const channel_pair *pair, const 
   multiply_any_pairs(job, pair, last, output, step);
 }
 
-/* The channel without a partner: its tile goes to scratch, where the partner's bytes hurt nobody. */
+/* The channel without a partner: its tile is stored in scratch memory, where the partner's bytes do no harm. */
 static void multiply_last_channel(const conv_job *job, int8_t *output, int32_t step) {
   const int32_t pairs = job->layer->out_channels / 2;
   int8_t pixels[2 * kTile];

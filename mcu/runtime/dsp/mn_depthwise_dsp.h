@@ -1,5 +1,5 @@
-/* What the depthwise kernels for cores with the DSP extension share: four channels at a time, bytes turned into lanes,
- * sums into bytes. */
+/* What the depthwise kernels for cores with the DSP extension share: four channels at a time, bytes converted to lanes,
+ * sums converted to bytes. */
 #ifndef MN_DEPTHWISE_DSP_H
 #define MN_DEPTHWISE_DSP_H
 
@@ -11,7 +11,7 @@
 
 enum { kGroup = 4 }; /* channels */
 
-/* What turns a channel's sum into a byte. */
+/* The constants that convert a channel's sum to a byte. */
 typedef struct {
   int32_t bias;
   struct {
@@ -25,7 +25,7 @@ typedef struct {
   const mn_layer *layer;
   const mn_work *work;
   uint32_t padding; /* the input's zero point, four times */
-  int32_t count;    /* of the channels at hand: kGroup, or what is left */
+  int32_t count;    /* number of current channels: kGroup, or the rest */
   int32_t channel;  /* the first of them */
   channel_scale scales[kGroup];
   int32_t tables_ready;  /* scratch holds what the functions below have there for all channels */
@@ -34,7 +34,7 @@ typedef struct {
   int8_t *output;        /* and its own place, from channel 0 on */
 } depthwise_job;
 
-/* Rows [first, last) of the channels at hand, with any kernel, stride and shifts (mn_depthwise_others_dsp.c). */
+/* Rows [first, last) of the current channels, with any kernel, stride and shifts (mn_depthwise_others_dsp.c). */
 void mn_depthwise_rows_of_others(depthwise_job *job, int32_t first, int32_t last);
 
 /* The same for 5x5 and 7x7, faster (mn_depthwise_ring_dsp.c); not there where MN_SMALL. */
@@ -64,7 +64,7 @@ static inline void turn_pair(uint32_t first, uint32_t second, uint32_t *words, i
   words[3 * channel] = mn_odd_bytes(high);
 }
 
-/* Where row `y` of the input and of the output begins. */
+/* The beginning of row `y` of the input and of the output. */
 static inline const int8_t *input_row(const depthwise_job *job, int32_t y) {
   return job->work->input + y % job->layer->in_rows * mn_in_row_bytes(job->layer);
 }
@@ -72,7 +72,7 @@ static inline int8_t *output_row(const depthwise_job *job, int32_t y) {
   return job->work->output + y % job->layer->out_rows * mn_out_row_bytes(job->layer);
 }
 
-/* The folded bias may overshoot what the whole stays below. */
+/* Adds to a bias. The folded bias may exceed the limits that the total keeps, so it wraps around. */
 static inline void add_to_bias(channel_scale *scale, int32_t more) {
   scale->bias = (int32_t)((uint32_t)scale->bias + (uint32_t)more);
 }
@@ -94,7 +94,7 @@ static inline void store_channel(int32_t s0, int32_t s1, int32_t s2, int32_t s3,
     MN_STORE_CHANNEL(MN_SIGNED, s0, s1, s2, s3, multiplier, power, zero, output, step);
 }
 
-/* Whether the groups of channels keep out of each other's way (mn_depthwise_dsp.c). */
+/* Whether groups of channels can be computed one after the other (mn_depthwise_dsp.c). */
 static inline int may_take_turns(const mn_layer *layer, const mn_work *work) {
   const uintptr_t input = (uintptr_t)work->input, output = (uintptr_t)work->output;
   const uintptr_t distance = input < output ? output - input : input - output;

@@ -67,7 +67,7 @@ static void copy_window(const depthwise_job *job, int32_t top, int32_t left, uin
   }
 }
 
-/* What it adds to the channels' sums that an image's bytes are 128 more than what they stand for. */
+/* What the difference of 128 between an image's bytes and their values adds to the channels' sums. */
 static void add_image_bias(depthwise_job *job) {
   const int32_t taps = (int32_t)job->layer->kernel * job->layer->kernel, step = job->layer->in_channels;
   const int8_t *const weights = (const int8_t *)mn_constants(job->model, job->layer->weights) + job->channel;

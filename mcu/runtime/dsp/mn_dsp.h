@@ -1,13 +1,14 @@
-/* The DSP instructions that the fast kernels are made of (Cortex-M4, M7, M33: ARMv7E-M, ARMv8-M with the DSP
- * extension). What this is not: a general SIMD library; only what a kernel uses stands here. A word is two int16 lanes,
- * low lane first, or four bytes. Here: where they exist, and the way from sum to byte. The instructions themselves:
- * mn_dsp_instructions.h; with MN_DSP_EMULATED each one's meaning in C, for tests on other machines. */
+/* The DSP instructions of the fast kernels (Cortex-M4, M7, M33: ARMv7E-M, ARMv8-M with the DSP extension). This is not
+ * a general SIMD library; it contains only what the kernels use. A word is two int16 lanes, low lane first, or four
+ * bytes. This file tests whether the instructions exist and converts sums to bytes. The instructions themselves are in
+ * mn_dsp_instructions.h; with MN_DSP_EMULATED, each is replaced by C code with the same result, for tests on other
+ * machines. */
 #ifndef MN_DSP_H
 #define MN_DSP_H
 
 #include <stdint.h>
 
-/* MN_PORTABLE chooses the reference kernels everywhere. Without optimisation a compiler keeps too many registers for
+/* MN_PORTABLE selects the reference kernels everywhere. Without optimisation a compiler needs too many registers
  * itself. */
 #if !defined(MN_PORTABLE) && \
     (defined(MN_DSP_EMULATED) || (defined(__ARM_FEATURE_DSP) && defined(__thumb2__) && defined(__OPTIMIZE__)))
@@ -16,8 +17,8 @@
 #define MN_DSP 0
 #endif
 
-/* Where the program shall be small (-Os), kernels call or loop over what they repeat otherwise. The bytes are the
- * same. */
+/* If the program should be small (-Os), kernels call functions or loop where they otherwise repeat code. The bytes are
+ * the same. */
 #ifdef __OPTIMIZE_SIZE__
 #define MN_SMALL 1
 #define MN_REPEATED __attribute__((noinline))

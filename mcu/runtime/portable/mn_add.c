@@ -1,4 +1,4 @@
-/* Sum of two tensors of one shape, each with a scale of its own. */
+/* The sum of two tensors of equal shape, each with its own scale. */
 #include "mn_arithmetic.h"
 #include "mn_kernel.h"
 

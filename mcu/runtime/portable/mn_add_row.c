@@ -1,5 +1,5 @@
-/* Sum of two tensors of one shape, each with a scale of its own: on any core, in fewer instructions than the definition
- * (mn_rescale.h). */
+/* The sum of two tensors of equal shape, each with its own scale, on any core, with fewer instructions than the
+ * definition (mn_rescale.h). */
 #include "mn_arithmetic.h"
 #include "mn_kernel.h"
 #include "mn_rescale.h"

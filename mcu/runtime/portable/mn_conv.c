@@ -4,8 +4,8 @@
 
 #if defined(MN_PORTABLE) || defined(MN_DEFINITIONS)
 
-/* One row of a window times one channel's weights for it. `input` is the row of the input, 0 outside of it; `column`
- * where it begins. */
+/* One row of a window times one channel's weights for it. `input` is the row of the input, or 0 outside of it; `column`
+ * is where the window begins. */
 static uint32_t row_sum(const mn_layer *layer, const int8_t *weights, int32_t channel, int32_t row, const int8_t *input,
                         int32_t column) {
   const int32_t run = (int32_t)layer->kernel * layer->in_channels;

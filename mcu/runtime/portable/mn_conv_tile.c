@@ -1,22 +1,22 @@
 /* Standard, pointwise and fully connected layers on cores without special instructions.
  *
- * A tile is some neighbouring pixels of one output row. Their windows are copied once into scratch, pixel beside pixel
- * in the order of the weights, with padding filled in: from there on no tap needs a test or an address of its own. Two
- * output channels at a time run over it, with the two sums of each pixel in registers (mn_multiply.h). A tap of both
- * channels is one load (mn_weight_index): its low byte is the one weight, all of it the other's 256 times beside the
- * one. What that takes, and what comes on top:
+ * A tile is some neighbouring pixels of one output row. Their windows are copied once into scratch memory, interleaved
+ * by pixel in the order of the weights, with padding filled in, so that no tap needs a test or an address of its own.
+ * Then two output channels at a time are computed, with the two sums of each pixel in registers (mn_multiply.h). The
+ * weights of a tap for both channels are one load (mn_weight_index): the low byte is one weight, and the whole number
+ * contains the other one 256 times. Instructions:
  *   ARMv7-M   4 pixels, 14 instructions for 8 products; copying 10 for 4 values, used by every output channel; 12 to
  *             rescale an output
  *   ARMv6-M   2 pixels, 13 instructions for 4 products; copying 17 for 4 values; about 40 to rescale an output
- * Where the row has fewer pixels than a tile, as a classifier's has, each is multiplied alone, the first of its tile;
- * where it ends inside a tile, the last tile moves back. Windows of more taps than the sums of two channels can hold
- * beside each other are added up in segments (mn_segment_taps). */
+ * If a row has fewer pixels than a tile, as in a classifier, each pixel is computed alone, as the first one of its
+ * tile. If a row ends inside a tile, the last tile moves back. Windows with more taps than two packed sums allow are
+ * added up in segments (mn_segment_taps). */
 #include "mn_dsp.h"
 #include "mn_kernel.h"
 #include "mn_multiply.h"
 #include "mn_rescale.h"
 
-#if !MN_DSP /* such a core has better */
+#if !MN_DSP /* such cores have faster kernels */
 
 typedef struct {
   const mn_layer *layer;
@@ -76,7 +76,7 @@ static void copy_rest(const conv_job *job, int32_t row, const int8_t *first, int
   }
 }
 
-/* `count` bytes, or as much padding where `from` is 0; in words where all begins and ends with one. */
+/* Copies `count` bytes, or fills with padding if `from` is 0; in words if everything is aligned. */
 static void copy_or_fill(int8_t *to, const int8_t *from, int32_t count, int8_t padding) {
   const int8_t *const end = to + count;
   const uint32_t word = 0x01010101u * (uint8_t)padding;
@@ -136,7 +136,7 @@ static void fill_tile(const conv_job *job, int32_t y, int32_t x) {
   }
 }
 
-/* One channel of the tile's pixels. */
+/* Stores one channel of the tile's pixels. */
 MN_INLINE void store_channel(const int32_t *sums, mn_scale scale, int8_t *output, int32_t step) {
   output[0] = mn_scaled_byte(scale.bias + sums[0], &scale);
   output[step] = mn_scaled_byte(scale.bias + sums[1], &scale);
@@ -184,7 +184,7 @@ MN_INLINE int is_common(const conv_job *job, int32_t bias, uint8_t shift) {
   return job->taps <= kMostTaps && mn_is_common(bias, shift);
 }
 
-/* The same of any window, shifts and pixels. */
+/* The same for any window, shifts and pixels. */
 MN_APART void any_windows(const mn_model *model, const conv_job *job, int8_t *output) {
   const mn_layer *layer = job->layer;
   const int32_t *bias = mn_constants(model, layer->bias);
@@ -213,7 +213,7 @@ MN_APART void any_windows(const mn_model *model, const conv_job *job, int8_t *ou
 
 typedef void windows_kernel(const mn_model *model, const conv_job *job, int8_t *output);
 
-/* The fastest that takes the layer. */
+/* The fastest function for this layer. */
 static windows_kernel *kernel_for(const mn_model *model, const conv_job *job) {
   const int32_t *bias = mn_constants(model, job->layer->bias);
   const uint8_t *shifts = mn_constants(model, job->layer->shifts);

@@ -1,15 +1,15 @@
-/* Depthwise layers: each channel has a window of its own. The definition, for every core. */
+/* Depthwise layers: each channel has its own window. The definition, for every core. */
 #include "mn_arithmetic.h"
 #include "mn_kernel.h"
 
 #if defined(MN_PORTABLE) || defined(MN_DEFINITIONS)
 
-/* The window's sum of one channel; its first row and column are `top` and `left` of the input. */
+/* The sum of one channel's window; its first row and column are `top` and `left` of the input. */
 static int32_t window_sum(const mn_model *model, const mn_layer *layer, const int8_t *input, int32_t top, int32_t left,
                           int32_t channel) {
   const int32_t *bias = mn_constants(model, layer->bias);
   const int8_t *weight = (const int8_t *)mn_constants(model, layer->weights) + channel;
-  uint32_t sum = (uint32_t)bias[channel]; /* wraps around: the folded bias may overshoot what the whole stays below */
+  uint32_t sum = (uint32_t)bias[channel]; /* wraps around: the folded bias may exceed the limits that the total keeps */
   int32_t y, x;
   for (y = top; y < top + layer->kernel; ++y) {
     const int8_t *row = input + (y < 0 ? 0 : y % layer->in_rows) * mn_in_row_bytes(layer) + channel;

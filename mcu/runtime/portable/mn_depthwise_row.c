@@ -1,19 +1,19 @@
 /* Depthwise layers on cores without special instructions: one channel of a row after the other, four neighbouring
- * outputs at a time with their sums in registers. So a tap is loaded once for four outputs, and a value once for all
- * taps of a window's row.
- *   3x3, stride 1, four outputs: 18 values, 6 loads of taps, 36 multiply-accumulates, 40 to rescale and store, 20
- *   around it (ARMv7-M)
- * Taps outside of the input: a row of them gets taps of zero, a column is left out, and the bias takes what they all
- * would have added. An image's bytes become int8 on the way, and the bias takes the difference too. */
+ * outputs at a time with their sums in registers. A tap is loaded once for four outputs, and a value once for all taps
+ * of a row of the window.
+ *   3x3, stride 1, four outputs: 18 values, 6 loads of taps, 36 multiply-accumulates, 40 to rescale and store, 20 for
+ *   the loop (ARMv7-M)
+ * Taps outside of the input: a row of them gets zero taps, a column is omitted, and their contribution is added to the
+ * bias. The bytes of an image are converted to int8, and the difference is added to the bias, too. */
 #include "mn_dsp.h"
 #include "mn_kernel.h"
 #include "mn_rescale.h"
 #include "mn_scratch.h"
 
-#if !MN_DSP /* such a core has better */
+#if !MN_DSP /* such cores have faster kernels */
 
 enum { kGroup = 4, kRows = kLargestDepthwise }; /* outputs; rows of the largest window */
-enum { kAny = -1 };                             /* in place of a scale's shift */
+enum { kAny = -1 };                             /* instead of a shift */
 
 typedef struct {
   const mn_layer *layer;
@@ -170,7 +170,7 @@ static void copy_values(const row_job *job, int8_t *copy, int32_t copy_width) {
   }
 }
 
-/* Any windows: from a copy. */
+/* Any windows, from a copy. */
 MN_INLINE void copied_outputs(const row_job *job, const int8_t *copy, int32_t copy_width, int8_t *output, int stride) {
   const int32_t kernel = job->kernel, channels = job->channels;
   const mn_scale scale = job->scale;
@@ -205,7 +205,7 @@ MN_APART void copied_apart(const row_job *job, const int8_t *copy, int32_t copy_
   copied_outputs(job, copy, copy_width, output, job->layer->stride);
 }
 
-/* The rows of the input under the windows of output row y. That in the middle exists. */
+/* The rows of the input under the windows of output row y; the middle one always exists. */
 static void find_rows(row_job *job, const mn_work *work, int32_t y) {
   const mn_layer *layer = job->layer;
   const int32_t middle = y * layer->stride;
@@ -220,7 +220,7 @@ static void fill(int8_t *bytes, int8_t value, int32_t count) {
   while (count-- > 0) *bytes++ = value;
 }
 
-/* What it adds to a channel's sum that an image's bytes are 128 more than what they stand for. */
+/* What the difference of 128 between an image's bytes and their values adds to a channel's sum. */
 static int32_t image_bias(const row_job *job) {
   int32_t tap, sum = 0;
   for (tap = 0; tap < job->kernel * job->kernel; ++tap) sum += job->weight[tap * job->channels];
@@ -249,8 +249,8 @@ static int32_t take_taps(row_job *job) {
   return outside * zero;
 }
 
-/* The channel's taps and scale. The folded bias may overshoot what the whole stays below: where it is that large, the
- * sums do not begin with it. */
+/* Loads the channel's taps and scale. If the folded bias is too large, the sums do not begin with it, because it may
+ * exceed the limits that the total keeps. */
 MN_APART void take_channel(row_job *job) {
   const int32_t image = job->layer->input == MN_CALLER ? image_bias(job) : 0;
   const int32_t bias = (int32_t)((uint32_t)*job->bias + (uint32_t)(take_taps(job) + image));

@@ -1,5 +1,5 @@
-/* Global average pool: one value a channel. Input and output share scale and zero point. Its one row needs all of the
- * input. Four channels at a time, which lie beside each other in every pixel; one where the program shall be small. */
+/* Global average pooling: one value per channel. Input and output have the same scale and zero point. Its single output
+ * row needs the whole input. It processes four adjacent channels at a time, or one if the program should be small. */
 #include "mn_arithmetic.h"
 #include "mn_dsp.h"
 #include "mn_kernel.h"

@@ -1,13 +1,13 @@
-/* `make mcu-fuzz`: libFuzzer looks for a model that makes the runtime leave its memory. The input is a model's object;
- * magic number, version, sizes and digest are put right, so that it reaches the checks behind them. Every block lies
- * apart from the others for the sanitizer. */
+/* `make mcu-fuzz`: libFuzzer searches for a model that makes the runtime access memory out of bounds. The input is a
+ * model's object; its magic number, version, sizes and digest are corrected, so that it reaches the later checks. Every
+ * block is a separate allocation for the sanitizer. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "mcu/runtime/mn.h"
 #include "mcu/runtime/mn_crc32.h"
 
-#define MOST_BYTES (1u << 18) /* of arena, image and tensors: more is only slower */
+#define MOST_BYTES (1u << 18) /* for arena, image and tensors; more would only be slower */
 
 static void sign(mn_model* model, size_t bytes) {
   const size_t uncovered = offsetof(mn_model, digest) + sizeof model->digest;
@@ -17,7 +17,7 @@ static void sign(mn_model* model, size_t bytes) {
   model->digest = mn_crc32(0, (const uint8_t*)model + uncovered, bytes - uncovered);
 }
 
-/* Bytes of all outputs together. Requires a table that was checked. */
+/* Bytes of all outputs together. Requires a layer table that passed the checks. */
 static uint64_t work_of(const mn_model* model) {
   const mn_layer* layer = (const mn_layer*)(const void*)(model + 1);
   uint64_t bytes = 0;
