@@ -7,7 +7,7 @@ BUILD    := build/$(CONFIG)
 OPT      ?= -O3
 KERNEL_OPT ?= $(OPT)
 # What reads options, writes files or runs once a candidate costs more time to optimise than it ever takes.
-LIGHT    := search/cli search/job search/record search/report search/run search/evaluate search/inspect search/methods search/space mcu/host/export mcu/host/verify
+LIGHT    := $(addprefix search/,cli job record report run evaluate inspect methods space) mcu/host/export mcu/host/verify
 LIGHT_OPT ?= $(if $(filter -O2 -O3,$(OPT)),-O1)
 # Line numbers for stack traces and profiles take a fifth of the compiler's time; users need none.
 DEBUG    ?= $(if $(filter release,$(CONFIG)),,-g1)
@@ -50,8 +50,8 @@ endif
 ISA_baseline := -DMN_ISA=baseline -DEigen=Eigen_baseline
 ISA_avx2     := -mavx2 -mfma -DMN_ISA=avx2 -DEigen=Eigen_avx2
 ISA_avx512   := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512 -DMN_ISA=avx512 -DEigen=Eigen_avx512
-# On x86 the baseline is there for machines that have nothing better and for the tests of equal bits. Each fused multiply-add is a call of a
-# function there, so optimising it gains little and took a seventh of the whole build.
+# On x86 the baseline is there for machines that have nothing better and for the tests of equal bits. Each fused
+# multiply-add is a call of a function there, so optimising it gains little and took a seventh of the whole build.
 ifneq ($(filter avx2,$(ISAS)),)
 OPT_baseline := $(if $(filter -O2 -O3,$(KERNEL_OPT)),-O1)
 endif
@@ -105,7 +105,8 @@ $(patsubst tests/mcu/programs/%.cpp,$(BUILD)/mcu_%,$(MCU_PROGRAMS)): $(BUILD)/mc
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
 $(BUILD)/mcu_calibrate: $(call objects,tests/support/calibration.cpp tests/support/count_cache.cpp bench/harness.cpp)
 
-# Catch2 and the standard headers take half of the compiler's time for a test, so they are read once; the file with main() needs them otherwise.
+# Catch2 and the standard headers take half of the compiler's time for a test, so they are read once; the file with
+# main() needs them otherwise.
 build/tests/standard.h: | test-packages
 	@mkdir -p $(@D)
 	@printf '#include <%s>\n' $(STANDARD_HEADERS) > $@

@@ -43,7 +43,8 @@ int32_t draw(Rng& rng, int i) {
   return static_cast<int32_t>(rng.next_u32()) >> rng.below(31);
 }
 
-// The same within what a common channel's accumulators are: a bias of less than kLargeBias, and the sum of so many taps.
+// The same within what a common channel's accumulators are: a bias of less than kLargeBias, and the sum of so many
+// taps.
 int32_t draw_common(Rng& rng, int i) {
   constexpr int32_t kMostCommon = kLargeBias - 1 + kMostTaps * 127 * 255;
   static_assert(kMostCommon < INT32_MAX - 0x8000);

@@ -24,7 +24,8 @@ int64_t depthwise_scratch(const LayerSpec& layer, const ImageShape& in) {
 const char* never_slow(const LayerSpec&) { return nullptr; }
 const char* no_fast_kernel(const LayerSpec&) { return "the definition is the only kernel of this kind"; }
 
-// As the depthwise kernels decide (mn_depthwise_turns): those that turn rows into rows of each channel are the fast ones.
+// As the depthwise kernels decide (mn_depthwise_turns): those that turn rows into rows of each channel are the fast
+// ones.
 const char* slow_depthwise(const LayerSpec& layer) {
   if (layer.input() == kImage) return "the fast depthwise kernels read no image";
   if (mn_depthwise_turns(layer.kernel, layer.stride) != 0) return nullptr;
