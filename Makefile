@@ -65,6 +65,7 @@ LIBRARY := $(filter-out $(KERNELS) $(PROGRAM),$(foreach module,core datasets nn 
 RUNTIME := $(wildcard mcu/runtime/*.c mcu/runtime/*/*.c)
 TESTS   := $(wildcard tests/*.cpp tests/*/*.cpp tests/search/*/*.cpp)
 MCU_PROGRAMS := $(wildcard tests/mcu/programs/*.cpp)
+COURSE  := $(wildcard tests/course/*/*.cpp)
 BENCHES := $(wildcard bench/*_bench.cpp)
 
 # Tests are compiled once for all configurations, but for the file that tells them which one they run in.
@@ -82,7 +83,7 @@ say = @echo "  $(1)" &&
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE field-cases accessibility all program chain-table chain-table-check test check mcu-test mcu-calibrate mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 clean help packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr quick-test syntax format format-check lint
+.PHONY: FORCE field-cases accessibility all program chain-table chain-table-check test check mcu-test mcu-calibrate mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 course clean help packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr quick-test syntax format format-check lint
 
 ## all      build/mininas, the program (the default)
 all: program
@@ -104,6 +105,16 @@ $(patsubst tests/mcu/programs/%.cpp,$(BUILD)/mcu_%,$(MCU_PROGRAMS)): $(BUILD)/mc
   build/tests/support/random_model.cpp.o $(LIBRARY_OBJECTS)
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
 $(BUILD)/mcu_calibrate: $(call objects,tests/support/calibration.cpp tests/support/count_cache.cpp bench/harness.cpp)
+
+# The library as one file, of which a program takes what it needs: the course's programs are many and small. (q keeps objects that have
+# the same name in different folders.)
+$(BUILD)/libmininas.a: $(LIBRARY_OBJECTS)
+	$(call say,$@)rm -f $@ && $(AR) qcs $@ $^
+
+COURSE_PROGRAMS := $(patsubst tests/%.cpp,$(BUILD)/%,$(COURSE))
+$(COURSE_PROGRAMS): $(BUILD)/%: build/tests/%.cpp.o $(BUILD)/libmininas.a
+	@mkdir -p $(@D)
+	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
 
 # Catch2 and the standard headers take half of the compiler's time for a test, so they are read once; the file with
 # main() needs them otherwise.
@@ -173,8 +184,11 @@ test: program
 	$(MAKE) check
 
 # The tests of one configuration, run against that configuration's program.
-check: $(BUILD)/mininas_tests $(BUILD)/mininas
+check: $(BUILD)/mininas_tests $(BUILD)/mininas $(COURSE_PROGRAMS)
 	MININAS_BIN=$(BUILD)/mininas MININAS_BUILD=$(BUILD) $(BUILD)/mininas_tests $(TEST_ARGUMENTS)
+
+## course   builds the programs of the course (tests/course/README.md)
+course: $(COURSE_PROGRAMS)
 
 # Those that start the program again and again, or other programs, take most of the time.
 QUICK := ~[.]~[kill]~[named]~[compiler]~[board]
@@ -183,7 +197,7 @@ quick-test: program
 	$(MAKE) check TEST_ARGUMENTS="$(QUICK)"
 
 # Has the compiler read every source without making anything of it.
-syntax: $(addsuffix .syntax,$(LIBRARY) $(PROGRAM) $(KERNELS) $(TESTS) $(MCU_PROGRAMS) $(RUNTIME) $(wildcard bench/*.cpp))
+syntax: $(addsuffix .syntax,$(LIBRARY) $(PROGRAM) $(KERNELS) $(TESTS) $(MCU_PROGRAMS) $(COURSE) $(RUNTIME) $(wildcard bench/*.cpp))
 %.cpp.syntax: %.cpp | test-packages
 	$(call say,$<)$(CXX) $(filter-out -M%,$(CXXFLAGS)) $(if $(filter core/kernels/%,$<),$(ISA_$(lastword $(ISAS)))) -fsyntax-only $<
 tests/%.cpp.syntax: tests/%.cpp build/tests/standard.h.gch | test-packages
