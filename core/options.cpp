@@ -67,6 +67,12 @@ void validate(const OptionFields& fields) {
   for (const OptionField& field : fields) std::visit(RangeCheck{field}, field.value);
 }
 
+void validate_kernels(const std::string& option, const std::vector<int>& kernels) {
+  if (kernels.empty()) throw ConfigError(text(option, ": at least one kernel size is needed"));
+  for (const int kernel : kernels)
+    if (kernel % 2 == 0) throw ConfigError(text(option, " ", kernel, ": a kernel must be odd"));
+}
+
 std::string exact_text(const OptionFields& fields) {
   std::string all;
   for (const OptionField& field : fields)

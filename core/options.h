@@ -44,7 +44,7 @@ struct OptionField {
   std::string name;  // as on the command line, without the dashes
   std::string help;  // one line
   std::variant<int*, uint64_t*, float*, double*, bool*, std::string*, std::vector<int>*, Choice, Amount> value;
-  double low = 0, high = 0;  // legal range of a number, inclusive; for a list, of each element
+  double low = 0, high = 0;    // legal range of a number, inclusive; for a list, of each element
   std::string other_key = {};  // key in files, if it is not the name
 
   const std::string& key() const { return other_key.empty() ? name : other_key; }
@@ -55,7 +55,10 @@ using OptionFields = std::vector<OptionField>;
 // empty.
 void validate(const OptionFields& fields);
 
-// The same for a struct of settings that lists its fields.
+// Throws ConfigError unless there are kernel sizes and all of them are odd: "node-kernels 4: a kernel must be odd".
+void validate_kernels(const std::string& option, const std::vector<int>& kernels);
+
+// The same as validate for a struct of settings that lists its fields.
 template <class Settings>
 void validate_fields(const Settings& settings) {
   Settings copy = settings;  // fields need a struct that is not const

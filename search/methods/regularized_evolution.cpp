@@ -31,12 +31,7 @@ void validate(const EvolutionOptions& options) {
 }
 
 EvolutionOptions published_evolution_options() {
-  EvolutionOptions o;
-  o.population = 100;
-  o.sample = 25;
-  o.candidates = 20000;
-  o.epochs = 25;
-  return o;
+  return {.population = 100, .sample = 25, .candidates = 20000, .epochs = 25};
 }
 
 void AgingPopulation::join(Individual individual) {

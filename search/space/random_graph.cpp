@@ -131,9 +131,7 @@ void validate(const RandomGraphLimits& limits) {
   if (limits.min_nodes > limits.max_nodes)
     throw ConfigError(text("min-nodes ", limits.min_nodes, ": expected at most max-nodes, ", limits.max_nodes));
   if (limits.channels.empty()) throw ConfigError("node-channels: at least one number is needed");
-  if (limits.kernels.empty()) throw ConfigError("node-kernels: at least one kernel size is needed");
-  for (const int kernel : limits.kernels)
-    if (kernel % 2 == 0) throw ConfigError(text("node-kernels ", kernel, ": a kernel must be odd"));
+  validate_kernels("node-kernels", limits.kernels);
 }
 
 Graph random_graph(const RandomGraphLimits& limits, Rng& rng) {

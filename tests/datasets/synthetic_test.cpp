@@ -62,13 +62,7 @@ double gradient_accuracy(const ImageSet& images) {
 }  // namespace
 
 TEST_CASE("the generated data set has the shape, the classes and the counts asked for", "[datasets][synthetic]") {
-  SyntheticOptions options;
-  options.classes = 10;
-  options.size = 24;
-  options.channels = 1;
-  options.train = 47;
-  options.test = 11;
-  const Dataset data = make_synthetic(options);
+  const Dataset data = make_synthetic({.classes = 10, .size = 24, .channels = 1, .train = 47, .test = 11});
   CHECK(data.train.shape == ImageShape{24, 24, 1});
   CHECK(data.train.count() == 47);
   CHECK(data.test.count() == 11);

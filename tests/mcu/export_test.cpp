@@ -42,6 +42,17 @@ int64_t differing_bytes(const QuantizedModel& a, const QuantizedModel& b, const 
   return different;
 }
 
+// A small network, some images and its export in "c" of a folder of its own.
+struct SmallExport {
+  explicit SmallExport(int64_t count) : images(image_set(model.spec, count, 1)) {
+    export_c(model, RamPlan::kStrips, images, folder / "c");
+  }
+
+  TempDir folder;
+  QuantizedModel model = small_model();
+  ImageSet images;
+};
+
 // A value for CC as long as it lives.
 class CompilerSetting {
  public:
@@ -139,10 +150,7 @@ TEST_CASE("tensors that are read both rectified and as they are leave as C, by e
 }
 
 TEST_CASE("one changed weight in model.c is found and its layer named", "[mcu][export][compiler]") {
-  const TempDir folder;
-  const QuantizedModel model = small_model();
-  const ImageSet images = image_set(model.spec, 3, 1);
-  export_c(model, RamPlan::kStrips, images, folder / "c");
+  const auto& [folder, model, images] = SmallExport(3);
   const std::string source = read_text_file(folder / "c" / "model.c");
   const size_t layer = source.find(".L01_layer1_depthwise = {");
   REQUIRE(layer != std::string::npos);
@@ -164,10 +172,7 @@ TEST_CASE("one changed weight in model.c is found and its layer named", "[mcu][e
 }
 
 TEST_CASE("a changed byte that no test image reveals is found by the digest", "[mcu][export][compiler]") {
-  const TempDir folder;
-  const QuantizedModel model = small_model();
-  const ImageSet images = image_set(model.spec, 1, 1);
-  export_c(model, RamPlan::kStrips, images, folder / "c");
+  const auto& [folder, model, images] = SmallExport(1);
   replace_in_file(folder / "c" / "model.c", ".digest = 0x", ".digest = 1u ^ 0x");
   CHECK_THROWS_WITH(verify_export(model, folder / "c", images), Catch::Contains("model.c was changed"));
 }
@@ -190,10 +195,7 @@ TEST_CASE("make test in the exported folder passes, and names the layer after a 
 }
 
 TEST_CASE("the lines of the exported README classify an image", "[mcu][export][compiler]") {
-  const TempDir folder;
-  const QuantizedModel model = small_model();
-  const ImageSet images = image_set(model.spec, 1, 1);
-  export_c(model, RamPlan::kStrips, images, folder / "c");
+  const auto& [folder, model, images] = SmallExport(1);
   const std::string readme = read_text_file(folder / "c" / "README.md");
   CHECK(std::count(readme.begin(), readme.end(), '\n') <= 45);
   const size_t begin = readme.find("```c\n") + 5, body = readme.find("\n\n", begin), end = readme.find("```", body);
@@ -299,10 +301,7 @@ TEST_CASE("verification says what is missing: compiler, folder, matching images 
 }
 
 TEST_CASE("verification names a refused compilation and a program that dies", "[mcu][export][compiler]") {
-  const TempDir folder;
-  const QuantizedModel model = small_model();
-  const ImageSet images = image_set(model.spec, 2, 1);
-  export_c(model, RamPlan::kStrips, images, folder / "c");
+  const auto& [folder, model, images] = SmallExport(2);
   replace_in_file(folder / "c" / "mn_run.c", "work.first = first;", "work.first = first; *(volatile int *)0 = 1;");
   CHECK_THROWS_WITH(verify_export(model, folder / "c", images), Catch::Contains("signal"));
   replace_in_file(folder / "c" / "mn_conv_tile.c", "conv_job job;", "conv_job job = nothing;");

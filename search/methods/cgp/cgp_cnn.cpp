@@ -155,25 +155,21 @@ OptionFields option_fields(CgpOptions& o) {
 
 void validate(const CgpOptions& options) {
   validate_fields(options);
-  if (options.channels.empty() || options.kernels.empty())
-    throw ConfigError("node-channels and node-kernels: at least one of each is needed");
-  for (const int kernel : options.kernels)
-    if (kernel % 2 == 0) throw ConfigError(text("node-kernels ", kernel, ": a kernel must be odd"));
+  if (options.channels.empty()) throw ConfigError("node-channels: at least one number is needed");
+  validate_kernels("node-kernels", options.kernels);
   if (options.min_active > options.max_active)
     throw ConfigError(text("min-active ", options.min_active, ": expected at most max-active, ", options.max_active));
 }
 
 CgpOptions published_cgp_options() {
-  CgpOptions o;
-  o.rows = 5;
-  o.columns = 30;
-  o.levels_back = 10;
-  o.min_active = 10;
-  o.max_active = 50;
-  o.channels = {32, 64, 128};
-  o.candidates = 1000;
-  o.epochs = 50;
-  return o;
+  return {.rows = 5,
+          .columns = 30,
+          .levels_back = 10,
+          .min_active = 10,
+          .max_active = 50,
+          .channels = {32, 64, 128},
+          .candidates = 1000,
+          .epochs = 50};
 }
 
 SearchResult cgp_cnn(Session& session, const CgpOptions& options) { return cgp::Search(session, options).run(); }

@@ -130,21 +130,13 @@ OptionFields option_fields(MetaQnnOptions& o) {
 
 void validate(const MetaQnnOptions& options) {
   validate_fields(options);
-  if (options.space.filters.empty() || options.space.kernels.empty())
-    throw ConfigError("filters and node-kernels: at least one of each is needed");
-  for (const int kernel : options.space.kernels)
-    if (kernel % 2 == 0) throw ConfigError(text("node-kernels ", kernel, ": a kernel must be odd"));
+  if (options.space.filters.empty()) throw ConfigError("filters: at least one number is needed");
+  validate_kernels("node-kernels", options.space.kernels);
 }
 
 MetaQnnOptions published_meta_qnn_options() {
-  MetaQnnOptions o;
-  o.space = {};
-  o.learning = {};
-  o.first_networks = 1500;
-  o.middle_networks = 100;
-  o.last_networks = 150;
-  o.epochs = 20;
-  return o;
+  return {
+      .space = {}, .learning = {}, .first_networks = 1500, .middle_networks = 100, .last_networks = 150, .epochs = 20};
 }
 
 SearchResult meta_qnn(Session& session, const MetaQnnOptions& options) {

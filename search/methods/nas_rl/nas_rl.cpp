@@ -129,27 +129,23 @@ OptionFields option_fields(NasRlOptions& o) {
 
 void validate(const NasRlOptions& options) {
   validate_fields(options);
-  if (options.choices.kernels.empty() || options.choices.filters.empty())
-    throw ConfigError("node-kernels and filters: at least one of each is needed");
-  for (const int kernel : options.choices.kernels)
-    if (kernel % 2 == 0) throw ConfigError(text("node-kernels ", kernel, ": a kernel must be odd"));
+  if (options.choices.filters.empty()) throw ConfigError("filters: at least one number is needed");
+  validate_kernels("node-kernels", options.choices.kernels);
   if (options.first_layers > options.most_layers)
     throw ConfigError(
         text("first-layers ", options.first_layers, ": expected at most most-layers, ", options.most_layers));
 }
 
 NasRlOptions published_nas_rl_options() {
-  NasRlOptions o;
-  o.choices = {};
-  o.controller = {};
-  o.first_layers = 6;
-  o.most_layers = 14;
-  o.layer_every = 800;  // two more every 1,600
-  o.together = 8;
-  o.reward_epochs = 5;
-  o.candidates = 12800;
-  o.epochs = 50;
-  return o;
+  return {.choices = {},
+          .controller = {},
+          .first_layers = 6,
+          .most_layers = 14,
+          .layer_every = 800,  // two more every 1,600
+          .together = 8,
+          .reward_epochs = 5,
+          .candidates = 12800,
+          .epochs = 50};
 }
 
 SearchResult nas_rl_search(Session& session, const NasRlOptions& options) {

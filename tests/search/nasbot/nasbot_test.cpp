@@ -46,11 +46,7 @@ TEST_CASE("the process expects of known networks what they reached, and is unsur
 }
 
 TEST_CASE("a search trains the pool first and then what promises most", "[search][nasbot]") {
-  NasbotOptions options;
-  options.candidates = 14;
-  options.draws = 30;
-  options.refit = 4;
-  options.together = 2;
+  const NasbotOptions options{.together = 2, .refit = 4, .draws = 30, .candidates = 14};
   // More channels are better.
   const auto answer = [](const Candidate& candidate) {
     int64_t channels = 0;
