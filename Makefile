@@ -1,4 +1,5 @@
-# Mini-NAS. `make help` lists the targets. Everything is built below build/: a configuration in build/<config>/, tests in build/tests/.
+# Mini-NAS. `make help` lists the targets. Everything is built below build/: a configuration in build/<config>/, tests
+# in build/tests/.
 
 CXX      ?= g++
 CC       ?= cc
@@ -7,19 +8,26 @@ BUILD    := build/$(CONFIG)
 OPT      ?= -O3
 KERNEL_OPT ?= $(OPT)
 # What reads options, writes files or runs once a candidate costs more time to optimise than it ever takes.
-LIGHT    := $(addprefix search/,cli job record report run evaluate inspect methods space) mcu/host/export mcu/host/verify
+LIGHT    := $(addprefix search/,cli cost job record report run evaluate inspect methods space) \
+  $(addprefix mcu/host/,cost export object verify) datasets
+# But these are called for every image.
+HEAVY    := $(addprefix datasets/,augment resize stb_decoder)
 LIGHT_OPT ?= $(if $(filter -O2 -O3,$(OPT)),-O1)
 # Line numbers for stack traces and profiles take a fifth of the compiler's time; users need none.
 DEBUG    ?= $(if $(filter release,$(CONFIG)),,-g1)
-# The standard library's headers take half of the compiler's time; for the program as users build it they are read once. Other
-# configurations do without, so that a file that forgets to include one is found, and so does whoever wants warnings to be errors: g++ 12
-# forgets that these headers are the system's and warns of bugs of its own in them. (-fpch-preprocess is for caches of object files.)
-PRECOMPILED ?= $(if $(WERROR),,$(filter release odr,$(CONFIG)))
+# The standard library's headers take half of the compiler's time; for the program as users build it they are read once.
+# Other configurations do without, so that a file that forgets to include one is found, and so does whoever wants
+# warnings to be errors: g++ 12 forgets that these headers are the system's and warns of bugs of its own in them.
+# The sanitized tests of .ci/run have them, so that what users build is built there. (-fpch-preprocess is for caches of
+# object files.)
+PRECOMPILED ?= $(if $(WERROR),,$(filter release odr sanitize,$(CONFIG)))
 PRECOMPILED_FLAGS = -fpch-preprocess $(if $(findstring clang,$(CXX)),,-Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
-STANDARD_HEADERS := algorithm array cmath cstdint cstring filesystem functional iostream map memory numeric optional span sstream string vector
+STANDARD_HEADERS := algorithm array chrono cmath cstdint cstring filesystem functional iomanip iostream map memory numeric optional \
+  set span sstream string variant vector
 # The libraries' headers are in $(PREFIX)/include.
 PREFIX   ?= $(if $(filter Darwin,$(shell uname -s)),$(shell brew --prefix),/usr)
-# Warnings stop nobody's build: the next compiler has new ones. Whoever changes the code runs make WERROR=-Werror, as .ci/run does.
+# Warnings stop nobody's build: the next compiler has new ones. Whoever changes the code runs make WERROR=-Werror, as
+# .ci/run does.
 WERROR   ?=
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers
 # g++ 12 sees an overlap in std::string's operator+ that is none (its bug 105651); clang++ does not know the option.
@@ -58,7 +66,8 @@ endif
 # The integer kernels once more, with byte products.
 ISA_avx512vnni := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512vnni -mfma -mprefer-vector-width=512 -DMN_ISA=avx512vnni -DEigen=Eigen_avx512vnni
 
-# Folders tell what a file is for: kernels are compiled once an instruction set, the command line stays out of the library.
+# Folders tell what a file is for: kernels are compiled once an instruction set, the command line stays out of the
+# library.
 KERNELS := $(wildcard core/kernels/*.cpp)
 PROGRAM := $(wildcard search/cli/*.cpp)
 LIBRARY := $(filter-out $(KERNELS) $(PROGRAM),$(foreach module,core datasets nn mcu/host search,$(wildcard $(module)/*.cpp $(module)/*/*.cpp $(module)/*/*/*.cpp)))
@@ -136,9 +145,16 @@ ifneq ($(PRECOMPILED),)
 $(BUILD)/standard.h: | packages
 	@mkdir -p $(@D)
 	@printf '#include <%s>\n' $(STANDARD_HEADERS) > $@
-$(BUILD)/standard.h.gch: $(BUILD)/standard.h
+# What is above the session of a search includes most of the project's headers by way of these.
+$(BUILD)/search.h: $(BUILD)/standard.h
+	@{ cat $<; printf '#include "search/%s"\n' job/results.h job/settings.h run/run_search.h; } > $@
+$(BUILD)/%.h.gch: $(BUILD)/%.h
 	$(call say,$@)$(CXX) $(CXXFLAGS) -x c++-header $< -o $@
-INCLUDE_STANDARD = -include $(BUILD)/standard.h $(PRECOMPILED_FLAGS)
+INCLUDED = standard
+INCLUDE_STANDARD = -include $(BUILD)/$(INCLUDED).h $(PRECOMPILED_FLAGS)
+ABOVE_SESSION := $(call objects,$(filter $(addprefix search/,cli/% job/% report/% run/% evaluate/% methods/%),$(PROGRAM) $(LIBRARY)))
+$(ABOVE_SESSION): private INCLUDED = search
+$(ABOVE_SESSION): $(BUILD)/search.h.gch
 endif
 
 $(BUILD)/%.cpp.o: %.cpp $(if $(PRECOMPILED),$(BUILD)/standard.h.gch) | packages
@@ -161,7 +177,7 @@ $(BUILD)/mcu/host/object/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch] mcu/
 $(BUILD)/datasets/stb_decoder.cpp.o: private CXXFLAGS += -fwrapv
 $(BUILD)/datasets/stb_decoder.cpp.o: private INCLUDE_STANDARD :=
 
-$(call objects,$(wildcard $(LIGHT:%=%/*.cpp))): private CXXFLAGS += $(LIGHT_OPT)
+$(call objects,$(filter-out $(HEAVY:%=%.cpp),$(wildcard $(LIGHT:%=%/*.cpp) search/methods/*/*.cpp))): private CXXFLAGS += $(LIGHT_OPT)
 
 # The commit that `mininas --version` names; the one file that knows it is compiled anew when it changes.
 COMMIT := $(or $(shell git describe --always --abbrev=12 --dirty --exclude '*' 2>/dev/null),unknown)
@@ -212,8 +228,8 @@ ubsan:
 	$(MAKE) check CONFIG=ubsan OPT=-O1 EXTRA="-fsanitize=undefined -fno-sanitize-recover=all"
 
 ## sanitize  the quick tests under both at once
-# A check of each pointer doubles the time that C++ takes to compile, and AddressSanitizer sees what is done with it; ubsan has these
-# checks, and the device's C has them here too.
+# A check of each pointer doubles the time that C++ takes to compile, and AddressSanitizer sees what is done with it;
+# ubsan has these checks, and the device's C has them here too.
 sanitize:
 	$(MAKE) check CONFIG=sanitize OPT=-O1 EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
 	  EXTRA_CXX="-fno-sanitize=null,alignment,object-size,vptr" \

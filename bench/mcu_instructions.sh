@@ -1,7 +1,9 @@
 #!/bin/sh
-# Instructions of one inference (after the first) on emulated boards beside CMSIS-NN's, a row a network and board, as a Markdown table:
+# Instructions of one inference (after the first) on emulated boards beside CMSIS-NN's, a row a network and board, as a
+# Markdown table:
 #   make && bench/mcu_instructions.sh [BOARD...]
-# The networks are trained for a moment on generated images: instructions depend on shapes and on what the exporter can prove, not on accuracy.
+# The networks are trained for a moment on generated images: instructions depend on shapes and on what the exporter can
+# prove, not on accuracy.
 set -eu
 program=build/mininas
 folder=$(mktemp -d)

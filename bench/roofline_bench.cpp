@@ -1,7 +1,7 @@
-// What limits a training step, layer by layer: `roofline_bench [--json] [ARCHITECTURE...]`. For each fused convolution of a network
-// (core/fused/fused_conv.h) the operations and the least bytes of its forward and backward pass, the time that the
-// machine's measured peak and bandwidth allow for them, and the time that it takes. The limit is the longer of the two
-// times, as if the other were free.
+// What limits a training step, layer by layer: `roofline_bench [--json] [ARCHITECTURE...]`. For each fused convolution
+// of a network (core/fused/fused_conv.h) the operations and the least bytes of its forward and backward pass, the time
+// that the machine's measured peak and bandwidth allow for them, and the time that it takes. The limit is the longer of
+// the two times, as if the other were free.
 //   operations: those that are done, 16 in 36 of a direct convolution's where it is done in Winograd's form
 //   (core/conv/winograd.h).
 //   bytes: a fused convolution reads its input and writes its raw output; backward it reads both again and the gradient of one, and

@@ -1,10 +1,12 @@
 #!/bin/sh
-# The plain search beside ours and ours without one part each, at equal final training: what each finds and what finding it took.
+# The plain search beside ours and ours without one part each, at equal final training: what each finds and what finding
+# it took.
 #   make && bench/search_speed.sh RUNS 'DATA DATA...' 'SEED SEED...' [OPTION...] > table.md
 #   bench/search_speed.sh build/speed 'cifar10:DIR:airplane,automobile cifar10:DIR:cat,dog' '0 1 2' --search-images 2000 --final-epochs 20
-# RUNS keeps the runs: called again, the script goes on where it was stopped. OPTIONs go to every search. PLAIN and VARIANTS (a line each,
-# "name options") replace the searches below. Prints Markdown: a row a run, then the means of each variant over the seeds of each data set,
-# beside the first variant's: points of test accuracy (of the integers), part of its image-epochs, part of its seconds.
+# RUNS keeps the runs: called again, the script goes on where it was stopped. OPTIONs go to every search. PLAIN and
+# VARIANTS (a line each, "name options") replace the searches below. Prints Markdown: a row a run, then the means of
+# each variant over the seeds of each data set, beside the first variant's: points of test accuracy (of the integers),
+# part of its image-epochs, part of its seconds.
 set -eu
 program=build/mininas
 runs=$1 data_sets=$2 seeds=$3

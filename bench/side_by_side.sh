@@ -1,5 +1,6 @@
 #!/bin/sh
-# Two candidates on two cores: a thread each, side by side, or one after the other on both? Images a second of training, both together.
+# Two candidates on two cores: a thread each, side by side, or one after the other on both? Images a second of training,
+# both together.
 #   make && bench/side_by_side.sh [ARCHITECTURE...] > table.md      # about a minute each, on a machine of its own
 # Prints Markdown: a row a network, medians of five rounds in which the two ways alternate.
 set -eu

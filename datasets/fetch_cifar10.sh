@@ -1,7 +1,9 @@
 #!/bin/sh
-# Gets CIFAR-10 (binary version, 170 MB) into FOLDER/cifar-10-batches-bin, checked by its published MD5, whole or not at all.
+# Gets CIFAR-10 (binary version, 170 MB) into FOLDER/cifar-10-batches-bin, checked by its published MD5, whole or not at
+# all.
 # usage: fetch_cifar10.sh [FOLDER]     FOLDER: build/data unless given
-# An archive that already lies in FOLDER is used instead of the network. CIFAR10_URL and CIFAR10_MD5 replace the source (mirrors, tests).
+# An archive that already lies in FOLDER is used instead of the network. CIFAR10_URL and CIFAR10_MD5 replace the source
+# (mirrors, tests).
 set -eu
 
 folder=${1:-build/data}

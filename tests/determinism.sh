@@ -1,7 +1,8 @@
 #!/bin/sh
-# The same bits everywhere: builds the program with two compilers at two optimisation levels and for another processor, trains the same
-# networks with each of its instruction sets on 1 to 8 threads, and compares the digests of all weights; then those of the integers that
-# quantisation-aware training makes of them. Fails where two differ. What this machine cannot run is skipped by name.
+# The same bits everywhere: builds the program with two compilers at two optimisation levels and for another processor,
+# trains the same networks with each of its instruction sets on 1 to 8 threads, and compares the digests of all weights;
+# then those of the integers that quantisation-aware training makes of them. Fails where two differ. What this machine
+# cannot run is skipped by name.
 #   tests/determinism.sh [VARIANT...]      (default: all; called by `make determinism`)
 set -eu
 cd "$(dirname "$0")/.."
@@ -37,7 +38,8 @@ build() {
   }
 }
 
-# launch VARIANT ISA ARGUMENT...: the program of a variant with the kernels of an instruction set; `best` leaves the choice to the program
+# launch VARIANT ISA ARGUMENT...: the program of a variant with the kernels of an instruction set; `best` leaves the
+# choice to the program
 launch() {
   program=$folder/$1/mininas isa=$2 emulator=
   [ "$1" != aarch64 ] || emulator=qemu-aarch64

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Runs scripts of things that users do, each with what is right in its head, and judges what it can.
 #   tests/field-cases.sh FOLDER [PROGRAM] [CASE...]      (make field-cases)
-# A case is FOLDER/NAME/run.sh, which takes the program from M. What it printed is kept below build/field-cases. For each
-# case known here, a function below says what must be there; one that is not known is printed as it is, to be judged by
-# a person. Exit status 1: a case that is known went wrong.
+# A case is FOLDER/NAME/run.sh, which takes the program from M. What it printed is kept below build/field-cases. For
+# each case known here, a function below says what must be there; one that is not known is printed as it is, to be
+# judged by a person. Exit status 1: a case that is known went wrong.
 set -uo pipefail
 folder=${1:?a folder of cases} program=$(realpath "${2:-build/mininas}")
 shift 2

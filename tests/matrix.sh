@@ -1,14 +1,15 @@
 #!/bin/sh
-# Builds and tests Mini-NAS in bare Debian systems below build/matrix, as somebody does who has just installed one of them, and with every
-# other compiler that the system packages. Prints one row for each; fails where one failed.
+# Builds and tests Mini-NAS in bare Debian systems below build/matrix, as somebody does who has just installed one of
+# them, and with every other compiler that the system packages. Prints one row for each; fails where one failed.
 #   tests/matrix.sh [SYSTEM...]      (default: bookworm trixie; called by `make matrix` as root)
 # A compiler's row goes to one of four lengths:
 #   demo    the README's two commands: `make demo`, which installs what is missing, and the quick tests
 #   build   the program at -O1 and the quick tests
 #   cross   the program at -O1 for another processor, and those tests that start no other program, in an emulator
 #   read    every source and every test read by the compiler (-fsyntax-only)
-# A program that was built trains a small network, whose digest is the same for all of them. What a system does not package is named as
-# skipped. A row that passed is not run again while the sources stay the same; systems, packages and object files stay in any case.
+# A program that was built trains a small network, whose digest is the same for all of them. What a system does not
+# package is named as skipped. A row that passed is not run again while the sources stay the same; systems, packages and
+# object files stay in any case.
 set -eu
 cd "$(dirname "$0")/.."
 table() {
@@ -93,7 +94,8 @@ settings() {
   esac
 }
 
-# step NAME COMMAND: runs it in the row's folder with its output in a log; says ok or FAILED, with the end of the log on standard error
+# step NAME COMMAND: runs it in the row's folder with its output in a log; says ok or FAILED, with the end of the log on
+# standard error
 step() {
   if in_system "$system" "/mini-nas/$compiler" "$2" > "$matrix/$system.$compiler.$1.log" 2>&1; then echo ok; else
     { echo "$system, $compiler: $1"; tail -n 15 "$matrix/$system.$compiler.$1.log"; } >&2
@@ -122,7 +124,8 @@ version() { in_system "$system" / "$compiler --version" | sed -n '1s/.* \([0-9.]
 print_row() { printf '| %-8s | %-28s | %-6s | %-16s | %-36s |\n' "$system" "$@"; }
 write_row() { print_row "${compiler%%-[0-9]*} $(version)" "$@"; }
 
-# Tests that start the program or themselves need a processor of their own; the emulator takes minutes for the networks' tests.
+# Tests that start the program or themselves need a processor of their own; the emulator takes minutes for the networks'
+# tests.
 emulated_sources='tests/main.cpp tests/support/*.cpp tests/core/*.cpp tests/nn/*.cpp tests/mcu/*.cpp tests/datasets/*.cpp'
 emulated='[core]~[determinism]~[symbols]~[winograd]~[fused]~[convolution],[mcu][arithmetic],[mcu][runtime]~[compiler],[nn][fold],[nn][spec],[datasets][decoder]'
 

@@ -68,10 +68,11 @@ class Row {
     const int64_t width = group_.d.width, runs = (width + kStride - 1) / kStride;
     const int64_t begin = smaller<int64_t>(runs, -A::first(0)),
                   end = smaller(width / kStride, group_.d.out_width - A::last(kStride - 1));
-    int64_t i = 0;
-    for (; i < begin; ++i) pixels<true>(i, kColumns);
-    for (; i < end; ++i) pixels<false>(i, kColumns);
-    for (; i < runs; ++i) pixels<true>(i, kColumns);
+    // Both edges in one loop: each text of `pixels` in the program costs seconds of the compiler's time.
+    for (int64_t i = 0, edge = begin; i < runs; edge = runs) {
+      for (; i < edge; ++i) pixels<true>(i, kColumns);
+      for (; i < end; ++i) pixels<false>(i, kColumns);
+    }
     MN_UNROLL for (int t = 0; t < kTaps; ++t) gradients_[t].store_first(group_.d.gradient + tap(t), group_.lanes);
   }
 

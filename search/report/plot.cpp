@@ -28,17 +28,17 @@ std::string mark_svg(Mark mark, const std::string& colour, double x, double y, c
   return text("<circle ", centre, " r=\"3.8\" fill=\"", paint, "\">", title, "</circle>");
 }
 
-struct Range {
+struct Interval {
   double low, high;
 };
 
-Range padded(Range r) {
+Interval padded(Interval r) {
   const double margin = r.high > r.low ? 0.05 * (r.high - r.low) : std::max(0.5, 0.05 * std::abs(r.high));
   return {r.low - margin, r.high + margin};
 }
 
 // Ticks whose first is at or below the range and whose last is at or above it.
-std::vector<double> covering_ticks(Range r, bool whole) {
+std::vector<double> covering_ticks(Interval r, bool whole) {
   std::vector<double> all = ticks(r.low, r.high, kTicks, whole);
   if (all.size() < 2) return all;
   const double step = all[1] - all[0];
@@ -72,8 +72,8 @@ class Frame {
     for (const std::string& row : plot.rows) longest = std::max(longest, row.size());
     left_ = rows_ == 0 ? kLeft : 12 + kLetter * static_cast<double>(longest);
     height_ = rows_ == 0 ? kHeight : kTop + kBottom + kRow * static_cast<double>(rows_);
-    Range x{HUGE_VAL, -HUGE_VAL}, y = x;
-    const auto widen = [](Range& range, double value) {
+    Interval x{HUGE_VAL, -HUGE_VAL}, y = x;
+    const auto widen = [](Interval& range, double value) {
       range.low = std::min(range.low, value);
       range.high = std::max(range.high, value);
     };
@@ -113,15 +113,15 @@ class Frame {
 
  private:
   double scaled(double value) const { return log_x_ ? std::log10(value) : value; }
-  Range covered(Range r, const std::vector<double>& all) const {
+  Interval covered(Interval r, const std::vector<double>& all) const {
     if (all.size() < 2) return r;
-    return &all == &x_ticks_ ? Range{scaled(all.front()), scaled(all.back())} : Range{all.front(), all.back()};
+    return &all == &x_ticks_ ? Interval{scaled(all.front()), scaled(all.back())} : Interval{all.front(), all.back()};
   }
 
   const bool log_x_;
   const size_t rows_;  // 0: y is a quantity
   double left_, height_;
-  Range x_, y_;
+  Interval x_, y_;
   std::vector<double> x_ticks_, y_ticks_;
 };
 

@@ -7,7 +7,7 @@ namespace mininas {
 namespace {
 
 // Thrown to leave a method that does something else than the log records.
-struct Difference {
+struct Deviation {
   std::string text;
 };
 
@@ -35,21 +35,21 @@ class LogSession final : public Session {
 
   void finish() const {
     if (next_ < log_.size())
-      throw Difference{text("line ", log_[next_].line, ": expected candidate ",
-                            description_of(log_[next_].trial.candidate), ", but the search is over")};
+      throw Deviation{text("line ", log_[next_].line, ": expected candidate ",
+                           description_of(log_[next_].trial.candidate), ", but the search is over")};
   }
 
  private:
   Trial next(const Candidate& asked) {
     if (next_ == log_.size())
-      throw Difference{text("after line ", log_.back().line, ": expected the end of the search, but it evaluates ",
-                            description_of(asked))};
+      throw Deviation{text("after line ", log_.back().line, ": expected the end of the search, but it evaluates ",
+                           description_of(asked))};
     const LoggedTrial& logged = log_[next_];
     const std::string line = text("line ", logged.line, ": ");
-    if (const auto wrong = difference(asked, logged.trial.candidate)) throw Difference{line + *wrong};
+    if (const auto wrong = difference(asked, logged.trial.candidate)) throw Deviation{line + *wrong};
     const int64_t parameters = parameter_count(build_network_spec(asked.architecture, task_.input, task_.classes));
     if (parameters != logged.parameters)
-      throw Difference{
+      throw Deviation{
           text(line, "expected ", logged.parameters, " parameters, but ", description_of(asked), " has ", parameters)};
     return {asked, logged.trial.outcome, static_cast<int>(next_++)};
   }
@@ -70,7 +70,7 @@ ReplayResult replay(const Method& method, const std::vector<LoggedTrial>& log, c
     const SearchResult found = method.run(session);
     session.finish();
     return {std::nullopt, found};
-  } catch (const Difference& wrong) {
+  } catch (const Deviation& wrong) {
     return {wrong.text, {}};
   }
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Checks pages with axe-core in headless Chromium, in light and dark, wide and narrow, and counts their pages on paper.
 #   tests/accessibility/check.sh PAGE...      (make accessibility)
-# axe-core comes from npm into build/accessibility. Exit status 1: axe found a violation, or a page could not be checked.
-# Where Chromium or axe-core is not to be had, says so and is exit status 0. KEEP=DIR keeps screenshots there.
+# axe-core comes from npm into build/accessibility. Exit status 1: axe found a violation, or a page could not be
+# checked. Where Chromium or axe-core is not to be had, says so and is exit status 0. KEEP=DIR keeps screenshots there.
 set -euo pipefail
 work=build/accessibility
 mkdir -p "$work"

@@ -1,5 +1,6 @@
 // Every name is defined once: if two files define types of the same name in the same namespace, the linker takes them
-// for one type, and memory is corrupted.
+// for one type, and memory is corrupted. Nor does a file have a type of its own, in an unnamed namespace, with a name
+// that a header defines: it would not compile once that header is among those that it includes.
 #include <map>
 #include <regex>
 #include <set>
@@ -33,10 +34,15 @@ std::string squeezed(const std::string& statement) {
   return out;
 }
 
-// Reads the code of one file and collects the names that it defines in named namespaces.
+struct Names {
+  std::set<std::string> shared;  // defined in named namespaces
+  std::set<std::string> own;     // defined in unnamed namespaces, as if these were not there
+};
+
+// Reads the code of one file and collects the names that it defines.
 class Definitions {
  public:
-  Definitions(const SourceFile& file, std::set<std::string>& names) : header_(is_header(file)), names_(names) {
+  Definitions(const SourceFile& file, Names& names) : header_(is_header(file)), names_(names) {
     for (const char c : code_of(file.text)) take(c);
   }
 
@@ -76,22 +82,23 @@ class Definitions {
 
   void define(const std::string& name) {
     std::string full;
+    bool own = false;
     for (const std::string& space : namespaces_) {
-      if (space.empty()) return;  // an unnamed namespace: the name belongs to the file
-      full += space + "::";
+      own |= space.empty();
+      if (!space.empty()) full += space + "::";
     }
-    names_.insert(full + name);
+    (own ? names_.own : names_.shared).insert(full + name);
   }
 
   bool header_;
-  std::set<std::string>& names_;
+  Names& names_;
   std::vector<std::string> namespaces_;
   int inside_ = 0;  // open braces within the innermost namespace
   std::string statement_;
 };
 
-std::set<std::string> defined_in(const SourceFile& file) {
-  std::set<std::string> names;
+Names defined_in(const SourceFile& file) {
+  Names names;
   Definitions(file, names);
   return names;
 }
@@ -103,7 +110,7 @@ TEST_CASE("no two files define one name", "[tree][names]") {
   for (const SourceFile& file : source_files({"core", "datasets", "nn", "mcu/host", "search", "tests", "bench"})) {
     if (!is_header(file) && (file.path.starts_with("bench/") || file.path.starts_with("tests/mcu/programs/")))
       continue;  // separate programs
-    for (const std::string& name : defined_in(file)) {
+    for (const std::string& name : defined_in(file).shared) {
       const auto [known, is_new] = first.emplace(name, file.path);
       INFO(name << " is defined in " << known->second << " and in " << file.path);
       CHECK(is_new);
@@ -111,8 +118,20 @@ TEST_CASE("no two files define one name", "[tree][names]") {
   }
 }
 
-TEST_CASE("names are found in namespaces, and not inside of types, functions, comments and unnamed namespaces",
-          "[tree][names]") {
+TEST_CASE("no file has a type of its own with the name of one in a header", "[tree][names]") {
+  std::map<std::string, std::string> headers;
+  const std::vector<SourceFile> files = source_files({"core", "datasets", "nn", "mcu/host", "search"});
+  for (const SourceFile& file : files)
+    if (is_header(file))
+      for (const std::string& name : defined_in(file).shared) headers.emplace(name, file.path);
+  for (const SourceFile& file : files)
+    for (const std::string& name : defined_in(file).own) {
+      INFO(name << " of " << file.path << " is also in " << headers[name]);
+      CHECK(headers[name].empty());
+    }
+}
+
+TEST_CASE("names are found in namespaces, and not inside of types, functions and comments", "[tree][names]") {
   const std::string text = R"cpp(
 #define MACRO \
       {           \
@@ -147,7 +166,8 @@ TEST_CASE("names are found in namespaces, and not inside of types, functions, co
     }  // namespace a::b
     struct Global {};
   )cpp";
-  CHECK(defined_in({"x.h", text}) == std::set<std::string>{"a::b::One", "a::b::Two", "a::b::Three", "a::b::Four",
-                                                           "a::b::kFive", "a::b::kSeven", "Global"});
-  CHECK(defined_in({"x.cpp", text}) == std::set<std::string>{"a::b::One", "a::b::Two", "a::b::Three", "Global"});
+  CHECK(defined_in({"x.h", text}).shared == std::set<std::string>{"a::b::One", "a::b::Two", "a::b::Three", "a::b::Four",
+                                                                  "a::b::kFive", "a::b::kSeven", "Global"});
+  CHECK(defined_in({"x.cpp", text}).shared == std::set<std::string>{"a::b::One", "a::b::Two", "a::b::Three", "Global"});
+  CHECK(defined_in({"x.cpp", text}).own == std::set<std::string>{"a::b::Hidden"});
 }

@@ -86,13 +86,13 @@ void count_operation(Counter& counter, CellOperation operation, int64_t channels
 }
 
 // What a cell reads: channels and extent of the two outputs before it.
-struct Source {
+struct CellOutput {
   int64_t channels;
   Extent extent;
 };
 
 // Both inputs of a cell get its channels; one from before a reduction is halved on the way.
-void count_preprocessing(Counter& counter, const Source& before, const Source& last, int64_t channels) {
+void count_preprocessing(Counter& counter, const CellOutput& before, const CellOutput& last, int64_t channels) {
   counter.convolution(before.channels, channels, 1, last.extent.pixels());
   counter.norm(channels);
   counter.convolution(last.channels, channels, 1, last.extent.pixels());
@@ -108,7 +108,7 @@ PublishedCost count_network(Counter counter, Counter stem, const CellNetwork& ne
   const Extent image{network.image.height, network.image.width};
   stem.convolution(network.image.channels, kStemFactor * channels, 9, image.pixels());
   stem.norm(kStemFactor * channels);
-  Source before{kStemFactor * channels, image}, last = before;
+  CellOutput before{kStemFactor * channels, image}, last = before;
   for (int cell = 0; cell < network.cells; ++cell) {
     const bool reduces = is_reduction(cell, network.cells);
     if (reduces) channels *= 2;

@@ -11,9 +11,9 @@ constexpr float kPoolShare = 0.05f, kStrideShare = 0.05f;  // of wedged layers, 
 constexpr size_t kShortestBranch = 4;                      // layers of its path, both ends included
 constexpr float kEndOfPath = 0.2f, kKeptInBranch = 0.5f;
 
-class Choice {
+class Modification {
  public:
-  Choice(const LayeredNetwork& network, Rng& rng) : network_(network), rng_(rng) {}
+  Modification(const LayeredNetwork& network, Rng& rng) : network_(network), rng_(rng) {}
 
   Modified resize_one(bool increase) { return resized(network_, {any(resizable_layers(network_))}, increase); }
 
@@ -127,20 +127,20 @@ class Choice {
 }  // namespace
 
 Modified modified(const LayeredNetwork& network, const SpaceLimits& limits, Rng& rng) {
-  using Change = std::function<Modified(Choice&)>;
+  using Change = std::function<Modified(Modification&)>;
   static const std::vector<std::pair<double, Change>> kinds = {
-      {0.1, [](Choice& choice) { return choice.resize_one(true); }},
-      {0.1, [](Choice& choice) { return choice.resize_one(false); }},
-      {0.1, [](Choice& choice) { return choice.resize_many(true); }},
-      {0.1, [](Choice& choice) { return choice.resize_many(false); }},
-      {0.2, [](Choice& choice) { return choice.swap(); }},
-      {0.1, [](Choice& choice) { return choice.wedge(); }},
-      {0.1, [](Choice& choice) { return choice.remove(); }},
-      {0.2, [](Choice& choice) { return choice.branch(); }},
-      {0.2, [](Choice& choice) { return choice.skip(); }}};
+      {0.1, [](Modification& choice) { return choice.resize_one(true); }},
+      {0.1, [](Modification& choice) { return choice.resize_one(false); }},
+      {0.1, [](Modification& choice) { return choice.resize_many(true); }},
+      {0.1, [](Modification& choice) { return choice.resize_many(false); }},
+      {0.2, [](Modification& choice) { return choice.swap(); }},
+      {0.1, [](Modification& choice) { return choice.wedge(); }},
+      {0.1, [](Modification& choice) { return choice.remove(); }},
+      {0.2, [](Modification& choice) { return choice.branch(); }},
+      {0.2, [](Modification& choice) { return choice.skip(); }}};
   std::vector<double> weights;
   for (const auto& [weight, change] : kinds) weights.push_back(weight);
-  Choice choice(network, rng);
+  Modification choice(network, rng);
   for (int tries = 0; tries < kMaxTries; ++tries)
     if (auto result = kinds[static_cast<size_t>(choice.weighted(weights))].second(choice);
         result && limits.allow(*result))
