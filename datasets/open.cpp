@@ -62,7 +62,7 @@ std::string whole_path(const std::filesystem::path& path) {
 }
 
 // A loader, and the text that names the same from any working folder.
-struct Source {
+struct ParsedText {
   std::function<Dataset(const LoadRequest& request)> load;
   std::function<std::string(const Dataset& dataset)> text;
 };
@@ -108,7 +108,7 @@ void set_synthetic_option(SyntheticOptions& options, const std::string& assignme
   throw ConfigError(text("synthetic: unknown option '", name, "'; the options are ", known));
 }
 
-Source synthetic_source(const std::string& source) {
+ParsedText synthetic_source(const std::string& source) {
   SyntheticOptions options;
   if (!source.empty())
     for (const std::string& assignment : split_at(source, ',')) set_synthetic_option(options, assignment);
@@ -116,7 +116,7 @@ Source synthetic_source(const std::string& source) {
           [source](const Dataset&) { return source.empty() ? "synthetic" : "synthetic:" + source; }};
 }
 
-Source cifar10_source(const std::string& source) {
+ParsedText cifar10_source(const std::string& source) {
   const FolderText parsed = parse_folder_text(source);
   std::vector<std::string> classes;
   if (parsed.detail) classes = split_at(*parsed.detail, ',');
@@ -127,13 +127,13 @@ Source cifar10_source(const std::string& source) {
           folder_text("cifar10", parsed)};
 }
 
-Source idx_source(const std::string& source) {
+ParsedText idx_source(const std::string& source) {
   const FolderText parsed = parse_folder_text(source);
   return {[parsed](const LoadRequest&) { return load_idx(parsed.folder, parsed.detail.value_or("")); },
           folder_text("idx", parsed)};
 }
 
-Source tiny_imagenet_source(const std::string& source) {
+ParsedText tiny_imagenet_source(const std::string& source) {
   const FolderText parsed = parse_folder_text(source);
   if (!parsed.detail)
     throw ConfigError("tiny-imagenet: expected classes after the folder, as in tiny-imagenet:DIR:n02124075,n02123394");
@@ -192,7 +192,7 @@ std::string settled_text(const std::string& kind, const ImagesText& images, cons
 
 using ImageLoader = Dataset (*)(const std::filesystem::path&, const FormChoice&, const LoadRequest&);
 
-Source images_source(const std::string& kind, const std::string& source, ImageLoader load) {
+ParsedText images_source(const std::string& kind, const std::string& source, ImageLoader load) {
   const ImagesText images = parse_images_text(source);
   return {[images, load](const LoadRequest& request) { return load(images.path, images.form, request); },
           [kind, images](const Dataset& dataset) { return settled_text(kind, images, dataset.test.shape); }};
@@ -209,7 +209,7 @@ struct KindText {
   bool names_folder() const { return names_images() || kind == "cifar10" || kind == "idx" || kind == "tiny-imagenet"; }
 };
 
-Source source_of(const std::string& spec) {
+ParsedText source_of(const std::string& spec) {
   const KindText named(spec);
   const auto& [kind, rest] = named;
   if (!named.names_folder() && kind != "synthetic")
@@ -229,7 +229,7 @@ Source source_of(const std::string& spec) {
 }  // namespace
 
 DatasetSource parse_dataset(const std::string& spec) {
-  const Source source = source_of(spec);
+  const ParsedText source = source_of(spec);
   return [source, spec](const LoadRequest& request) {
     Dataset dataset = source.load(request);
     dataset.name = spec;

@@ -9,13 +9,13 @@ namespace mininas {
 namespace {
 
 // A combining mark, and the letters that it composes with: each letter is followed by what it becomes.
-struct Mark {
+struct Diacritic {
   char32_t mark;
   std::string_view pairs;
 };
 
 // clang-format off
-constexpr Mark kMarks[] = {
+constexpr Diacritic kMarks[] = {
     {0x0300, "AÀEÈIÌOÒUÙaàeèiìoòuùÜǛüǜNǸnǹЕЀИЍеѐиѝĒḔēḕŌṐōṑWẀwẁÂẦâầĂẰăằÊỀêềÔỒôồƠỜơờƯỪưừYỲyỳ"},
     {0x0301, "AÁEÉIÍOÓUÚYÝaáeéiíoóuúyýCĆcćLĹlĺNŃnńRŔrŕSŚsśZŹzźÜǗüǘGǴgǵÅǺåǻÆǼæǽØǾøǿ¨΅ΑΆΕΈΗΉΙΊΟΌΥΎΩΏϊΐαάεέηήιίϋΰοόυύ"
      "ωώϒϓГЃКЌгѓкќÇḈçḉĒḖēḗÏḮïḯKḰkḱMḾmḿÕṌõṍŌṒōṓPṔpṕŨṸũṹWẂwẃÂẤâấĂẮăắÊẾêếÔỐôốƠỚơớƯỨưứ"},
@@ -90,7 +90,7 @@ using Compositions = std::map<std::pair<char32_t, char32_t>, char32_t>;  // from
 
 Compositions make_compositions() {
   Compositions compositions;
-  for (const Mark& mark : kMarks) {
+  for (const Diacritic& mark : kMarks) {
     const std::u32string pairs = code_points(mark.pairs);
     for (size_t i = 0; i + 1 < pairs.size(); i += 2) compositions[{pairs[i], mark.mark}] = pairs[i + 1];
   }

@@ -43,9 +43,9 @@ void compile_driver(const fs::path& folder, const VerifyOptions& options, const 
 }
 
 // Reports progress, one call at a time. After an exception in one worker the others stop, too.
-class Progress {
+class Reporter {
  public:
-  Progress(const VerifyOptions& options, int64_t images) : options_(options), images_(images) {}
+  Reporter(const VerifyOptions& options, int64_t images) : options_(options), images_(images) {}
   bool stopped() const { return stopped_; }
   void stop() { stopped_ = true; }
   void step() {
@@ -69,7 +69,7 @@ struct Part {
 
 // Verifies the images [first, last) in one worker.
 Part verify_images(const QuantizedModel& model, const WorkFolder& work, const ImageSet& images, int64_t first,
-                   int64_t last, Progress& progress) {
+                   int64_t last, Reporter& progress) {
   Part part;
   try {
     const fs::path place = work / text("images-", first);
@@ -130,7 +130,7 @@ Verification verify_export(const QuantizedModel& model, const fs::path& folder, 
   compile_driver(folder, options, work);
   const int64_t workers = std::clamp<int64_t>(thread_count(), 1, std::max<int64_t>(1, images.count()));
   std::vector<Part> parts(static_cast<size_t>(workers));
-  Progress progress(options, images.count());
+  Reporter progress(options, images.count());
   parallel_for(workers, [&](int64_t worker) {
     const int64_t first = images.count() * worker / workers, last = images.count() * (worker + 1) / workers;
     parts[static_cast<size_t>(worker)] = verify_images(model, work, images, first, last, progress);
