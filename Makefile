@@ -170,8 +170,9 @@ $(BUILD)/mcu/runtime/dsp/%.c.o: CFLAGS += -DMN_DSP_EMULATED
 # So do the definitions that they are compared with.
 $(BUILD)/mcu/runtime/portable/%.c.o: CFLAGS += -DMN_DEFINITIONS
 
-# Carries the device's C files inside; the dependency scanner does not see them.
+# Files inside of the program, which the dependency scanner does not see: the device's C, and the glossary.
 $(BUILD)/mcu/host/object/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch] mcu/runtime/*/*.[ch] mcu/host/export/exported/* mcu/boards/* mcu/host/cost/*.csv)
+$(BUILD)/search/report/report_glossary.cpp.o: search/report/glossary.md
 
 # The decoder's arithmetic overflows on damaged JPEG files; it shall wrap around, the same with every compiler.
 $(BUILD)/datasets/stb_decoder.cpp.o: private CXXFLAGS += -fwrapv

@@ -230,6 +230,7 @@ std::string run_page(const RunFolder& folder, const RunFile& run, const fs::path
     add(sections, {curves_part(folder, ""), network_part(folder, RamPlan::kStrips, 0), training_asked_part(run)});
   }
   sections.push_back(made_part(run, done));
+  sections.push_back(glossary_part());
   return html_page("Mini-NAS: " + folder.path().filename().string(), opening(folder, run, done, target), sections);
 }
 

@@ -56,6 +56,11 @@ double chance_of(const TestResult& result);
 // charts of our figures beside the published ones.
 std::string suite_report(const RunFolder& folder, const RunFile& run, const std::filesystem::path& target);
 
+// The words of glossary.md with their meanings, in its order.
+std::vector<std::pair<std::string, std::string>> glossary();
+// The same, folded up until the reader opens it; not printed on paper unless it is open.
+HtmlSection glossary_part();
+
 // "96.90 %" for 0.969
 std::string as_percent(double fraction);
 // One standard error of an accuracy on `images` images: sqrt(p (1 - p) / images).

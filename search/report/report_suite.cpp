@@ -180,6 +180,7 @@ std::string suite_report(const RunFolder& folder, const RunFile& run, const fs::
                                              {"images", escaped(run.identity.data)},
                                              {"seed", std::to_string(settings.seed)},
                                              {"compiler", escaped(run.compiler)}})});
+  sections.push_back(glossary_part());
   return html_page("Mini-NAS suite: " + folder.path().filename().string(), body, sections);
 }
 

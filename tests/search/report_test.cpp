@@ -47,6 +47,24 @@ TEST_CASE("text in a report cannot become markup", "[search][report]") {
   CHECK_THAT(html_page("<t>", "", {}), Catch::Contains("<title>&lt;t&gt;</title>"));
 }
 
+static std::string lower(std::string word) {
+  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return word;
+}
+
+TEST_CASE("a report explains every word of the glossary, in alphabetical order", "[search][report]") {
+  const auto words = glossary();
+  const std::string html = glossary_part().content;
+  REQUIRE(words.size() > 50);
+  for (size_t i = 1; i < words.size(); ++i) CHECK(lower(words[i - 1].first) < lower(words[i].first));
+  for (const auto& [word, meaning] : words) {
+    INFO(word);
+    CHECK(meaning.ends_with('.'));
+    CHECK_THAT(html, Catch::Contains(element("dt", word)));
+  }
+  CHECK_THAT(html, Catch::Contains("<code>w16:s3*5</code> is one.") && !Catch::Contains("`"));
+}
+
 TEST_CASE("base64 is that of RFC 4648", "[search][report]") {
   const auto encoded = [](const std::string& s) { return base64({s.begin(), s.end()}); };
   CHECK(encoded("").empty());

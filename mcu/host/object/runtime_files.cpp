@@ -3,16 +3,8 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/io/embedded.h"
 #include "mcu/host/plan/device_operation.h"
-
-// Embeds the contents of a file between two symbols. The path is relative to the root of the source tree, where the
-// compiler runs. (The dependency scanner does not see such files, so the Makefile lists them.)
-#define EMBED(symbol, path)                                                                          \
-  extern "C" const char mininas_##symbol##_begin[], mininas_##symbol##_end[];                        \
-  __asm__(".pushsection .rodata\nmininas_" #symbol "_begin:\n.incbin \"" path "\"\nmininas_" #symbol \
-          "_end:\n.byte 0\n.popsection\n")
-#define EMBEDDED(symbol) \
-  std::string_view(mininas_##symbol##_begin, static_cast<size_t>(mininas_##symbol##_end - mininas_##symbol##_begin))
 
 EMBED(arithmetic_h, "mcu/runtime/mn_arithmetic.h");
 EMBED(model_h, "mcu/runtime/mn_model.h");
