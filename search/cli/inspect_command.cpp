@@ -168,7 +168,8 @@ void print_table(const Inspection& all) {
 }
 
 int run(const Options& o, const Command& command) {
-  if (o.trace.image.empty()) command.refuse({"layer", "at", "taps"}, "goes with --trace IMAGE");
+  if (o.trace.image.empty()) command.refuse({"layer", "at", "taps", "backward", "label"}, "goes with --trace IMAGE");
+  if (!o.trace.backward) command.refuse({"label"}, "goes with --backward");
   if (!o.trace.image.empty())
     command.refuse({"input", "classes", "board", "clock", "ram-plan"}, "has no effect with --trace");
   if (!o.trace.image.empty()) return run_trace(RunFolder::view(o.what), o.trace, o.common.json);
@@ -188,9 +189,9 @@ void add_inspect_command(Parser& parser) {
       "inspect", "shows a network layer by layer: shapes, parameters, MACs, flash, RAM, instructions on a board",
       "Example:\n  mininas inspect w72:s3*10 --input 32x32x3 --classes 10 --board m4\n"
       "  mininas inspect run --trace 17 --layer layer2.pointwise --at 3,4,0\n\n--trace shows step by step how "
-      "the integer network computes one number, beside the float network's value. Instructions come from a model "
-      "fitted to "
-      "counts in an emulator, which knows nothing of cycles.",
+      "the integer network computes one number, beside the float network's value; with --backward, how the gradient of "
+      "the loss with respect to that number is computed. Instructions come from a model fitted to counts in an "
+      "emulator, which knows nothing of cycles.",
       [o](const Command& given) { return run(*o, given); });
   command.positional(
       "A-or-RUN", o->what,
@@ -204,6 +205,10 @@ void add_inspect_command(Parser& parser) {
   command.option("layer", o->trace.layer, "the layer of that number, by name or index; default: the classifier");
   command.option("at", o->trace.at,
                  "its row, column and channel in the layer's output, y,x,c; default: the middle, or the largest logit");
+  command.flag("backward", o->trace.backward,
+               "show the gradient of the loss with respect to that number: the sum over everything that it goes into");
+  command.option("label", o->trace.label,
+                 "the class that this loss is computed for; default: the test image's own, or the predicted one");
   command.fields({{"taps", "print at most so many of its products one by one", &o->trace.taps, 0, 1e6}});
   add_common(command, o->common, {.threads = false, .seed = false});
   command.brief({"input", "classes", "board", "clock", "trace", "layer", "at", "json", "quiet"});

@@ -10,6 +10,8 @@
 #include "datasets/image_files.h"
 #include "datasets/open.h"
 #include "nn/weights/model_file.h"
+#include "search/cli/gradient_trace.h"
+#include "search/cli/trace_text.h"
 #include "search/inspect/trace.h"
 
 namespace mininas {
@@ -22,15 +24,31 @@ std::optional<int64_t> whole_number(const std::string& source) {
   return value;
 }
 
-// The bytes of the image that --trace names, in the network's input shape.
-std::vector<uint8_t> image_bytes(const RunFolder& folder, const std::string& name, const ImageShape& shape) {
+// The image that --trace names, in the network's input shape; its label where it is a test image.
+struct TracedImage {
+  std::vector<uint8_t> bytes;
+  std::optional<int> label;
+};
+
+TracedImage traced_image(const RunFolder& folder, const std::string& name, const ImageShape& shape) {
   if (const auto index = whole_number(name)) {
     const ImageSet images = open_run_data(folder, "", DataUse::kMeasure, {}, {}).test;
     if (*index < 0 || *index >= images.count())
       throw ConfigError(text("--trace ", name, ": test images are numbered 0 to ", images.count() - 1));
-    return {images.image(*index), images.image(*index) + shape.size()};
+    return {{images.image(*index), images.image(*index) + shape.size()}, images.labels[static_cast<size_t>(*index)]};
   }
-  return load_image_bytes(name, shape, fit_of(read_run_file(folder, "").identity.data));
+  return {load_image_bytes(name, shape, fit_of(read_run_file(folder, "").identity.data)), std::nullopt};
+}
+
+// The class that the loss is computed for: the one of --label, or else that of the image, or else the prediction.
+int label_of(const QuantizedModel& model, const TraceOptions& o, const TracedImage& image) {
+  if (o.label.empty()) return image.label ? *image.label : integer_predict(model, image.bytes.data(), 1).front();
+  const std::vector<std::string>& names = model.class_names;
+  const auto found = std::find(names.begin(), names.end(), o.label);
+  if (found != names.end()) return static_cast<int>(found - names.begin());
+  std::string known;
+  for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
+  throw UsageError(text("--label ", o.label, ": there is no such class; there are: ", known));
 }
 
 int layer_index(const NetworkSpec& spec, const std::string& name) {
@@ -61,12 +79,6 @@ TracePosition place_of(const QuantizedModel& model, const TraceOptions& o, const
     place.x = shape.width / 2;
   }
   return place;
-}
-
-std::string real_text(double value, int digits = 6) {
-  char letters[64];
-  std::snprintf(letters, sizeof letters, "%.*f", digits, value + 0.0);  // -0 + 0 is 0
-  return letters;
 }
 
 // A row of the table of taps: three columns of integers, three of their real values, three of the float network.
@@ -145,13 +157,6 @@ void print_scales(const Trace& t) {
         t.input.zero_point, t.input.scale, t.weight_scale);
 }
 
-void print_step(const char* name, const std::string& value, const std::string& how) {
-  std::printf("%-14s %14s   %s\n", name, value.c_str(), how.c_str());
-}
-void print_step(const char* name, int64_t value, const std::string& how) {
-  print_step(name, std::to_string(value), how);
-}
-
 // The steps from the accumulator to the output.
 void print_rescaling(const Trace& t) {
   if (t.combination == Combination::kCopy)
@@ -228,6 +233,17 @@ Record to_record(const Trace& t, const TracePosition& place) {
   return record.set("float", t.float_value);
 }
 
+int run_gradient_trace(const QuantizedModel& model, const Network& network, const TracedImage& image,
+                       const TracePosition& place, const TraceOptions& o, bool json) {
+  const TracedGradient what{model, place, o.image, label_of(model, o, image)};
+  const GradientTrace traced = trace_gradient(model, network, image.bytes.data(), what.label, place);
+  if (json)
+    print_json(to_record(traced, what));
+  else
+    print_gradient_trace(traced, what, o.taps);
+  return 0;
+}
+
 }  // namespace
 
 int run_trace(const RunFolder& folder, const TraceOptions& o, bool json) {
@@ -235,9 +251,10 @@ int run_trace(const RunFolder& folder, const TraceOptions& o, bool json) {
   check_trained(folder);
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
   const NamedNetwork trained = load_network(folder.network_file());
-  const std::vector<uint8_t> image = image_bytes(folder, o.image, model.spec.input());
-  const TracePosition place = place_of(model, o, image.data());
-  const Trace traced = trace(model, trained.network, image.data(), place);
+  const TracedImage image = traced_image(folder, o.image, model.spec.input());
+  const TracePosition place = place_of(model, o, image.bytes.data());
+  if (o.backward) return run_gradient_trace(model, trained.network, image, place, o, json);
+  const Trace traced = trace(model, trained.network, image.bytes.data(), place);
   if (json) {
     print_json(to_record(traced, place));
     return 0;

@@ -182,8 +182,7 @@ class Tracer {
 
 }  // namespace
 
-Trace trace(const QuantizedModel& model, const Network& network, const uint8_t* image, const TracePosition& place) {
-  const NetworkSpec& spec = model.spec;
+void check_position(const NetworkSpec& spec, const TracePosition& place) {
   if (place.layer < 0 || place.layer >= spec.size())
     throw ConfigError(text("layer ", place.layer, ": the network has layers 0 to ", spec.size() - 1));
   const ImageShape& shape = spec.shape(place.layer);
@@ -191,6 +190,10 @@ Trace trace(const QuantizedModel& model, const Network& network, const uint8_t* 
       place.channel >= shape.channels)
     throw ConfigError(text("position ", place.y, ",", place.x, ",", place.channel, " is outside layer ",
                            spec.layer(place.layer).name, ", whose output is ", to_text(shape)));
+}
+
+Trace trace(const QuantizedModel& model, const Network& network, const uint8_t* image, const TracePosition& place) {
+  check_position(model.spec, place);
   return Tracer(model, network, image, place).run();
 }
 

@@ -52,6 +52,9 @@ struct Trace {
   double float_value = 0;  // the output of the float network
 };
 
+// Throws ConfigError if `place` is outside the network.
+void check_position(const NetworkSpec& spec, const TracePosition& place);
+
 // `image` has the raw bytes of an image of the model's input shape. Throws ConfigError if `place` is outside the
 // network. The result is checked against integer_forward.
 Trace trace(const QuantizedModel& model, const Network& network, const uint8_t* image, const TracePosition& place);

@@ -78,6 +78,31 @@ TEST_CASE("one number of a run is traced to its byte", "[cli][inspect]") {
   CHECK(mininas::test::mininas({"inspect", run.name(), "--layer", "stem"}).status == 2);
 }
 
+TEST_CASE("one gradient of a run is traced to the sum that it is", "[cli][inspect]") {
+  if (skipped_without("cc")) return;
+  const RunCopy run;
+  const auto inspect = [&](std::vector<std::string> options) {
+    std::vector<std::string> command = {"inspect", run.name(), "--trace", "5"};
+    command.insert(command.end(), options.begin(), options.end());
+    return mininas::test::mininas(command);
+  };
+  const Record trace = inspect({"--backward", "--layer", "stem", "--at", "1,2,0", "--json"}).json();
+  double sum = 0;
+  for (const Record& tap : trace.records("taps"))
+    sum += tap.record("weight").number("integers") * tap.record("gradient").number("integers");
+  CHECK(!trace.records("taps").empty());
+  CHECK(trace.record("gradient").number("integers") == Approx(sum).margin(1e-9));
+  const std::string shown = inspect({"--backward", "--layer", "stem", "--at", "1,2,0", "--taps", "3"}).output;
+  for (const char* part : {"position row 1, column 2, channel 0", "integers, straight-through", "the float network",
+                           " more ", "\nloss ", "\nsum ", "\ngradient ", "\nclamp "})
+    CHECK_THAT(shown, Catch::Contains(part));
+  const std::string logit = inspect({"--backward"}).output;
+  CHECK_THAT(logit, Catch::Contains("\nprobability ") && !Catch::Contains("reader"));
+  const ProgramResult unknown = inspect({"--backward", "--label", "dog"});
+  CHECK(unknown.status == 2);
+  CHECK_THAT(unknown.errors, Catch::Contains("--label dog: there is no such class; there are: "));
+}
+
 TEST_CASE("quantising again replaces all that was made of the old integers", "[cli][stages]") {
   if (skipped_without("cc")) return;
   const RunCopy run;

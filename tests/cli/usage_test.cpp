@@ -160,6 +160,8 @@ TEST_CASE("numbers are read as they are typed, and options without effect are re
     check_usage({command, "x", "--seed", "3"}, "--seed: `mininas " + command + "` has no such option");
   check_usage({"inspect", "run", "--trace", "0", "--board", "m4"}, "--board has no effect with --trace");
   check_usage({"inspect", "w8:s3*3", "--layer", "stem"}, "--layer goes with --trace IMAGE");
+  check_usage({"inspect", "w8:s3*3", "--backward"}, "--backward goes with --trace IMAGE");
+  check_usage({"inspect", "run", "--trace", "0", "--label", "cat"}, "--label goes with --backward");
   check_usage(
       {"search", "--data", "synthetic", "--out", "never", "--score", "as-published", "--validation-fraction", "0.2"},
       "--validation-fraction has no effect with --score as-published");
