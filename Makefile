@@ -201,14 +201,14 @@ test: program
 	$(MAKE) check
 
 # The tests of one configuration, run against that configuration's program.
-check: $(BUILD)/mininas_tests $(BUILD)/mininas $(COURSE_PROGRAMS)
+check: $(BUILD)/mininas_tests $(BUILD)/mininas $(if $(findstring ~[course],$(TEST_ARGUMENTS)),,$(COURSE_PROGRAMS))
 	MININAS_BIN=$(BUILD)/mininas MININAS_BUILD=$(BUILD) $(BUILD)/mininas_tests $(TEST_ARGUMENTS)
 
 ## course   builds the programs of the course (tests/course/README.md)
 course: $(COURSE_PROGRAMS)
 
 # Those that start the program again and again, or other programs, take most of the time.
-QUICK := ~[.]~[kill]~[named]~[compiler]~[board]
+QUICK := ~[.]~[kill]~[named]~[compiler]~[board]~[course]
 ## quick-test builds and runs the tests but for the slowest
 quick-test: program
 	$(MAKE) check TEST_ARGUMENTS="$(QUICK)"

@@ -132,7 +132,7 @@ TEST_CASE("the course's page on emulated boards quotes what its programs print",
     if (needs_a_board(lesson)) check_outputs(lesson);
 }
 
-TEST_CASE("no program of the course is missing in its page", "[course]") {
+TEST_CASE("no program of the course is missing in its page", "[docs]") {
   for (const fs::path& lesson : lessons()) {
     std::set<std::string> quoted, present;
     for (const Quote& quote : quotes_of(lesson)) quoted.insert(quote.command);
@@ -144,7 +144,7 @@ TEST_CASE("no program of the course is missing in its page", "[course]") {
   }
 }
 
-TEST_CASE("the code that a page of the course quotes stands in one of its programs", "[course]") {
+TEST_CASE("the code that a page of the course quotes stands in one of its programs", "[docs]") {
   for (const fs::path& lesson : lessons()) {
     std::string code;
     for (const fs::path& source : programs_in(lesson)) code += without_indentation(read_text_file(source));
@@ -155,7 +155,7 @@ TEST_CASE("the code that a page of the course quotes stands in one of its progra
   }
 }
 
-TEST_CASE("a lesson of the course has at most 60 lines of code", "[course]") {
+TEST_CASE("a lesson of the course has at most 60 lines of code", "[docs]") {
   for (const fs::path& lesson : lessons()) {
     const std::vector<std::string> lines = lines_of(read_text_file(lesson / "lesson.cpp"));
     INFO(lesson);
