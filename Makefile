@@ -92,7 +92,7 @@ say = @echo "  $(1)" &&
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE field-cases accessibility all program chain-table chain-table-check test check mcu-test mcu-calibrate mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 course clean help packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr quick-test syntax format format-check lint
+.PHONY: FORCE field-cases accessibility all program chain-table chain-table-check test check mcu-test mcu-calibrate mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 course clean help packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr quick-test syntax program-syntax format format-check lint
 
 ## all      build/mininas, the program (the default)
 all: program
@@ -213,8 +213,11 @@ QUICK := ~[.]~[kill]~[named]~[compiler]~[board]~[course]
 quick-test: program
 	$(MAKE) check TEST_ARGUMENTS="$(QUICK)"
 
-# Has the compiler read every source without making anything of it.
-syntax: $(addsuffix .syntax,$(LIBRARY) $(PROGRAM) $(KERNELS) $(TESTS) $(MCU_PROGRAMS) $(COURSE) $(RUNTIME) $(wildcard bench/*.cpp))
+# Has the compiler read every source without making anything of it; SYNTAX chooses some.
+SYNTAX ?= $(LIBRARY) $(PROGRAM) $(KERNELS) $(TESTS) $(COURSE) $(MCU_PROGRAMS) $(RUNTIME) $(wildcard bench/*.cpp)
+syntax: $(addsuffix .syntax,$(SYNTAX))
+program-syntax:
+	$(MAKE) syntax SYNTAX="$(LIBRARY) $(PROGRAM) $(KERNELS) $(RUNTIME)"
 %.cpp.syntax: %.cpp | test-packages
 	$(call say,$<)$(CXX) $(filter-out -M%,$(CXXFLAGS)) $(if $(filter core/kernels/%,$<),$(ISA_$(lastword $(ISAS)))) -fsyntax-only $<
 tests/%.cpp.syntax: tests/%.cpp build/tests/standard.h.gch | test-packages

@@ -6,7 +6,7 @@
 #   demo    the README's two commands: `make demo`, which installs what is missing, and the quick tests
 #   build   the program at -O1 and the quick tests
 #   cross   the program at -O1 for another processor, and those tests that start no other program, in an emulator
-#   read    every source and every test read by the compiler (-fsyntax-only)
+#   read    every source of the program read by the compiler (-fsyntax-only); older and newer ones build the tests
 # A program that was built trains a small network, whose digest is the same for all of them. What a system does not
 # package is named as skipped. A row that passed is not run again while the sources stay the same; systems, packages and
 # object files stay in any case.
@@ -153,7 +153,7 @@ run_row() {
       built=$(step program "$make program && $make TESTS=\"\$(echo $emulated_sources)\" build/release/mininas_tests")
       write_row "$built" "$(digest qemu-aarch64)" "$(tests "qemu-aarch64 build/release/mininas_tests $emulated")"
       ;;
-    read) write_row '' '' "sources read: $(step read "$make syntax")" ;;
+    read) write_row '' '' "sources read: $(step read "$make program-syntax")" ;;
   esac
 }
 
