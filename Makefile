@@ -148,7 +148,7 @@ $(BUILD)/standard.h: | packages
 # What is above the session of a search includes most of the project's headers by way of these.
 $(BUILD)/search.h: $(BUILD)/standard.h
 	@{ cat $<; printf '#include "search/%s"\n' job/results.h job/settings.h run/run_search.h; } > $@
-$(BUILD)/%.h.gch: $(BUILD)/%.h
+$(BUILD)/standard.h.gch $(BUILD)/search.h.gch: %.gch: %
 	$(call say,$@)$(CXX) $(CXXFLAGS) -x c++-header $< -o $@
 INCLUDED = standard
 INCLUDE_STANDARD = -include $(BUILD)/$(INCLUDED).h $(PRECOMPILED_FLAGS)
