@@ -236,10 +236,11 @@ TEST_CASE("a depthwise convolution that makes its sums, streamed or not, is the 
 }
 
 TEST_CASE("the fused depthwise gradient is its three kernels one after another, bit by bit", "[core][kernels]") {
-  for (const auto& [kernel, stride] : {std::pair{3, 1}, {3, 2}, {5, 2}, {7, 2}})
+  for (const auto& window : {std::pair{3, 1}, {3, 2}, {5, 2}, {7, 2}})
     for (const int64_t channels : {1, 16, 33})
       for (const int64_t width : {1, 2, 3, 7, 16})
         for (const bool relu : {false, true}) {
+          const int kernel = window.first, stride = window.second;
           const DepthwiseGradientCase made(kernel, stride, 7, width, channels, relu);
           for_each_table([&](const Kernels& k) {
             CAPTURE(k.isa, kernel, stride, channels, width, relu);

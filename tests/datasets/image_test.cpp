@@ -90,8 +90,10 @@ TEST_CASE("a wrong kind of file is called by its kind", "[datasets][decoder]") {
       {std::string(20, '\0'), "holds 20 zeros"},
       {"\x89PNG\n\x1A\n"s, "is a PNG image that was damaged on its way"},
       {"\x01\x02\x03"s, "is neither PNG nor JPEG"}};
-  for (const auto& [content, expected] : kinds)
-    check_refused<FormatError>([&] { decode(Bytes(content.begin(), content.end())); }, {"test.img: " + expected});
+  for (const auto& [content, expected] : kinds) {
+    const Bytes bytes(content.begin(), content.end());
+    check_refused<FormatError>([&] { decode(bytes); }, {"test.img: " + expected});
+  }
 }
 
 TEST_CASE("kinds of JPEG that the decoder does not know are named, not called damaged", "[datasets][decoder]") {

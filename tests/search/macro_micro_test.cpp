@@ -90,10 +90,10 @@ TEST_CASE("changed layers are paid for with width, from the macro width on", "[s
 }
 
 TEST_CASE("growth ends where the target or the training accuracy is reached", "[search][macro-micro]") {
-  for (const auto& [accuracy, train] : {std::pair{99.9, 0.0}, std::pair{80.0, 99.5}}) {
+  for (const auto& reached : {std::pair{99.9, 0.0}, std::pair{80.0, 99.5}}) {
     TableSession session([&](const Candidate&) {
-      Outcome outcome = score(accuracy);
-      outcome.best_train = train;
+      Outcome outcome = score(reached.first);
+      outcome.best_train = reached.second;
       return outcome;
     });
     macro_micro(session, small_options());
