@@ -30,9 +30,11 @@ TEST_CASE("wrapping keeps every word in its order, and no line is too long", "[c
   Rng rng(1);
   for (int i = 0; i < 200; ++i) {
     std::string source;
-    for (uint32_t words = rng.below(30); words > 0; --words)
-      source +=
-          std::string(1 + rng.below(8), static_cast<char>('a' + rng.below(26))) + (rng.below(9) == 0 ? "\n" : " ");
+    for (uint32_t words = rng.below(30); words > 0; --words) {
+      const uint32_t length = 1 + rng.below(8);
+      source += std::string(length, static_cast<char>('a' + rng.below(26)));
+      source += rng.below(9) == 0 ? "\n" : " ";
+    }
     const size_t columns = 8 + rng.below(40);
     const auto words_of = [](const std::string& all) {
       std::istringstream in(all);

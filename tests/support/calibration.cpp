@@ -50,7 +50,8 @@ class VariedNetwork {
     const RamPlan ram_plan = plans[rng_.below(4)];
     image_ = {extent(), extent(), one_in(rng_, 4) ? 1 : 3};
     classes_ = between(rng_, 2, 20);
-    conv(draw_channels(rng_, limits_.max_channels / 2), one_in(rng_, 3) ? draw_kernel(rng_) : 3, stride(), true);
+    const int stem_stride = stride(), stem_kernel = one_in(rng_, 3) ? draw_kernel(rng_) : 3;
+    conv(draw_channels(rng_, limits_.max_channels / 2), stem_kernel, stem_stride, true);
     const int blocks = between(rng_, 3, limits_.blocks);
     for (int block = 0; block < blocks; ++block) {
       append_block();
@@ -98,17 +99,24 @@ class VariedNetwork {
       depthwise(1, 1, relu);
   }
 
+  // Draws are statements of their own: compilers differ in the order in which they evaluate a call's arguments.
+  void draw_depthwise(bool relu) {
+    const int step = stride(), kernel = draw_kernel(rng_);
+    depthwise(kernel, step, relu);
+  }
+
   // Separable, standard, a residual of two convolutions with a shortcut, or expand, filter and project.
   void append_block() {
     const int out = draw_channels(rng_, limits_.max_channels), kind = static_cast<int>(rng_.below(8));
     const bool relu = !one_in(rng_, 4);
     if (kind < 4) {
-      depthwise(draw_kernel(rng_), stride(), true);
-      if (one_in(rng_, 3)) depthwise(draw_kernel(rng_), stride(), relu);
+      draw_depthwise(true);
+      if (one_in(rng_, 3)) draw_depthwise(relu);
       if (one_in(rng_, 4)) unusual_depthwise(relu);
       conv(out, 1, 1, relu);
     } else if (kind < 6) {
-      conv(out, draw_kernel(rng_), stride(), relu);
+      const int step = stride(), kernel = draw_kernel(rng_);
+      conv(out, kernel, step, relu);
     } else if (kind == 6) {
       append_residual(out);
     } else {

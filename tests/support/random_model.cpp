@@ -173,8 +173,14 @@ NetworkSpec random_network(Rng rng, const RandomNetworkLimits& limits) {
   Rng relus = rng.fork("relu layers");  // their own draws, so that the rest of a network does not depend on them
   int channels = between(rng, 1, limits.max_width);
   const int depth = between(rng, 1, limits.max_depth);
-  if (one_in(rng, 6)) builder.depthwise("first", kKernels[rng.below(4)], between(rng, 1, 2), rng.coin());
-  builder.conv("stem", 2 * channels, kKernels[rng.below(4)], between(rng, 1, 2), true);
+  // Draws are statements of their own: compilers differ in the order in which they evaluate a call's arguments.
+  if (one_in(rng, 6)) {
+    const bool relu = rng.coin();
+    const int stride = between(rng, 1, 2);
+    builder.depthwise("first", kKernels[rng.below(4)], stride, relu);
+  }
+  const int stride = between(rng, 1, 2);
+  builder.conv("stem", 2 * channels, kKernels[rng.below(4)], stride, true);
   for (int i = 0; i < depth; ++i) {
     const std::string name = text("layer", i + 1);
     const bool reduces = i == depth / 3 || i == 2 * depth / 3;
@@ -183,7 +189,8 @@ NetworkSpec random_network(Rng rng, const RandomNetworkLimits& limits) {
     if (limits.relu_layers && one_in(relus, 3)) append_rectified_branch(builder, name, relus);
     if (!one_in(rng, 3)) continue;
     const int trunk = builder.last();
-    builder.conv(name + ".branch", builder.channels(), kKernels[rng.below(3)], 1, rng.coin());
+    const bool relu = rng.coin();
+    builder.conv(name + ".branch", builder.channels(), kKernels[rng.below(3)], 1, relu);
     if (rng.coin()) builder.depthwise(name + ".branch2", kKernels[rng.below(4)], 1, false);
     builder.add(name + ".add", trunk, rng.coin());
   }
