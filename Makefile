@@ -92,7 +92,7 @@ say = @echo "  $(1)" &&
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE field-cases accessibility all program chain-table chain-table-check test check mcu-test mcu-calibrate mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 course clean help packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr quick-test syntax program-syntax format format-check lint
+.PHONY: FORCE field-cases accessibility all program chain-table chain-table-check test check mcu-test mcu-calibrate mcu-code-sizes mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 course clean help packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr quick-test syntax program-syntax format format-check lint
 
 ## all      build/mininas, the program (the default)
 all: program
@@ -260,6 +260,10 @@ mcu-test: cross-packages $(BUILD)/mcu_boards
 mcu-calibrate: cross-packages $(BUILD)/mcu_calibrate
 	@mkdir -p bench/results
 	$(BUILD)/mcu_calibrate mcu/host/cost/instruction_model.csv bench/results/mcu-calibration.md $(BUILD)/mcu_counts
+
+## mcu-code-sizes compiles the runtime for every board, for size and for speed, and records the bytes (a minute)
+mcu-code-sizes: cross-packages $(BUILD)/mcu_code_sizes
+	$(BUILD)/mcu_code_sizes mcu/host/cost/code_sizes.csv
 
 ## mcu-lint cppcheck and clang-tidy over the runtime
 MCU_CHECKS := clang-analyzer-*,bugprone-*,cert-*,misc-*,performance-*,portability-*

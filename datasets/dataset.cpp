@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/io/sha256.h"
 #include "core/parallel.h"
+#include "datasets/folds.h"
 
 namespace mininas {
 namespace {
@@ -103,16 +104,11 @@ IndexSplit stratified_split(const std::vector<int>& labels, const std::vector<st
                             double fraction, const Rng& rng) {
   if (!(fraction > 0.0 && fraction < 1.0))
     throw ConfigError(text("fraction of a split: ", fraction, ", expected between 0 and 1"));
-  std::vector<std::vector<int64_t>> members(class_names.size());
-  for (size_t i = 0; i < labels.size(); ++i) members[static_cast<size_t>(labels[i])].push_back(static_cast<int64_t>(i));
-
+  std::vector<std::vector<int64_t>> members = members_of(labels, class_names);
   IndexSplit split;
   for (size_t label = 0; label < members.size(); ++label) {
     std::vector<int64_t>& order = members[label];
     const auto count = static_cast<int64_t>(order.size());
-    if (count < 2)
-      throw ConfigError(
-          text("class '", class_names[label], "' has ", count, " image(s), expected at least 2 to split"));
     rng.fork("class", label).shuffle(order);
     const int64_t drawn = std::clamp<int64_t>(std::llround(fraction * static_cast<double>(count)), 1, count - 1);
     split.drawn.insert(split.drawn.end(), order.begin(), order.begin() + drawn);

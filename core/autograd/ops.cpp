@@ -136,7 +136,8 @@ Var global_average_pool(Tape& tape, Var x) {
   });
 }
 
-Var softmax_cross_entropy(Tape& tape, Var logits, std::span<const int> labels, float smoothing) {
+Var softmax_cross_entropy(Tape& tape, Var logits, std::span<const int> labels, float smoothing,
+                          std::span<const float> class_weights) {
   const Tensor& z = tape.value(logits);
   const int64_t n = z.shape().n, classes = z.shape().c;
   MN_CHECK(static_cast<int64_t>(labels.size()) == n, labels.size(), " labels for ", n, " images");
@@ -144,16 +145,19 @@ Var softmax_cross_entropy(Tape& tape, Var logits, std::span<const int> labels, f
   double loss = 0.0;
   for (int64_t i = 0; i < n; ++i) {
     const float* row = z.data() + i * classes;
+    const auto label = static_cast<size_t>(labels[static_cast<size_t>(i)]);
+    const double weight = class_weights.empty() ? 1.0 : double{class_weights[label]};
     const double largest = double{*std::max_element(row, row + classes)};
     double total = 0.0;
     for (int64_t c = 0; c < classes; ++c) total += portable_exp(double{row[c]} - largest);
     const double log_total = portable_log(total);
     for (int64_t c = 0; c < classes; ++c) {
-      const double target = (1.0 - double{smoothing}) * (c == labels[static_cast<size_t>(i)]) +
+      const double target = (1.0 - double{smoothing}) * (static_cast<size_t>(c) == label) +
                             double{smoothing} / static_cast<double>(classes);
       const double log_p = double{row[c]} - largest - log_total;
-      loss -= target * log_p;
-      gradient->data()[i * classes + c] = static_cast<float>((portable_exp(log_p) - target) / static_cast<double>(n));
+      loss -= weight * target * log_p;
+      gradient->data()[i * classes + c] =
+          static_cast<float>(weight * (portable_exp(log_p) - target) / static_cast<double>(n));
     }
   }
   return tape.record(Tensor::full({1, 1, 1, 1}, static_cast<float>(loss / static_cast<double>(n))), {logits},

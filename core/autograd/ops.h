@@ -36,6 +36,8 @@ Tensor sum_over_pixels(const Tensor& x);
 // Softmax cross-entropy, averaged over the batch, with label smoothing: the target distribution is (1 - smoothing) *
 // one-hot + smoothing / classes.
 //   logits [n,1,1,classes], labels[n] in [0, classes) -> [1,1,1,1]
-Var softmax_cross_entropy(Tape& tape, Var logits, std::span<const int> labels, float smoothing);
+// `class_weights`: an image of a class counts as so many images; empty: each counts as one.
+Var softmax_cross_entropy(Tape& tape, Var logits, std::span<const int> labels, float smoothing,
+                          std::span<const float> class_weights = {});
 
 }  // namespace mininas

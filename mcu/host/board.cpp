@@ -31,6 +31,15 @@ const std::vector<Board>& boards() {
   return list;
 }
 
+const std::vector<std::string>& optimisation_names() {
+  static const std::vector<std::string> names = {"size", "speed"};
+  return names;
+}
+
+std::string flag_of(Optimisation optimisation) { return optimisation == Optimisation::kSize ? "-Os" : "-O2"; }
+
+const Board& usual_board() { return find_board("m4"); }
+
 std::string code_of(const Board& board) {
   std::string code;
   for (const std::string& flag : board.compiler_flags) code += (code.empty() ? "" : " ") + flag;

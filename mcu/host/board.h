@@ -29,7 +29,15 @@ struct Board {
   double counter_mhz = 1;
 };
 
+// What the compiler is asked for. A code size, and a count of instructions, is that of one board's code under one of
+// these.
+enum class Optimisation { kSize, kSpeed };
+const std::vector<std::string>& optimisation_names();  // "size", "speed"
+std::string flag_of(Optimisation optimisation);        // "-Os", "-O2"
+
 const std::vector<Board>& boards();
+// Whose figures stand where no board was named: a Cortex-M4.
+const Board& usual_board();
 
 // The target of the compiler, "-mcpu=cortex-m4 -mthumb": boards with equal flags execute the same instructions.
 std::string code_of(const Board& board);

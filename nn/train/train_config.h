@@ -22,6 +22,7 @@ struct TrainConfig {
   float weight_decay = 3e-4f;  // on every parameter, as published
   float clip_norm = 5.0f;      // bound of the norm of all gradients together; 0: no clipping
   float label_smoothing = 0.0f;
+  bool class_weights = false;  // the loss counts every class alike, however many images it has
   ScheduleStep schedule = ScheduleStep::kAfterEpoch;
   Augmentation augmentation;
   uint64_t seed = 0;

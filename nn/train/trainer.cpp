@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 
 #include "core/autograd/ops.h"
 #include "core/error.h"
@@ -62,12 +63,27 @@ std::string identity_of(Trainable& network, const ImageSet& images, const TrainC
               " answers=", logits_digest(network, images));
 }
 
+// Weights under which every class that has images counts alike, and all of them together as many as there are.
+std::vector<float> class_weights_of(const ImageSet& images) {
+  std::vector<int64_t> counts(static_cast<size_t>(images.classes()));
+  for (const int label : images.labels) ++counts[static_cast<size_t>(label)];
+  const auto present = counts.size() - static_cast<size_t>(std::count(counts.begin(), counts.end(), 0));
+  std::vector<float> weights;
+  for (const int64_t count : counts)
+    weights.push_back(count == 0 ? 0.0f
+                                 : static_cast<float>(static_cast<double>(images.count()) /
+                                                      (static_cast<double>(present) * static_cast<double>(count))));
+  return weights;
+}
+
 // One pass over the data, and what it measured.
 class EpochRun {
  public:
   EpochRun(Trainable& network, SgdOptimizer& optimizer, const ImageSet& images, const TrainConfig& config,
            const TrainHooks& hooks)
-      : network_(network), optimizer_(optimizer), images_(images), config_(config), hooks_(hooks) {}
+      : network_(network), optimizer_(optimizer), images_(images), config_(config), hooks_(hooks) {
+    if (config.class_weights) class_weights_ = class_weights_of(images);
+  }
 
   EpochResult run(int epoch, int64_t& total_steps) {
     const Rng rng = Rng(config_.seed).fork("epoch", static_cast<uint64_t>(epoch));
@@ -108,7 +124,7 @@ class EpochRun {
     const Var logits =
         network_.forward(tape, {batch.pixels.data(), static_cast<int64_t>(indices.size())}, Phase::kTraining);
     const auto predictions = predictions_of(tape.value(logits));
-    const Var loss = softmax_cross_entropy(tape, logits, batch.labels, config_.label_smoothing);
+    const Var loss = softmax_cross_entropy(tape, logits, batch.labels, config_.label_smoothing, class_weights_);
     tape.backward(loss);
     optimizer_.step(learning_rate);
     int64_t correct = 0;
@@ -121,7 +137,17 @@ class EpochRun {
   const ImageSet& images_;
   const TrainConfig& config_;
   const TrainHooks& hooks_;
+  std::vector<float> class_weights_;  // empty: all count alike
 };
+
+// The accuracy after an epoch, or whatever the hooks measure; -1 where this epoch is not evaluated.
+double measured(Trainable& network, const ImageSet* images, int epoch, const TrainConfig& config,
+                const TrainHooks& hooks) {
+  const bool due = (epoch + 1) % hooks.evaluate_every == 0 || epoch + 1 == config.epochs;
+  if (images == nullptr || !due) return -1.0;
+  const Evaluation evaluation = evaluate(network, *images);
+  return hooks.measure ? hooks.measure(evaluation) : evaluation.accuracy();
+}
 
 void check_data(Trainable& network, const ImageSet& images) {
   if (images.shape != network.spec().input() || images.classes() != network.spec().classes())
@@ -150,7 +176,7 @@ TrainResult train(Trainable& network, const ImageSet& images, const ImageSet* ev
     if (hooks.before_epoch) hooks.before_epoch(epoch);
     const auto start = Clock::now();
     EpochResult done = run.run(epoch, steps);
-    done.eval_accuracy = evaluation ? evaluate(network, *evaluation).accuracy() : -1.0;
+    done.eval_accuracy = measured(network, evaluation, epoch, config, hooks);
     done.seconds = seconds_since(start);
     result.epochs.push_back(done);
     if (!hooks.checkpoint.empty()) save_checkpoint(state, identity, hooks.checkpoint);
@@ -158,6 +184,40 @@ TrainResult train(Trainable& network, const ImageSet& images, const ImageSet* ev
   }
   for (const EpochResult& e : result.epochs) result.seconds += e.seconds;
   return result;
+}
+
+int64_t Evaluation::images_of(size_t label) const {
+  return std::accumulate(confusion[label].begin(), confusion[label].end(), int64_t{0});
+}
+
+double Evaluation::chance() const {
+  int64_t most = 0;
+  for (size_t label = 0; label < confusion.size(); ++label) most = std::max(most, images_of(label));
+  return images == 0 ? 0.0 : static_cast<double>(most) / static_cast<double>(images);
+}
+
+double Evaluation::class_accuracy(size_t label) const {
+  const int64_t count = images_of(label);
+  return count == 0 ? -1.0 : static_cast<double>(confusion[label][label]) / static_cast<double>(count);
+}
+
+double Evaluation::balanced_accuracy() const {
+  double sum = 0, classes = 0;
+  for (size_t label = 0; label < confusion.size(); ++label)
+    if (const double accuracy = class_accuracy(label); accuracy >= 0) {
+      sum += accuracy;
+      ++classes;
+    }
+  return classes == 0 ? 0.0 : sum / classes;
+}
+
+size_t Evaluation::worst_class() const {
+  size_t worst = 0;
+  for (size_t label = 1; label < confusion.size(); ++label) {
+    const double accuracy = class_accuracy(label), least = class_accuracy(worst);
+    if (accuracy >= 0 && (least < 0 || accuracy < least)) worst = label;
+  }
+  return worst;
 }
 
 std::vector<int> predict(Trainable& network, const ImageSet& images) {

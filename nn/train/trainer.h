@@ -30,6 +30,18 @@ struct TrainProgress {
   double loss;
 };
 
+// How a network classifies images of which the labels are known. Accuracies are in [0, 1].
+struct Evaluation {
+  int64_t images = 0, correct = 0;
+  std::vector<std::vector<int64_t>> confusion;  // [label][prediction]
+  double accuracy() const { return images == 0 ? 0.0 : static_cast<double>(correct) / static_cast<double>(images); }
+  int64_t images_of(size_t label) const;
+  double chance() const;                      // the accuracy of always naming the commonest class
+  double class_accuracy(size_t label) const;  // -1 where the class has no images
+  double balanced_accuracy() const;           // the mean over the classes that have images
+  size_t worst_class() const;                 // that with the least accuracy, of equals the first
+};
+
 struct TrainHooks {
   std::function<void(const TrainProgress&)>
       on_step;  // may throw Interrupted: the checkpoint has the last finished epoch
@@ -38,6 +50,9 @@ struct TrainHooks {
   // Called with all epochs so far, including those before an interruption. Returning true ends the training early. It
   // must depend on its argument alone, or a resumed training would differ.
   std::function<bool(const std::vector<EpochResult>&)> stop_early;
+  // What becomes an epoch's eval_accuracy. Default: the accuracy.
+  std::function<double(const Evaluation&)> measure;
+  int evaluate_every = 1;  // epochs; the last one is always evaluated
   // Written after every epoch; empty: none. If a checkpoint of the same run exists, training continues from it.
   std::filesystem::path checkpoint;
 };
@@ -46,12 +61,6 @@ struct TrainHooks {
 // damaged or belongs to another run.
 TrainResult train(Trainable& network, const ImageSet& images, const ImageSet* evaluation, const TrainConfig& config,
                   const TrainHooks& hooks);
-
-struct Evaluation {
-  int64_t images = 0, correct = 0;
-  std::vector<std::vector<int64_t>> confusion;  // [label][prediction]
-  double accuracy() const { return images == 0 ? 0.0 : static_cast<double>(correct) / static_cast<double>(images); }
-};
 
 // Index of the first largest logit of each image.
 std::vector<int> predict(Trainable& network, const ImageSet& images);

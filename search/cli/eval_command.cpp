@@ -24,11 +24,13 @@ struct Options {
 
 struct Measured {
   Evaluation all;
+  ClassFigures figures;
   std::vector<Mistake> mistakes;
 };
 
 Measured measured(const std::vector<Classification>& classified, const ImageSet& images) {
-  return {evaluate(predictions_of(classified), images), mistakes_of(classified, images)};
+  const Evaluation all = evaluate(predictions_of(classified), images);
+  return {all, class_figures(all, images.class_names), mistakes_of(classified, images)};
 }
 
 Measured measure(const RunFolder& folder, const ImageSet& images, bool int8) {
@@ -75,7 +77,8 @@ Record to_record(const Options& o, const Measured& found, const std::vector<Clas
   record.set("arithmetic", o.int8 ? "int8" : "float")
       .set("images", found.all.images)
       .set("correct", found.all.correct)
-      .set("accuracy", found.all.accuracy());
+      .set("accuracy", found.all.accuracy())
+      .add(to_record(found.figures));
   std::vector<Record> rows, mistakes;
   for (const ClassAccuracy& c : classes) rows.push_back(to_record(c));
   record.set("classes", rows);
@@ -103,6 +106,9 @@ void print(const Options& o, const Measured& found, const std::vector<ClassAccur
   std::printf("%-24s %8s %8s %10s\n", "class", "images", "correct", "accuracy");
   for (const ClassAccuracy& c : classes) print_line(c.name, c.images, c.correct, c.accuracy, "");
   print_line("all", found.all.images, found.all.correct, found.all.accuracy(), o.int8 ? "  (int8)" : "  (float)");
+  std::printf("%-24s %8s %8s %10s  (worst class: %s, %s)\n", "balanced", "", "",
+              percent_text(found.figures.balanced_accuracy).c_str(), found.figures.worst_class.c_str(),
+              percent_text(found.figures.worst_class_accuracy).c_str());
   if (o.mistakes) print_mistakes(found.mistakes);
 }
 

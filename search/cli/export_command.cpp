@@ -21,21 +21,22 @@ int run(const Options& o, const Command& command) {
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
   const RunFile run = read_run_file(folder, "");
   const NetworkSettings settings = network_settings_of(run);
-  const RamPlan ram_plan = command.given("ram-plan") ? o.target.ram_plan : settings.ram_plan;
+  Target target = settings.target;
+  if (command.given("ram-plan")) target.ram_plan = o.target.ram_plan;
   const Dataset data = open_run_data(folder, o.data, DataUse::kMeasure, o.files, o.common);
   check_same_classes(model.class_names, data.test, o.run);
-  export_stage(model, ram_plan, data.test, o.out, FolderOwner::kUser);
+  export_stage(model, target.ram_plan, data.test, o.out, FolderOwner::kUser);
   write_label(o.out, settings.label);
-  const Cost cost = predict_cost(model.spec, {.ram_plan = ram_plan});
+  const Cost cost = predict_cost(model.spec, target);
   if (o.common.json) {
-    Record record = to_record(cost).set("folder", o.out);
+    Record record = to_record(cost).set("code_for", to_text(code_build(target))).set("folder", o.out);
     if (!settings.label.empty()) record.set("label", settings.label);
     print_json(record);
     return 0;
   }
   if (!settings.label.empty()) print_row("LABEL", settings.label);
   print_row("written", o.out + "/model.c, model.h, the runtime, test vectors, Makefile, README.md");
-  print_row("flash", std::to_string(cost.flash_bytes) + " bytes");
+  print_row("flash", text(cost.flash_bytes, " bytes, with code for ", to_text(code_build(target))));
   print_row("RAM", std::to_string(cost.ram_bytes) + " bytes");
   return 0;
 }

@@ -8,6 +8,7 @@
 #include "mcu/host/cost/instruction_model.h"
 #include "mcu/host/cost/sizes.h"
 #include "mcu/host/plan/device_operation.h"
+#include "mcu/host/verify/board_fit.h"
 #include "nn/quant/quantized_model.h"
 #include "nn/weights/model_file.h"
 #include "search/cli/commands.h"
@@ -43,11 +44,16 @@ NetworkSpec spec_of(const Options& o, const Command& command) {
   return load_network(folder.network_file()).network.spec();
 }
 
-// The RAM plan of the option, or else that of the run, or else strips.
+// What the options say, and for the rest what the run has. Another board has another clock.
 Target target_of(const Options& o, const Command& command) {
   Target target = o.target;
-  if (!command.given("ram-plan") && std::filesystem::is_directory(o.what))
-    target.ram_plan = network_settings_of(read_run_file(RunFolder::view(o.what), "")).ram_plan;
+  if (std::filesystem::is_directory(o.what)) {
+    const Target own = network_settings_of(read_run_file(RunFolder::view(o.what), "")).target;
+    if (!command.given("ram-plan")) target.ram_plan = own.ram_plan;
+    if (!command.given("optimise")) target.optimise = own.optimise;
+    if (!command.given("clock") && !command.given("board")) target.clock_hz = own.clock_hz;
+    if (!command.given("board")) target.board = own.board;
+  }
   usage_of([&] { validate(target); });
   return target;
 }
@@ -93,12 +99,27 @@ Record to_record(const LayerSpec& layer, const LayerFigures& figures) {
 Record to_record(const Inspection& all) {
   Record record = to_record(all.cost.total);
   if (const auto latency = latency_of(all.cost.total, all.target)) record.add(to_record(*latency));
+  record.set("code_for", to_text(code_build(all.target)));
+  if (!all.target.board.empty()) {
+    const Board& board = find_board(all.target.board);
+    record.set("board_flash_bytes", board.code.bytes).set("board_ram_bytes", board.ram.bytes);
+    record.set("fits", !why_too_large(board, all.spec, all.target.ram_plan));
+  }
   std::vector<Record> layers;
   for (size_t i = 0; i < all.layers.size(); ++i) layers.push_back(to_record(all.spec.layers()[i], all.layers[i]));
   return record.set("model_bytes", all.cost.device.model_bytes)
       .set("input", to_text(all.spec.input()))
       .set("classes", all.spec.classes())
       .set("layers", layers);
+}
+
+// "m0: 262,144 bytes of flash and 16,384 of RAM; the network fits"; nothing without a board.
+std::optional<std::string> fit_of(const Inspection& all) {
+  if (all.target.board.empty()) return std::nullopt;
+  const Board& board = find_board(all.target.board);
+  const auto why = why_too_large(board, all.spec, all.target.ram_plan);
+  return text(board.name, ": ", grouped(board.code.bytes), " bytes of flash and ", grouped(board.ram.bytes),
+              " of RAM; the network ", why ? "with a small program around it " + *why : "fits");
 }
 
 // The layers that a layer reads: "stem", or "block0.project, stem".
@@ -158,20 +179,21 @@ void print_table(const Inspection& all) {
                 with_instructions({grouped(all.cost.total.parameters), grouped(all.cost.total.macs),
                                    grouped(device.model_bytes), grouped(device.ram_bytes)},
                                   grouped(all.cost.total.instructions)));
-  std::printf("\nflash %s bytes = model %s + code %s (runtime for Cortex-M4 at -Os)\n",
-              grouped(device.flash_bytes()).c_str(), grouped(device.model_bytes).c_str(),
-              grouped(device.code_bytes).c_str());
+  std::printf("\nflash %s bytes = model %s + code %s (runtime for %s)\n", grouped(device.flash_bytes()).c_str(),
+              grouped(device.model_bytes).c_str(), grouped(device.code_bytes).c_str(),
+              to_text(code_build(all.target)).c_str());
   std::printf("RAM   %s bytes of arena, plan %s; image and logits lie in the caller's own buffers\n",
               grouped(device.ram_bytes).c_str(), to_text(all.target.ram_plan).c_str());
   print_latency(latency_of(all.cost.total, all.target));
   print_slow_layers(all);
+  if (const auto fit = fit_of(all)) print_row("board", *fit);
 }
 
 int run(const Options& o, const Command& command) {
   if (o.trace.image.empty()) command.refuse({"layer", "at", "taps", "backward", "label"}, "goes with --trace IMAGE");
   if (!o.trace.backward) command.refuse({"label"}, "goes with --backward");
   if (!o.trace.image.empty())
-    command.refuse({"input", "classes", "board", "clock", "ram-plan"}, "has no effect with --trace");
+    command.refuse({"input", "classes", "board", "optimise", "clock", "ram-plan"}, "has no effect with --trace");
   if (!o.trace.image.empty()) return run_trace(RunFolder::view(o.what), o.trace, o.common.json);
   const Inspection all = inspect(spec_of(o, command), target_of(o, command));
   if (o.common.json)
@@ -199,7 +221,10 @@ void add_inspect_command(Parser& parser) {
   command.option("input", o->input, "height x width x channels of an image, for an architecture");
   command.fields({{"classes", "number of classes, for an architecture", &o->classes, 2, 100000}});
   const OptionFields target = option_fields(o->target);
-  command.fields(only(target, {"ram-plan"}), "strips, or the run's own").fields(only(target, {"board", "clock"}));
+  command.fields(only(target, {"ram-plan"}), "strips, or the run's own")
+      .fields(only(target, {"board"}), "none, or the run's own")
+      .fields(only(target, {"optimise"}), "size, or the run's own")
+      .fields(only(target, {"clock"}), "none, or the run's own");
   command.option("trace", o->trace.image,
                  "show how one number is computed from this image: a test image by its number, or a PNG or JPEG file");
   command.option("layer", o->trace.layer, "the layer of that number, by name or index; default: the classifier");

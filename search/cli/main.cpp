@@ -40,6 +40,10 @@ int main(int argc, char** argv) {
     add_search_command(parser, choice);
     add_predict_command(parser);
     add_report_command(parser);
+    parser.section("After a search");
+    add_candidates_command(parser);
+    add_take_command(parser);
+    add_compare_command(parser);
     parser.section("Step by step");
     add_train_command(parser);
     add_quantize_command(parser);

@@ -10,13 +10,6 @@
 
 namespace mininas {
 
-std::string quoted(const std::string& word) {
-  if (!word.empty() && word.find_first_of(" \t\n\"'\\$&|;<>()*?[]#~`!{}") == std::string::npos) return word;
-  std::string out = "'";
-  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 Command::Command(const std::string& name, const std::string& summary, const std::string& footer)
     : app_(std::make_unique<CLI::App>("", name)), name_(name) {
   app_->set_help_flag();  // help.h prints it

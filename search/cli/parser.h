@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/options.h"
+#include "core/quoted.h"
 #include "search/cli/help.h"
 
 namespace CLI {
@@ -35,9 +36,6 @@ auto usage_of(const std::string& option, const Make& make) {
     throw UsageError(text("--", option, ": ", error.what()));
   }
 }
-
-// The word as it has to be typed in a shell.
-std::string quoted(const std::string& word);
 
 // One command: `mininas NAME ...`. The bound variables must outlive the parse.
 class Command {

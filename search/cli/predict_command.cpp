@@ -1,5 +1,6 @@
 // mininas predict: what a run's network says of images that have no label.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -14,6 +15,7 @@
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
 #include "search/job/classify.h"
+#include "search/record/csv.h"
 
 namespace mininas {
 namespace {
@@ -141,19 +143,12 @@ void copy_to_class(const fs::path& file, const fs::path& folder, std::string cla
   write_file(target, bytes);
 }
 
-// As RFC 4180 has it.
-std::string csv_cell(const std::string& content) {
-  if (content.find_first_of(",\"\r\n") == std::string::npos) return content;
-  std::string out = "\"";
-  for (const char c : content) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
-
 void print_csv(const Predictions& all) {
-  std::printf("file,class,confidence\n");
+  std::vector<CsvRow> rows = {{"file", "class", "confidence"}};
   for (const auto& [file, found] : all.rows)
-    std::printf("%s,%s,%.4f\n", csv_cell(file.string()).c_str(),
-                csv_cell(all.class_names[static_cast<size_t>(found.predicted)]).c_str(), found.confidence());
+    rows.push_back({file.string(), all.class_names[static_cast<size_t>(found.predicted)],
+                    csv_number(std::round(1e4 * found.confidence()) / 1e4)});
+  std::cout << to_csv(rows);
 }
 
 void print_table(const Predictions& all) {

@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/wrapped.h"
 #include "search/cli/interrupt.h"
+#include "search/methods/scores.h"
 
 namespace mininas {
 namespace {
@@ -20,6 +21,7 @@ namespace {
 constexpr double kBarSeconds = 0.1;   // between two updates of the bar
 constexpr double kLineSeconds = 5.0;  // between two plain lines
 constexpr int kBarCells = 24;
+constexpr const char* kMeasured = ", accuracy ";  // on images that are not trained on
 
 bool is_terminal() {
   const char* kind = std::getenv("TERM");
@@ -31,16 +33,16 @@ bool wants_colour() {
   return refused == nullptr || *refused == '\0';
 }
 
-size_t terminal_columns() {
-  winsize size{};
-  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
 double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
   return std::chrono::duration<double>(b - a).count();
 }
 
 }  // namespace
+
+size_t terminal_columns(int descriptor) {
+  winsize size{};
+  return ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
 
 std::string percent_text(double fraction) {
   if (fraction < 0) return "-";
@@ -61,6 +63,7 @@ TrainHooks Progress::training_hooks() {
 PipelineHooks Progress::pipeline_hooks() {
   PipelineHooks hooks;
   hooks.on_stage = [this](const std::string& name) { stage(name); };
+  hooks.on_notice = [this](const std::string& what) { notice(what); };
   hooks.search.on_candidate = [this](const Candidate& c, const Cost& cost, int index, int left) {
     candidate(c, cost, index, left);
   };
@@ -85,6 +88,8 @@ void Progress::stage(const std::string& name) {
   say(name);
 }
 
+void Progress::notice(const std::string& what) { print_line("mininas: " + in_colour("33", "note: ") + what); }
+
 void Progress::candidate(const Candidate& candidate, const Cost& cost, int index, int left) {
   stop_if_interrupted();
   if (overall_) overall_->begin_candidate(candidate.epochs, cost.macs, left);
@@ -97,7 +102,13 @@ void Progress::candidate(const Candidate& candidate, const Cost& cost, int index
 void Progress::decision(const JournalEntry& entry) {
   const Candidate& candidate = entry.trial.candidate;
   if (overall_ && entry.kept()) overall_->keep(entry.cost.macs);
-  const std::string mark = entry.kept() ? in_colour("32", "kept    ") : in_colour("2", "rejected");
+  // Green is a gain, or a loss that the rules allow; where scores are equal, a prior decides.
+  const double score = entry.trial.outcome.score;
+  const bool prior = entry.kept() && kept_score_ && equal(score, *kept_score_);
+  if (entry.kept()) kept_score_ = score;
+  const std::string mark = !entry.kept() ? in_colour("2", "rejected")
+                           : prior       ? "kept    "
+                                         : in_colour("32", "kept    ");
   say(text("  ", entry.trial.index + 1, "  ", candidate.stage, "  ", mark, "  ", to_text(candidate.architecture), "  ",
            entry.decision->reason));
 }
@@ -110,7 +121,8 @@ void Progress::step(const TrainProgress& p) {
 
 void Progress::epoch(const EpochResult& result) {
   const bool measured = result.eval_accuracy >= 0;
-  accuracy_ = text(measured ? ", accuracy " : ", training accuracy ",
+  if (!measured && accuracy_.starts_with(kMeasured)) return;  // the last one stands until the next
+  accuracy_ = text(measured ? kMeasured : ", training accuracy ",
                    percent_text(measured ? result.eval_accuracy : result.train_accuracy));
 }
 
@@ -130,10 +142,13 @@ void Progress::loaded(int64_t done, int64_t steps) {
 }
 
 void Progress::say(const std::string& line) {
-  if (quiet_) return;
+  if (!quiet_) print_line(line);
+}
+
+void Progress::print_line(const std::string& line) {
   clear();
   if (terminal_)
-    std::cerr << wrapped(line, terminal_columns()) << std::endl;
+    std::cerr << wrapped(line, terminal_columns(STDERR_FILENO)) << std::endl;
   else
     std::cerr << log_prefix(overall_ ? overall_->fraction(0) : 0) << line << std::endl;
 }
@@ -167,7 +182,7 @@ void Progress::show(double part, const std::string& what) {
   std::string line = text(static_cast<int>(100 * done), " %  ", what, time_left(done));
   const auto filled = static_cast<size_t>(done * kBarCells);
   const std::string full(filled, '='), empty(kBarCells - filled, ' ');
-  const size_t columns = terminal_columns() - std::min<size_t>(terminal_columns(), kBarCells + 4);
+  const size_t whole = terminal_columns(STDERR_FILENO), columns = whole - std::min<size_t>(whole, kBarCells + 4);
   if (line.size() > columns) line.resize(columns);
   std::cerr << "\r\033[K[" << in_colour("36", full) << empty << "] " << line << std::flush;
   bar_drawn_ = true;

@@ -24,6 +24,8 @@ class Progress {
   PipelineHooks pipeline_hooks();
 
   void stage(const std::string& name);
+  // What is no error, but must not be missed: --quiet does not silence it.
+  void notice(const std::string& what);
   void images(int64_t done, int64_t images);
   // From now on every line shows the progress of the whole search and its remaining time.
   void plan(const SearchPlan& plan) { overall_.emplace(plan); }
@@ -42,6 +44,7 @@ class Progress {
 
   // Prints a line that stays.
   void say(const std::string& line);
+  void print_line(const std::string& line);  // quiet or not
   // Redraws the bar; `part` is the finished part of the current work, in [0, 1].
   void show(double part, const std::string& what);
   // "12 s left", from the increase of `done` since it was first shown.
@@ -57,8 +60,12 @@ class Progress {
   std::string accuracy_;  // of the last finished epoch
   Clock::time_point last_shown_{}, first_shown_{};
   double first_done_ = -1;
+  std::optional<double> kept_score_;  // of the candidate kept last
   bool bar_drawn_ = false;
 };
+
+// The width of the terminal behind a file descriptor; 80 where it is not known.
+size_t terminal_columns(int descriptor);
 
 // "96.90 %" for 0.969; "-" for a negative number (not measured)
 std::string percent_text(double fraction);

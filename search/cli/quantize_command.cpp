@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "core/error.h"
+#include "datasets/folds.h"
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
 #include "search/job/settings.h"
@@ -16,14 +17,6 @@ struct Options {
   std::string run, data;
   FileOptions files;
 };
-
-// Removes everything that was made from the older integers. This comes before new integers are written; otherwise a
-// command that is killed in between would leave figures of another network.
-void remove_outdated(const RunFolder& folder, const RunFile& run) {
-  std::filesystem::remove_all(folder.export_folder());
-  std::filesystem::remove(folder.evaluation_file());
-  if (run.identity.kind != "train") std::filesystem::remove(folder.summary_file());
-}
 
 TrainResult quantize(const RunFolder& folder, const ImageSet& images, const TrainConfig& config, Progress& progress,
                      const Command& command) {
@@ -42,11 +35,14 @@ int run(const Options& o, const Command& command) {
   const RunFile recorded = read_run_file(folder, "");
   const Dataset data = open_run_data(folder, o.data, DataUse::kTrain, o.files, o.common);
   check_same_classes(load_network(folder.network_file()).class_names, data.train, o.run);
-  TrainConfig config = quantize_config(network_settings_of(recorded).recipe, o.settings);
+  const NetworkSettings settings = network_settings_of(recorded);
+  TrainConfig config = quantize_config(settings.recipe, o.settings);
   if (command.given("seed")) config.seed = o.common.seed;
   Progress progress(o.common.quiet);
-  remove_outdated(folder, recorded);
-  const TrainResult result = quantize(folder, data.train, config, progress, command);
+  remove_made_of_integers(folder);
+  if (recorded.identity.kind != "train") std::filesystem::remove(folder.summary_file());
+  const auto repeated = repeated_for(data.train, config.batch, settings.epoch_steps);
+  const TrainResult result = quantize(folder, repeated ? *repeated : data.train, config, progress, command);
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
   const double accuracy =
       evaluate(integer_predict(model, data.test.pixels.data(), data.test.count()), data.test).accuracy();

@@ -95,15 +95,27 @@ Record to_record(const Options& o, size_t candidates, const LoggedTask& task, co
   return record.set("final_architecture", to_text(to_train)).set("final_params", parameter_count(to_train, task));
 }
 
-int run(Options& o, const Command&) {
+// What no option says is taken from the log. Returns what that changed.
+std::string complete_options(Options& o, const std::vector<LoggedTrial>& log, const Command& command) {
+  const OptionFields fields = o.method->fields();
+  std::vector<std::string> given;
+  for (const OptionField& field : fields)
+    if (command.given(field.name)) given.push_back(field.name);
+  const std::string ranges = take_ranges(log, without(fields, given));
   usage_of([&] { o.method->validate(); });
+  return ranges;
+}
+
+int run(Options& o, const Command& command) {
   const auto log = read_published_log(o.log);
+  const std::string ranges = complete_options(o, log, command);
   LoggedTask task;
   try {
     task = deduce_task(log.front(), o.channels, o.classes);
   } catch (const ConfigError& error) {
     throw FormatError(text(o.log, ", ", error.what()));
   }
+  if (!ranges.empty() && !o.common.json) print_row("from the log", ranges);
   std::vector<Record> decisions;
   const ReplayResult end = walk(o, log, task, decisions);
   if (o.common.json) {
@@ -127,8 +139,9 @@ void add_replay_command(Parser& parser, const MethodChoice& choice) {
   Command& command = parser.add(
       "replay", "checks whether a search method would have asked for the candidates of a published log",
       "Example:\n  mininas replay --method trg-nas log.csv --explain\n\nEach method has options of its own: `mininas "
-      "replay --method M --help-all` shows those of M.\nExit status 0: the method asks for the candidates of the log, "
-      "one by one; 1: it does not, and the first difference is shown.",
+      "replay --method M --help-all` shows those of M.\nWhere no option says otherwise, widths, depths, epochs and "
+      "kernels begin as the log does.\nExit status 0: the method asks for the candidates of the log, one by one; 1: "
+      "it does not, and the first difference is shown.",
       [o](const Command& given) { return run(*o, given); });
   command.positional(
       "LOG.csv", o->log,

@@ -4,11 +4,13 @@
 #include <memory>
 
 #include "core/error.h"
+#include "datasets/folds.h"
 #include "datasets/open.h"
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
 #include "search/job/pipeline.h"
 #include "search/job/run_images.h"
+#include "search/job/search_data.h"
 
 namespace mininas {
 namespace {
@@ -34,29 +36,104 @@ void complete_settings(const Command& command, Options& o) {
 
 // The amount of training that the search plans.
 SearchPlan plan_of(const SearchSettings& s, const Dataset& data) {
-  const auto images = static_cast<double>(data.train.count());
-  const double searched = s.scored_on == ScoredOn::kAsPublished ? images : (1 - s.validation_fraction) * images;
-  return {s.search_images > 0 ? std::min(searched, static_cast<double>(s.search_images)) : searched,
-          images * s.recipe.epochs, images * s.quantize.epochs};
+  const int64_t passes = passes_for(data.train.count(), s.recipe.batch, s.epoch_steps);
+  const auto images = static_cast<double>(passes * data.train.count());
+  return {candidate_images(s, data.train.count()), images * s.recipe.epochs, images * s.quantize.epochs};
 }
 
-RunSummary run_in(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data,
-                  bool quiet) {
+// Options that --resume takes where the first limits allowed nothing.
+std::vector<std::string> limit_names() {
+  std::vector<std::string> names;
+  Budget budget;
+  Target target;
+  for (const OptionFields& fields : {option_fields(budget), option_fields(target)})
+    for (const OptionField& field : fields) names.push_back(field.name);
+  return names;
+}
+
+std::vector<std::string> given_limits(const Command& command) {
+  std::vector<std::string> names = limit_names();
+  std::erase_if(names, [&](const std::string& name) { return !command.given(name); });
+  return names;
+}
+
+// Whether a search ended without any network that it could have trained, for its limits forbade all of them.
+bool found_nothing(const RunFolder& folder) {
+  const Journal journal(folder.journal_file());
+  const auto over = [](const JournalEntry& e) { return e.trial.outcome.status == Status::kInfeasible; };
+  return journal.end() && std::all_of(journal.entries().begin(), journal.entries().end(), over);
+}
+
+// A search's own network, and what else of its front was finished.
+struct Finished {
+  RunSummary summary;
+  std::vector<FrontMember> front;
+};
+
+Finished run_in(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings, const Dataset& data,
+                bool quiet) {
   Progress progress(quiet);
   progress.plan(plan_of(settings, data));
   try {
-    return run_pipeline(folder, identity, settings, data, progress.pipeline_hooks());
+    const PipelineHooks hooks = progress.pipeline_hooks();
+    Finished finished{run_pipeline(folder, identity, settings, data, hooks), {}};
+    if (settings.pareto > 0) finished.front = finish_front(folder, identity, to_record(settings), data, hooks);
+    return finished;
   } catch (const Interrupted& stop) {
-    throw Interrupted(text(stop.what(), "; go on with: mininas search --resume ", quoted(folder.path().string())));
+    throw Interrupted(text(stop.what(), "; go on with: ", command_that_goes_on(folder, identity)));
+  } catch (const ConfigError& error) {
+    if (!found_nothing(folder)) throw;
+    throw ConfigError(text(error.what(), "; with larger limits it goes on: ", command_that_goes_on(folder, identity),
+                           " --max-flash ..."));
   }
 }
 
-RunSummary begin(const Command& command, Options& o) {
+// A search that found nothing is in nobody's way.
+void make_way(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path / "run.json")) return;
+  const RunFolder folder = RunFolder::open(path);
+  if (read_run_file(folder, "").identity.kind != "search" || !found_nothing(folder)) return;
+  std::filesystem::remove(folder.journal_file());
+  std::filesystem::remove(folder.run_file());
+}
+
+// Limits that are only those of the run's board become none, so that those of another board can take their place.
+Budget without_board(Budget budget, const Target& target, const Dataset& data) {
+  const Budget own = within_board({}, target, data.train.shape, data.train.classes());
+  if (budget.max_flash_bytes == own.max_flash_bytes) budget.max_flash_bytes = 0;
+  if (budget.max_ram_bytes == own.max_ram_bytes) budget.max_ram_bytes = 0;
+  return budget;
+}
+
+// The limits and the target that were given, in place of the run's: a search that found nothing begins again with them.
+void take_limits(const RunFolder& folder, RunFile& run, SearchSettings& settings, const Dataset& data, Options& o,
+                 const Command& command) {
+  const std::vector<std::string> given = given_limits(command);
+  if (given.empty()) return;
+  if (!found_nothing(folder))
+    throw UsageError(text("--", given.front(),
+                          " cannot go with --resume: networks were chosen within the limits that the run began with"));
+  settings.budget = without_board(settings.budget, settings.target, data);
+  for (const auto& [fields, values] : {std::pair{option_fields(settings.budget), option_fields(o.settings.budget)},
+                                       std::pair{option_fields(settings.target), option_fields(o.settings.target)}})
+    for (const OptionField& field : fields)
+      if (command.given(field.name)) from_record(OptionFields{field}, to_record(only(values, {field.name})));
+  usage_of([&] { validate(settings); });
+  settings.budget = within_board(settings.budget, settings.target, data.train.shape, data.train.classes());
+  run.identity.command += "; " + command.typed();
+  std::filesystem::remove(folder.journal_file());
+  write_run_file(folder, run.identity, to_record(settings));
+}
+
+Finished begin(const Command& command, Options& o) {
   complete_settings(command, o);
   const Dataset data = open_data(o.settings.data, o.files, o.common);
   check_learnable(data.train);
   check_searchable(data.train);
   o.settings.data = data.source;
+  settle_scoring(o.settings, data.train.count());
+  o.settings.budget = within_board(o.settings.budget, o.settings.target, data.train.shape, data.train.classes());
+  make_way(o.out);
   const RunFolder folder = RunFolder::create(o.out);
   write_run_images(folder, data);
   const RunIdentity identity{"search", command.typed(), o.settings.data, content_digest(data.train),
@@ -65,37 +142,31 @@ RunSummary begin(const Command& command, Options& o) {
   return run_in(folder, identity, o.settings, data, o.common.quiet);
 }
 
-RunSummary go_on(const Options& o) {
+Finished go_on(const Command& command, Options& o) {
   const RunFolder folder = RunFolder::open(o.resume);
-  const RunFile run = read_run_file(folder, "search");
+  RunFile run = read_run_file(folder, "search");
   SearchSettings settings = search_settings_from(run.settings);
   const Dataset data = open_run_data(folder, o.settings.data, DataUse::kGoOn, o.files, o.common);
+  take_limits(folder, run, settings, data, o, command);
   return run_in(folder, run.identity, settings, data, o.common.quiet);
 }
 
-// Requires the summary of a search.
-void print_summary(const RunSummary& s, const std::string& folder) {
-  const FinishedNetwork& n = s.network;
-  if (s.label) print_row("LABEL", *s.label);
-  print_row("architecture", s.architecture);
-  print_row("parameters", grouped(n.cost.parameters));
-  print_row("flash",
-            text(grouped(n.cost.flash_bytes), " bytes, of these code for Cortex-M4: ", grouped(n.cost.code_bytes)));
-  print_row("RAM", text(grouped(n.cost.ram_bytes), " bytes of arena"));
-  print_row("MACs", grouped(n.cost.macs));
-  print_latency(s.latency);
-  print_row("test accuracy",
-            text(percent_text(n.test_accuracy_int8), " int8, ", percent_text(n.test_accuracy_float), " float"));
-  print_row("candidates",
-            text(s.search->candidates, ", of these trained: ", s.search->trained, "; search ended: ", s.search->end));
-  print_row("time", duration_text(n.seconds));
-  print_row("weights", "sha256 " + n.weights_sha256);
-  print_row("C code", folder + "/c");
-  print_row("VERIFIED", counts_text(n.verify));
-  const std::string run = quoted(folder);
-  print_next({{"mininas report " + run, "the run as a page, " + folder + "/report.html"},
-              {"mininas eval " + run + " --int8 --mistakes", "which test images it gets wrong"},
-              {"mininas predict " + run + " FILES", "the classes of new images"}});
+Record json_of(const Finished& finished) {
+  Record record = to_record(finished.summary);
+  std::vector<Record> front;
+  for (const FrontMember& member : finished.front)
+    front.push_back(to_record(member.summary).set("candidate", member.candidate));
+  return front.empty() ? record : record.set("front", front);
+}
+
+void print_front(const std::vector<FrontMember>& front) {
+  for (const FrontMember& member : front) {
+    const FinishedNetwork& n = member.summary.network;
+    print_row(text("front/", member.candidate),
+              text(percent_text(n.test_accuracy_int8), " int8, flash ", grouped(n.cost.flash_bytes), ", RAM ",
+                   grouped(n.cost.ram_bytes), ", ", member.summary.architecture, ", VERIFIED, ",
+                   grouped(n.verify.bytes_different), " different"));
+  }
 }
 
 // The title in the help for a group of settings.
@@ -109,15 +180,19 @@ std::string title_of(const OptionGroup& group, const Method& method) {
 int run(Options& o, const Command& command) {
   if (o.resume.empty() == o.out.empty())
     throw UsageError("give either --out RUN for a new run or --resume RUN to go on with one");
-  if (!o.resume.empty()) check_resumable(command);
+  if (!o.resume.empty()) check_resumable(command, limit_names());
   if (o.resume.empty() && o.settings.data.empty())
     throw UsageError("--data is needed; `mininas help data` shows its forms");
   apply(o.common);
-  const RunSummary summary = o.resume.empty() ? begin(command, o) : go_on(o);
-  if (o.common.json)
-    print_json(to_record(summary));
-  else
-    print_summary(summary, o.resume.empty() ? o.out : o.resume);
+  const Finished finished = o.resume.empty() ? begin(command, o) : go_on(command, o);
+  if (o.common.json) {
+    print_json(json_of(finished));
+  } else {
+    const std::string folder = o.resume.empty() ? o.out : o.resume;
+    print_summary(finished.summary, folder);
+    print_front(finished.front);
+    print_what_follows(finished.summary, folder);
+  }
   return 0;
 }
 
@@ -135,8 +210,10 @@ void add_search_command(Parser& parser, const MethodChoice& choice) {
       "options of its own: `mininas search --method M --help-all` shows those of M.",
       [o](const Command& given) { return run(*o, given); });
   command.option("out", o->out, "folder for the new run");
-  command.option("resume", o->resume,
-                 "folder of an interrupted run: goes on where it stopped, with the settings that it began with");
+  command.option(
+      "resume", o->resume,
+      "folder of an interrupted run: goes on where it stopped, with the settings that it began with; where its "
+      "limits allowed no network, new ones may be given");
   command.option("method,protocol", o->choice.method, "the method that searches");
   command.option("preset", o->choice.preset,
                  "a named set of values for the method's options; options given beside it win");

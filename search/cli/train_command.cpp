@@ -1,14 +1,18 @@
 // mininas train: trains one architecture on all training images and measures it on the test images.
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "core/error.h"
 #include "datasets/open.h"
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
+#include "search/evaluate/begin_from.h"
 #include "search/job/run_images.h"
+#include "search/job/search_data.h"
 #include "search/job/settings.h"
 #include "search/job/stages.h"
+#include "search/record/record_file.h"
 #include "search/space/build.h"
 
 namespace mininas {
@@ -21,7 +25,7 @@ struct Options {
   FileOptions files;
 };
 
-TrainSummary summarize(const TrainSettings& settings, Trainable& network, const TrainResult& result,
+TrainSummary summarize(const TrainSettings& settings, Network& network, const TrainResult& result,
                        const Dataset& data) {
   const EpochResult& last = result.epochs.back();
   const auto by_test = [](const EpochResult& a, const EpochResult& b) { return a.eval_accuracy < b.eval_accuracy; };
@@ -31,6 +35,8 @@ TrainSummary summarize(const TrainSettings& settings, Trainable& network, const 
           .train_accuracy = last.train_accuracy,
           .test_accuracy = last.eval_accuracy,
           .best_test_accuracy = best->eval_accuracy,
+          .test_images = data.test.count(),
+          .classes = class_figures(evaluate(network, data.test), data.test.class_names),
           .best_epoch = best->epoch + 1,
           .epochs = static_cast<int>(result.epochs.size()),
           .seconds = result.seconds,
@@ -39,8 +45,52 @@ TrainSummary summarize(const TrainSettings& settings, Trainable& network, const 
           .data = data.source};
 }
 
+// The network of --from, made to fit these settings and images. Without --arch they take its architecture.
+TrainingStart start_from(TrainSettings& settings, const ImageSet& images) {
+  const RunFolder source = RunFolder::view(settings.from);
+  check_trained(source);
+  const std::string known = architecture_of(source);
+  if (settings.architecture.empty()) settings.architecture = known;
+  const NamedNetwork parent = load_network(source.network_file());
+  try {
+    return {begin_from(parent, parse_architecture(known), parse_architecture(settings.architecture), images,
+                       Rng(settings.recipe.seed).fork("weights")),
+            {}};
+  } catch (const ConfigError& error) {
+    throw ConfigError(text(settings.from, ": ", error.what()));
+  }
+}
+
+// What was made of the float network goes before the network does.
+void remove_made_of_network(const RunFolder& folder) {
+  remove_made_of_integers(folder);
+  for (const auto& file : {folder.quantizing_file(), folder.quantized_file(), folder.summary_file()})
+    std::filesystem::remove(file);
+}
+
+// Makes a finished run an unfinished one of more epochs, which goes on with the weights that it has.
+void lengthen(const RunFolder& folder, const RunFile& run, TrainSettings& settings, int epochs) {
+  const auto finished = read_train_summary(folder);
+  if (!finished)
+    throw ConfigError(text(folder.path().string(),
+                           ": is not finished; first go on with: ", command_that_goes_on(folder, run.identity)));
+  if (epochs <= finished->epochs)
+    throw UsageError(text("--epochs ", epochs, ": the run has ", finished->epochs,
+                          " epochs already; give the number that it shall have in all"));
+  NamedNetwork trained = load_network(folder.network_file());
+  TrainingStart start{std::move(trained.network), from_record<TrainResult>(read_record(folder.training_file()))};
+  write_start(folder, start, trained.class_names);
+  remove_made_of_network(folder);
+  settings.recipe.epochs = epochs;
+  settings.recipe.max_steps = 0;
+  write_run_file(folder, run.identity, to_record(option_groups(settings)));
+}
+
 TrainSummary train_in(const RunFolder& folder, const TrainSettings& settings, const Dataset& data, Progress& progress) {
-  if (const auto finished = read_train_summary(folder)) return *finished;
+  if (const auto finished = read_train_summary(folder)) {
+    remove_start(folder);
+    return *finished;
+  }
   const NetworkSpec spec = build_network_spec(settings.architecture, data.train.shape, data.train.classes());
   progress.stage("training");
   try {
@@ -49,17 +99,24 @@ TrainSummary train_in(const RunFolder& folder, const TrainSettings& settings, co
     NamedNetwork trained = load_network(folder.network_file());
     const TrainSummary summary = summarize(settings, trained.network, result, data);
     write_summary(folder, summary);
+    remove_start(folder);
     return summary;
   } catch (const Interrupted& stop) {
     throw Interrupted(text(stop.what(), "; go on with: mininas train --resume ", quoted(folder.path().string())));
   }
 }
 
-TrainSummary train_without_folder(const TrainSettings& settings, const Dataset& data, Progress& progress) {
+TrainSummary train_without_folder(const TrainSettings& settings, std::optional<TrainingStart> start,
+                                  const Dataset& data, Progress& progress) {
   const NetworkSpec spec = build_network_spec(settings.architecture, data.train.shape, data.train.classes());
   progress.stage("training");
+  const TrainHooks hooks = progress.training_hooks();
   try {
-    TrainedNetwork trained = train_network(spec, data.train, &data.test, settings.recipe, progress.training_hooks());
+    if (start) {
+      const TrainResult result = train(start->network, data.train, &data.test, settings.recipe, hooks);
+      return summarize(settings, start->network, result, data);
+    }
+    TrainedNetwork trained = train_network(spec, data.train, &data.test, settings.recipe, hooks);
     return summarize(settings, trained.network, trained.result, data);
   } catch (const Interrupted&) {
     throw Interrupted("interrupted; nothing is kept without --out");
@@ -68,22 +125,29 @@ TrainSummary train_without_folder(const TrainSettings& settings, const Dataset& 
 
 TrainSummary begin(const Command& command, Options& o, Progress& progress) {
   o.settings.recipe.seed = o.common.seed;
-  o.settings.architecture = to_text(architecture_of("arch", o.settings.architecture));
+  if (!o.settings.architecture.empty())
+    o.settings.architecture = to_text(architecture_of("arch", o.settings.architecture));
   const Dataset data = open_data(o.data, o.files, o.common);
   check_learnable(data.train);
-  if (o.out.empty()) return train_without_folder(o.settings, data, progress);
+  if (const std::string unbalanced = imbalance_text(data.train); !unbalanced.empty()) progress.notice(unbalanced);
+  std::optional<TrainingStart> start;
+  if (!o.settings.from.empty()) start = start_from(o.settings, data.train);
+  if (o.out.empty()) return train_without_folder(o.settings, std::move(start), data, progress);
   const RunFolder folder = RunFolder::create(o.out);
+  start ? write_start(folder, *start, data.train.class_names) : remove_start(folder);
   write_run_images(folder, data);
   write_run_file(folder, {"train", command.typed(), data.source, content_digest(data.train), content_digest(data.test)},
                  to_record(option_groups(o.settings)));
   return train_in(folder, o.settings, data, progress);
 }
 
-TrainSummary go_on(const Options& o, Progress& progress) {
+TrainSummary go_on(const Options& o, const Command& command, Progress& progress) {
   const RunFolder folder = RunFolder::open(o.resume);
   const RunFile run = read_run_file(folder, "train");
   const Dataset data = open_run_data(folder, o.data, DataUse::kGoOn, o.files, o.common);
-  return train_in(folder, train_settings_from(run.settings), data, progress);
+  TrainSettings settings = train_settings_from(run.settings);
+  if (command.given("epochs")) lengthen(folder, run, settings, o.settings.recipe.epochs);
+  return train_in(folder, settings, data, progress);
 }
 
 // `folder` is that of the run; empty if nothing was stored.
@@ -91,7 +155,7 @@ void print_summary(const TrainSummary& s, const std::string& folder) {
   print_row("architecture", s.architecture);
   print_row("parameters", grouped(s.params));
   print_row("train accuracy", percent_text(s.train_accuracy) + " (augmented images, last epoch)");
-  print_row("test accuracy", percent_text(s.test_accuracy));
+  print_accuracy(s.test_accuracy, "", s.test_images, s.classes);
   print_row("best epoch", text(s.best_epoch, " of ", s.epochs, ": ", percent_text(s.best_test_accuracy)));
   print_row("time", duration_text(s.seconds));
   print_row("weights", "sha256 " + s.weights_sha256);
@@ -104,13 +168,13 @@ void print_summary(const TrainSummary& s, const std::string& folder) {
 
 int run(Options& o, const Command& command) {
   if (!o.resume.empty()) {
-    check_resumable(command);
-  } else if (o.settings.architecture.empty() || o.data.empty()) {
-    throw UsageError("--arch and --data are needed; `mininas train --help` shows more");
+    check_resumable(command, {"epochs"});
+  } else if ((o.settings.architecture.empty() && o.settings.from.empty()) || o.data.empty()) {
+    throw UsageError("--arch (or --from) and --data are needed; `mininas train --help` shows more");
   }
   apply(o.common);
   Progress progress(o.common.quiet);
-  const TrainSummary summary = o.resume.empty() ? begin(command, o, progress) : go_on(o, progress);
+  const TrainSummary summary = o.resume.empty() ? begin(command, o, progress) : go_on(o, command, progress);
   progress.clear();
   if (o.common.json)
     print_json(to_record(summary));
@@ -132,8 +196,10 @@ void add_train_command(Parser& parser) {
   command.fields(groups.front().fields);
   command.option("data", o->data, "the training and test images; `mininas help data` shows the forms");
   command.option("out", o->out, "folder for the trained network; without it nothing is kept");
-  command.option("resume", o->resume,
-                 "folder of an interrupted training: goes on where it stopped, with the settings that it began with");
+  command.option(
+      "resume", o->resume,
+      "folder of an interrupted training: goes on where it stopped, with the settings that it began with; of a "
+      "finished one with --epochs MORE: trains on until it has so many in all");
   command.section("Training").fields(without(groups.back().fields, {"seed"}));
   add_file_options(command, o->files);
   add_common(command, o->common);

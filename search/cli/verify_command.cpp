@@ -18,7 +18,8 @@ struct Options {
   CommonOptions common;
   std::string run, data, board;
   FileOptions files;
-  int images = 0;  // 0: all; on a board a few
+  Target target{.optimise = Optimisation::kSpeed};  // its optimisation
+  int images = 0;                                   // 0: all; on a board a few
 };
 
 constexpr int kBoardImages = 4;
@@ -64,7 +65,7 @@ std::string predicted_text(const BoardVerification& result) {
 void print_result(const BoardVerification& result, const Board& board, const Options& o) {
   if (o.common.json) return print_json(json_of(result));
   print_row(result.bytes.bytes_different == 0 ? "VERIFIED" : "DIFFERENT",
-            text(counts_text(result.bytes), ", on ", board.core));
+            text(counts_text(result.bytes), ", on ", to_text(CodeBuild{&board, o.target.optimise})));
   print_row("instructions",
             text(grouped(result.instructions), " an inference (an emulator counts instructions, not cycles)"));
   if (result.predicted) print_row("predicted", predicted_text(result));
@@ -85,7 +86,7 @@ int run(const Options& o) {
   progress.stage("verification");
   if (!std::filesystem::exists(folder.export_folder())) {
     const NetworkSettings settings = network_settings_of(run);
-    export_stage(model, settings.ram_plan, data.test, folder.export_folder(), FolderOwner::kRun);
+    export_stage(model, settings.target.ram_plan, data.test, folder.export_folder(), FolderOwner::kRun);
     write_label(folder.export_folder(), settings.label);
   }
   const auto step = [&](int64_t done, int64_t images) { progress.images(done, images); };
@@ -96,8 +97,8 @@ int run(const Options& o) {
     print_result(result, o);
     return report(result, folder);
   }
-  const BoardVerification result =
-      verify_board_stage(folder, first_images(data.test, o.images > 0 ? o.images : kBoardImages), *board, step);
+  const BoardVerification result = verify_board_stage(
+      folder, first_images(data.test, o.images > 0 ? o.images : kBoardImages), *board, o.target.optimise, step);
   progress.clear();
   print_result(result, *board, o);
   return report(result.bytes, folder);
@@ -119,6 +120,7 @@ void add_verify_command(Parser& parser) {
   command.positional("RUN", o->run, "folder of the run");
   command.option("data", o->data, "whose test images to use; default: those of the run");
   command.option("board", o->board, "compile for this board and run it in an emulator: " + board_names());
+  command.fields(only(option_fields(o->target), {"optimise"}));
   command.fields(
       {{"images", "compare on the first so many test images; 0: on all, on a board on 4", &o->images, 0, 1e9}});
   add_file_options(command, o->files);

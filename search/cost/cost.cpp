@@ -1,5 +1,6 @@
 #include "search/cost/cost.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -7,6 +8,7 @@
 #include "core/error.h"
 #include "mcu/host/cost/instruction_model.h"
 #include "mcu/host/cost/sizes.h"
+#include "mcu/host/verify/board_fit.h"
 
 namespace mininas {
 namespace {
@@ -51,7 +53,14 @@ std::optional<std::string> over(const char* what, int64_t value, int64_t limit) 
 
 OptionFields option_fields(Target& t) {
   return {
-      {"board", "predict the instructions of one inference on this board: " + board_names(), &t.board},
+      {"board",
+       "the board that it shall run on, whose code, instructions and memory count: " + board_names() +
+           "; none: the code of a Cortex-M4, and any memory",
+       &t.board},
+      {"optimise",
+       "what the device code is compiled for: size (-Os) or speed (-O2), which decides how much flash it takes; "
+       "predicted instructions are those of -O2",
+       choice(t.optimise, optimisation_names())},
       {"clock", "clock of the board, such as 120MHz: milliseconds are estimated from it, at one instruction a cycle",
        Amount{&t.clock_hz, parse_clock}, 0, 0, "clock-hz"},
       {"ram-plan",
@@ -63,13 +72,20 @@ OptionFields option_fields(Target& t) {
 
 void validate(const Target& target) {
   if (!target.board.empty()) check_calibrated(find_board(target.board));
+  code_sizes(code_build(target));
   if (target.board.empty() && target.clock_hz > 0) throw ConfigError("a clock needs a board, one of " + board_names());
+}
+
+CodeBuild code_build(const Target& target) {
+  return {target.board.empty() ? &usual_board() : &find_board(target.board), target.optimise};
 }
 
 OptionFields option_fields(Budget& b) {
   return {
-      {"max-flash", "most flash for model and code, in bytes: 65536, 64K, 1M", Amount{&b.max_flash_bytes, parse_size}},
-      {"max-ram", "most RAM for the tensors (the arena), in bytes", Amount{&b.max_ram_bytes, parse_size}},
+      {"max-flash", "most flash for model and code, in bytes: 65536, 64K, 1M; never more than the board has",
+       Amount{&b.max_flash_bytes, parse_size}},
+      {"max-ram", "most RAM for the tensors (the arena), in bytes; never more than the board has",
+       Amount{&b.max_ram_bytes, parse_size}},
       {"max-macs", "most multiply-accumulates for one image: 3000000, 3M", Amount{&b.max_macs, parse_count}},
       {"max-params", "most parameters, as the publications count them: 50000, 50K (of 1,000)",
        Amount{&b.max_parameters, parse_count}},
@@ -88,11 +104,21 @@ void validate(const Budget& budget, const Target& target) {
     throw ConfigError("a limit on time needs a clock, such as 120MHz");
 }
 
+Budget within_board(const Budget& budget, const Target& target, const ImageShape& input, int classes) {
+  if (target.board.empty()) return budget;
+  const NetworkMemory memory = memory_for_network(find_board(target.board), input, classes);
+  const auto limit = [](int64_t given, int64_t has) { return given == 0 ? has : std::min(given, has); };
+  Budget limited = budget;
+  limited.max_flash_bytes = limit(budget.max_flash_bytes, memory.flash_bytes);
+  limited.max_ram_bytes = limit(budget.max_ram_bytes, memory.ram_bytes);
+  return limited;
+}
+
 Cost predict_cost(const NetworkSpec& spec, const Target& target) { return predict_cost_by_layer(spec, target).total; }
 
 CostByLayer predict_cost_by_layer(const NetworkSpec& spec, const Target& target) {
   const MemoryPlan plan = plan_memory(spec, target.ram_plan);
-  CostByLayer cost{{}, device_cost(spec, plan), {}};
+  CostByLayer cost{{}, device_cost(spec, plan, code_build(target)), {}};
   const DeviceCost& device = cost.device;
   cost.total = {parameter_count(spec), mac_count(spec), device.flash_bytes(), device.code_bytes, device.ram_bytes};
   if (target.board.empty()) return cost;

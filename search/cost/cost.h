@@ -16,13 +16,16 @@
 
 namespace mininas {
 
-// The device that the network is for. Instructions are predicted only for a board, milliseconds only for a board with a
-// clock.
+// The device that the network is for, and how its code is compiled. Without a board, code sizes are those of a
+// Cortex-M4. Instructions are predicted only for a board, milliseconds only for a board with a clock.
 struct Target {
   std::string board;     // a name of mcu/host/board.h; empty: none
   int64_t clock_hz = 0;  // 0: none
   RamPlan ram_plan = RamPlan::kStrips;
+  Optimisation optimise = Optimisation::kSize;
 };
+// Whose code counts as flash.
+CodeBuild code_build(const Target& target);
 
 OptionFields option_fields(Target& target);
 // Throws ConfigError if the board is unknown or was never calibrated, or if there is a clock without a board.
@@ -32,9 +35,9 @@ struct Cost {
   int64_t parameters = 0;    // as in the publications
   int64_t macs = 0;          // multiply-accumulate operations for one image
   int64_t flash_bytes = 0;   // the model's constant data and the runtime's code
-  int64_t code_bytes = 0;    // the code's part of flash_bytes, as compiled for Cortex-M4 with -Os
+  int64_t code_bytes = 0;    // the code's part of flash_bytes, for the build of code_build
   int64_t ram_bytes = 0;     // the arena in model.h
-  int64_t instructions = 0;  // for one inference on the target's board; 0: no board
+  int64_t instructions = 0;  // for one inference on the target's board, compiled with kInstructionFlag; 0: no board
   double milliseconds = 0;   // for that many cycles at the target's clock; 0: no clock
 };
 
@@ -62,6 +65,9 @@ struct Budget {
 };
 
 OptionFields option_fields(Budget& budget);
+// The budget, with flash and RAM limited to what the target's board has for a network that reads such images. Unchanged
+// without a board. Throws ConfigError if the images alone leave no room.
+Budget within_board(const Budget& budget, const Target& target, const ImageShape& input, int classes);
 // Throws ConfigError if a limit needs a board or a clock and the target has none.
 void validate(const Budget& budget, const Target& target);
 

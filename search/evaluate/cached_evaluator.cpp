@@ -1,5 +1,7 @@
 #include "search/evaluate/cached_evaluator.h"
 
+#include <optional>
+
 #include "core/error.h"
 #include "core/io/file.h"
 #include "core/io/sha256.h"
@@ -13,12 +15,24 @@ namespace {
 // ignored.
 constexpr int kTrainingVersion = 4;
 
+// Nothing where there is no such file, or one that is damaged: it is then written anew.
+std::optional<Outcome> outcome_in(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) return std::nullopt;
+  try {
+    return outcome_from(read_record(file));
+  } catch (const FormatError&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
-std::string evaluation_key(const SearchData& data, const EvaluationRecipe& recipe) {
-  return text("training ", kTrainingVersion, " train ", content_digest(data.train), " validation ",
-              content_digest(data.validation), " recipe ", exact_text(recipe.training), " score ",
-              static_cast<int>(recipe.score));
+std::string evaluation_key(const std::vector<SearchData>& folds, const EvaluationRecipe& recipe) {
+  std::string images;
+  for (const SearchData& fold : folds)
+    images += text(" train ", content_digest(fold.train), " validation ", content_digest(fold.validation));
+  return text("training ", kTrainingVersion, images, " recipe ", exact_text(recipe.training), " score ",
+              static_cast<int>(recipe.score), recipe.balanced ? " balanced" : "");
 }
 
 CachedEvaluator::CachedEvaluator(Evaluator& inner, std::filesystem::path folder, std::string key)
@@ -31,12 +45,11 @@ std::filesystem::path CachedEvaluator::file_of(const Candidate& candidate) const
 
 Outcome CachedEvaluator::evaluate(const Candidate& candidate, int index) {
   const auto file = file_of(candidate);
-  if (std::filesystem::exists(file)) {
-    Outcome known = outcome_from(read_record(file, "remove it"));
-    known.from_journal = true;
-    known.seconds = 0;
-    known.image_epochs = 0;
-    return known;
+  if (auto known = outcome_in(file)) {
+    known->from_journal = true;
+    known->seconds = 0;
+    known->image_epochs = 0;
+    return *known;
   }
   const Outcome outcome = inner_.evaluate(candidate, index);
   make_writable_folder(folder_);

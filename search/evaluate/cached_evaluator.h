@@ -12,14 +12,14 @@ namespace mininas {
 
 // The part of the key that all candidates of a search share: images, recipe, score, and the version of this program's
 // training code.
-std::string evaluation_key(const SearchData& data, const EvaluationRecipe& recipe);
+std::string evaluation_key(const std::vector<SearchData>& folds, const EvaluationRecipe& recipe);
 
 class CachedEvaluator final : public Evaluator {
  public:
   // `inner` must outlive this object. The folder is created when the first outcome is stored.
   CachedEvaluator(Evaluator& inner, std::filesystem::path folder, std::string key);
 
-  // Throws FormatError if the file of this outcome is damaged.
+  // A damaged file of the cache counts as missing.
   Outcome evaluate(const Candidate& candidate, int index) override;
   void recorded(int index) override { inner_.recorded(index); }
   void decided(const Candidate& candidate, bool kept) override { inner_.decided(candidate, kept); }

@@ -58,6 +58,7 @@ Outcome TrainingEvaluator::evaluate(const Candidate& candidate, int index) {
   Network network = candidate.ancestors.empty() ? draw(candidate.architecture) : warm_start(candidate);
   TrainHooks hooks = hooks_;
   hooks.checkpoint = checkpoint(index);
+  if (recipe_.balanced) hooks.measure = [](const Evaluation& e) { return e.balanced_accuracy(); };
   if (candidate.ancestors.empty() && candidate.branch_epoch > 0)
     hooks.before_epoch = [&](int epoch) {
       if (epoch == candidate.branch_epoch)

@@ -16,6 +16,7 @@ enum class Score { kLast, kBest };
 struct EvaluationRecipe {
   TrainConfig training;  // `epochs` comes from the candidate; `seed` also initialises the weights
   Score score = Score::kLast;
+  bool balanced = false;  // scores are balanced accuracies: every class counts alike
 };
 
 class TrainingEvaluator final : public Evaluator {

@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kMistakes = 24;
 
 TestResult test_result(const Evaluation& evaluation, const ImageSet& images) {
-  TestResult result{evaluation.accuracy(), evaluation.correct, {}};
+  TestResult result{evaluation.accuracy(), evaluation.correct, {}, class_figures(evaluation, images.class_names)};
   for (size_t label = 0; label < evaluation.confusion.size(); ++label) {
     const auto& row = evaluation.confusion[label];
     result.confusion.push_back({images.class_names[label], {row.begin(), row.end()}});

@@ -9,6 +9,7 @@
 #include "nn/quant/quantized_model.h"
 #include "nn/weights/model_file.h"
 #include "search/job/classify.h"
+#include "search/job/results.h"
 #include "search/record/fields.h"
 
 namespace mininas {
@@ -29,11 +30,13 @@ struct TestResult {
   double accuracy = 0;  // in [0, 1]
   int64_t correct = 0;
   std::vector<ConfusionRow> confusion;  // [label]
+  ClassFigures classes;
 };
 template <>
 inline constexpr auto kFields<TestResult> = std::tuple(field("accuracy", &TestResult::accuracy),
                                                        field("correct", &TestResult::correct),
-                                                       field("confusion", &TestResult::confusion));
+                                                       field("confusion", &TestResult::confusion),
+                                                       part(&TestResult::classes));
 
 struct Mistake {
   int64_t image = 0;                // index of the test image

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/io/sha256.h"
+#include "datasets/folds.h"
 #include "search/job/final_evaluation.h"
 #include "search/record/record_file.h"
 
@@ -30,12 +31,23 @@ FinishedNetwork measure(const RunFolder& folder, const FinishPlan& plan, const D
   const FinalEvaluation evaluation = evaluate_finished(trained.network, model, data.test);
   write_record(folder.evaluation_file(), to_record(evaluation));
   const ImageSet images = first_images(data.test, plan.verify_images == 0 ? data.test.count() : plan.verify_images);
-  return {predict_cost(model.spec, {.ram_plan = plan.ram_plan}),
+  return {predict_cost(model.spec, plan.target),
+          to_text(code_build(plan.target)),
           evaluation.real.accuracy,
           evaluation.integer.accuracy,
+          evaluation.images,
+          evaluation.integer.classes,
           weights_sha256(trained.network),
           sha256_hex(read_file(folder.quantized_file())),
           verified(folder, images, hooks)};
+}
+
+// The curves of the report show the test images beside the training images, at some twenty epochs. Nothing is decided
+// by them.
+TrainHooks watched(TrainHooks hooks, int epochs) {
+  constexpr int kShown = 20;
+  hooks.evaluate_every = (epochs + kShown - 1) / kShown;
+  return hooks;
 }
 
 }  // namespace
@@ -49,17 +61,19 @@ FinishedNetwork finish_network(const RunFolder& folder, const NetworkSpec& spec,
   const auto stage = [&](const std::string& name) {
     if (hooks.on_stage) hooks.on_stage(name);
   };
+  const auto repeated = repeated_for(data.train, plan.recipe.batch, plan.epoch_steps);
+  const ImageSet& train = repeated ? *repeated : data.train;
   if (!fs::exists(folder.network_file())) {
     stage("final training");
-    train_stage(folder, spec, data.train, nullptr, plan.recipe, hooks.training);
+    train_stage(folder, spec, train, &data.test, plan.recipe, watched(hooks.training, plan.recipe.epochs));
   }
   if (!fs::exists(folder.quantized_file())) {
     stage("quantisation-aware training");
-    quantize_stage(folder, data.train, quantize_config(plan.recipe, plan.quantize), hooks.training);
+    quantize_stage(folder, train, quantize_config(plan.recipe, plan.quantize), hooks.training);
   }
   stage("export");
   const auto start = std::chrono::steady_clock::now();
-  export_stage(load_quantized_model(folder.quantized_file()), plan.ram_plan, data.test, folder.export_folder(),
+  export_stage(load_quantized_model(folder.quantized_file()), plan.target.ram_plan, data.test, folder.export_folder(),
                FolderOwner::kRun);
   for (const fs::path& labelled : {folder.path(), folder.export_folder()}) write_label(labelled, plan.label);
   stage("verification");

@@ -14,8 +14,9 @@
 namespace mininas {
 
 struct FinishHooks {
-  std::function<void(const std::string& name)> on_stage;  // may throw Interrupted
-  TrainHooks training;                                    // without a checkpoint
+  std::function<void(const std::string& name)> on_stage;   // may throw Interrupted
+  std::function<void(const std::string& what)> on_notice;  // what nobody should overlook, in a sentence
+  TrainHooks training;                                     // without a checkpoint
   std::function<void(int64_t done, int64_t images)> on_verified;
 };
 
@@ -24,7 +25,8 @@ struct FinishPlan {
   QuantizeSettings quantize;
   int64_t verify_images = 0;  // number of test images; 0: all
   std::string label;          // if not empty: written to AS-PUBLISHED.txt in the run and in the export
-  RamPlan ram_plan = RamPlan::kStrips;
+  Target target;
+  int epoch_steps = 0;  // least steps in an epoch; 0: each image passes once
 };
 
 // Writes FOLDER/AS-PUBLISHED.txt, unless the label is empty.

@@ -22,4 +22,23 @@ struct PipelineHooks : FinishHooks {  // `training` is called in every training,
 RunSummary run_pipeline(const RunFolder& folder, const RunIdentity& identity, SearchSettings& settings,
                         const Dataset& data, const PipelineHooks& hooks);
 
+// The same without a search: finishes one candidate of a search that was run before, as that search would have.
+// `folder`: open_take's.
+RunSummary run_take(const RunFolder& folder, const RunIdentity& identity, const TakeSettings& settings,
+                    const Dataset& data, const PipelineHooks& hooks);
+
+// The folder for that: a new one, or that of the same candidate, begun before. Throws ConfigError where it holds
+// another run.
+RunFolder open_take(const std::filesystem::path& path, const RunIdentity& identity, TakeSettings& settings,
+                    const Dataset& data);
+
+// For `--pareto N`: finishes N candidates of the Pareto front beside the network found, spread over it from the
+// smallest flash to the largest, each in RUN/front/NUMBER. Requires a finished search.
+struct FrontMember {
+  int candidate = 0;  // its number, from 1
+  RunSummary summary;
+};
+std::vector<FrontMember> finish_front(const RunFolder& folder, const RunIdentity& identity, const Record& settings,
+                                      const Dataset& data, const PipelineHooks& hooks);
+
 }  // namespace mininas

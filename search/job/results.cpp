@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/io/file.h"
 #include "core/io/sha256.h"
+#include "mcu/host/cost/instruction_model.h"
 #include "nn/weights/model_file.h"
 #include "search/record/record_file.h"
 
@@ -35,9 +36,14 @@ std::optional<Summary> read_summary(const RunFolder& folder) {
 
 }  // namespace
 
+ClassFigures class_figures(const Evaluation& evaluation, const std::vector<std::string>& class_names) {
+  const size_t worst = evaluation.worst_class();
+  return {evaluation.chance(), evaluation.balanced_accuracy(), class_names[worst], evaluation.class_accuracy(worst)};
+}
+
 std::optional<Latency> latency_of(const Cost& cost, const Target& target) {
   if (target.board.empty()) return std::nullopt;
-  Latency latency{target.board, cost.instructions, std::nullopt, std::nullopt};
+  Latency latency{target.board, kInstructionFlag, cost.instructions, std::nullopt, std::nullopt};
   if (target.clock_hz > 0) {
     latency.clock_hz = target.clock_hz;
     latency.milliseconds = cost.milliseconds;

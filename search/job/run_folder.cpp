@@ -1,6 +1,7 @@
 #include "search/job/run_folder.h"
 
 #include "core/error.h"
+#include "core/quoted.h"
 #include "search/record/fields.h"
 #include "search/record/record_file.h"
 
@@ -21,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kVersion = 5;  // of run.json; a run of another version cannot be resumed
+constexpr int kVersion = 6;  // of run.json; a run of another version cannot be resumed
 
 void check_digest(const RunFolder& folder, const char* which, const std::string& recorded, const std::string& found) {
   if (recorded == found) return;
@@ -61,6 +62,12 @@ RunFolder RunFolder::view(const fs::path& path) {
 }
 
 std::string command_of(const std::string& kind) { return kind == "baseline" ? "suite" : kind; }
+
+std::string command_that_goes_on(const RunFolder& folder, const RunIdentity& run) {
+  if (run.kind == "baseline") return "the command of its suite";
+  if (run.kind == "take") return run.command;
+  return text("mininas ", run.kind, " --resume ", quoted(folder.path().string()));
+}
 
 void write_run_file(const RunFolder& folder, const RunIdentity& identity, const Record& settings) {
   write_record(folder.run_file(), to_record(RunFile{kVersion, identity, __VERSION__, settings}));

@@ -1,11 +1,13 @@
 // RunFolder: the files of one run, held by one process at a time. run-files.md tells what is in each.
-//   run.json          what was asked: command, settings, digests of the data; written first, never changed
+//   run.json          what was asked: command, settings, digests of the data; written first, and changed only where a
+//                     finished training is given more epochs, or a search that found nothing other limits
 //   images.json       which files the images were (search/job/run_images.h), where they are files
 //   journal.jsonl     the search, a line a candidate (search/run/journal.h)
 //   network.bin       the trained float network (nn/weights/model_file.h)      training.json   its epochs
 //   quantized.bin     the network in integers (nn/quant/quantized_model.h)   quantizing.json its epochs
 //   c/                the export        evaluation.json   predictions of test images (search/job/final_evaluation.h)
 //   summary.json      what came out; written last
+//   front/N/          candidate N of the search finished too, a run of its own (--pareto)
 //   report.html       all of that for people, written by `mininas report`
 //   checkpoints/      what a killed run goes on with; empty once it is done
 #pragma once
@@ -50,7 +52,7 @@ class RunFolder {
 };
 
 struct RunIdentity {
-  std::string kind;     // "search", "train", "suite", or "baseline": a suite's MobileNetV2
+  std::string kind;     // "search", "take", "train", "suite", or "baseline": a suite's MobileNetV2
   std::string command;  // as it was typed
   std::string data;     // a text of --data that names the images from any working folder (Dataset::source)
   std::string train_digest, test_digest;
@@ -65,6 +67,8 @@ struct RunFile {
 };
 // The command that began a run of this kind.
 std::string command_of(const std::string& kind);
+// What has to be typed for an unfinished run to go on.
+std::string command_that_goes_on(const RunFolder& folder, const RunIdentity& run);
 void write_run_file(const RunFolder& folder, const RunIdentity& identity, const Record& settings);
 // Throws FormatError where the file is damaged, of another version, or of another kind than `kind` ("" takes any).
 RunFile read_run_file(const RunFolder& folder, const std::string& kind);

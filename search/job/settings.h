@@ -22,18 +22,22 @@ TrainConfig quantize_config(const TrainConfig& recipe, const QuantizeSettings& s
 
 // How candidates are scored. kValidation: accuracy after the last epoch on a validation split of the training images.
 // kAsPublished: accuracy of the best epoch on the test images, for comparison with the publications; everything that
-// results from it carries a label.
-enum class ScoredOn { kValidation, kAsPublished };
-const std::string& to_text(ScoredOn scored_on);  // "validation", "as-published"
-// That label; empty for kValidation.
+// results from it carries a label. kBalanced: as kValidation, with the mean of the classes' accuracies.
+enum class ScoredOn { kValidation, kAsPublished, kBalanced };
+const std::string& to_text(ScoredOn scored_on);  // "validation", "as-published", "balanced"
+// That label; empty for the others.
 std::string label_of(ScoredOn scored_on);
 
 struct SearchSettings {
   std::string data;  // the text of --data
   std::unique_ptr<Method> method = make_method(kDefaultMethod);
-  double validation_fraction = 0.1;
+  // Which training images score (search/job/search_data.h). 0: chosen by their number.
+  double validation_fraction = 0;
+  int folds = 0;
+  int epoch_steps = 12;   // least steps in an epoch: few images pass several times; 0: always once
   int search_images = 0;  // training images of a candidate, drawn per class; 0: all that are not for validation
   std::string cache;      // folder of the candidates' outcomes (search/evaluate/cached_evaluator.h); empty: none
+  int pareto = 0;         // number of candidates of the Pareto front that are finished beside the network found
   double hours = 0;       // limit of candidate training, finalists included; 0: no limit
   Budget budget;
   Target target;  // the device that the limits refer to, and the RAM plan of the export
@@ -55,16 +59,28 @@ SearchSettings search_settings_from(const Record& record);
 // Settings of `mininas train`, and of the baseline of a suite.
 struct TrainSettings {
   std::string architecture;  // an architecture's text or the name of a published network
+  std::string from;          // the folder of a run whose weights it begins with; empty: new ones
   TrainConfig recipe;
 };
 OptionGroups option_groups(TrainSettings& settings);
 TrainSettings train_settings_from(const Record& record);
 
+// Of `mininas take`: one candidate of a search, with all else as that search had it.
+struct TakeSettings {
+  std::string architecture;
+  std::string from;   // the folder of the search
+  int candidate = 0;  // its number there, from 1
+  SearchSettings search;
+};
+Record to_record(TakeSettings& settings);
+TakeSettings take_settings_from(const Record& record);
+
 // The settings that every command needs of a run that ends with a network.
 struct NetworkSettings {
   TrainConfig recipe;
-  RamPlan ram_plan = RamPlan::kStrips;
-  std::string label;  // see label_of
+  Target target;
+  int epoch_steps = 0;  // as in SearchSettings
+  std::string label;    // see label_of
 };
 // Requires that the run is not a suite.
 NetworkSettings network_settings_of(const RunFile& run);

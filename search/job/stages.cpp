@@ -37,10 +37,43 @@ TrainedNetwork train_network(const NetworkSpec& spec, const ImageSet& images, co
   return {std::move(network), std::move(result)};
 }
 
+namespace {
+
+std::filesystem::path start_network(const RunFolder& folder) { return folder.checkpoint_folder() / "start.network"; }
+std::filesystem::path start_epochs(const RunFolder& folder) { return folder.checkpoint_folder() / "start.json"; }
+
+// The network comes last: it tells that there is a start.
+bool has_start(const RunFolder& folder) { return std::filesystem::exists(start_network(folder)); }
+
+TrainedNetwork train_from_start(const RunFolder& folder, const NetworkSpec& spec, const ImageSet& images,
+                                const ImageSet* evaluation, TrainConfig config, const TrainHooks& hooks) {
+  if (!has_start(folder)) return train_network(spec, images, evaluation, config, hooks);
+  Network network = load_network(start_network(folder)).network;
+  TrainResult result = from_record<TrainResult>(read_record(start_epochs(folder)));
+  config.first_epoch = static_cast<int>(result.epochs.size());
+  if (config.first_epoch >= config.epochs) return {std::move(network), std::move(result)};
+  const TrainResult more = train(network, images, evaluation, config, hooks);
+  result.epochs.insert(result.epochs.end(), more.epochs.begin(), more.epochs.end());
+  result.seconds += more.seconds;
+  return {std::move(network), std::move(result)};
+}
+
+}  // namespace
+
+void write_start(const RunFolder& folder, TrainingStart& start, const std::vector<std::string>& class_names) {
+  write_record(start_epochs(folder), to_record(start.before));
+  save_network(start.network, class_names, start_network(folder));
+}
+
+void remove_start(const RunFolder& folder) {
+  std::filesystem::remove(start_network(folder));
+  std::filesystem::remove(start_epochs(folder));
+}
+
 TrainResult train_stage(const RunFolder& folder, const NetworkSpec& spec, const ImageSet& images,
                         const ImageSet* evaluation, const TrainConfig& config, TrainHooks hooks) {
   hooks.checkpoint = folder.checkpoint_folder() / "training.checkpoint";
-  TrainedNetwork trained = train_network(spec, images, evaluation, config, hooks);
+  TrainedNetwork trained = train_from_start(folder, spec, images, evaluation, config, hooks);
   write_record(folder.training_file(), to_record(trained.result));
   save_network(trained.network, images.class_names, folder.network_file());
   std::filesystem::remove(hooks.checkpoint);
@@ -73,12 +106,13 @@ Verification verify_stage(const RunFolder& folder, const ImageSet& images,
 }
 
 BoardVerification verify_board_stage(const RunFolder& folder, const ImageSet& images, const Board& board,
-                                     const std::function<void(int64_t, int64_t)>& progress) {
+                                     Optimisation optimise, const std::function<void(int64_t, int64_t)>& progress) {
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
   if (const auto why = why_unavailable(board)) throw ConfigError(text("board ", board.name, ": ", *why));
   if (const auto why = why_too_large(board, model.spec, exported_ram_plan(folder.export_folder())))
     throw ConfigError(text("board ", board.name, ": the network ", *why));
   BoardOptions options;
+  options.optimisation = flag_of(optimise);
   options.progress = progress;
   return verify_on_board(model, folder.export_folder(), images, board, options);
 }

@@ -15,8 +15,17 @@
 
 namespace mininas {
 
-// Trains a new network and writes network.bin and training.json. `evaluation` may be null. The stage sets
-// `hooks.checkpoint`.
+// What a training begins with in place of fresh weights: the network, and the epochs that it has behind it already.
+// Written before the training, and removed once its summary is there.
+struct TrainingStart {
+  Network network;
+  TrainResult before;
+};
+void write_start(const RunFolder& folder, TrainingStart& start, const std::vector<std::string>& class_names);
+void remove_start(const RunFolder& folder);
+
+// Trains a network, new or from its start, and writes network.bin and training.json, with the epochs before.
+// `evaluation` may be null. The stage sets `hooks.checkpoint`.
 TrainResult train_stage(const RunFolder& folder, const NetworkSpec& spec, const ImageSet& images,
                         const ImageSet* evaluation, const TrainConfig& config, TrainHooks hooks);
 
@@ -43,6 +52,7 @@ Verification verify_stage(const RunFolder& folder, const ImageSet& images,
 // The same on a board in an emulator. Throws ConfigError if this machine cannot emulate the board or the network does
 // not fit it.
 BoardVerification verify_board_stage(const RunFolder& folder, const ImageSet& images, const Board& board,
+                                     Optimisation optimise,
                                      const std::function<void(int64_t done, int64_t images)>& progress);
 
 // The first `count` images, or all if there are fewer.

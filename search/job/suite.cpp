@@ -80,7 +80,7 @@ RunSummary search_run(const fs::path& path, SearchSettings settings, const RunId
 RunSummary baseline_run(const fs::path& path, const SearchSettings& settings, RunIdentity identity, const Dataset& data,
                         int64_t verify_images, const PipelineHooks& hooks) {
   identity.kind = "baseline";
-  TrainSettings training{kBaseline, settings.recipe};
+  TrainSettings training{.architecture = kBaseline, .recipe = settings.recipe};
   const RunFolder folder = open_or_create(path, identity, to_record(option_groups(training)), data);
   if (const auto finished = read_run_summary(folder)) return *finished;
   const NetworkSpec spec = build_network_spec(std::string(kBaseline), data.train.shape, data.train.classes());
@@ -174,6 +174,8 @@ SearchSettings suite_search_settings(const SuiteScale& scale, const std::string&
   settings.recipe.epochs = lengths.epochs;
   settings.search_images = scale.search_images;
   settings.validation_fraction = scale.validation_fraction;
+  settings.folds = 1;
+  settings.epoch_steps = 0;  // lengths are the scale's
   settings.hours = scale.hours;
   settings.budget.max_parameters = lengths.max_parameters;
   settings.budget.max_macs = lengths.max_macs;

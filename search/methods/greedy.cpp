@@ -170,16 +170,15 @@ void GreedySearch::judge_changed_layer(const Trial& trial, double margin, const 
   const std::string bound =
       needed < 0 ? text("less than ", points(-needed), " lost") : text("more than ", points(needed), " gained");
   if (above(trial.outcome.score, reference.score + needed))
-    keep(trial, text(compared, ": ", bound, ", the change is kept"));
+    keep(trial, text(compared, ": ",
+                     equal(trial.outcome.score, reference.score) ? of_equals("larger layer")
+                                                                 : bound + ", the change is kept"));
   else
     reject(trial, text(compared, ": not ", bound, ", the layer stays as it was"));
 }
 
 double GreedySearch::with_noise(double tolerance, const Outcome& outcome, const Outcome& reference) const {
-  const auto images = static_cast<double>(session_.task().score_images);
-  const bool paired = !outcome.correct.empty() && outcome.correct.size() == reference.correct.size();
-  const double error = paired ? paired_standard_error(outcome.correct, reference.correct, images)
-                              : standard_error(reference.score, images);
+  const double error = error_of_difference(session_.task(), outcome, reference);
   return tolerance < 0 ? tolerance : std::max(tolerance, options_.noise * error);
 }
 

@@ -115,7 +115,10 @@ bool MacroMicro::judge_deeper(const Trial& trial) {
   const std::string compared = trained ? comparison(score, reference.score) : trial.outcome.problem;
   if (trained && at_least(score, reference.score + gain)) {
     failures_ = 0;
-    walk_.keep(trial, text(compared, ": a gain of at least ", points(gain), ", the deeper network is kept"));
+    walk_.keep(trial, text(compared, ": ",
+                           equal(score, reference.score)
+                               ? of_equals("deeper network")
+                               : text("a gain of at least ", points(gain), ", the deeper network is kept")));
     return true;
   }
   if (trained && at_least(score, reference.score - loss)) {
@@ -152,7 +155,10 @@ bool MacroMicro::judge_narrower(const Trial& trial) {
   const std::string compared = trained ? comparison(score, reference.score) : trial.outcome.problem;
   if (trained && at_least(score, reference.score - tolerance)) {
     failures_ = 0;
-    walk_.keep(trial, text(compared, ": no more than ", points(tolerance), " lost, the narrower network is kept"));
+    walk_.keep(trial, text(compared, ": ",
+                           equal(score, reference.score)
+                               ? of_equals("narrower network")
+                               : text("no more than ", points(tolerance), " lost, the narrower network is kept")));
     return true;
   }
   const bool goes_on = ++failures_ <= options_.width_failures;

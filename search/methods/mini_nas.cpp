@@ -127,8 +127,10 @@ bool MiniNas::judge_deeper(const Trial& trial) {
   const double loss = walk_.with_noise(options_.depth_loss, trial.outcome, reference);
   const std::string compared = comparison(score, reference.score);
   if (at_least(score, reference.score + gain)) {
-    walk_.keep(trial, gain < 0 ? text(compared, ": no more than ", points(-gain), " lost, the deeper network is kept")
-                               : text(compared, ": a gain of at least ", points(gain), ", the deeper network is kept"));
+    walk_.keep(trial, equal(score, reference.score) ? text(compared, ": ", of_equals("deeper network"))
+                      : gain < 0
+                          ? text(compared, ": no more than ", points(-gain), " lost, the deeper network is kept")
+                          : text(compared, ": a gain of at least ", points(gain), ", the deeper network is kept"));
     return true;
   }
   if (at_least(score, reference.score - loss)) {
@@ -169,7 +171,10 @@ bool MiniNas::judge_narrower(const Trial& trial, const Outcome& reference) {
   const std::string compared = comparison(trial.outcome.score, reference.score) + " at the end of the depth stage";
   const bool kept = at_least(trial.outcome.score, reference.score - tolerance);
   if (kept)
-    walk_.keep(trial, text(compared, ": no more than ", points(tolerance), " lost, the narrower network is kept"));
+    walk_.keep(trial, text(compared, ": ",
+                           equal(trial.outcome.score, reference.score)
+                               ? of_equals("narrower network")
+                               : text("no more than ", points(tolerance), " lost, the narrower network is kept")));
   else
     walk_.reject(trial, text(compared, ": more than ", points(tolerance), " lost: no narrower network is tried"));
   return kept;

@@ -16,6 +16,18 @@ std::string pack_correct(const std::vector<bool>& correct);
 // equal length.
 double paired_standard_error(const std::string& correct, const std::string& other, double images);
 
+// The same of two balanced accuracies, the means over the classes: a class of n images adds that variance of its own
+// images, over the squared number of classes. `labels`: of the images, in the order of the packs.
+double paired_balanced_error(const std::string& correct, const std::string& other, const std::vector<int>& labels);
+
+// What was packed, of so many images. Throws FormatError where it is none.
+std::vector<bool> unpack_correct(const std::string& packed, size_t images);
+
+// The mean over the classes that have images, in percent.
+double balanced_score(const std::vector<bool>& correct, const std::vector<int>& labels);
+// How many images, equally many of each class, would measure a balanced accuracy as exactly as these do.
+double balanced_images(const std::vector<int>& labels);
+
 // The standard error of a single score in percent, if nothing is known about the other one: sqrt(p (1 - p) / n).
 double standard_error(double score, double images);
 

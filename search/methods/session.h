@@ -27,6 +27,9 @@ struct Task {
   ImageShape input;
   int classes = 2;
   int64_t score_images = 1;  // number of images that a score is measured on
+  // If the score is balanced accuracy: the label of each of these images. Empty: each image counts alike.
+  std::vector<int> balanced_labels = {};
+  double chance = 0;  // the score of always naming one class, in percent
 };
 
 class Session {

@@ -23,10 +23,15 @@ std::string tile(const std::string& value, const std::string& name) {
 std::string count_tile(int64_t count, const char* name) { return tile(grouped(count), name); }
 std::string percent_tile(double fraction, const char* name) { return tile(as_percent(fraction), name); }
 
+std::string class_tiles(const ClassFigures& c) {
+  return percent_tile(c.balanced_accuracy, "balanced accuracy, the mean of the classes") +
+         percent_tile(c.worst_class_accuracy, ("of the worst class, " + c.worst_class).c_str());
+}
+
 std::string tiles(const RunSummary& summary) {
   const FinishedNetwork& n = summary.network;
   std::string out = percent_tile(n.test_accuracy_int8, "test accuracy, int8") +
-                    percent_tile(n.test_accuracy_float, "test accuracy, float") +
+                    percent_tile(n.test_accuracy_float, "test accuracy, float") + class_tiles(n.classes) +
                     count_tile(n.cost.parameters, "parameters") + count_tile(n.cost.flash_bytes, "bytes of flash") +
                     count_tile(n.cost.ram_bytes, "bytes of RAM") + count_tile(n.cost.macs, "MACs per image");
   if (summary.latency) {
@@ -39,7 +44,8 @@ std::string tiles(const RunSummary& summary) {
 
 std::string tiles(const TrainSummary& summary) {
   return element("div",
-                 percent_tile(summary.test_accuracy, "test accuracy") + count_tile(summary.params, "parameters") +
+                 percent_tile(summary.test_accuracy, "test accuracy") + class_tiles(summary.classes) +
+                     count_tile(summary.params, "parameters") +
                      count_tile(static_cast<int64_t>(summary.seconds), "seconds"),
                  "tiles");
 }
@@ -111,6 +117,14 @@ HtmlSection training_asked_part(const RunFile& run) {
                                   {"length", length}})};
 }
 
+// What the scores of a search are worth.
+std::string scores_line(const std::optional<SearchFigures>& search) {
+  if (!search || search->scores.scored == 0) return "";
+  const std::string doubt = doubt_text(search->scores);
+  return element("p", escaped("Candidates scored " + scores_text(search->scores) + ".")) +
+         (doubt.empty() ? "" : element("p", escaped("Note: " + doubt + "."), "label"));
+}
+
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
 Facts digests(const std::string& weights) { return {{"weights_sha256", element("code", escaped(weights))}}; }
@@ -134,8 +148,9 @@ std::optional<Finished> finished(const RunFolder& folder, const RunFile& run, co
   const auto summary = read_run_summary(folder);
   if (!summary) return std::nullopt;
   Finished done{summary->architecture,
-                evaluation ? verdict(*summary, budget, evaluation->integer, evaluation->images) : "", tiles(*summary),
-                digests(summary->network.weights_sha256), summary->search && summary->search->end == "time limit"};
+                evaluation ? verdict(*summary, budget, evaluation->integer, evaluation->images) : "",
+                tiles(*summary) + scores_line(summary->search), digests(summary->network.weights_sha256),
+                summary->search && summary->search->end == "time limit"};
   done.digests.push_back({"quantized_sha256", element("code", escaped(summary->network.quantized_sha256))});
   return done;
 }
@@ -165,11 +180,11 @@ HtmlSection curves_part(const RunFolder& folder, const std::string& candidates) 
   return {"Curves", plots.empty() ? "" : element("div", plots, "plots")};
 }
 
-HtmlSection network_part(const RunFolder& folder, RamPlan ram_plan, int64_t max_ram_bytes) {
+HtmlSection network_part(const RunFolder& folder, const Target& target, int64_t max_ram_bytes) {
   if (fs::exists(folder.quantized_file()))
-    return layers_part(load_quantized_model(folder.quantized_file()).spec, ram_plan, max_ram_bytes);
+    return layers_part(load_quantized_model(folder.quantized_file()).spec, target, max_ram_bytes);
   if (fs::exists(folder.network_file()))
-    return layers_part(load_network(folder.network_file()).network.spec(), ram_plan, max_ram_bytes);
+    return layers_part(load_network(folder.network_file()).network.spec(), target, max_ram_bytes);
   return {};
 }
 
@@ -194,7 +209,7 @@ Sections search_parts(const RunFolder& folder, const SearchSettings& settings, c
   if (!architecture.empty()) chosen = parse_architecture(architecture);
   return {candidates_part(journal, chosen, settings.budget, score), path_part(journal, *settings.method),
           curves_part(folder, to_html(candidate_curves(journal, score))),
-          network_part(folder, settings.target.ram_plan, settings.budget.max_ram_bytes)};
+          network_part(folder, settings.target, settings.budget.max_ram_bytes)};
 }
 
 // The text of a graph is too long for a headline; it follows below.
@@ -216,8 +231,9 @@ std::string opening(const RunFolder& folder, const RunFile& run, const std::opti
 
 std::string run_page(const RunFolder& folder, const RunFile& run, const fs::path& target) {
   SearchSettings settings;
-  const bool search = run.identity.kind == "search";
+  const bool search = run.identity.kind == "search", taken = run.identity.kind == "take";
   if (search) settings = search_settings_from(run.settings);
+  if (taken) settings = take_settings_from(run.settings).search;
   std::optional<FinalEvaluation> evaluation;
   if (fs::exists(folder.evaluation_file()))
     evaluation = from_record<FinalEvaluation>(read_record(folder.evaluation_file()));
@@ -227,7 +243,8 @@ std::string run_page(const RunFolder& folder, const RunFile& run, const fs::path
     add(sections, search_parts(folder, settings, done ? done->architecture : ""));
     sections.push_back(asked_part(run, settings));
   } else {
-    add(sections, {curves_part(folder, ""), network_part(folder, RamPlan::kStrips, 0), training_asked_part(run)});
+    add(sections, {curves_part(folder, ""), network_part(folder, settings.target, settings.budget.max_ram_bytes),
+                   taken ? asked_part(run, settings) : training_asked_part(run)});
   }
   sections.push_back(made_part(run, done));
   sections.push_back(glossary_part());

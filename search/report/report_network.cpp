@@ -126,8 +126,9 @@ std::string worst_class_text(const TestResult& result) {
               never.empty() ? "" : text(" Never predicted: ", never, "."));
 }
 
-HtmlSection layers_part(const NetworkSpec& spec, RamPlan ram_plan, int64_t max_ram_bytes) {
-  const DeviceCost device = device_cost(spec, ram_plan);
+HtmlSection layers_part(const NetworkSpec& spec, const Target& target, int64_t max_ram_bytes) {
+  const CodeBuild build = code_build(target);
+  const DeviceCost device = device_cost(spec, target.ram_plan, build);
   int64_t peak = 1;
   for (const LayerCost& layer : device.layers) peak = std::max(peak, layer.live_ram_bytes);
   std::string rows;
@@ -153,9 +154,9 @@ HtmlSection layers_part(const NetworkSpec& spec, RamPlan ram_plan, int64_t max_r
       " bytes, determines the arena", max_ram_bytes > 0 ? text(" (the budget is ", grouped(max_ram_bytes), ")") : "",
       ". Together: ", grouped(parameter_count(spec)), " parameters, ", grouped(mac_count(spec)), " MACs, ",
       grouped(device.flash_bytes()), " bytes of flash (", grouped(device.model_bytes), " model and ",
-      grouped(device.code_bytes), " code for Cortex-M4), ", grouped(device.ram_bytes), " bytes of arena.");
-  return {"The network, layer by layer", network_drawing(spec, ram_plan) + element("h3", "The arena over time") +
-                                             arena_drawing(spec, ram_plan) + element("p", explained) + rows};
+      grouped(device.code_bytes), " code for ", to_text(build), "), ", grouped(device.ram_bytes), " bytes of arena.");
+  return {"The network, layer by layer", network_drawing(spec, target.ram_plan) + element("h3", "The arena over time") +
+                                             arena_drawing(spec, target.ram_plan) + element("p", explained) + rows};
 }
 
 HtmlSection confusion_part(const FinalEvaluation& evaluation) {

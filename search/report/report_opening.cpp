@@ -7,13 +7,12 @@
 #include "search/methods/scores.h"
 #include "search/record/record_file.h"
 #include "search/report/report_parts.h"
+#include "search/run/score_check.h"
 
 namespace mininas {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr double kToldApart = 3;  // standard errors by which an accuracy must exceed chance
 
 // "flash 56,264 of 65,536 bytes, RAM 26,816 of 65,536 bytes"
 std::string limits_text(const Cost& cost, const std::optional<Latency>& latency, const Budget& budget) {
@@ -101,14 +100,11 @@ std::string progress_text(const RunFolder& folder, const RunFile& run) {
     list += element("li", text(step.name, ": ", step.name == "search" ? candidates + ", " : "", state));
     before = before && step.done;
   }
-  const std::string path = folder.path().string();
-  const std::string command =
-      kind == "baseline" ? "the command of its suite" : text("mininas ", kind, " --resume ", path);
   return element("ol", list) +
          element("p", text(duration_text(seconds_so_far(folder, journal)),
                            " of training so far, without what a training at work has not finished. If no process works "
                            "on it: <code>",
-                           escaped(command), "</code>"));
+                           escaped(command_that_goes_on(folder, run.identity)), "</code>"));
 }
 
 std::string suite_link(const RunFolder& folder, const fs::path& target) {

@@ -40,7 +40,7 @@ std::string network_drawing(const NetworkSpec& spec, RamPlan ram_plan);
 std::string arena_drawing(const NetworkSpec& spec, RamPlan ram_plan);
 // The network layer by layer: these drawings, and one row per layer: kind, shape, parameters, MACs, flash, and a bar of
 // the memory in use while it runs.
-HtmlSection layers_part(const NetworkSpec& spec, RamPlan ram_plan, int64_t max_ram_bytes);
+HtmlSection layers_part(const NetworkSpec& spec, const Target& target, int64_t max_ram_bytes);
 
 HtmlSection confusion_part(const FinalEvaluation& evaluation);
 HtmlSection mistakes_part(const FinalEvaluation& evaluation);

@@ -10,6 +10,7 @@
 #include "search/methods/scores.h"
 #include "search/report/html.h"
 #include "search/report/report_parts.h"
+#include "search/run/pareto.h"
 
 namespace mininas {
 namespace {
@@ -84,27 +85,6 @@ std::string step_html(const JournalEntry& entry, size_t index) {
               element("span", escaped(entry.decision ? entry.decision->reason : "not decided")), "</li>\n");
 }
 
-// Whether no other candidate is at least as good at no higher cost and better in one of these: flash, RAM, and
-// instructions or MACs (Pareto optimal). Of equal candidates all are.
-bool on_front(const Journal& journal, const JournalEntry& entry) {
-  if (entry.trial.outcome.status != Status::kOk) return false;
-  const auto costs = [](const Cost& c) {
-    return std::array<int64_t, 3>{c.flash_bytes, c.ram_bytes, c.instructions > 0 ? c.instructions : c.macs};
-  };
-  const auto beats = [&](const JournalEntry& other) {
-    if (other.trial.outcome.status != Status::kOk || other.trial.outcome.score < entry.trial.outcome.score)
-      return false;
-    const auto mine = costs(entry.cost), theirs = costs(other.cost);
-    bool better = other.trial.outcome.score > entry.trial.outcome.score;
-    for (size_t i = 0; i < mine.size(); ++i) {
-      if (theirs[i] > mine[i]) return false;
-      better = better || theirs[i] < mine[i];
-    }
-    return better;
-  };
-  return std::none_of(journal.entries().begin(), journal.entries().end(), beats);
-}
-
 // The position of each row when rows are sorted by `key`; equal rows keep their order.
 template <class Key>
 std::vector<size_t> places_by(const std::vector<JournalEntry>& entries, const Key& key) {
@@ -132,12 +112,14 @@ SortedTable candidates_table(const Journal& journal, const JournalEntry* chosen)
        4},
       {},
       {7, 10, 34, 22, 15, 10, 10, 13}};
+  const std::vector<bool> front = pareto_front(entries);
+  const auto on_front = [&](const JournalEntry& e) { return front[static_cast<size_t>(e.trial.index)]; };
   const auto work = [board](const JournalEntry& e) { return board ? e.cost.instructions : e.cost.macs; };
   for (const JournalEntry& e : entries) {
     const std::string what = text(&e == chosen ? "chosen"
                                   : e.kept()   ? "kept"
                                                : "rejected",
-                                  on_front(journal, e) ? ", on the front" : "");
+                                  on_front(e) ? ", on the front" : "");
     sorted.table.rows.push_back({std::to_string(sorted.table.rows.size() + 1), escaped(e.trial.candidate.stage),
                                  element("code", escaped(short_text(e.trial.candidate.architecture))), what,
                                  score_text(e.trial.outcome), grouped(e.cost.flash_bytes), grouped(e.cost.ram_bytes),
@@ -146,8 +128,7 @@ SortedTable candidates_table(const Journal& journal, const JournalEntry* chosen)
   sorted.orders = {
       {"number", {}},
       {"score", places_by(entries, [](const auto& e) { return -e.trial.outcome.score; })},
-      {"front first",
-       places_by(entries, [&](const auto& e) { return std::pair(!on_front(journal, e), e.cost.flash_bytes); })},
+      {"front first", places_by(entries, [&](const auto& e) { return std::pair(!on_front(e), e.cost.flash_bytes); })},
       {"flash", places_by(entries, [](const auto& e) { return e.cost.flash_bytes; })},
       {"RAM", places_by(entries, [](const auto& e) { return e.cost.ram_bytes; })},
       {board ? "instructions" : "MACs", places_by(entries, work)}};
@@ -188,12 +169,13 @@ HtmlSection candidates_part(const Journal& journal, const Architecture& chosen, 
            " were over the budget and ", failed, " failed to train: those have no score to draw.",
            journal.end() ? " The search ended: " + *journal.end() + "." : " It has not ended.");
   if (journal.entries().empty()) return {"Candidates", ""};
-  return {"Candidates", element("p", counts) + element("div", plots, "plots") +
-                            element("p",
-                                    "Bars and ± are one standard error, from the number of images that scored. On "
-                                    "the front is a candidate that no other beats: none has at least its score at "
-                                    "no more flash, RAM and work.") +
-                            to_html(candidates_table(journal, end))};
+  return {"Candidates",
+          element("p", counts) + element("div", plots, "plots") +
+              element("p",
+                      "Bars and ± are one standard error, from the number of images that scored. On "
+                      "the Pareto front is a candidate that no other beats: none has at least its score at "
+                      "no more flash, RAM and work.") +
+              to_html(candidates_table(journal, end))};
 }
 
 HtmlSection path_part(const Journal& journal, const Method& method) {

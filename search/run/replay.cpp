@@ -1,5 +1,7 @@
 #include "search/run/replay.h"
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "search/space/build.h"
 
@@ -10,6 +12,68 @@ namespace {
 struct Deviation {
   std::string text;
 };
+
+// The options of these names, each at most once, and what became of them.
+class Ranges {
+ public:
+  explicit Ranges(const OptionFields& fields) : fields_(fields) {}
+
+  template <class T>
+  T* find(const std::string& name) const {
+    for (const OptionField& field : fields_)
+      if (field.name == name) return std::get<T*>(field.value);
+    return nullptr;
+  }
+  void set(const std::string& name, int value) {
+    int* const option = find<int>(name);
+    if (option == nullptr || *option == value) return;
+    *option = value;
+    note(text(name, " ", value));
+  }
+  // Where it is not as large, or as small, already.
+  void raise(const std::string& name, int value) {
+    if (const int* option = find<int>(name); option != nullptr && *option < value) set(name, value);
+  }
+  void lower(const std::string& name, int value) {
+    if (const int* option = find<int>(name); option != nullptr && *option > value) set(name, value);
+  }
+  void note(const std::string& change) { changes += (changes.empty() ? "" : ", ") + change; }
+
+  std::string changes;
+
+ private:
+  const OptionFields& fields_;
+};
+
+// From the first width of the log to the next one; 0 where there is but one.
+int width_step_of(const std::vector<LoggedTrial>& log) {
+  const int first = log.front().trial.candidate.architecture.chain().width;
+  for (const LoggedTrial& logged : log)
+    if (const int width = logged.trial.candidate.architecture.chain().width; width != first)
+      return std::max(first - width, 0);
+  return 0;
+}
+
+// Those above 3, in the order in which they were tried.
+std::vector<int> kernels_of(const std::vector<LoggedTrial>& log) {
+  std::vector<int> kernels;
+  for (const LoggedTrial& logged : log)
+    for (const SearchedLayer& layer : logged.trial.candidate.architecture.chain().layers)
+      if (layer.kernel > 3 && std::find(kernels.begin(), kernels.end(), layer.kernel) == kernels.end())
+        kernels.push_back(layer.kernel);
+  return kernels;
+}
+
+void take_kernels(const std::vector<int>& seen, Ranges& ranges) {
+  auto* const option = ranges.find<std::vector<int>>("kernels");
+  if (option == nullptr) return;
+  const auto known = [&](int kernel) { return std::find(option->begin(), option->end(), kernel) != option->end(); };
+  if (std::all_of(seen.begin(), seen.end(), known)) return;
+  *option = seen;
+  std::string list;
+  for (const int kernel : seen) list += text(list.empty() ? "" : ",", kernel);
+  ranges.note("kernels " + list);
+}
 
 class LogSession final : public Session {
  public:
@@ -61,6 +125,28 @@ class LogSession final : public Session {
 };
 
 }  // namespace
+
+std::string take_ranges(const std::vector<LoggedTrial>& log, const OptionFields& fields) {
+  Ranges ranges(fields);
+  const Candidate& first = log.front().trial.candidate;
+  const Chain& start = first.architecture.chain();
+  ranges.set("max-width", start.width);
+  ranges.lower("min-width", start.width);
+  ranges.set("min-depth", start.depth());
+  ranges.set("candidate-epochs", first.epochs);
+  if (const int step = width_step_of(log); step > 0) ranges.set("width-step", step);
+  int deepest = 0;
+  for (const LoggedTrial& logged : log) {
+    const Chain& chain = logged.trial.candidate.architecture.chain();
+    deepest = std::max(deepest, chain.depth());
+    if (logged.trial.candidate.stage == "width") ranges.lower("min-width", chain.width);
+  }
+  ranges.raise("max-depth", deepest);
+  // A growth that ends before the usual limit ends there too where that is the limit: nothing to tell.
+  if (int* const option = ranges.find<int>("max-depth")) *option = deepest;
+  take_kernels(kernels_of(log), ranges);
+  return ranges.changes;
+}
 
 ReplayResult replay(const Method& method, const std::vector<LoggedTrial>& log, const LoggedTask& task,
                     int64_t score_images, const ReplayHooks& hooks) {

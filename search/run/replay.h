@@ -10,6 +10,11 @@
 
 namespace mininas {
 
+// Sets those of `fields`, the options of a greedy method, whose values the log shows: the width, depth and epochs that
+// it begins with, the step of its widths, its deepest and narrowest networks and its kernels where they lie outside of
+// the ranges so far. Returns what changed: "max-width 128, width-step 8".
+std::string take_ranges(const std::vector<LoggedTrial>& log, const OptionFields& fields);
+
 struct ReplayHooks {
   std::function<void(const LoggedTrial&, const Decision&)> on_decision;
 };

@@ -88,12 +88,11 @@ TEST_CASE("a wrong graph on the command line is one line with position and rule"
 TEST_CASE("random graphs are searched for within limits, and a killed search finds the same one", "[cli][graph]") {
   const TempDir folder;
   const auto search = [&](const std::string& name) {
-    return std::vector<std::string>{
-        "search", "--data",          kTinyData, "--out",        folder / name, "--method",
-        "random", "--space",         "graph",   "--candidates", "10",          "--candidate-epochs",
-        "1",      "--final-epochs",  "2",       "--qat-epochs", "1",           "--max-nodes",
-        "6",      "--node-channels", "4,8",     "--max-ram",    "8K",          "--threads",
-        "1",      "--json",          "--lr",    "0.01"};
+    std::vector<std::string> words = words_of(
+        "search --method random --space graph --candidates 10 --candidate-epochs 1 --final-epochs 2 --qat-epochs 1 "
+        "--max-nodes 6 --node-channels 4,8 --max-ram 8K --threads 1 --json --lr 0.01 --folds 1 --epoch-steps 0");
+    words.insert(words.end(), {"--data", kTinyData, "--out", folder / name});
+    return words;
   };
   const ProgramResult whole = mininas::test::mininas(search("whole"));
   INFO(whole.errors);

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
+#include <sstream>
 #include <stdexcept>
 
 #include "core/io/file.h"
@@ -91,43 +93,18 @@ int signal_after(const std::vector<std::string>& arguments, const std::string& s
   return signal_when(arguments, has_said, signal, errors);
 }
 
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream in(line);
+  return {std::istream_iterator<std::string>(in), {}};
+}
+
 std::vector<std::string> tiny_search(const std::filesystem::path& out) {
-  return {"search",
-          "--data",
-          kTinyData,
-          "--out",
-          out.string(),
-          "--json",
-          "--threads",
-          "1",
-          "--board",
-          "m4",
-          "--clock",
-          "16MHz",
-          "--max-depth",
-          "4",
-          "--min-width",
-          "4",
-          "--max-width",
-          "8",
-          "--kernels",
-          "5",
-          "--noise",
-          "0",
-          "--warm-epochs",
-          "1",
-          "--cutout",
-          "0",
-          "--lr",
-          "0.05",
-          "--candidate-epochs",
-          "3",
-          "--final-epochs",
-          "3",
-          "--qat-epochs",
-          "2",
-          "--validation-fraction",
-          "0.3"};
+  std::vector<std::string> words = words_of(
+      "search --json --threads 1 --board m4 --clock 16MHz --max-depth 4 --min-width 4 --max-width 8 --kernels 5 "
+      "--noise 0 --warm-epochs 1 --cutout 0 --lr 0.05 --candidate-epochs 3 --final-epochs 3 --qat-epochs 2 "
+      "--validation-fraction 0.3 --epoch-steps 0");
+  words.insert(words.end(), {"--data", kTinyData, "--out", out.string()});
+  return words;
 }
 
 }  // namespace mininas::test

@@ -19,6 +19,9 @@ struct ProgramResult {
   bool is_one_error_line() const;
 };
 
+// The words of a command line, none of which holds a space.
+std::vector<std::string> words_of(const std::string& line);
+
 // The path of the program.
 std::string program_path();
 

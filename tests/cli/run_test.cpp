@@ -122,7 +122,7 @@ TEST_CASE("a run.json of another version of the program is refused with the key"
   settings = whole.record("settings");
   refused(settings.set("colour", "red"), ": unknown key 'colour'");
   settings = whole.record("settings");
-  refused(settings.set("score", "odd"), ": 'score' is 'odd', expected validation or as-published");
+  refused(settings.set("score", "odd"), ": 'score' is 'odd', expected validation, as-published or balanced");
   settings = whole.record("settings");
   refused(settings.set("method", "magic"), ": 'method' is 'magic', expected ");
 }

@@ -21,8 +21,10 @@ TEST_CASE("the stages can be called one by one on what a search left", "[cli][st
   const Record inspected = mininas::test::mininas({"inspect", run.name(), "--json"}).json();
   for (const char* key : {"params", "flash_bytes", "ram_bytes", "macs"})
     CHECK(inspected.integer(key) == run.summary.integer(key));
-  const Record same =
-      mininas::test::mininas({"inspect", run.summary.string("architecture"), "--input", "12x12x3", "--json"}).json();
+  CHECK(inspected.string("board") == "m4");  // that of the search
+  const Record same = mininas::test::mininas({"inspect", run.summary.string("architecture"), "--input", "12x12x3",
+                                              "--board", "m4", "--clock", "16MHz", "--json"})
+                          .json();
   CHECK(same.to_line() == inspected.to_line());
 
   const TempDir folder;
@@ -70,8 +72,8 @@ TEST_CASE("one number of a run is traced to its byte", "[cli][inspect]") {
   const std::string shown =
       mininas::test::mininas({"inspect", run.name(), "--trace", "5", "--layer", "stem", "--at", "1,2,0"}).output;
   for (const char* part :
-       {"position row 1, column 2, channel 0", "zero point", "their real values", "the float network",
-        "\nsum ", "\nbias ", "\naccumulator ", "\nmultiplier ", "\nshift ", "\nrounded ", "\nclamp ", "\nbyte "})
+       {"position row 1, column 2, channel 0", "zero point", "their real values", "the float network", "\nsum ",
+        "\nbias ", "\naccumulator ", "\nmultiplier ", "\nshift ", "\nrounded ", "\nclamp ", "\nbyte "})
     CHECK_THAT(shown, Catch::Contains(part));
   CHECK(mininas::test::mininas({"inspect", run.name(), "--trace", "0", "--layer", "stem", "--at", "99,0,0"}).status ==
         1);

@@ -172,7 +172,7 @@ TEST_CASE("wrong usage is one line and exit status 2", "[cli]") {
   check_usage({"inspect", "w16:s3*5", "--colour", "red"}, "--colour");
   check_usage({"inspect", "w16:s3*5", "--classes", "two"}, "two");
   check_usage({"inspect", "w16:s3*5", "--classes", "1"}, "--classes 1: expected 2 to 100000");
-  check_usage({"train", "--arch", "w16:s3*5"}, "--arch and --data");
+  check_usage({"train", "--arch", "w16:s3*5"}, "--arch (or --from) and --data are needed");
   check_usage({"train", "--arch", "w8:s3*3", "--data", "synthetic", "--schedule", "odd"},
               "--schedule: 'odd': expected usual or as-published");
   check_usage({"train", "--arch", "w8:s3*3", "--data", "synthetic", "--lr", "-1"}, "--lr -1");
@@ -307,7 +307,7 @@ TEST_CASE("a method's options are shown and taken with that method alone", "[cli
   check_usage({"search", "--data", "synthetic", "--out", "never", "--method", "macro-micro", "--protocol", "mini-nas"},
               "--method");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--score", "test"},
-              "--score: 'test': expected validation or as-published");
+              "--score: 'test': expected validation, as-published or balanced");
 }
 
 TEST_CASE("a preset sets a method's options, and options beside it win", "[cli][search]") {

@@ -128,12 +128,14 @@ TEST_CASE("ReLU, sum and pool on a tape give value and gradients of the referenc
 
 TEST_CASE("cross-entropy on a tape gives loss and gradient of the reference", "[core][ops]") {
   const std::vector<int> labels{0, 9, 4, 4, 2};
+  const auto weights = GENERATE(std::vector<float>{}, std::vector<float>{0.5f, 2, 1, 1, 3, 1, 1, 1, 1, 0.25f});
+  const std::vector<double> exact(weights.begin(), weights.end());
   for (const float smoothing : {0.0f, 0.1f}) {
     for (const float size : {1.0f, 100.0f}) {
       Parameter logits{.name = "logits", .value = random_tensor({5, 1, 1, 10}, Rng(37), -size, size), .gradient = {}};
-      const auto expected = reference::softmax_xent(to_doubles(logits.value), labels, double{smoothing});
+      const auto expected = reference::softmax_xent(to_doubles(logits.value), labels, double{smoothing}, exact);
       Tape tape(Tape::Mode::kRecord);
-      const Var loss = softmax_cross_entropy(tape, tape.parameter(logits), labels, smoothing);
+      const Var loss = softmax_cross_entropy(tape, tape.parameter(logits), labels, smoothing, weights);
       CHECK(double{tape.value(loss).data()[0]} == Approx(expected.loss).epsilon(1e-6));
       tape.backward(loss);
       check_gradient(logits, expected.gradient);

@@ -1,8 +1,10 @@
 #include "datasets/dataset.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
+#include "datasets/folds.h"
 #include "tests/datasets/files.h"
 #include "tests/support/catch.h"
 
@@ -42,6 +44,47 @@ TEST_CASE("images of one value have the scale one", "[datasets][scale]") {
   const PixelScale flat = measure_pixel_scale(with_pixels({77, 77, 77}));
   CHECK(flat.zero == 77);
   CHECK(flat.scale == 1.0f);
+}
+
+TEST_CASE("folds set every image aside once, with its share of every class, and depend on the seed",
+          "[datasets][split]") {
+  std::vector<int> labels(100, 0);
+  for (size_t i = 60; i < 98; ++i) labels[i] = 1;
+  labels[98] = labels[99] = 2;
+  const ImageSet images = numbered(labels, {"a", "b", "c"});
+  const auto folds = folds_for_search(images, 4, 5);
+  REQUIRE(folds.size() == 4);
+  std::multiset<uint8_t> scored;
+  for (const SearchData& fold : folds) {
+    scored.insert(fold.validation.pixels.begin(), fold.validation.pixels.end());
+    CHECK(fold.validation.count() == 25);
+    CHECK(fold.train.count() == 75);
+    CHECK(std::count(fold.validation.labels.begin(), fold.validation.labels.end(), 0) == 15);
+    CHECK(std::count(fold.train.labels.begin(), fold.train.labels.end(), 2) >= 1);
+    const std::set<uint8_t> trained(fold.train.pixels.begin(), fold.train.pixels.end());
+    for (const uint8_t pixel : fold.validation.pixels) CHECK(trained.count(pixel) == 0);
+  }
+  CHECK(scored == std::multiset<uint8_t>(images.pixels.begin(), images.pixels.end()));
+  CHECK(folds_for_search(images, 4, 5)[2].validation.pixels == folds[2].validation.pixels);
+  CHECK(folds_for_search(images, 4, 6)[2].validation.pixels != folds[2].validation.pixels);
+  labels[99] = 1;
+  CHECK_THROWS_WITH(folds_for_search(numbered(labels, {"a", "b", "c"}), 4, 5), Catch::Contains("class 'c' has 1"));
+}
+
+TEST_CASE("few images stand so often in a row that an epoch has its least number of steps", "[datasets]") {
+  const ImageSet images = numbered({0, 1, 1}, {"a", "b"});
+  const auto twice = repeated_for(images, 2, 3);  // steps of two, two and two images; once would make two steps
+  REQUIRE(twice);
+  CHECK(twice->pixels == std::vector<uint8_t>{0, 1, 2, 0, 1, 2});
+  CHECK(twice->labels == std::vector<int>{0, 1, 1, 0, 1, 1});
+  CHECK_FALSE(repeated_for(images, 2, 2));
+  CHECK_FALSE(repeated_for(images, 2, 0));
+  for (const int64_t count : {1, 9, 63, 64, 65, 300, 767, 768})
+    for (const int steps : {0, 1, 12}) {
+      const int passes = passes_for(count, 64, steps);
+      CHECK((passes * count + 63) / 64 >= steps);
+      CHECK((passes == 1 || ((passes - 1) * count + 63) / 64 < steps));  // no more than needed
+    }
 }
 
 TEST_CASE("a split draws its share of every class, keeps the order and loses nothing", "[datasets][split]") {

@@ -175,12 +175,12 @@ TEST_CASE("the runtime compiles under the strict flags and calls nothing but its
 namespace {
 
 // Code and constants of one source file. The test fails if it has variables.
-int64_t compiled_bytes(const std::string& compiler, const TempDir& folder, const std::string& source) {
-  std::istringstream words(compiler);
-  std::vector<std::string> command{std::istream_iterator<std::string>(words), {}};
+int64_t compiled_bytes(std::vector<std::string> command, const TempDir& folder, const std::string& source) {
   command.insert(command.end(), {(folder / source).string(), "-o", (folder / "out.o").string()});
   REQUIRE(run_command(command).ending.empty());
-  std::istringstream table(run_command({"arm-none-eabi-size", (folder / "out.o").string()}).output);
+  std::string size = command.front();
+  size.replace(size.rfind("gcc"), 3, "size");
+  std::istringstream table(run_command({size, (folder / "out.o").string()}).output);
   std::string header;
   int64_t code = 0, data = 0, zeroed = 0;
   std::getline(table, header);
@@ -202,16 +202,50 @@ bool recorded_compiler_missing() {
 TEST_CASE("the recorded code sizes are those of the current runtime", "[mcu][runtime][compiler]") {
   if (recorded_compiler_missing()) return;
   const TempDir folder;
-  size_t sources = 0;
+  std::set<std::string> sources;
   for (const TextFile& file : runtime_files()) {
     write_text_file(folder / file.name, file.text);
-    sources += file.name.ends_with(".c");
+    if (file.name.ends_with(".c")) sources.insert(file.name);
   }
-  CHECK(code_sizes().size() == sources);
-  for (const CodeSize& size : code_sizes()) {
-    CAPTURE(size.file);
-    CHECK(compiled_bytes(std::string(kCodeSizeCommand), folder, std::string(size.file)) == size.bytes);
+  // The usual build whole; of every other one, a file that differs from build to build.
+  size_t number = 0;
+  for (const Board& board : boards())
+    for (const Optimisation optimisation : {Optimisation::kSize, Optimisation::kSpeed}) {
+      const CodeBuild build{&board, optimisation};
+      const CodeSizes& sizes = code_sizes(build);
+      const bool usual = to_text(build) == to_text(CodeBuild{});
+      const size_t chosen = ++number % sizes.size();
+      std::set<std::string> known;
+      for (const auto& [file, bytes] : sizes) {
+        if (usual || known.size() == chosen) {
+          CAPTURE(to_text(build), file);
+          CHECK(compiled_bytes(code_size_command(build), folder, file) == bytes);
+        }
+        known.insert(file);
+      }
+      CHECK(known == sources);
+    }
+}
+
+TEST_CASE("code for speed takes more flash than code for size, and a board's figures are those of its own code",
+          "[mcu][cost]") {
+  const NetworkSpec spec = family_network(8, std::vector<FamilyLayer>(4), {16, 16, 3}, 2);
+  for (const Board& board : boards()) {
+    CAPTURE(board.name);
+    const DeviceCost small = device_cost(spec, RamPlan::kStrips, {&board, Optimisation::kSize}),
+                     fast = device_cost(spec, RamPlan::kStrips, {&board, Optimisation::kSpeed});
+    CHECK(small.code_bytes < fast.code_bytes);
+    CHECK(small.model_bytes == fast.model_bytes);
+    CHECK(to_text(CodeBuild{&board, Optimisation::kSpeed}) == board.core + " at -O2");
   }
+  CHECK(device_cost(spec, RamPlan::kStrips, {&find_board("m0"), Optimisation::kSize}).code_bytes !=
+        device_cost(spec, RamPlan::kStrips).code_bytes);
+  CHECK(device_cost(spec, RamPlan::kStrips, {&find_board("m4"), Optimisation::kSize}).code_bytes ==
+        device_cost(spec, RamPlan::kStrips).code_bytes);
+  const Board unknown{.name = "z80", .core = "Z80", .compiler_flags = {"-mz80"}};
+  CHECK_THROWS_WITH(device_cost(spec, RamPlan::kStrips, {&unknown, Optimisation::kSize}),
+                    Catch::Contains("Z80 at -Os was never measured"));
+  CHECK_THROWS_WITH(parse_code_sizes("code,flag,file,bytes\na,-Os,b.c,x\n", "t.csv"), Catch::Contains("t.csv, line 2"));
 }
 
 TEST_CASE("the runtime of a separable network, and that of ResNet-8, take at most 3 KiB on a Cortex-M0",
@@ -221,7 +255,8 @@ TEST_CASE("the runtime of a separable network, and that of ResNet-8, take at mos
   const auto is_fast = [](const std::string& name) {
     return name.ends_with("_tile.c") || name.ends_with("_row.c") || name.ends_with("_dsp.c");
   };
-  const std::string compiler = "arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb -Os -std=c99 -ffreestanding -DMN_PORTABLE -c";
+  std::vector<std::string> compiler = code_size_command({&find_board("m0"), Optimisation::kSize});
+  compiler.push_back("-DMN_PORTABLE");
   const ImageShape image{32, 32, 3};
   for (const NetworkSpec& spec :
        {family_network(16, std::vector<FamilyLayer>(5), image, 2), named_network("resnet8", image, 10)}) {

@@ -217,6 +217,58 @@ TEST_CASE("the loss is the smoothed one", "[nn][trainer]") {
   CHECK(train_plain(config, images).result.epochs[0].train_loss == Approx(expected).epsilon(1e-5));
 }
 
+TEST_CASE("class weights make few images of a class count as much as many of another", "[nn][trainer]") {
+  Dataset data = learnable_images();
+  std::vector<int64_t> kept;
+  int few = 0;
+  for (int64_t i = 0; i < data.train.count(); ++i)
+    if (data.train.labels[static_cast<size_t>(i)] == 0 || few++ < 8) kept.push_back(i);
+  data.train = select_images(data.train, kept);
+  const auto trained = [&](bool weights) {
+    Network network(learning_network(data.train.shape, 2), measure_pixel_scale(data.train), Rng(1));
+    train(network, data.train, nullptr, {.epochs = 12, .batch = 16, .learning_rate = 0.05f, .class_weights = weights},
+          {});
+    return evaluate(network, data.test);
+  };
+  const Evaluation plain = trained(false), weighted = trained(true);
+  CHECK(weighted.class_accuracy(1) > plain.class_accuracy(1) + 0.2);
+  CHECK(weighted.balanced_accuracy() > plain.balanced_accuracy());
+}
+
+TEST_CASE("class weights change nothing where classes are of equal size", "[nn][trainer]") {
+  ImageSet images = few_images(21);
+  for (size_t i = 0; i < images.labels.size(); ++i) images.labels[i] = static_cast<int>(i % 3);
+  TrainConfig config = short_config();
+  const std::string plain = train_plain(config, images).digest;
+  config.class_weights = true;
+  CHECK(train_plain(config, images).digest == plain);
+  images.labels[0] = 1;
+  CHECK(train_plain(config, images).digest != plain);
+}
+
+TEST_CASE("what is measured after an epoch is what the hooks ask for, every so many epochs and at the end",
+          "[nn][trainer]") {
+  const ImageSet images = few_images();
+  Network network(learning_network(images.shape, 3), kPixels, Rng(2));
+  TrainHooks hooks;
+  hooks.measure = [](const Evaluation& e) { return static_cast<double>(e.images); };
+  hooks.evaluate_every = 2;
+  std::vector<double> measured;
+  for (const EpochResult& epoch : train(network, images, &images, {.epochs = 5, .batch = 8}, hooks).epochs)
+    measured.push_back(epoch.eval_accuracy);
+  CHECK(measured == std::vector<double>{-1, 20, -1, 20, 20});
+}
+
+TEST_CASE("the balanced accuracy is the mean of the classes that have images, the worst class the least of them",
+          "[nn][trainer]") {
+  const Evaluation e{.images = 45, .correct = 41, .confusion = {{40, 0, 0}, {0, 0, 0}, {4, 0, 1}}};
+  CHECK(e.chance() == Approx(40.0 / 45));
+  CHECK(e.class_accuracy(0) == 1);
+  CHECK(e.class_accuracy(1) == -1);
+  CHECK(e.balanced_accuracy() == Approx(0.6));
+  CHECK(e.worst_class() == 2);
+}
+
 TEST_CASE("each field of a training recipe has a legal range, named where it is left", "[nn][trainer]") {
   constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
   const std::vector<std::pair<const char*, std::function<void(TrainConfig&)>>> cases{

@@ -1,6 +1,7 @@
 #include "search/cost/cost.h"
 
 #include "core/error.h"
+#include "mcu/host/verify/board_fit.h"
 #include "search/job/settings.h"
 #include "search/space/build.h"
 #include "tests/support/catch.h"
@@ -73,6 +74,37 @@ TEST_CASE("a network's cost on a target: instructions of its board, milliseconds
   CHECK(predict_cost(spec, {"m0", 0}).instructions > counted.instructions);
 }
 
+TEST_CASE("a board limits flash and RAM to what it has, beside a smaller limit that was given", "[search][budget]") {
+  const ImageShape image{32, 32, 3};
+  const Budget any = within_board({}, {"m0", 0}, image, 2);
+  CHECK(any.max_flash_bytes > 200'000);
+  CHECK(any.max_flash_bytes < 256 * 1024);
+  CHECK(any.max_ram_bytes > 10'000);
+  CHECK(any.max_ram_bytes < 16 * 1024 - image.size());
+  const Budget given = within_board({.max_flash_bytes = 30'000, .max_ram_bytes = 1 << 20}, {"m0", 0}, image, 2);
+  CHECK(given.max_flash_bytes == 30'000);
+  CHECK(given.max_ram_bytes == any.max_ram_bytes);
+  CHECK(within_board({.max_ram_bytes = 70'000}, {}, image, 2).max_ram_bytes == 70'000);
+  CHECK(within_board({}, {}, image, 2).max_flash_bytes == 0);
+  CHECK_THROWS_WITH(within_board({}, {"m0", 0}, {96, 96, 3}, 2), Catch::Contains("no room for an image of 96x96x3"));
+  // What keeps these limits can be verified there.
+  const NetworkSpec spec = build_network_spec(std::string("w8:s3*3"), {20, 20, 3}, 2);
+  const Budget limits = within_board({}, {"m0", 0}, spec.input(), 2);
+  REQUIRE_FALSE(why_over(limits, predict_cost(spec, {"m0", 0})));
+  CHECK_FALSE(why_too_large(find_board("m0"), spec, RamPlan::kStrips));
+}
+
+TEST_CASE("a target's flash has the code of its board and optimisation", "[search][budget]") {
+  const NetworkSpec spec = build_network_spec(std::string("w8:s3*3"), {32, 32, 3}, 2);
+  const Cost small = predict_cost(spec, {"m0", 0}),
+             fast = predict_cost(spec, {.board = "m0", .optimise = Optimisation::kSpeed});
+  CHECK(small.flash_bytes != predict_cost(spec).flash_bytes);
+  CHECK(small.code_bytes < fast.code_bytes);
+  CHECK(small.flash_bytes - small.code_bytes == fast.flash_bytes - fast.code_bytes);
+  CHECK(to_text(code_build({"m0", 0})) == "Cortex-M0 at -Os");
+  CHECK(to_text(code_build({.optimise = Optimisation::kSpeed})) == "Cortex-M4 at -O2");
+}
+
 TEST_CASE("a run's settings keep the plan for RAM, board and clock; those of a run without a search have the defaults",
           "[search][budget]") {
   SearchSettings settings;
@@ -82,10 +114,10 @@ TEST_CASE("a run's settings keep the plan for RAM, board and clock; those of a r
   CHECK(kept.board == "m4");
   CHECK(kept.clock_hz == 120'000'000);
   CHECK(kept.ram_plan == RamPlan::kOverlap);
-  CHECK(network_settings_of(run).ram_plan == RamPlan::kOverlap);
-  TrainSettings training{"w8:s3*3", {}};
+  CHECK(network_settings_of(run).target.ram_plan == RamPlan::kOverlap);
+  TrainSettings training{.architecture = "w8:s3*3"};
   run = {.identity = {.kind = "train"}, .settings = to_record(option_groups(training))};
-  CHECK(network_settings_of(run).ram_plan == RamPlan::kStrips);
+  CHECK(network_settings_of(run).target.ram_plan == RamPlan::kStrips);
 }
 
 TEST_CASE("a network needs the RAM of its target's plan", "[search][budget]") {

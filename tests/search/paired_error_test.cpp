@@ -41,6 +41,40 @@ TEST_CASE("against a network that classifies everything correctly, the paired er
   CHECK(paired_standard_error(pack_correct(all), pack_correct(most), 50) == Approx(standard_error(94, 50)));
 }
 
+TEST_CASE("a balanced score is the mean of the classes, and its paired error that of each class's differences",
+          "[search][paired-error]") {
+  const std::vector<int> labels = {0, 2, 0, 2, 2, 0, 2, 2, 2, 2};  // three of class 0, none of class 1
+  const std::vector<bool> a = {true, true, true, false, true, true, true, true, true, true},
+                          b = {false, true, true, true, true, false, true, true, false, true};
+  CHECK(balanced_score(a, labels) == Approx((100.0 + 600.0 / 7) / 2));
+  CHECK(balanced_score(b, labels) == Approx((100.0 / 3 + 600.0 / 7) / 2));
+  // Class 0: differences 1, 0, 1; class 2: one each way, of 7.
+  const double variance = (2 - 4.0 / 3) / 9 + 2.0 / 49;
+  CHECK(paired_balanced_error(pack_correct(a), pack_correct(b), labels) == Approx(100 * std::sqrt(variance) / 2));
+  CHECK(balanced_images(labels) == Approx(4 / (1.0 / 3 + 1.0 / 7)));
+}
+
+TEST_CASE("with classes of equal size, the balanced score, its images and its error are those of the plain one",
+          "[search][paired-error]") {
+  Rng rng(8);
+  std::vector<bool> a, b;
+  std::vector<int> labels;
+  for (int i = 0; i < 120; ++i) {
+    labels.push_back(i % 3);
+    a.push_back(i % 4 > 0);  // of every class alike
+    b.push_back(i % 6 > 2 || i % 4 > 1);
+  }
+  CHECK(balanced_images(labels) == Approx(120));
+  CHECK(balanced_score(a, labels) == Approx(75));
+  CHECK(paired_balanced_error(pack_correct(a), pack_correct(b), labels) ==
+        Approx(paired_standard_error(pack_correct(a), pack_correct(b), 120)).epsilon(0.01));
+  for (const size_t count : {0, 1, 5, 8}) {
+    const std::vector<bool> some(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(count));
+    CHECK(unpack_correct(pack_correct(some), count) == some);
+  }
+  CHECK_THROWS_WITH(unpack_correct("ff", 9), Catch::Contains("those of 9 images"));
+}
+
 TEST_CASE("bits that are not packed are refused", "[search][paired-error]") {
   CHECK_THROWS_WITH(paired_standard_error("fg", "ff", 8), Catch::Contains("'g'"));
   CHECK_THROWS_AS(paired_standard_error("f", "ff", 8), std::logic_error);

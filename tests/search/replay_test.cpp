@@ -155,3 +155,38 @@ TEST_CASE("the rules of stages say which layers are tried and how noise changes 
     CHECK_THAT(rules(1, 0), !Catch::Contains("standard error"));
   }
 }
+
+TEST_CASE("a log's own ranges stand where no option does, and a published log leaves them as they were",
+          "[search][replay]") {
+  const LoggedTask task{3, 10};
+  for (const std::string& name : kGreedy) {
+    INFO(name);
+    const auto origin = make_method(name);
+    for (const OptionField& field : origin->fields()) {
+      const auto set = [&](const char* option, int value) {
+        if (field.name == option) *std::get<int*>(field.value) = value;
+      };
+      set("min-depth", 4);
+      set("max-depth", 23);
+      set("min-width", 8);
+      set("max-width", 128);
+      set("width-step", 8);
+      set("candidate-epochs", 9);
+      set("micro-epochs", 9);
+    }
+    const std::vector<LoggedTrial> log = made_log(*origin, task);
+    const auto method = make_method(name);
+    for (const OptionField& field : method->fields())
+      if (field.name == "micro-epochs") *std::get<int*>(field.value) = 9;
+    CHECK(replay(*method, log, task, kImages).difference);
+    CHECK_THAT(take_ranges(log, method->fields()),
+               Catch::Contains("max-width 128") && Catch::Contains("min-depth 4") && Catch::Contains("width-step 8"));
+    CHECK(replay(*method, log, task, kImages).difference.value_or("") == "");
+    // An option that was given is not touched.
+    const auto other = make_method(name);
+    const std::string changed = take_ranges(log, without(other->fields(), {"max-width", "candidate-epochs"}));
+    CHECK(changed.find("max-width") == std::string::npos);
+    CHECK(changed.find("candidate-epochs") == std::string::npos);
+    CHECK(take_ranges(made_log(*make_method(name), task), make_method(name)->fields()).empty());
+  }
+}

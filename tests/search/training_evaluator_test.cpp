@@ -228,9 +228,9 @@ TEST_CASE("the cache answers the same question once trained, at no cost, and no 
   Counting inner;
   const Candidate candidate = from_scratch();
   const EvaluationRecipe recipe = small_recipe();
-  CachedEvaluator cache(inner, folder / "cache", evaluation_key(data, recipe));
+  CachedEvaluator cache(inner, folder / "cache", evaluation_key({data}, recipe));
   CHECK(cache.evaluate(candidate, 0).image_epochs == 600);
-  CachedEvaluator later(inner, folder / "cache", evaluation_key(data, recipe));
+  CachedEvaluator later(inner, folder / "cache", evaluation_key({data}, recipe));
   const Outcome known = later.evaluate(candidate, 7);
   CHECK(inner.calls == 1);
   CHECK(known.score == 90.5);
@@ -256,7 +256,7 @@ TEST_CASE("the cache answers the same question once trained, at no cost, and no 
       files.push_back(cache.file_of(other));
     }
   const auto file_under = [&](const SearchData& images, const EvaluationRecipe& how) {
-    return CachedEvaluator(inner, folder / "cache", evaluation_key(images, how)).file_of(candidate);
+    return CachedEvaluator(inner, folder / "cache", evaluation_key({images}, how)).file_of(candidate);
   };
   EvaluationRecipe changed = recipe;
   changed.training.seed = 9;
@@ -267,12 +267,24 @@ TEST_CASE("the cache answers the same question once trained, at no cost, and no 
   changed = recipe;
   changed.score = Score::kBest;
   files.push_back(file_under(data, changed));
+  changed = recipe;
+  changed.balanced = true;
+  files.push_back(file_under(data, changed));
+  changed = recipe;
+  changed.training.class_weights = true;
+  files.push_back(file_under(data, changed));
   SearchData images = small_data();
   images.validation.pixels[0] ^= 1;
   files.push_back(file_under(images, recipe));
   std::sort(files.begin(), files.end());
   CHECK(std::adjacent_find(files.begin(), files.end()) == files.end());
 
-  write_text_file(cache.file_of(candidate), "{\"score\": 1}");
-  CHECK_THROWS_AS(cache.evaluate(candidate, 0), FormatError);
+  // What cannot be read is no outcome: it is trained again, and kept again.
+  for (const char* damage : {"{\"score\": 1}", "", "torn"}) {
+    write_text_file(cache.file_of(candidate), damage);
+    const int calls = inner.calls;
+    CHECK(cache.evaluate(candidate, 0).image_epochs == 600);
+    CHECK(later.evaluate(candidate, 0).from_journal);
+    CHECK(inner.calls == calls + 1);
+  }
 }

@@ -23,7 +23,7 @@ struct LayerSample {
   double weight = 1;  // of its error, relative to other samples
 };
 
-// The model of one core, for kernels compiled with kBoardOptimisation.
+// The model of one core, for kernels compiled with kInstructionFlag.
 class InstructionModel {
  public:
   // Instructions per iteration, by kernel and loop. Missing entries count as 0.
@@ -51,6 +51,9 @@ InstructionModels parse_instruction_models(std::string_view csv, const std::stri
 
 // The models that are embedded in the program.
 const InstructionModels& instruction_models();
+
+// How the kernels were compiled whose instructions were counted. Of other builds nothing is known.
+constexpr const char* kInstructionFlag = "-O2";
 
 struct InstructionCount {
   int64_t total = 0;

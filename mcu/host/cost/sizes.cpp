@@ -1,5 +1,9 @@
 #include "mcu/host/cost/sizes.h"
 
+#include <charconv>
+#include <sstream>
+
+#include "core/error.h"
 #include "mcu/host/object/model_layout.h"
 #include "mcu/host/object/runtime_files.h"
 #include "mcu/host/plan/memory_plan.h"
@@ -8,42 +12,29 @@
 namespace mininas {
 namespace {
 
-bool is_needed(const std::vector<TextFile>& files, std::string_view name) {
-  for (const TextFile& file : files)
-    if (file.name == name) return true;
-  return false;
+constexpr const char* kHeader = "code,flag,file,bytes";
+
+const CodeSizeTable& measured_sizes() {
+  static const CodeSizeTable table = parse_code_sizes(code_sizes_csv(), "code_sizes.csv");
+  return table;
+}
+
+std::vector<std::string> cells_of(const std::string& line) {
+  std::vector<std::string> cells;
+  std::istringstream in(line);
+  for (std::string cell; std::getline(in, cell, ',');) cells.push_back(cell);
+  return cells;
 }
 
 }  // namespace
 
-// A test compiles the runtime again and compares.
-const std::vector<CodeSize>& code_sizes() {
-  static const std::vector<CodeSize> sizes = {
-      {"mn_run.c", 564},
-      {"mn_check.c", 996},
-      {"mn_crc32.c", 116},
-      {"mn_kernels.c", 20},
-      {"mn_conv.c", 0},
-      {"mn_conv_dsp.c", 2600},
-      {"mn_depthwise.c", 0},
-      {"mn_depthwise_dsp.c", 2368},
-      {"mn_depthwise_others_dsp.c", 1316},
-      {"mn_depthwise_ring_dsp.c", 0},
-      {"mn_pool.c", 122},
-      {"mn_add.c", 282},
-      {"mn_add_row.c", 400},
-      {"mn_relu.c", 116},
-      {"mn_conv_tile.c", 0},
-      {"mn_depthwise_row.c", 0},
-  };
-  return sizes;
+std::string to_text(const CodeBuild& build) { return text(build.board->core, " at ", flag_of(build.optimisation)); }
+
+DeviceCost device_cost(const NetworkSpec& spec, RamPlan ram_plan, const CodeBuild& build) {
+  return device_cost(spec, plan_memory(spec, ram_plan), build);
 }
 
-DeviceCost device_cost(const NetworkSpec& spec, RamPlan ram_plan) {
-  return device_cost(spec, plan_memory(spec, ram_plan));
-}
-
-DeviceCost device_cost(const NetworkSpec& spec, const MemoryPlan& plan) {
+DeviceCost device_cost(const NetworkSpec& spec, const MemoryPlan& plan, const CodeBuild& build) {
   const ModelLayout layout = lay_out_model(spec);
   DeviceCost cost;
   cost.model_bytes = layout.bytes;
@@ -52,10 +43,48 @@ DeviceCost device_cost(const NetworkSpec& spec, const MemoryPlan& plan) {
     const int64_t constants = static_cast<int64_t>(sizeof(mn_layer)) + layout.layers[i].bytes;
     cost.layers.push_back({spec.layers()[i].name, constants, plan.layers[i].live_bytes});
   }
-  const auto files = runtime_files_for(spec);
-  for (const CodeSize& size : code_sizes())
-    if (is_needed(files, size.file)) cost.code_bytes += size.bytes;
+  const CodeSizes& sizes = code_sizes(build);
+  for (const TextFile& file : runtime_files_for(spec))
+    if (const auto size = sizes.find(file.name); size != sizes.end()) cost.code_bytes += size->second;
   return cost;
+}
+
+const CodeSizes& code_sizes(const CodeBuild& build) {
+  const auto sizes = measured_sizes().find({code_of(*build.board), flag_of(build.optimisation)});
+  if (sizes != measured_sizes().end()) return sizes->second;
+  throw ConfigError(text("board ", build.board->name, ": the size of the runtime's code for ", to_text(build),
+                         " was never measured; `make mcu-code-sizes` does that"));
+}
+
+std::vector<std::string> code_size_command(const CodeBuild& build) {
+  std::vector<std::string> command = {build.board->toolchain->prefix + "gcc"};
+  command.insert(command.end(), build.board->compiler_flags.begin(), build.board->compiler_flags.end());
+  command.insert(command.end(), {flag_of(build.optimisation), "-std=c99", "-ffreestanding", "-c"});
+  return command;
+}
+
+std::string to_csv(const CodeSizeTable& table) {
+  std::string lines = text(kHeader, "\n");
+  for (const auto& [build, sizes] : table)
+    for (const auto& [file, bytes] : sizes) lines += text(build.first, ",", build.second, ",", file, ",", bytes, "\n");
+  return lines;
+}
+
+CodeSizeTable parse_code_sizes(std::string_view csv, const std::string& name) {
+  CodeSizeTable table;
+  std::istringstream lines{std::string(csv)};
+  std::string line;
+  if (!std::getline(lines, line) || line != kHeader)
+    throw FormatError(text(name, ", line 1: expected '", kHeader, "'"));
+  for (int number = 2; std::getline(lines, line); ++number) {
+    const std::vector<std::string> cells = cells_of(line);
+    int64_t bytes = -1;
+    if (cells.size() == 4) std::from_chars(cells[3].data(), cells[3].data() + cells[3].size(), bytes);
+    if (bytes < 0 || std::to_string(bytes) != cells[3])
+      throw FormatError(text(name, ", line ", number, ": expected code, flag, file and bytes, found '", line, "'"));
+    table[{cells[0], cells[1]}][cells[2]] = bytes;
+  }
+  return table;
 }
 
 }  // namespace mininas

@@ -45,6 +45,7 @@ EMBED(riscv32_c, "mcu/boards/riscv32.c");
 EMBED(host_c, "mcu/boards/host.c");
 EMBED(driver_c, "mcu/boards/driver.c");
 EMBED(instruction_model, "mcu/host/cost/instruction_model.csv");
+EMBED(code_sizes, "mcu/host/cost/code_sizes.csv");
 
 namespace mininas {
 namespace {
@@ -124,5 +125,6 @@ std::vector<TextFile> board_files() {
 std::string_view exported_makefile() { return EMBEDDED(makefile); }
 std::string_view exported_selftest() { return EMBEDDED(selftest); }
 std::string_view instruction_model_csv() { return EMBEDDED(instruction_model); }
+std::string_view code_sizes_csv() { return EMBEDDED(code_sizes); }
 
 }  // namespace mininas

@@ -28,5 +28,7 @@ std::string_view exported_selftest();
 
 // mcu/host/cost/instruction_model.csv (instruction_model.h).
 std::string_view instruction_model_csv();
+// mcu/host/cost/code_sizes.csv (sizes.h).
+std::string_view code_sizes_csv();
 
 }  // namespace mininas

@@ -46,4 +46,13 @@ std::optional<std::string> why_too_large(const Board& board, const NetworkSpec& 
   return std::nullopt;
 }
 
+NetworkMemory memory_for_network(const Board& board, const ImageShape& input, int classes) {
+  constexpr int64_t kAroundRuntime = 16 * KiB, kMostLayers = 64;
+  const NetworkMemory memory{board.code.bytes - kAroundRuntime,
+                             board.ram.bytes - input.size() - classes - kProgramRam - kProgramRamOfLayer * kMostLayers};
+  if (memory.flash_bytes > 0 && memory.ram_bytes > 0) return memory;
+  throw ConfigError(text("board ", board.name, ": ", board.ram.bytes, " bytes of RAM have no room for an image of ",
+                         to_text(input), " (", input.size(), " bytes) and a network; take smaller images"));
+}
+
 }  // namespace mininas

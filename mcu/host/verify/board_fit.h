@@ -16,4 +16,12 @@ std::optional<std::string> why_unavailable(const Board& board);
 // verification program with its start-up code and stack.
 std::optional<std::string> why_too_large(const Board& board, const NetworkSpec& spec, RamPlan ram_plan);
 
+// What a board has for a network: flash for model and runtime, RAM for the arena. A small program around it, the image,
+// the logits and the stack are left out.
+struct NetworkMemory {
+  int64_t flash_bytes = 0, ram_bytes = 0;
+};
+// Throws ConfigError where nothing is left.
+NetworkMemory memory_for_network(const Board& board, const ImageShape& input, int classes);
+
 }  // namespace mininas

@@ -70,7 +70,7 @@ BoardVerification verify_on_board(const QuantizedModel& model, const fs::path& f
     if (options.progress) options.progress(image + 1, images.count());
   }
   count_instructions(stream.finish(), board, result);
-  result.predicted = known_instructions(model.spec, board, plan);
+  if (options.optimisation == kInstructionFlag) result.predicted = known_instructions(model.spec, board, plan);
   result.bytes.layers = static_cast<int64_t>(model.layers.size());
   check_init(folder, stream.init_status(), result.bytes);
   return result;

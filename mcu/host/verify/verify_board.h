@@ -17,12 +17,12 @@ struct BoardVerification {
   Verification bytes;
   int64_t instructions = 0;                   // of one inference (mn_run on the last image), not the first
   std::vector<int64_t> layer_instructions;    // the same by layer, while it is observed
-  std::optional<InstructionCount> predicted;  // if the board's core was calibrated
+  std::optional<InstructionCount> predicted;  // if the board's core was calibrated with this optimisation
   LinkedSizes linked;
 };
 
 // As the fast path of a product is usually compiled.
-constexpr const char* kBoardOptimisation = "-O2";
+constexpr const char* kBoardOptimisation = kInstructionFlag;
 
 struct BoardOptions {
   std::string optimisation = kBoardOptimisation;
