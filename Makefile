@@ -72,7 +72,7 @@ KERNELS := $(wildcard core/kernels/*.cpp)
 PROGRAM := $(wildcard search/cli/*.cpp)
 LIBRARY := $(filter-out $(KERNELS) $(PROGRAM),$(foreach module,core datasets nn mcu/host search,$(wildcard $(module)/*.cpp $(module)/*/*.cpp $(module)/*/*/*.cpp)))
 RUNTIME := $(wildcard mcu/runtime/*.c mcu/runtime/*/*.c)
-TESTS   := $(wildcard tests/*.cpp tests/*/*.cpp tests/search/*/*.cpp)
+TESTS   := $(filter-out tests/fuzz/fuzz_readers.cpp,$(wildcard tests/*.cpp tests/*/*.cpp tests/search/*/*.cpp))
 MCU_PROGRAMS := $(wildcard tests/mcu/programs/*.cpp)
 COURSE  := $(wildcard tests/course/*/*.cpp)
 BENCHES := $(wildcard bench/*_bench.cpp)
@@ -296,6 +296,25 @@ mcu-fuzz: lint-packages $(BUILD)/mcu_fuzz_seeds
 	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -I. $(RUNTIME_INCLUDES) tests/mcu/programs/fuzz_model.c $(RUNTIME) -o build/fuzz/fuzz_model
 	cd build/fuzz && ./fuzz_model -max_len=16384 -max_total_time=$(MCU_FUZZ_SECONDS) -print_final_stats=1 found seeds
 
+## fuzz     libFuzzer on everything that reads files or texts, FUZZ_SECONDS for each; FUZZ="journal idx" chooses some
+FUZZ_SECONDS ?= 60
+FUZZ ?= image idx cifar table architecture data name record run journal log network quantized checkpoint
+FUZZ_FOLDER := build/fuzzed
+fuzz: fuzz-packages
+	$(MAKE) CONFIG=fuzzing CXX=clang++ CC=clang OPT=-O1 ISAS=baseline PRECOMPILED= build/fuzzing/fuzz_readers \
+	  EXTRA="-g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
+	for reader in $(FUZZ); do \
+	  mkdir -p $(FUZZ_FOLDER)/$$reader/seeds $(FUZZ_FOLDER)/$$reader/corpus && \
+	  FUZZ_READER=$$reader build/fuzzing/fuzz_readers -seeds=$(FUZZ_FOLDER)/$$reader/seeds && \
+	  FUZZ_READER=$$reader build/fuzzing/fuzz_readers -max_len=8192 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+	    -artifact_prefix=$(FUZZ_FOLDER)/$$reader/ $(FUZZ_FOLDER)/$$reader/corpus $(FUZZ_FOLDER)/$$reader/seeds \
+	    2> $(FUZZ_FOLDER)/$$reader/log || { tail -n 30 $(FUZZ_FOLDER)/$$reader/log; exit 1; }; \
+	  printf '%-13s' $$reader; sed -n 's/^#\([0-9]*\).*DONE *cov: \([0-9]*\).*/\1 executions, \2 edges/p' $(FUZZ_FOLDER)/$$reader/log; done
+
+$(BUILD)/fuzz_readers: $(patsubst %,$(BUILD)/%.o,$(filter-out %_test.cpp,$(wildcard tests/fuzz/*.cpp)) tests/datasets/pictures.cpp \
+  tests/support/random_model.cpp) $(LIBRARY_OBJECTS)
+	$(call say,$@)$(CXX) $^ $(LDFLAGS) -fsanitize=fuzzer -o $@
+
 ## mcu-coverage branch coverage of the runtime under its tests, in percent
 COVERAGE := build/coverage
 mcu-coverage: $(call objects,$(TESTS)) $(LIBRARY_OBJECTS)
@@ -372,6 +391,8 @@ lint-packages:
 	@.ci/packages lint
 format-packages:
 	@.ci/packages format
+fuzz-packages: packages
+	@.ci/packages lint determinism
 determinism-packages:
 	@.ci/packages determinism $(if $(filter x86_64,$(shell uname -m)),aarch64)
 

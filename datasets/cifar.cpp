@@ -124,9 +124,12 @@ void append_batch(const std::vector<std::byte>& batch, const Relabelling& relabe
 ImageSet load_batches(const fs::path& folder, std::span<const char* const> files, const Relabelling& relabelling,
                       const std::vector<std::string>& names) {
   ImageSet images{{32, 32, 3}, names, {}, {}};
-  // Reserves address space only; pages that are never written cost no memory.
-  images.pixels.reserve(files.size() * kMaxRecords * 3 * kPlaneBytes);
-  for (const char* file : files) append_batch(read_batch(folder / file), relabelling, images);
+  for (const char* file : files) {
+    const std::vector<std::byte> batch = read_batch(folder / file);
+    // Files are of about the same length. Memory that is reserved and never written costs nothing.
+    if (images.pixels.empty()) images.pixels.reserve(files.size() * batch.size());
+    append_batch(batch, relabelling, images);
+  }
   return images;
 }
 
