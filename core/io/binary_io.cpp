@@ -114,6 +114,11 @@ Tensor BinaryReader::get_tensor(const Shape& expected, const std::string& what) 
   return value;
 }
 
+void BinaryReader::expect_left(uint64_t bytes, const std::string& what) const {
+  const uint64_t left = bytes_.size() - position_;
+  if (left < bytes) fail(text("expected at least ", bytes, " bytes of ", what, ", only ", left, " are left"));
+}
+
 void BinaryReader::expect_end() const {
   if (position_ != bytes_.size()) fail(text(bytes_.size() - position_, " bytes too many"));
 }

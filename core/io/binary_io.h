@@ -63,6 +63,8 @@ class BinaryReader {
     take(values.data(), count * sizeof(T));
     return values;
   }
+  // Throws where fewer bytes are left than `what` takes at least.
+  void expect_left(uint64_t bytes, const std::string& what) const;
   // Throws where values are left.
   void expect_end() const;
   [[noreturn]] void fail(const std::string& what) const;

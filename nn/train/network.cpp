@@ -1,5 +1,6 @@
 #include "nn/train/network.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/autograd/ops.h"
@@ -76,6 +77,14 @@ bool continues_fused_conv(const NetworkSpec& spec, int index) {
   if (!is_fused_conv(layer) || traits_of(layer).depthwise || layer.kernel != 1 || layer.stride != 1) return false;
   if (!traits_of(before).depthwise || before.batch_norm || before.relu || before.bias) return false;
   return spec.readers(index - 1) == std::vector<int>{index};
+}
+
+int64_t training_bytes(const NetworkSpec& spec, int64_t batch) {
+  double values = 3.0 * static_cast<double>(parameter_count(spec));
+  for (int i = 0; i < spec.size(); ++i)
+    if (!continues_fused_conv(spec, i + 1))  // a depthwise output inside a fused convolution is not kept
+      values += 2.2 * static_cast<double>(batch) * static_cast<double>(spec.shape(i).size());
+  return static_cast<int64_t>(std::min(4 * values, 9e18));
 }
 
 bool is_fused_conv(const LayerSpec& layer) { return layer.batch_norm; }

@@ -6,6 +6,7 @@
 
 #include "core/autograd/ops.h"
 #include "core/error.h"
+#include "core/memory_limit.h"
 #include "core/io/sha256.h"
 #include "core/parallel.h"
 #include "nn/train/checkpoint.h"
@@ -163,6 +164,10 @@ TrainResult train(Trainable& network, const ImageSet& images, const ImageSet* ev
                   const TrainHooks& hooks) {
   validate(config);
   check_data(network, images);
+  const int64_t batch = std::min<int64_t>(config.batch, images.count());
+  require_memory(training_bytes(network.spec(), batch),
+                 text("a training step on ", batch, " images of ", to_text(images.shape)),
+                 "take a smaller --batch, smaller images or a smaller network");
   SgdOptimizer optimizer(network.parameters(), config.momentum, config.weight_decay, config.clip_norm);
   TrainResult result;
   int64_t steps = 0;

@@ -99,6 +99,7 @@ NamedNetwork load_network(const std::filesystem::path& path) {
   pixels.scale = in.get<float>();
   if (pixels.zero < 0 || pixels.zero > 255 || !(pixels.scale > 0.0f) || !std::isfinite(pixels.scale))
     in.fail("a pixel scale with zero in 0..255 and a positive factor was expected");
+  in.expect_left(4 * static_cast<uint64_t>(parameter_count(spec)), "weights");  // before memory is asked for
   Network network(std::move(spec), pixels, Rng(0));
   for (Tensor* tensor : tensors_of(network)) *tensor = in.get_tensor(tensor->shape(), "weights");
   in.expect_end();

@@ -5,6 +5,7 @@
 
 #include "core/autograd/ops.h"
 #include "core/error.h"
+#include "core/memory_limit.h"
 #include "nn/quant/integer_engine.h"
 #include "nn/quant/quantized_network.h"
 #include "nn/train/optimizer.h"
@@ -33,6 +34,8 @@ int64_t peak_resident_bytes() {
 }  // namespace
 
 Speed measure_speed(const NetworkSpec& spec, const SpeedOptions& options) {
+  require_memory(training_bytes(spec, options.batch), text("a training step on ", options.batch, " images"),
+                 "take a smaller --batch, --input or network");
   const ImageSet images = random_batch(spec, options.batch, Rng(options.seed).fork("images"));
   const ImageBatch batch{images.pixels.data(), images.count()};
   const MeasureOptions measure_options{.budget_seconds = options.seconds, .min_repeats = 5};

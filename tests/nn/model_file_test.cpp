@@ -175,3 +175,23 @@ TEST_CASE("a count of layers beyond any network is refused before anything is re
   BinaryReader in(folder / "spec", "SPEC", 1);
   CHECK_THROWS_WITH(SpecCodec::get(in), Catch::Contains("10001 layers of a network, expected 1 to 10000"));
 }
+
+TEST_CASE("a network file that ends before its weights is refused before memory is asked for them",
+          "[nn][model_file]") {
+  const TempDir folder;
+  Network network = make_network();
+  save_network(network, kNames, folder / "saved");
+  const auto version = std::to_integer<uint32_t>(read_file(folder / "saved")[8]);
+  Stored stored;
+  stored.layers = {{"a", LayerKind::kConv, {kImage}, 65536, 3, 1, false, true, true},
+                   {"b", LayerKind::kConv, {0}, 65536, 7, 1, false, true, true},
+                   {"pool", LayerKind::kGlobalAveragePool, {1}, 65536, 1, 1, false, false, false},
+                   {"classifier", LayerKind::kLinear, {2}, 2, 1, 1, true, false, false}};
+  BinaryWriter out("NETW", version);
+  put_spec(out, stored.image, stored.classes, stored.layers);
+  for (const std::string& name : kNames) out.put(name);
+  out.put(int32_t{0});
+  out.put(1.0f);
+  out.write(folder / "forged");
+  CHECK_THROWS_WITH(load_network(folder / "forged"), Catch::Contains("bytes of weights, only 0 are left"));
+}
