@@ -77,8 +77,9 @@ MCU_PROGRAMS := $(wildcard tests/mcu/programs/*.cpp)
 COURSE  := $(wildcard tests/course/*/*.cpp)
 BENCHES := $(wildcard bench/*_bench.cpp)
 
-# Tests are compiled once for all configurations, but for the file that tells them which one they run in.
-SHARED   = $(filter-out tests/support/rounds.cpp,$(filter tests/%,$(1)))
+# Tests are compiled once for all configurations, but for the file that tells them which one they run in, and where the
+# tests' own objects have to be like those of what is tested.
+SHARED   = $(if $(APART),,$(filter-out tests/support/rounds.cpp,$(filter tests/%,$(1))))
 objects  = $(patsubst %,$(BUILD)/%.o,$(filter-out $(SHARED),$(1))) $(patsubst %,build/%.o,$(SHARED))
 KERNEL_OBJECTS := $(foreach isa,$(ISAS),$(patsubst %.cpp,$(BUILD)/%.$(isa).o,$(KERNELS)))
 ifneq ($(filter avx512,$(ISAS)),)
@@ -296,6 +297,35 @@ mcu-fuzz: lint-packages $(BUILD)/mcu_fuzz_seeds
 	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -I. $(RUNTIME_INCLUDES) tests/mcu/programs/fuzz_model.c $(RUNTIME) -o build/fuzz/fuzz_model
 	cd build/fuzz && ./fuzz_model -max_len=16384 -max_total_time=$(MCU_FUZZ_SECONDS) -print_final_stats=1 found seeds
 
+# What looks for faults (tests/README.md).
+.PHONY: crash crash-packages debug fuzz fuzz-packages tsan valgrind valgrind-packages
+
+## debug    the quick tests without optimisation, every access to a container of the standard library checked
+debug:
+	$(MAKE) check CONFIG=debug APART=1 OPT=-O0 KERNEL_OPT=-O1 EXTRA="-D_GLIBCXX_DEBUG" TEST_ARGUMENTS="$(QUICK)"
+
+## tsan     the quick tests under ThreadSanitizer, with clang, whose OpenMP tells it when threads wait for each other
+ARCHER  ?= $(firstword $(wildcard /usr/lib/llvm-*/lib/libarcher.so))
+tsan: fuzz-packages
+	OMP_TOOL_LIBRARIES=$(ARCHER) TSAN_OPTIONS="ignore_noninstrumented_modules=1 halt_on_error=1" $(MAKE) check CONFIG=tsan \
+	  APART=1 CXX=clang++ CC=clang OPT=-O1 EXTRA="-g1 -fsanitize=thread" TEST_ARGUMENTS="$(QUICK)"
+
+## valgrind a small training, its quantisation, export and test images under memcheck: no use of memory that nobody wrote
+VALGRIND := valgrind -q --error-exitcode=9 --track-origins=yes
+valgrind: valgrind-packages program
+	rm -rf build/valgrind && mkdir -p build/valgrind
+	$(VALGRIND) build/mininas train --arch w4:s3,c5,s7 --data synthetic:classes=3,size=12,train=48,test=12 --epochs 1 --batch 16 --threads 1 \
+	  --quiet --out build/valgrind/run
+	$(VALGRIND) build/mininas quantize build/valgrind/run --qat-epochs 1 --threads 1 --quiet
+	$(VALGRIND) build/mininas eval build/valgrind/run --int8 --threads 1
+	$(VALGRIND) build/mininas export build/valgrind/run --out build/valgrind/c
+	$(VALGRIND) build/mininas report build/valgrind/run
+
+## crash    kills the program at each system call that changes files and at random, lets each fail, and compares what comes out
+CRASH_KILLS ?= 200
+crash: crash-packages program
+	tests/crash/crash.sh build/mininas 1 $(CRASH_KILLS)
+
 ## fuzz     libFuzzer on everything that reads files or texts, FUZZ_SECONDS for each; FUZZ="journal idx" chooses some
 FUZZ_SECONDS ?= 60
 FUZZ ?= image idx cifar table architecture data name record run journal log network quantized checkpoint
@@ -391,6 +421,8 @@ lint-packages:
 	@.ci/packages lint
 format-packages:
 	@.ci/packages format
+valgrind-packages crash-packages: %-packages: packages
+	@.ci/packages $*
 fuzz-packages: packages
 	@.ci/packages lint determinism
 determinism-packages:

@@ -37,6 +37,7 @@ void RunFolder::lock() {
   make_writable_folder(path_);
   lock_ = std::make_unique<FolderLock>(path_);
   make_writable_folder(checkpoint_folder());
+  remove_leftovers(checkpoint_folder());
 }
 
 RunFolder RunFolder::create(const fs::path& path) {

@@ -262,6 +262,7 @@ int64_t write_report(const RunFolder& folder, const fs::path& target) {
       write_report(view, view.report_file());
     }
   const std::string page = suite ? suite_report(folder, run, target) : run_page(folder, run, target);
+  remove_leftovers(folder.path());  // of a report that was killed: nothing else looks after them in a finished run
   write_text_file(target, page);
   return static_cast<int64_t>(page.size());
 }

@@ -1,0 +1,17 @@
+// The short form of `make crash`.
+#include "tests/cli/program.h"
+#include "tests/support/catch.h"
+#include "tests/support/shell.h"
+#include "tests/support/skip.h"
+
+using namespace mininas;
+using namespace mininas::test;
+
+TEST_CASE("killed or failing at a call that changes files, commands go on and end with the same files", "[cli][kill]") {
+  if (skipped_without("strace") || skipped_without("cc")) return;
+  if (run_command({"strace", "-qq", "-o", "/dev/null", "true"}).ending != "") return skip("strace may not trace here");
+  const CommandResult result = run_command({"tests/crash/crash.sh", program_path(), "12", "10"});
+  CAPTURE(result.output, result.errors);
+  CHECK(result.ending.empty());
+  CHECK_THAT(result.output, Catch::Contains(" disturbances, 0 failures"));
+}
