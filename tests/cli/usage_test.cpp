@@ -265,10 +265,10 @@ TEST_CASE("what cannot be done is one line and exit status 1, with nothing half 
   check_refusal({"verify", out}, "holds no run");
   CHECK_FALSE(std::filesystem::exists(out));
   check_refusal({"search", "--data", kTinyData, "--out", "/proc/run"}, "/proc/run");
-  check_refusal({"bench", "--arch", "w512:s7*100", "--input", "4096x4096", "--batch", "1024"},
+  check_refusal({"bench", "--arch", "w512:s7*100", "--input", "4096x4096x3", "--batch", "1024"},
                 "a training step on 1024 images takes about ");
   check_refusal({"train", "--arch", "w512:s3*3", "--data", "synthetic:size=256,train=256,test=16", "--batch", "256",
-                 "--out", out},
+                 "--quiet", "--out", out},
                 "of memory, and ");
   CHECK_FALSE(std::filesystem::exists(out + "/network.bin"));
 }
