@@ -129,7 +129,9 @@ TrainSummary begin(const Command& command, Options& o, Progress& progress) {
     o.settings.architecture = to_text(architecture_of("arch", o.settings.architecture));
   const Dataset data = open_data(o.data, o.files, o.common);
   check_learnable(data.train);
-  if (const std::string unbalanced = imbalance_text(data.train); !unbalanced.empty()) progress.notice(unbalanced);
+  if (const std::string unbalanced = imbalance_text(data.train);
+      !unbalanced.empty() && !o.settings.recipe.class_weights)
+    progress.notice(unbalanced);
   std::optional<TrainingStart> start;
   if (!o.settings.from.empty()) start = start_from(o.settings, data.train);
   if (o.out.empty()) return train_without_folder(o.settings, std::move(start), data, progress);

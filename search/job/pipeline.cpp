@@ -88,7 +88,9 @@ RunSummary run_pipeline(const RunFolder& folder, const RunIdentity& identity, Se
   if (const auto finished = read_run_summary(folder)) return *finished;
   const std::string label = label_of(settings.scored_on);
   if (hooks.on_stage) hooks.on_stage(label.empty() ? "search" : "search, AS PUBLISHED: scored on the test images");
-  if (const std::string unbalanced = imbalance_text(data.train); hooks.on_notice && !unbalanced.empty())
+  const bool counted_alike = settings.scored_on == ScoredOn::kBalanced && settings.recipe.class_weights;
+  if (const std::string unbalanced = imbalance_text(data.train);
+      hooks.on_notice && !unbalanced.empty() && !counted_alike)
     hooks.on_notice(unbalanced);
   const SearchEnd found = search_stage(folder, settings, data, hooks);
   return finish_run(folder, identity, settings, found.architecture, found.figures, data, hooks);

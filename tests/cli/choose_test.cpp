@@ -134,7 +134,8 @@ TEST_CASE("a search for several limits finishes and verifies members of its fron
   const TempDir folder;
   const fs::path out = folder / "run";
   auto command = words_of(
-      "search --method random --candidates 8 --min-width 4 --max-width 12 --max-depth 4 --candidate-epochs 2 "
+      "search --method random --candidates 4 --min-width 4 --max-width 8 --max-depth 4 --kernels 5 --candidate-epochs "
+      "2 "
       "--final-epochs 1 --qat-epochs 1 --lr 0.05 --cutout 0 --validation-fraction 0.3 --epoch-steps 0 --threads 1 "
       "--pareto 2 --quiet");
   command.insert(command.end(), {"--data", kTinyData, "--out", out.string()});
