@@ -89,9 +89,16 @@ settings() {
   case $compiler in
     g++) ;;
     clang*) echo "CXX=$compiler CC=clang-${compiler#*-} OPT=-O1" ;;
-    aarch64*) echo "CXX=$compiler CC=aarch64-linux-gnu-gcc ISAS=baseline EXTRA=-static OPT=-O1" ;;
+    aarch64*) echo "CXX=$compiler CC=aarch64-linux-gnu-gcc ISAS=baseline OPT=-O1 EXTRA='-static -L$foreign/usr/lib'" ;;
     *) echo "CXX=$compiler CC=gcc-${compiler#*-}" ;;
   esac
+}
+
+# Catch2 3 is a library, and the system's package of it is for its own processor: that of the other one is unpacked beside.
+foreign=/opt/aarch64
+bring_foreign_catch() {
+  in_system "$system" / "test -e $foreign || ! test -e /usr/include/catch2/catch_all.hpp || { dpkg --add-architecture arm64 && apt-get update -qq &&
+    cd /tmp && apt-get download -qq libcatch2-dev:arm64 && dpkg -x libcatch2-dev_*_arm64.deb $foreign; }" > "$matrix/$system.apt.log" 2>&1
 }
 
 # step NAME COMMAND: runs it in the row's folder with its output in a log; says ok or FAILED, with the end of the log on
@@ -150,6 +157,7 @@ run_row() {
       ;;
     build) write_row "$(step program "$make program")" "$(digest)" "$(tests "$make quick-test")" ;;
     cross)
+      bring_foreign_catch
       built=$(step program "$make program && $make TESTS=\"\$(echo $emulated_sources)\" build/release/mininas_tests")
       write_row "$built" "$(digest qemu-aarch64)" "$(tests "qemu-aarch64 build/release/mininas_tests $emulated")"
       ;;
