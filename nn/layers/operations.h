@@ -11,6 +11,10 @@ const LayerOperation& global_average_pool();
 const LayerOperation& linear();
 const LayerOperation& addition();
 const LayerOperation& rectifier();
+const LayerOperation& concatenation();
+const LayerOperation& max_pool();
+const LayerOperation& average_pool();
+const LayerOperation& fitting();
 
 const LayerOperation& operation(LayerKind kind);
 

@@ -97,7 +97,9 @@ double difference_of_loss(const Subject& subject, std::vector<FoldedLayer>& fold
 }  // namespace
 
 TEST_CASE("traced gradients add up to those that quantisation-aware training computes", "[search][trace]") {
-  for (const NetworkSpec& spec : networks()) {
+  std::vector<NetworkSpec> specs = networks();
+  specs.push_back(joined_network());
+  for (const NetworkSpec& spec : specs) {
     const Subject subject(spec);
     const std::vector<LayerGradients> expected = gradients_of_engine(subject);
     for (int layer = 0; layer < spec.size(); ++layer) {
