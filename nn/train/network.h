@@ -67,9 +67,9 @@ class Network final : public Trainable {
 bool is_fused_conv(const LayerSpec& layer);
 bool continues_fused_conv(const NetworkSpec& spec, int index);  // index: 0 to spec.size()
 
-// Memory that a training step on `batch` images takes, about, beside the images: each tensor that the forward pass writes
-// and its gradient, and weight, gradient and velocity of each parameter. Measured on six networks it takes 0.9 to 1.2
-// times that. Several units may be live at once, so this is an estimate to compare with what a machine has, not a limit.
+// Memory that a training step on `batch` images takes, about, beside the images: the tensors that the forward pass
+// writes, with their gradients, and weight, gradient and velocity of each parameter. Six networks took 0.9 to 1.2 times
+// that. It is an estimate, to compare with what a machine has.
 int64_t training_bytes(const NetworkSpec& spec, int64_t batch);
 
 // Added to the variance before the square root.
