@@ -89,7 +89,7 @@ class UnitBench {
   std::pair<double, double> run() {
     for (Parameter* p : {&x_, &gamma_, &beta_, &depthwise_, &conv_}) p->gradient = Tensor();
     Tape tape(Tape::Mode::kRecord);
-    FusedConvWeights weights{.depthwise = {}, .conv = {}, .stride = node_.window->window.stride};
+    FusedConvWeights weights{.depthwise = {}, .conv = {}, .stride = node_.window->stride};
     if (depthwise_.exists()) weights.depthwise = tape.parameter(depthwise_);
     if (conv_.exists()) weights.conv = tape.parameter(conv_);
     const NormedValue x{reads_image(node_) ? tape.constant(x_.value.clone()) : tape.parameter(x_), input_norm_,

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/conv/convolution.h"
-#include "nn/layers/window_bytes.h"
+#include "nn/layers/window.h"
 #include "nn/spec/network_spec.h"
 #include "search/space/build.h"
 

@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "core/conv/convolution.h"
-#include "core/conv/pool.h"
 #include "core/error.h"
 #include "core/kernels/kernels.h"
 #include "core/parallel.h"
@@ -34,54 +33,6 @@ Var record(Tape& tape, const WindowProduct& product, const ConvGeometry& g, Var 
     if (t.wants_gradient(weight)) t.accumulate(weight, product.weight_gradient(g, t.value(x), dy));
     if (t.wants_gradient(x)) t.accumulate(x, product.input_gradient(g, dy, t.value(weight)));
   });
-}
-
-// Pixels `step` floats apart.
-template <class Float>
-struct Pixels {
-  Float* first;
-  int64_t step;
-};
-
-// The first `channels` floats of each pixel.
-void copy_channels(Pixels<const float> from, Pixels<float> to, int64_t channels, int64_t images, int64_t pixels) {
-  parallel_for(images, [&](int64_t image) {
-    for (int64_t pixel = image * pixels; pixel < (image + 1) * pixels; ++pixel)
-      std::copy_n(from.first + pixel * from.step, channels, to.first + pixel * to.step);
-  });
-}
-
-Tensor dropped_out(const Tensor& x, float rate, const Rng& rng) {
-  Tensor y = Tensor::uninitialized(x.shape());
-  const float scale = 1.0f / (1.0f - rate);
-  const int64_t size = x.size() / x.shape().n;
-  parallel_for(x.shape().n, [&](int64_t n) {
-    Rng draws = rng.fork("image", static_cast<uint64_t>(n));
-    for (int64_t i = n * size; i < (n + 1) * size; ++i)
-      y.data()[i] = draws.uniform() < rate ? 0.0f : x.data()[i] * scale;
-  });
-  return y;
-}
-
-// The same values in the same order.
-Tensor with_shape(const Tensor& x, const Shape& shape) {
-  Tensor y = Tensor::uninitialized(shape);
-  std::copy_n(x.data(), x.size(), y.data());
-  return y;
-}
-
-// To the pixels and channels of `like`; the batch stays as it is.
-Tensor fitted(const Tensor& x, const Shape& like) {
-  const Shape& s = x.shape();
-  Tensor y = Tensor::zeros({s.n, like.h, like.w, like.c});
-  const int64_t height = std::min(s.h, like.h), width = std::min(s.w, like.w), channels = std::min(s.c, like.c);
-  parallel_for(s.n, [&](int64_t n) {
-    for (int64_t h = 0; h < height; ++h)
-      for (int64_t w = 0; w < width; ++w)
-        std::copy_n(x.data() + ((n * s.h + h) * s.w + w) * s.c, channels,
-                    y.data() + ((n * like.h + h) * like.w + w) * like.c);
-  });
-  return y;
 }
 
 }  // namespace
@@ -166,26 +117,6 @@ Var add(Tape& tape, Var a, Var b) {
   });
 }
 
-Var concat(Tape& tape, Var a, Var b) {
-  const Shape s = tape.value(a).shape(), other = tape.value(b).shape();
-  if (s.n != other.n || s.h != other.h || s.w != other.w)
-    throw ConfigError(text("concat: shapes ", to_text(s), " and ", to_text(other), ", expected the same pixels"));
-  const int64_t channels = s.c + other.c, pixels = s.h * s.w;
-  Tensor y = Tensor::uninitialized({s.n, s.h, s.w, channels});
-  copy_channels({tape.value(a).data(), s.c}, {y.data(), channels}, s.c, s.n, pixels);
-  copy_channels({tape.value(b).data(), other.c}, {y.data() + s.c, channels}, other.c, s.n, pixels);
-  return tape.record(std::move(y), {a, b}, [=](Tape& t, const Tensor& dy) {
-    const auto pass_on = [&](Var input, const Shape& shape, int64_t first) {
-      if (!t.wants_gradient(input)) return;
-      Tensor dx = Tensor::uninitialized(shape);
-      copy_channels({dy.data() + first, channels}, {dx.data(), shape.c}, shape.c, s.n, pixels);
-      t.accumulate(input, std::move(dx));
-    };
-    pass_on(a, s, 0);
-    pass_on(b, other, s.c);
-  });
-}
-
 Var global_average_pool(Tape& tape, Var x) {
   const Shape s = tape.value(x).shape();
   const float share = 1.0f / static_cast<float>(s.h * s.w);
@@ -202,34 +133,6 @@ Var global_average_pool(Tape& tape, Var x) {
       for (int64_t pixel = 1; pixel < s.h * s.w; ++pixel) std::copy_n(first, s.c, first + pixel * s.c);
     });
     t.accumulate(x, std::move(dx));
-  });
-}
-
-Var dropout(Tape& tape, Var x, float rate, const Rng& rng) {
-  return tape.record(dropped_out(tape.value(x), rate, rng), {x},
-                     [x, rate, rng](Tape& t, const Tensor& dy) { t.accumulate(x, dropped_out(dy, rate, rng)); });
-}
-
-Var flatten(Tape& tape, Var x) {
-  const Shape shape = tape.value(x).shape(), flat{shape.n, 1, 1, shape.h * shape.w * shape.c};
-  return tape.record(with_shape(tape.value(x), flat), {x},
-                     [x, shape](Tape& t, const Tensor& dy) { t.accumulate(x, with_shape(dy, shape)); });
-}
-
-Var fit(Tape& tape, Var x, const Shape& like) {
-  return tape.record(fitted(tape.value(x), like), {x},
-                     [x](Tape& t, const Tensor& dy) { t.accumulate(x, fitted(dy, t.value(x).shape())); });
-}
-
-Var max_pool(Tape& tape, Var x, const Window& window) {
-  return tape.record(max_pool(window, tape.value(x)), {x}, [x, window](Tape& t, const Tensor& dy) {
-    t.accumulate(x, max_pool_gradient(window, t.value(x), dy));
-  });
-}
-
-Var average_pool(Tape& tape, Var x, const Window& window) {
-  return tape.record(average_pool(window, tape.value(x)), {x}, [x, window](Tape& t, const Tensor& dy) {
-    t.accumulate(x, average_pool_gradient(window, t.value(x).shape(), dy));
   });
 }
 

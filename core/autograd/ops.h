@@ -6,8 +6,6 @@
 
 #include "core/autograd/batch_norm.h"
 #include "core/autograd/tape.h"
-#include "core/conv/window.h"
-#include "core/rng.h"
 
 namespace mininas {
 
@@ -27,29 +25,8 @@ Var add_bias(Tape& tape, Var x, Var bias);
 Var relu(Tape& tape, Var x);
 // a + b. Throws ConfigError where shapes differ.
 Var add(Tape& tape, Var a, Var b);
-//   a [n,h,w,c], b [n,h,w,d] -> [n,h,w,c+d], the channels of a before those of b. Throws ConfigError where the pixels
-// differ.
-Var concat(Tape& tape, Var a, Var b);
 //   x [n,h,w,c] -> [n,1,1,c], the mean over pixels
 Var global_average_pool(Tape& tape, Var x);
-
-// Dropout (Srivastava et al. 2014): each value is 0 with probability `rate`, otherwise it is divided by 1 - rate, so
-// that the expectation stays. Which ones are 0 follows from `rng`, image by image. Requires: rate in [0, 1).
-Var dropout(Tape& tape, Var x, float rate, const Rng& rng);
-
-// The values of each image as the channels of one pixel, in their order.
-//   x [n,h,w,c] -> [n,1,1,h*w*c]
-Var flatten(Tape& tape, Var x);
-
-// x cut off and padded with zeros below, on the right and behind the last channel, to the pixels and channels of `like`
-// (core/reference/fit.h).
-//   x [n,h,w,c] -> [n,like.h,like.w,like.c]
-Var fit(Tape& tape, Var x, const Shape& like);
-
-// The largest value, or the average, under a window (core/conv/pool.h).
-//   x [n,h,w,c] -> [n,oh,ow,c]
-Var max_pool(Tape& tape, Var x, const Window& window);
-Var average_pool(Tape& tape, Var x, const Window& window);
 
 // dy where x is above 0, else 0. Not recorded on a tape.
 Tensor relu_gradient(const Tensor& x, const Tensor& dy);

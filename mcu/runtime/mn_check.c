@@ -23,7 +23,7 @@ static int inside(uint32_t begin, uint32_t bytes, uint32_t end) { return bytes <
 static int tensor_fits(const mn_model *model, uint32_t place, uint32_t rows, uint32_t height, uint32_t row_bytes,
                        uint32_t caller) {
   const uint32_t bytes = product(height, row_bytes);
-  if (rows - 1u >= height || bytes - 1u >= INT32_MAX) return 0; /* less 1, so that 0 is too many */
+  if (rows < 1 || rows > height || bytes < 1 || bytes > INT32_MAX) return 0;
   if (place == MN_CALLER) return rows == height && bytes == caller;
   return place % 4 == 0 && inside(place, rows * row_bytes, model->arena_bytes);
 }
@@ -96,19 +96,19 @@ static int scratch_fits(const mn_model *model, const mn_layer *layer) {
 static int rows_fit(const mn_layer *layer) { return layer->row_steps >= 1 && layer->row_steps <= INT16_MAX; }
 
 static int layer_fits(const mn_model *model, const mn_layer *layer) {
-  return (layer->kind < MN_CONCAT ? shapes_fit(layer) : mn_checks[layer->kind - MN_RELU](model, layer)) &&
-         rows_fit(layer) && tensors_fit(model, layer) && constants_fit(model, layer) && scratch_fits(model, layer);
+  return shapes_fit(layer) && rows_fit(layer) && tensors_fit(model, layer) && constants_fit(model, layer) &&
+         scratch_fits(model, layer);
 }
 
 mn_status mn_check_table(const mn_model *model) {
   const mn_layer *layers = mn_constants(model, sizeof *model);
   uint32_t in_strip = 0; /* remaining layers of the current strip */
   uint32_t i;
-  if (model->arena_bytes > INT32_MAX || model->layers < 1 ||
-      !inside(sizeof *model, model->layers * (uint32_t)sizeof *layers, model->bytes))
+  if (model->arena_bytes > INT32_MAX) return MN_INVALID;
+  if (model->layers < 1 || !inside(sizeof *model, model->layers * (uint32_t)sizeof *layers, model->bytes))
     return MN_INVALID;
   for (i = 0; i < model->layers; ++i) {
-    mn_kernel *const kernel = layers[i].kind < mn_kernel_count ? mn_kernels[layers[i].kind] : 0;
+    mn_kernel *const kernel = layers[i].kind < MN_KINDS ? mn_kernels[layers[i].kind] : 0;
     if (kernel == 0) return MN_NO_KERNEL;
     if (in_strip == 0) in_strip = layers[i].strip;
     if (in_strip == 0 || !layer_fits(model, &layers[i])) return MN_INVALID;

@@ -12,7 +12,7 @@ extern "C" {
 /* Rows [first, last) of a layer's output, and the memory of its tensors: row y of the input begins at input + (y %
  * layer->in_rows) * (bytes of a row), and so on. The bytes of a row are contiguous. */
 typedef struct {
-  const int8_t *input, *other; /* only MN_ADD and MN_CONCAT read `other` */
+  const int8_t *input, *other; /* only MN_ADD reads `other` */
   int8_t *output;
   void *scratch; /* the layer's scratch memory, a multiple of 4 bytes; its contents before and after have no meaning */
   int32_t first, last;
@@ -27,19 +27,12 @@ typedef void mn_kernel(const mn_model *model, const mn_layer *layer, const mn_wo
 
 /* The definitions, for every core. The first two are compiled only if MN_PORTABLE selects them, or for tests, which
  * define MN_DEFINITIONS. */
-mn_kernel mn_conv, mn_depthwise, mn_pool, mn_add, mn_relu, mn_concat, mn_window_pool, mn_fit;
+mn_kernel mn_conv, mn_depthwise, mn_pool, mn_add, mn_relu;
 mn_kernel mn_conv_tile, mn_depthwise_row, mn_add_row; /* faster, for every core, with scratch memory (mn_scratch.h) */
 mn_kernel mn_conv_dsp, mn_depthwise_dsp;              /* for cores with the instructions of mn_dsp.h */
 
 /* [layer kind]; 0 if no layer of the network needs it. */
-extern mn_kernel *const mn_kernels[];
-extern const uint8_t mn_kernel_count;
-
-/* Whether the numbers in a layer's row of the table keep its kernel inside its tensors; mn_check.c checks for all kinds
- * that the tensors are inside the arena. [layer kind - MN_RELU], for the kinds after MN_RELU. */
-typedef int mn_check(const mn_model *model, const mn_layer *layer);
-mn_check mn_concat_fits, mn_window_pool_fits, mn_fit_fits;
-extern mn_check *const mn_checks[];
+extern mn_kernel *const mn_kernels[MN_KINDS];
 
 /* The constants of a layer at an offset. The layout aligns 32-bit values to multiples of 4. */
 static inline const void *mn_constants(const mn_model *model, uint32_t offset) {
@@ -98,21 +91,13 @@ typedef struct {
   int32_t start, first, last;
 } mn_taps;
 
-static inline mn_taps mn_padded_taps_at(int32_t position, int32_t stride, int32_t kernel, int32_t padding,
-                                        int32_t extent) {
+static inline mn_taps mn_taps_at(int32_t position, int32_t stride, int32_t kernel, int32_t extent) {
   mn_taps taps;
-  taps.start = position * stride - padding;
+  taps.start = position * stride - (kernel - 1) / 2;
   taps.first = taps.start < 0 ? -taps.start : 0;
   taps.last = extent - taps.start < kernel ? extent - taps.start : kernel;
   return taps;
 }
-
-static inline mn_taps mn_taps_at(int32_t position, int32_t stride, int32_t kernel, int32_t extent) {
-  return mn_padded_taps_at(position, stride, kernel, (kernel - 1) / 2, extent);
-}
-
-/* Of MN_MAX_POOL and MN_AVERAGE_POOL: padded taps on each side. */
-static inline int32_t mn_window_padding(const mn_layer *layer) { return (int32_t)layer->other; }
 
 #ifdef __cplusplus
 }

@@ -11,24 +11,10 @@
 #define FASTEST(plain, fast, dsp) fast
 #endif
 
-mn_kernel *const mn_kernels[] = {
+mn_kernel *const mn_kernels[MN_KINDS] = {
     [MN_CONV] = FASTEST(mn_conv, mn_conv_tile, mn_conv_dsp),
     [MN_DEPTHWISE] = FASTEST(mn_depthwise, mn_depthwise_row, mn_depthwise_dsp),
     [MN_POOL] = mn_pool,
     [MN_ADD] = FASTEST(mn_add, mn_add_row, mn_add_row),
     [MN_RELU] = mn_relu,
-    [MN_CONCAT] = mn_concat,
-    [MN_MAX_POOL] = mn_window_pool,
-    [MN_AVERAGE_POOL] = mn_window_pool,
-    [MN_FIT] = mn_fit,
-};
-
-const uint8_t mn_kernel_count = sizeof mn_kernels / sizeof *mn_kernels;
-
-mn_check *const mn_checks[] = {
-    0, /* without the others there would be nothing */
-    [MN_CONCAT - MN_RELU] = mn_concat_fits,
-    [MN_MAX_POOL - MN_RELU] = mn_window_pool_fits,
-    [MN_AVERAGE_POOL - MN_RELU] = mn_window_pool_fits,
-    [MN_FIT - MN_RELU] = mn_fit_fits,
 };

@@ -28,14 +28,14 @@ typedef struct {
 } mn_model;
 
 /* The kind of a layer, and the index of its kernel. A fully connected layer is a convolution of a 1x1 image. */
-enum { MN_CONV, MN_DEPTHWISE, MN_POOL, MN_ADD, MN_RELU, MN_CONCAT, MN_MAX_POOL, MN_AVERAGE_POOL, MN_FIT, MN_KINDS };
+enum { MN_CONV, MN_DEPTHWISE, MN_POOL, MN_ADD, MN_RELU, MN_KINDS };
 
 typedef struct {
   uint8_t kind;
   uint8_t kernel; /* square; each side is padded by (kernel - 1) / 2 taps with the value in_zero */
   uint8_t stride;
   int8_t in_zero;    /* zero points: real = scale x (q - zero) */
-  int8_t other_zero; /* of the second input */
+  int8_t other_zero; /* of the second input of an addition */
   int8_t out_zero;
   int8_t low, high; /* clamp of the output; ReLU: low = out_zero */
   uint16_t in_height, in_width, in_channels;
@@ -45,14 +45,12 @@ typedef struct {
   uint16_t strip;     /* number of layers that run together, beginning with this one; 1: alone; 0: inside a strip */
   uint16_t row_steps; /* in a strip: steps for each row ... */
   uint16_t row_delay; /* ... after so many steps of waiting for the layers before it */
-  uint32_t input, other, output; /* offsets in the arena, multiples of 4, or MN_CALLER; of a pool with a window
-                                  * `other` is the number of padded taps on each side */
+  uint32_t input, other, output; /* offsets in the arena, multiples of 4, or MN_CALLER */
   uint32_t scratch;              /* offset of the kernel's scratch memory (unused between calls), a multiple of 4 */
   uint32_t bias;                 /* offsets of int32[out_channels] ... */
-  uint32_t
-      multipliers;  /* ... of int32[out_channels]; MN_ADD: int32[3], of input, other and sum; MN_CONCAT: int32[2] ... */
-  uint32_t shifts;  /* ... of uint8, as many as multipliers: M = multiplier x 2^(-31 - shift) ... */
-  uint32_t weights; /* ... of int8: mn_weight_index; depthwise: kernel x kernel x channels */
+  uint32_t multipliers;          /* ... of int32[out_channels]; MN_ADD: int32[3], of input, other and sum ... */
+  uint32_t shifts;               /* ... of uint8, as many as multipliers: M = multiplier x 2^(-31 - shift) ... */
+  uint32_t weights;              /* ... of int8: mn_weight_index; depthwise: kernel x kernel x channels */
 } mn_layer;
 
 /* The index of a weight among its layer's weights (not for depthwise layers). The weights of two output channels are

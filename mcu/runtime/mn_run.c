@@ -57,7 +57,7 @@ static void show_rows(const mn_pass *pass, uint32_t index, const mn_work *work) 
 
 static mn_status run_rows(const mn_pass *pass, uint32_t index, int32_t first, int32_t last) {
   const mn_layer *layer = pass->layers + index;
-  mn_kernel *kernel = layer->kind < mn_kernel_count ? mn_kernels[layer->kind] : 0;
+  mn_kernel *kernel = layer->kind < MN_KINDS ? mn_kernels[layer->kind] : 0;
   mn_work work;
   if (kernel == 0) return MN_NO_KERNEL;
   work.input = layer->input == MN_CALLER ? (const int8_t *)pass->image : pass->arena + layer->input;

@@ -4,7 +4,7 @@
 
 #include "core/autograd/ops.h"
 #include "nn/layers/operations.h"
-#include "nn/layers/window_bytes.h"
+#include "nn/layers/window.h"
 
 namespace mininas {
 namespace {
@@ -39,24 +39,23 @@ ImageShape Convolution::output_shape(const LayerSpec& layer, std::span<const Ima
 
 NormedValue Convolution::forward(Tape& tape, const LayerSpec& layer, std::optional<Var> weight,
                                  std::span<const NormedValue> in) const {
-  return {conv2d(tape, materialize(tape, in[0]), *weight, layer.window.stride)};
+  return {conv2d(tape, materialize(tape, in[0]), *weight, layer.stride)};
 }
 
 void Convolution::run_integers(const PlacedLayer& layer, std::span<const int16_t> weights,
                                std::span<const int8_t* const> in, int8_t* out) const {
   const ImageShape& image = layer.in[0];
   const int channels = layer.out.channels, depth = image.channels;
-  const WindowAxis vertical = layer.spec.window.rows(), horizontal = layer.spec.window.columns();
   std::vector<int32_t> sums(static_cast<size_t>(channels));
   for (int y = 0; y < layer.out.height; ++y) {
-    const TapRange rows = vertical.inside(y, image.height);
+    const Taps rows = taps_at(y, layer.spec, image.height);
     for (int x = 0; x < layer.out.width; ++x) {
-      const TapRange columns = horizontal.inside(x, image.width);
+      const Taps columns = taps_at(x, layer.spec, image.width);
       std::copy(layer.integers.bias.begin(), layer.integers.bias.end(), sums.begin());
       for (int row = rows.first; row < rows.last; ++row) {
         const int8_t* values =
-            in[0] + (int64_t{vertical.start(y) + row} * image.width + horizontal.start(x) + columns.first) * depth;
-        const int16_t* of_row = weights.data() + int64_t{row * horizontal.taps + columns.first} * depth * channels;
+            in[0] + (int64_t{rows.start + row} * image.width + columns.start + columns.first) * depth;
+        const int16_t* of_row = weights.data() + int64_t{row * layer.spec.kernel + columns.first} * depth * channels;
         add_run(sums.data(), values, layer.input[0].zero_point, of_row, (columns.last - columns.first) * depth,
                 channels);
       }
@@ -72,13 +71,14 @@ std::unique_ptr<ByteLayer> Convolution::make_byte_layer(const PlacedLayer& layer
 std::vector<Source> Convolution::sources(const LayerSpec& layer, std::span<const ImageShape> in, int y, int x,
                                          int channel) const {
   const WeightOrder order = weight_order(layer, in[0]);
-  const int top = layer.window.rows().start(y), left = layer.window.columns().start(x);
+  const int padding = (layer.kernel - 1) / 2;
   std::vector<Source> sources;
   int64_t tap = 0;
-  for (int ky = 0; ky < layer.window.height; ++ky)
-    for (int kx = 0; kx < layer.window.width; ++kx)
+  for (int ky = 0; ky < layer.kernel; ++ky)
+    for (int kx = 0; kx < layer.kernel; ++kx)
       for (int c = 0; c < in[0].channels; ++c)
-        sources.push_back({0, top + ky, left + kx, c, order.index(channel, tap++)});
+        sources.push_back(
+            {0, y * layer.stride + ky - padding, x * layer.stride + kx - padding, c, order.index(channel, tap++)});
   return sources;
 }
 

@@ -3,7 +3,7 @@
 
 #include "core/autograd/ops.h"
 #include "nn/layers/operations.h"
-#include "nn/layers/window_bytes.h"
+#include "nn/layers/window.h"
 
 namespace mininas {
 namespace {
@@ -28,26 +28,24 @@ class Depthwise final : public LayerOperation {
 
   NormedValue forward(Tape& tape, const LayerSpec& layer, std::optional<Var> weight,
                       std::span<const NormedValue> in) const override {
-    return {depthwise(tape, materialize(tape, in[0]), *weight, layer.window.stride)};
+    return {depthwise(tape, materialize(tape, in[0]), *weight, layer.stride)};
   }
 
   void run_integers(const PlacedLayer& layer, std::span<const int16_t> weights, std::span<const int8_t* const> in,
                     int8_t* out) const override {
     const ImageShape& image = layer.in[0];
     const int channels = layer.out.channels;
-    const WindowAxis vertical = layer.spec.window.rows(), horizontal = layer.spec.window.columns();
     std::vector<int32_t> sums(static_cast<size_t>(channels));
     for (int y = 0; y < layer.out.height; ++y) {
-      const TapRange rows = vertical.inside(y, image.height);
+      const Taps rows = taps_at(y, layer.spec, image.height);
       for (int x = 0; x < layer.out.width; ++x) {
-        const TapRange columns = horizontal.inside(x, image.width);
+        const Taps columns = taps_at(x, layer.spec, image.width);
         std::copy(layer.integers.bias.begin(), layer.integers.bias.end(), sums.begin());
         for (int row = rows.first; row < rows.last; ++row)
           for (int column = columns.first; column < columns.last; ++column)
-            add_tap(sums.data(),
-                    in[0] + (int64_t{vertical.start(y) + row} * image.width + horizontal.start(x) + column) * channels,
+            add_tap(sums.data(), in[0] + (int64_t{rows.start + row} * image.width + columns.start + column) * channels,
                     static_cast<int16_t>(layer.input[0].zero_point),
-                    weights.data() + int64_t{row * horizontal.taps + column} * channels, channels);
+                    weights.data() + int64_t{row * layer.spec.kernel + column} * channels, channels);
         for (size_t c = 0; c < sums.size(); ++c) *out++ = to_output(layer.integers, sums[c], c);
       }
     }
@@ -60,11 +58,12 @@ class Depthwise final : public LayerOperation {
   std::vector<Source> sources(const LayerSpec& layer, std::span<const ImageShape> in, int y, int x,
                               int channel) const override {
     const WeightOrder order = weight_order(layer, in[0]);
-    const int top = layer.window.rows().start(y), left = layer.window.columns().start(x);
+    const int padding = (layer.kernel - 1) / 2;
     std::vector<Source> sources;
-    for (int ky = 0; ky < layer.window.height; ++ky)
-      for (int kx = 0; kx < layer.window.width; ++kx)
-        sources.push_back({0, top + ky, left + kx, channel, order.index(channel, ky * layer.window.width + kx)});
+    for (int ky = 0; ky < layer.kernel; ++ky)
+      for (int kx = 0; kx < layer.kernel; ++kx)
+        sources.push_back({0, y * layer.stride + ky - padding, x * layer.stride + kx - padding, channel,
+                           order.index(channel, ky * layer.kernel + kx)});
     return sources;
   }
 };

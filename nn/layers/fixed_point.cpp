@@ -33,14 +33,6 @@ double rescale_factor(float input, float weight, float output) {
   return double{input} * double{weight} / double{output};
 }
 
-FixedPoint concat_rescale(float input, float output, const std::string& where) {
-  if (input > output)
-    throw ConfigError(text(where, ": the scale is ", input, ", expected at most the output's, which is ", output));
-  const double factor = double{input} / double{output};
-  constexpr FixedPoint kUnchanged{INT32_MAX, 0};
-  return factor > 0.5 ? fixed_point_of(factor).value_or(kUnchanged) : to_fixed_point(factor, where);
-}
-
 std::vector<FixedPoint> add_rescales(float first, float second, float output, const std::string& where) {
   const double twice_largest = 2.0 * double{std::max(first, second)};
   return {to_fixed_point(double{first} / twice_largest, text(where, ", first input")),

@@ -28,11 +28,6 @@ FixedPoint to_fixed_point(double value, const std::string& where);
 // The factor of one channel that converts a sum of products to steps of the output: input * weight / output.
 double rescale_factor(float input, float weight, float output);
 
-// The factor of a concatenation, from the steps of an input to those of the output: input / output. Throws ConfigError
-// with `where` if it exceeds 1. Equal steps get the largest factor below 1, which leaves the values of bytes unchanged:
-// (x * (2^31 - 1) + 2^30) >> 31 is x.
-FixedPoint concat_rescale(float input, float output, const std::string& where);
-
 // The three factors {first, second, output} of an addition. It converts both inputs to half a step of the coarser one,
 // 2^MN_ADD_SHIFT times finer, and their sum to steps of the output. Throws ConfigError with `where` ("layer sum").
 std::vector<FixedPoint> add_rescales(float first, float second, float output, const std::string& where);

@@ -6,28 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "core/conv/window.h"
-
 namespace mininas {
 
 // kRelu is a layer of its own, for a tensor that some readers take rectified and others unchanged. If all readers take
 // it rectified, set `relu` of the layer that computes it instead, which costs nothing.
-enum class LayerKind {
-  kConv,
-  kDepthwise,
-  kGlobalAveragePool,
-  kLinear,
-  kAdd,
-  kRelu,
-  kConcat,
-  kMaxPool,
-  kAveragePool,
-  kFit
-};
-constexpr int kLayerKinds = 10;
+enum class LayerKind { kConv, kDepthwise, kGlobalAveragePool, kLinear, kAdd, kRelu };
+constexpr int kLayerKinds = 6;
 
-const char* to_text(LayerKind kind);  // "conv", "depthwise", "pool", "linear", "add", "relu", "concat", "max pool",
-                                      // "average pool", "fit"
+const char* to_text(LayerKind kind);  // "conv", "depthwise", "pool", "linear", "add", "relu"
 bool has_weights(LayerKind kind);
 
 constexpr int kImage = -1;  // as an input index: the image
@@ -37,12 +23,12 @@ struct LayerSpec {
   LayerKind kind = LayerKind::kConv;
   // indices of the layers whose outputs this layer reads, or kImage; all smaller than its own index
   std::vector<int> inputs = {kImage};
-  int out_channels = 1;     // equal to the first input's, except for kConv and kLinear
-  Window window;            // that slides over the input; a single pixel for most kinds
+  int out_channels = 1;  // equal to the first input's, except for kConv and kLinear
+  int kernel = 1;        // square; each side is padded by (kernel - 1) / 2
+  int stride = 1;
   bool bias = false;        // the layer adds a bias to each channel
   bool batch_norm = false;  // a norm with gamma and beta per channel follows
   bool relu = false;        // the output is rectified, for all its readers
-  int dropout = 0;          // thousandths of the outputs that float training sets to 0 (core/autograd/ops.h)
 
   int input() const { return inputs.front(); }  // the first input; most kinds have only one
   bool operator==(const LayerSpec&) const = default;
@@ -56,15 +42,11 @@ bool rectifies(const LayerSpec& layer);
 template <class Layer, class Visit>
 void visit_attributes(Layer& layer, const Visit& visit) {
   visit("out_channels", layer.out_channels);
-  visit("kernel_height", layer.window.height);
-  visit("kernel_width", layer.window.width);
-  visit("stride", layer.window.stride);
-  visit("dilation", layer.window.dilation);
-  visit("padded", layer.window.padded);
+  visit("kernel", layer.kernel);
+  visit("stride", layer.stride);
   visit("bias", layer.bias);
   visit("batch_norm", layer.batch_norm);
   visit("relu", layer.relu);
-  visit("dropout", layer.dropout);
 }
 
 }  // namespace mininas

@@ -56,7 +56,7 @@ ImageShape LayerOperation::output_shape(const LayerSpec&, std::span<const ImageS
 
 Shape LayerOperation::weight_shape(const LayerSpec& layer, const ImageShape& in) const {
   MN_CHECK(traits_.has_weights, layer.name);
-  return {traits_.depthwise ? 1 : layer.out_channels, layer.window.height, layer.window.width, as_read(in).channels};
+  return {traits_.depthwise ? 1 : layer.out_channels, layer.kernel, layer.kernel, in.channels};
 }
 
 WeightOrder LayerOperation::weight_order(const LayerSpec& layer, const ImageShape& in) const {
@@ -68,8 +68,6 @@ WeightOrder LayerOperation::weight_order(const LayerSpec& layer, const ImageShap
 int64_t LayerOperation::mac_count(const LayerSpec& layer, const ImageShape& in, const ImageShape& out) const {
   return traits_.has_weights ? weight_shape(layer, in).size() * out.height * out.width : 0;
 }
-
-float LayerOperation::least_scale(std::span<const Quantization>) const { return 0; }
 
 std::vector<FixedPoint> LayerOperation::rescales(std::span<const Quantization>, const Quantization&,
                                                  const std::string&) const {

@@ -25,9 +25,7 @@ enum class Combination {
   kWeightedSum,  // sum of products with weights, plus the bias
   kRescaledSum,  // sum of values, each rescaled by its own factor
   kAverage,
-  kCopy,      // the value of its single source, unchanged
-  kLargest,   // the largest of its sources
-  kRescaled,  // the value of its single source, rescaled by the factor of its input
+  kCopy,  // the value of its single source, unchanged
 };
 
 // Properties that all layers of a kind share.
@@ -38,7 +36,6 @@ struct Traits {
   bool reads_image = true;     // the image may be an input
   bool sets_channels = false;  // out_channels is free; otherwise it equals that of the first input
   int largest_kernel = 0;      // 0: the operation has neither kernel nor stride
-  bool pools = false;          // even kernels, and windows without padding, are legal
   bool has_weights = false;    // it may then have a bias, too
   bool depthwise = false;      // each output channel has its own weights and reads only its own input channel
   bool takes_norm = false;     // a batch norm may follow; such a layer is trained as a fused convolution (fused_conv.h)
@@ -91,11 +88,7 @@ class LayerOperation {
   // (refuse) with the rule that the layer breaks. Default: the shape of the first input.
   virtual ImageShape output_shape(const LayerSpec& layer, std::span<const ImageShape> in) const;
 
-  // The shape in which the layer reads its first input: a linear layer reads all values as channels of one pixel.
-  virtual ImageShape as_read(const ImageShape& in) const { return in; }
-
-  // Requires has_weights. [out_channels, kernel height, kernel width, channels]; depthwise [1, kernel height,
-  // kernel width, channels].
+  // Requires has_weights. [out_channels, kernel, kernel, channels]; depthwise [1, kernel, kernel, channels].
   Shape weight_shape(const LayerSpec& layer, const ImageShape& in) const;
   WeightOrder weight_order(const LayerSpec& layer, const ImageShape& in) const;
 
@@ -106,8 +99,6 @@ class LayerOperation {
   virtual NormedValue forward(Tape& tape, const LayerSpec& layer, std::optional<Var> weight,
                               std::span<const NormedValue> in) const = 0;
 
-  // The smallest legal scale of the output. Default: any.
-  virtual float least_scale(std::span<const Quantization> in) const;
   // The rescale factors of a layer without weights. Throws ConfigError with `where` if these scales have no such
   // factors. Default: none.
   virtual std::vector<FixedPoint> rescales(std::span<const Quantization> in, const Quantization& out,

@@ -19,10 +19,6 @@ constexpr Row kRows[] = {
     {LayerKind::kLinear, linear},
     {LayerKind::kAdd, addition},
     {LayerKind::kRelu, rectifier},
-    {LayerKind::kConcat, concatenation},
-    {LayerKind::kMaxPool, max_pool},
-    {LayerKind::kAveragePool, average_pool},
-    {LayerKind::kFit, fitting},
 };
 static_assert(std::size(kRows) == kLayerKinds);
 

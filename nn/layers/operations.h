@@ -11,10 +11,6 @@ const LayerOperation& global_average_pool();
 const LayerOperation& linear();
 const LayerOperation& addition();
 const LayerOperation& rectifier();
-const LayerOperation& concatenation();
-const LayerOperation& max_pool();
-const LayerOperation& average_pool();
-const LayerOperation& fitting();
 
 const LayerOperation& operation(LayerKind kind);
 

@@ -6,7 +6,7 @@
 #include "core/kernels/int8.h"
 #include "core/kernels/kernels.h"
 #include "nn/layers/operations.h"
-#include "nn/layers/window_bytes.h"
+#include "nn/layers/window.h"
 
 namespace mininas {
 namespace {

@@ -13,7 +13,7 @@ namespace mininas {
 namespace {
 
 constexpr char kKind[] = "QNET";
-constexpr uint32_t kVersion = 5;
+constexpr uint32_t kVersion = 4;
 constexpr int64_t kAccumulatorLimit = int64_t{1} << 31;
 
 void require(bool holds, const std::string& where, const std::string& rule) {

@@ -15,9 +15,9 @@
 namespace mininas {
 namespace {
 
-// 256 steps over the range, or steps of `least` if that is larger. One of them is exactly 0; with ReLU the lowest one.
-Quantization quantization_of(const Range& range, float least) {
-  const float scale = std::max(static_cast<float>((range.high - range.low) / 255.0), least);
+// 256 steps over the range, one of which is exactly 0. With ReLU the lowest step is 0.
+Quantization quantization_of(const Range& range) {
+  const auto scale = static_cast<float>((range.high - range.low) / 255.0);
   if (!(scale > 0.0f)) return {.scale = 1.0f / 255.0f, .zero_point = -128};  // the layer outputs only 0
   const double zero = std::round(-128.0 - range.low / double{scale});
   return {.scale = scale, .zero_point = static_cast<int>(std::clamp(zero, -128.0, 127.0))};
@@ -46,17 +46,9 @@ QuantizedNetwork::QuantizedNetwork(const Network& network, std::vector<std::stri
     Layer made;
     made.weight = {.name = layer.name + ".weight", .value = std::move(folded[i].weight), .gradient = {}};
     made.bias = {.name = layer.name + ".bias", .value = std::move(folded[i].bias), .gradient = {}};
-    made.output = traits_of(layer).keeps_scale
-                      ? input_of(layer, 0)
-                      : quantization_of(ranges[i], operation_of(layer).least_scale(inputs_of(layer)));
+    made.output = traits_of(layer).keeps_scale ? input_of(layer, 0) : quantization_of(ranges[i]);
     layers_.push_back(std::move(made));
   }
-}
-
-std::vector<Quantization> QuantizedNetwork::inputs_of(const LayerSpec& layer) const {
-  std::vector<Quantization> inputs;
-  for (size_t k = 0; k < layer.inputs.size(); ++k) inputs.push_back(input_of(layer, k));
-  return inputs;
 }
 
 const Quantization& QuantizedNetwork::input_of(const LayerSpec& layer, size_t k) const {
@@ -69,7 +61,9 @@ QuantizedLayer QuantizedNetwork::quantize_layer(size_t index) const {
   const Layer& layer = layers_[index];
   QuantizedLayer q{.output = layer.output, .low = rectifies(spec) ? layer.output.zero_point : -128, .high = 127};
   if (!has_weights(spec.kind)) {
-    q.rescale = operation_of(spec).rescales(inputs_of(spec), layer.output, text("layer ", spec.name));
+    std::vector<Quantization> inputs;
+    for (size_t k = 0; k < spec.inputs.size(); ++k) inputs.push_back(input_of(spec, k));
+    q.rescale = operation_of(spec).rescales(inputs, layer.output, text("layer ", spec.name));
     return q;
   }
   q.weights.resize(static_cast<size_t>(layer.weight.value.size()));

@@ -32,7 +32,6 @@ class QuantizedNetwork final : public Trainable {
     Quantization output;
   };
   const Quantization& input_of(const LayerSpec& layer, size_t k) const;
-  std::vector<Quantization> inputs_of(const LayerSpec& layer) const;
   QuantizedModel integers() const;  // not validated yet
   QuantizedLayer quantize_layer(size_t index) const;
   void quantize_channel(const LayerSpec& spec, const Layer& layer, const WeightOrder& order, int channel,

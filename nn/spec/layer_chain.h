@@ -15,15 +15,13 @@ class LayerChain {
   // Adds a layer without norm, bias and ReLU. The caller sets its other attributes through the reference, which is
   // valid until the next call.
   LayerSpec& add(std::string name, LayerKind kind, int out_channels, int kernel = 1, int stride = 1) {
-    return add(std::move(name), kind, out_channels, square_window(kernel, stride));
-  }
-  LayerSpec& add(std::string name, LayerKind kind, int out_channels, const Window& window) {
     LayerSpec layer;
     layer.name = std::move(name);
     layer.kind = kind;
     layer.inputs = {last()};
     layer.out_channels = out_channels;
-    layer.window = window;
+    layer.kernel = kernel;
+    layer.stride = stride;
     layers_.push_back(std::move(layer));
     return layers_.back();
   }
@@ -39,20 +37,6 @@ class LayerChain {
   LayerSpec& add_sum(std::string name, int a, int b) {
     LayerSpec& layer = add(std::move(name), LayerKind::kAdd, channels(a));
     layer.inputs = {a, b};
-    return layer;
-  }
-
-  // The channels of one layer, then those of another of the same height and width.
-  LayerSpec& add_concat(std::string name, int a, int b) {
-    LayerSpec& layer = add(std::move(name), LayerKind::kConcat, channels(a) + channels(b));
-    layer.inputs = {a, b};
-    return layer;
-  }
-
-  // A layer's output with the shape of another layer's.
-  LayerSpec& add_fit(std::string name, int input, int like) {
-    LayerSpec& layer = add(std::move(name), LayerKind::kFit, channels(like));
-    layer.inputs = {input, like};
     return layer;
   }
 
@@ -72,21 +56,12 @@ class LayerChain {
   }
   int channels() const { return channels(last()); }
 
-  // Adds global average pooling, except after a linear layer, and a linear layer with bias. Throws ConfigError if the
-  // network is not legal.
+  // Adds global average pooling and a linear layer with bias. Throws ConfigError if the network is not legal.
   NetworkSpec finish() && { return std::move(*this).finish(last()); }
   // The same after layer `output` instead of the newest one.
   NetworkSpec finish(int output) && {
-    if (output != kImage && layer(output).kind == LayerKind::kLinear)
-      return std::move(*this).finish_without_pool(output);
     add("pool", LayerKind::kGlobalAveragePool, channels(output)).inputs = {output};
-    return std::move(*this).finish_without_pool(last());
-  }
-  // The linear layer alone, which reads every value.
-  NetworkSpec finish_without_pool(int output) && {
-    LayerSpec& classifier = add("classifier", LayerKind::kLinear, classes_);
-    classifier.inputs = {output};
-    classifier.bias = true;
+    add("classifier", LayerKind::kLinear, classes_).bias = true;
     return NetworkSpec(input_, classes_, std::move(layers_));
   }
 

@@ -30,18 +30,12 @@ void check_inputs(const LayerSpec& layer, int before) {
 
 void check_window(const LayerSpec& layer) {
   const int largest = traits_of(layer).largest_kernel;
-  const bool pools = traits_of(layer).pools;
-  const Window& window = layer.window;
   if (largest == 0)
-    return require(window == Window{}, layer, text("has a kernel or a stride, which ", kind_of(layer), " cannot have"));
-  for (const int taps : {window.height, window.width})
-    require(taps >= 1 && taps <= largest && (pools || taps % 2 == 1), layer,
-            text("has kernel ", taps, ", expected ", pools ? "a" : "an odd", " number from 1 to ", largest));
-  require(window.stride >= 1, layer, text("has stride ", window.stride, ", expected at least 1"));
-  Window usual = square_window(window.height, window.stride);
-  if (pools) usual.padded = window.padded && window.height % 2 == 1;
-  require(window == usual, layer,
-          text("has a window of ", to_text(window), ", which ", kind_of(layer), " cannot have"));
+    return require(layer.kernel == 1 && layer.stride == 1, layer,
+                   text("has a kernel or a stride, which ", kind_of(layer), " cannot have"));
+  require(layer.kernel >= 1 && layer.kernel <= largest && layer.kernel % 2 == 1, layer,
+          text("has kernel ", layer.kernel, ", expected an odd number from 1 to ", largest));
+  require(layer.stride >= 1, layer, text("has stride ", layer.stride, ", expected at least 1"));
 }
 
 // Checks which attributes the layer may have, except inputs and window.
@@ -52,8 +46,6 @@ void check_parts(const LayerSpec& layer) {
   const auto refuse_unless = [&](bool holds, const char* part) {
     require(holds, layer, text("has a ", part, ", which ", kind_of(layer), " cannot have"));
   };
-  require(layer.dropout >= 0 && layer.dropout < 1000, layer,
-          text("has a dropout of ", layer.dropout, " thousandths, expected 0 to 999"));
   refuse_unless(!layer.batch_norm || traits.takes_norm, "batch norm");
   refuse_unless(!layer.bias || traits.has_weights, "bias");
   refuse_unless(!layer.relu || traits.takes_relu, "ReLU behind it");

@@ -44,7 +44,7 @@ LayerWeights make_weights(const LayerSpec& layer, const ImageShape& in, const Rn
 // A convolution with its batch norm. `window` is the depthwise layer before a pointwise one, or the layer itself.
 NormedValue unit(Tape& tape, const LayerSpec& layer, LayerWeights& w, const LayerSpec& window,
                  LayerWeights& window_weights, const NormedValue& x, Phase phase) {
-  FusedConvWeights weights{.stride = window.window.stride};
+  FusedConvWeights weights{.stride = window.stride};
   if (traits_of(window).depthwise) weights.depthwise = tape.parameter(window_weights.weight);
   if (!traits_of(layer).depthwise) weights.conv = tape.parameter(w.weight);
   NormRequest request{tape.parameter(w.gamma), tape.parameter(w.beta), kBatchNormEpsilon};
@@ -74,9 +74,8 @@ NormedValue plain(Tape& tape, const LayerSpec& layer, LayerWeights& w, std::span
 bool continues_fused_conv(const NetworkSpec& spec, int index) {
   if (index == 0 || index == spec.size()) return false;
   const LayerSpec &layer = spec.layer(index), &before = spec.layer(index - 1);
-  if (!is_fused_conv(layer) || traits_of(layer).depthwise || !layer.window.is_pixel()) return false;
-  if (!traits_of(before).depthwise || before.batch_norm || before.relu || before.bias || before.dropout > 0)
-    return false;
+  if (!is_fused_conv(layer) || traits_of(layer).depthwise || layer.kernel != 1 || layer.stride != 1) return false;
+  if (!traits_of(before).depthwise || before.batch_norm || before.relu || before.bias) return false;
   return spec.readers(index - 1) == std::vector<int>{index};
 }
 
@@ -112,9 +111,6 @@ Var Network::forward(Tape& tape, const ImageBatch& batch, Phase phase) {
       out = unit(tape, layer, weights, spec_.layer(window), layers_[static_cast<size_t>(window)], in[0], phase);
     else
       out = plain(tape, layer, weights, in);
-    if (layer.dropout > 0 && phase == Phase::kTraining)
-      out = {dropout(tape, materialize(tape, out), static_cast<float>(layer.dropout) / 1000,
-                     batch.dropout.fork(layer.name))};
   }
   return materialize(tape, outputs.back());
 }

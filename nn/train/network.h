@@ -12,12 +12,10 @@ namespace mininas {
 
 enum class Phase { kTraining, kEvaluation };  // with batch statistics or running statistics
 
-// Raw bytes of a batch, count x image shape, and what its dropout is drawn from: in training another stream for each
-// step.
+// Raw bytes of a batch, count x image shape.
 struct ImageBatch {
   const uint8_t* pixels;
   int64_t count;
-  Rng dropout = Rng(0);
 };
 
 // The interface of the training loop; the float network and the quantisation-aware network implement it.

@@ -6,8 +6,8 @@
 
 #include "core/autograd/ops.h"
 #include "core/error.h"
-#include "core/io/sha256.h"
 #include "core/memory_limit.h"
+#include "core/io/sha256.h"
 #include "core/parallel.h"
 #include "nn/train/checkpoint.h"
 #include "nn/train/optimizer.h"
@@ -99,7 +99,7 @@ class EpochRun {
       const auto first = static_cast<size_t>(step) * static_cast<size_t>(config_.batch);
       const auto indices =
           std::span(order).subspan(first, std::min(order.size() - first, static_cast<size_t>(config_.batch)));
-      const StepResult s = train_step(indices, rng, step, static_cast<float>(result.learning_rate));
+      const StepResult s = train_step(indices, rng, static_cast<float>(result.learning_rate));
       seen += static_cast<int64_t>(indices.size());
       correct += s.correct;
       loss_sum += s.loss * static_cast<double>(indices.size());
@@ -119,12 +119,11 @@ class EpochRun {
     int64_t correct;
   };
 
-  StepResult train_step(std::span<const int64_t> indices, const Rng& rng, int step, float learning_rate) {
+  StepResult train_step(std::span<const int64_t> indices, const Rng& rng, float learning_rate) {
     const TrainingBatch batch = gather(images_, indices, config_.augmentation, network_.zero_byte(), rng);
     Tape tape(Tape::Mode::kRecord);
-    const ImageBatch images{batch.pixels.data(), static_cast<int64_t>(indices.size()),
-                            rng.fork("dropout", static_cast<uint64_t>(step))};
-    const Var logits = network_.forward(tape, images, Phase::kTraining);
+    const Var logits =
+        network_.forward(tape, {batch.pixels.data(), static_cast<int64_t>(indices.size())}, Phase::kTraining);
     const auto predictions = predictions_of(tape.value(logits));
     const Var loss = softmax_cross_entropy(tape, logits, batch.labels, config_.label_smoothing, class_weights_);
     tape.backward(loss);

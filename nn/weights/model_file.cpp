@@ -8,7 +8,7 @@
 namespace mininas {
 namespace {
 
-constexpr uint32_t kVersion = 4;
+constexpr uint32_t kVersion = 3;
 
 constexpr int kMaxLayers = 10000;
 

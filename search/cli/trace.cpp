@@ -136,7 +136,6 @@ void print_taps(const Trace& t, int most) {
         .print();
   }
   if (hidden.count > 0) hidden.print(text(hidden.count, " more"));
-  if (t.combination == Combination::kLargest) return;
   shown.product += hidden.product;
   shown.real += hidden.real;
   shown.in_float += hidden.in_float;
@@ -149,8 +148,7 @@ void print_scales(const Trace& t) {
     std::printf("input    the bytes; the real value is %.6g x (byte - %d)\n", t.input.scale, t.input.zero_point);
   else if (t.combination == Combination::kRescaledSum)
     std::printf("input    byte - zero point; the product is the input at the scale of the sum, times 2^20\n");
-  else if (t.combination == Combination::kCopy || t.combination == Combination::kRescaled ||
-           t.combination == Combination::kLargest)
+  else if (t.combination == Combination::kCopy)
     std::printf("input    byte - zero point, which is %d; one step is %.6g\n", t.input.zero_point, t.input.scale);
   else
     std::printf(
@@ -163,8 +161,6 @@ void print_scales(const Trace& t) {
 void print_rescaling(const Trace& t) {
   if (t.combination == Combination::kCopy)
     return print_step("rescaled", t.shifted, "the sum itself: input and output have the same scale");
-  if (t.combination == Combination::kLargest)
-    return print_step("rescaled", t.shifted, "the largest itself: input and output have the same scale");
   if (t.combination == Combination::kAverage) {
     print_step("pixels", t.divisor, "the sum is divided by them");
     print_step("rounded", t.shifted,
@@ -190,9 +186,7 @@ void print_steps(const Trace& t) {
     print_step("bias", t.bias,
                text("real value ", real_text(t.real_bias), "; float network ", real_text(t.float_bias)));
   print_step("accumulator", t.accumulator,
-             text(weighted                                 ? "the sum and the bias"
-                  : t.combination == Combination::kLargest ? "the largest"
-                                                           : "the sum",
+             text(weighted ? "the sum and the bias" : "the sum",
                   t.combination != Combination::kAverage ? "; real value " : "; the real value of the average is ",
                   real_text(t.exact)));
   print_rescaling(t);
@@ -265,8 +259,8 @@ int run_trace(const RunFolder& folder, const TraceOptions& o, bool json) {
     print_json(to_record(traced, place));
     return 0;
   }
-  std::printf("layer    %s: %s, window %s%s\n", traced.layer.name.c_str(), to_text(traced.layer.kind),
-              to_text(traced.layer.window).c_str(), traced.layer.relu ? ", ReLU" : "");
+  std::printf("layer    %s: %s, kernel %d, stride %d%s\n", traced.layer.name.c_str(), to_text(traced.layer.kind),
+              traced.layer.kernel, traced.layer.stride, traced.layer.relu ? ", ReLU" : "");
   std::printf("position row %d, column %d, channel %d of its output, %s\n", place.y, place.x, place.channel,
               to_text(model.spec.shape(place.layer)).c_str());
   std::printf("image    %s\n", o.image.c_str());

@@ -29,7 +29,7 @@ class Inheritance {
     const LayerSpec& layer = child_.spec().layer(index);
     const int old = partner(index);
     if (old == kNone) return all_channels(layer.out_channels);
-    const auto in = layer.kind == LayerKind::kConcat ? map_of_inputs(index, old) : map_of_input(index, old, 0);
+    const auto in = map_of_input(index, old);
     if (!in) return first_channels(layer.out_channels, parent_.spec().layer(old).out_channels);
     if (!traits_of(layer).has_weights) return *in;
     const LayerWeights& from = parent_.layers()[static_cast<size_t>(old)];
@@ -68,32 +68,19 @@ class Inheritance {
 
   // If both layers read the same tensor: its channel map. If they read different tensors with equally many channels:
   // the map that identifies their channels.
-  std::optional<ChannelMap> map_of_input(int index, int old, int k) const {
-    const int source = maker(child_.spec(), index, k), old_source = maker(parent_.spec(), old, k);
+  std::optional<ChannelMap> map_of_input(int index, int old) const {
+    const int source = maker(child_.spec(), index), old_source = maker(parent_.spec(), old);
     if (source == kImage && old_source == kImage) return all_channels(child_.spec().input().channels);
     const bool same = source != kImage && old_source != kImage && partner(source) == old_source;
     if (same) return channels_[static_cast<size_t>(source)];
-    const int channels = child_.spec().input_shape(index, k).channels;
-    if (channels != parent_.spec().input_shape(old, k).channels) return std::nullopt;
+    const int channels = child_.spec().input_shape(index).channels;
+    if (channels != parent_.spec().input_shape(old).channels) return std::nullopt;
     return all_channels(channels);
   }
 
-  // Of a concatenation: the channels of all inputs, one input behind the other.
-  std::optional<ChannelMap> map_of_inputs(int index, int old) const {
-    ChannelMap all;
-    int begin = 0;  // of the input's channels among those of the parent's layer
-    for (int k = 0; k < static_cast<int>(child_.spec().inputs(index).size()); ++k) {
-      const auto map = map_of_input(index, old, k);
-      if (!map) return std::nullopt;
-      for (const int channel : *map) all.push_back(channel == kNewChannel ? kNewChannel : begin + channel);
-      begin += parent_.spec().input_shape(old, k).channels;
-    }
-    return all;
-  }
-
-  // The layer that computes input number `k` of `index`; ReLU layers in between are skipped.
-  static int maker(const NetworkSpec& spec, int index, int k) {
-    int source = spec.inputs(index)[static_cast<size_t>(k)];
+  // The layer that computes the first input of `index`; ReLU layers in between are skipped.
+  static int maker(const NetworkSpec& spec, int index) {
+    int source = spec.layer(index).input();
     while (source != kImage && spec.layer(source).kind == LayerKind::kRelu) source = spec.layer(source).input();
     return source;
   }

@@ -134,46 +134,27 @@ class GradientTracer {
     for (const int input : layer.inputs) shapes.push_back(spec_.shape(input));
     const auto sources = operation_of(layer).sources(layer, shapes, tap.y, tap.x, tap.channel);
     for (const Source& source : sources) {
-      const int input = layer.inputs[static_cast<size_t>(source.input)];
-      if (input == kImage || !is_inside(spec_.shape(input), source.y, source.x)) continue;
-      tap.weight = weight_of(tap, source, sources);
-      add(tap, source, input);
+      tap.weight = weight_of(tap, source, sources.size());
+      add(tap, source, layer.inputs[static_cast<size_t>(source.input)]);
     }
   }
 
-  // `source` is one of `sources`.
-  BothForms weight_of(const GradientTap& tap, const Source& source, const std::vector<Source>& sources) const {
-    const auto count = static_cast<double>(sources.size());
+  BothForms weight_of(const GradientTap& tap, const Source& source, size_t count) const {
     switch (traits_of(spec_.layer(tap.layer)).combination) {
       case Combination::kWeightedSum:
         return forms_.weight(tap.layer, tap.channel, source.weight);
       case Combination::kAverage:
-        return {1.0 / count, 1.0 / count};
-      case Combination::kLargest:
-        return share_of_largest(spec_.layer(tap.layer).input(), source, sources);
+        return {1.0 / static_cast<double>(count), 1.0 / static_cast<double>(count)};
       case Combination::kRescaledSum:
-      case Combination::kRescaled:
       case Combination::kCopy:
         break;
     }
     return {1, 1};
   }
 
-  // 1 for the first of the largest sources, 0 for the others.
-  BothForms share_of_largest(int input, const Source& source, const std::vector<Source>& sources) const {
-    const auto value = [&](const Source& of) {
-      return forms_.value(input, index_of(spec_.shape(input), of.y, of.x, of.channel));
-    };
-    const Source *in_integers = &sources.front(), *in_float = &sources.front();
-    for (const Source& other : sources) {
-      if (value(other).in_integers > value(*in_integers).in_integers) in_integers = &other;
-      if (value(other).in_float > value(*in_float).in_float) in_float = &other;
-    }
-    return {in_integers == &source ? 1.0 : 0.0, in_float == &source ? 1.0 : 0.0};
-  }
-
   // The chain rule for one value that goes into one output.
   void add(const GradientTap& tap, const Source& source, int input) {
+    if (input == kImage || !is_inside(spec_.shape(input), source.y, source.x)) return;
     BothForms& sum =
         gradients_[static_cast<size_t>(input)][index_of(spec_.shape(input), source.y, source.x, source.channel)];
     sum.in_integers += tap.weight.in_integers * tap.gradient.in_integers;

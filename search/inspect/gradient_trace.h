@@ -20,9 +20,7 @@ struct BothForms {
 // One output of a later layer that the value goes into.
 struct GradientTap {
   int layer = 0, y = 0, x = 0, channel = 0;
-  // With which the value goes into this output; without weights 1, for an average 1 / count, for a max pool 0 unless
-  // the value is the largest.
-  BothForms weight;
+  BothForms weight;    // with which the value goes into this output; for an average 1 / count, otherwise 1
   BothForms gradient;  // of the loss with respect to this output, before its clamp; 0 where the clamp stops it
   bool stopped_in_integers = false, stopped_in_float = false;  // the output is on a bound of its clamp, or at its ReLU
 };

@@ -1,6 +1,5 @@
 #include "search/inspect/trace.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
@@ -60,12 +59,6 @@ class Tracer {
         break;
       case Combination::kCopy:
         copy();
-        break;
-      case Combination::kLargest:
-        take_largest();
-        break;
-      case Combination::kRescaled:
-        rescale_one();
         break;
     }
     finish();
@@ -136,27 +129,6 @@ class Tracer {
       trace_.exact = tap.real_input;
     }
     trace_.shifted = trace_.accumulator;
-  }
-
-  void take_largest() {
-    trace_.accumulator = -256;
-    for (auto& [source, tap] : taps()) {
-      tap.product = tap.input;
-      trace_.taps.push_back(tap);
-      trace_.accumulator = std::max<int64_t>(trace_.accumulator, tap.input);
-    }
-    trace_.exact = double{trace_.input.scale} * static_cast<double>(trace_.accumulator);
-    trace_.shifted = trace_.accumulator;
-  }
-
-  // One value of one input, brought to the output's scale.
-  void rescale_one() {
-    for (auto& [source, tap] : taps()) {
-      add(tap);
-      trace_.input = input(spec().inputs[static_cast<size_t>(source.input)]).how;
-      trace_.exact = tap.real_input;
-      rescale(quantized().rescale[static_cast<size_t>(source.input)]);
-    }
   }
 
   // All inputs are brought to one scale before they are added. The weight of an input is 2^20 times its own rescale

@@ -29,16 +29,14 @@ struct Tap {
 
 struct Trace {
   LayerSpec layer;
-  // Of the layer's input; for a sum: of its first input; for a concatenation: of the input that the channel comes from.
-  Quantization input;
+  Quantization input;       // of the layer's input; for a sum: of its first input
   double weight_scale = 1;  // of the channel, for a layer with weights
-  // The products of a layer with weights; the two inputs of a sum; every pixel under the window of a pool and the
-  // input of a ReLU or a concatenation, each with weight 1.
+  // The products of a layer with weights; the two inputs of a sum; every pixel of a pool and the input of a ReLU, each
+  // with weight 1.
   std::vector<Tap> taps;
   int64_t bias = 0;
   double real_bias = 0, float_bias = 0;
-  // For an average: the sum; for a max pool: the largest; for a sum: the sum of both rescaled inputs.
-  int64_t accumulator = 0;
+  int64_t accumulator = 0;  // for a pool: the sum; for a sum: the sum of both rescaled inputs
   Combination combination = Combination::kWeightedSum;  // how the output follows from the taps
   int64_t divisor = 1;                                  // for a pool
   FixedPoint factor;                                    // input scale * weight scale / output scale

@@ -28,12 +28,12 @@ constexpr Kind kKinds[] = {{"image", "rejected"},
                            {"standard convolution", "final"},
                            {"depthwise", "second"},
                            {"pointwise (1x1)", "kept"},
-                           {"pool, sum, concatenation, ReLU, classifier", "third"}};
+                           {"sum, ReLU, pool, classifier", "third"}};
 
 const Kind& kind_of(const LayerSpec& layer) {
   if (traits_of(layer).depthwise) return kKinds[2];
   if (!traits_of(layer).takes_norm) return kKinds[4];
-  return kKinds[layer.window.height == 1 && layer.window.width == 1 ? 3 : 1];
+  return kKinds[layer.kernel == 1 ? 3 : 1];
 }
 
 struct Block {

@@ -19,7 +19,8 @@ std::string with_unit(int64_t value, const char* unit) { return grouped(value) +
 
 std::string layer_kind(const LayerSpec& layer) {
   std::string out = to_text(layer.kind);
-  if (traits_of(layer).largest_kernel > 0) out += text(" ", to_text(layer.window));
+  if (traits_of(layer).largest_kernel > 0) out += text(" ", layer.kernel, "x", layer.kernel);
+  if (layer.stride > 1) out += text(" stride ", layer.stride);
   return out + (layer.relu ? " ReLU" : "");
 }
 

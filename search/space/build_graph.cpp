@@ -21,9 +21,7 @@ class GraphBuilder {
 
   NetworkSpec run() {
     for (const GraphNode& node : graph_.nodes()) add(node);
-    const int output = outputs_[graph_.output().id].layer;
-    if (graph_.output().operation.kind == NodeKind::kFlat) return std::move(chain_).finish_without_pool(output);
-    return std::move(chain_).finish(output);
+    return std::move(chain_).finish(outputs_[graph_.output().id].layer);
   }
 
  private:
@@ -40,10 +38,6 @@ class GraphBuilder {
       inputs.push_back(reads_through_relu(node.operation) ? rectified_layer(id) : outputs_[id].layer);
     Output& output = outputs_[node.id];
     output.layer = rule_of(node.operation.kind).add_layers(chain_, node, inputs);
-    if (node.operation.kind == NodeKind::kFlat) {
-      output = outputs_[node.inputs[0]];
-      return;
-    }
     output.rectified = node.operation.kind == NodeKind::kRelu;
     if (output.rectified || output.read_unrectified) return;
     chain_.layer(output.layer).relu = true;

@@ -28,15 +28,11 @@ NodeIndices indices_of(const std::vector<GraphNode>& nodes) {
   return indices;
 }
 
-void check_inputs(const std::vector<GraphNode>& nodes, const NodeIndices& indices) {
+void check_inputs_exist(const std::vector<GraphNode>& nodes, const NodeIndices& indices) {
   for (const GraphNode& node : nodes)
-    for (const std::string& input : node.inputs) {
-      if (input == kImageId) continue;
-      const auto read = indices.find(input);
-      if (read == indices.end()) refuse(text("node ", node.id, " reads ", input, ", which is not a node"));
-      if (nodes[static_cast<size_t>(read->second)].operation.kind == NodeKind::kFlat)
-        refuse(text("node ", node.id, " reads ", input, ", which is flat: only the classifier reads it"));
-    }
+    for (const std::string& input : node.inputs)
+      if (input != kImageId && !indices.contains(input))
+        refuse(text("node ", node.id, " reads ", input, ", which is not a node"));
 }
 
 // Marks all nodes that `node` depends on; `above` has the nodes on the path from the output to it.
@@ -55,7 +51,7 @@ void mark(int node, const std::vector<GraphNode>& nodes, const NodeIndices& indi
 // The nodes that the last one depends on, sorted by id, and the index of the last one among them.
 std::pair<std::vector<GraphNode>, int> needed_nodes(const std::vector<GraphNode>& nodes) {
   const NodeIndices indices = indices_of(nodes);
-  check_inputs(nodes, indices);
+  check_inputs_exist(nodes, indices);
   std::set<int> above;
   std::vector<bool> needed(nodes.size());
   mark(static_cast<int>(nodes.size()) - 1, nodes, indices, above, needed);

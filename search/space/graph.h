@@ -13,20 +13,10 @@
 //              d3       3x3 depthwise convolution; keeps the channels             }
 //              relu     ReLU on its own, for a reader that has none
 //              add      sum of two or more inputs of equal shape, without ReLU
-//              cat      concatenation of two or more inputs of equal height and width, without ReLU: the channels of
-//                       the first, then those of the second, and so on
-//              fc64     linear layer with 64 outputs and a bias: ReLU, then it reads every value of its input
-//              flat     only as the output: the classifier reads every value of its input, without a pool
-//              fit      its first input in the shape of its second one, without ReLU: cut off or filled with zeros
-//                       below, on the right and after the last channel; for sums of unequal shapes
-//              max3     largest value under a 3x3 window, per channel, without ReLU    } kernels 1 to 7; even ones are
-//              avg3     average of the values under it that are inside the image       } never padded
-//              after a convolution or a pool: `/2` is stride 2
-//              after a pool with an odd kernel: `.valid` pads nothing, so that all windows are inside the image
-//              after a convolution: `.plain` omits the ReLU before it, `.bias` has a bias instead of the batch norm
-//              after a convolution or fc: `.drop250` sets 250 of 1000 outputs to 0 in training
-//   head       the last node is the output. Global average pooling (without ReLU; none after fc and flat) and the
-//              linear classifier follow it; neither is written
+//              after a convolution: `/2` is stride 2, `.plain` omits the ReLU before it, `.bias` has a bias instead of
+//              the batch norm
+//   head       the last node is the output. Global average pooling (without ReLU) and the linear classifier follow it;
+//              neither is written
 //
 // The order of ReLU, convolution and norm is that of the paper's family. One node may therefore read a tensor through a
 // ReLU and another one without. The image is never read through a ReLU.
@@ -52,19 +42,7 @@
 namespace mininas {
 
 // The rows of the table in search/space/graph_operations.h.
-enum class NodeKind {
-  kConv,
-  kSeparable,
-  kDepthwise,
-  kRelu,
-  kAdd,
-  kConcat,
-  kMaxPool,
-  kAveragePool,
-  kFit,
-  kLinear,
-  kFlat
-};
+enum class NodeKind { kConv, kSeparable, kDepthwise, kRelu, kAdd };
 
 // Fields that a kind does not use keep their defaults.
 struct NodeOperation {
@@ -74,8 +52,6 @@ struct NodeOperation {
   int stride = 1;
   bool plain = false;  // reads its input without a ReLU
   bool bias = false;   // a bias instead of the batch norm
-  bool valid = false;  // a pool whose odd kernel is not padded
-  int dropout = 0;     // thousandths of its outputs that training sets to 0
 
   auto operator<=>(const NodeOperation&) const = default;
 };

@@ -10,7 +10,6 @@ namespace {
 void set_norm_or_bias(LayerSpec& layer, const NodeOperation& operation) {
   layer.batch_norm = !operation.bias;
   layer.bias = operation.bias;
-  layer.dropout = operation.dropout;
 }
 
 int add_conv(LayerChain& chain, const GraphNode& node, const std::vector<int>& inputs) {
@@ -38,6 +37,9 @@ int add_separable(LayerChain& chain, const GraphNode& node, const std::vector<in
   return chain.last();
 }
 
+// Its input is rectified already, so it adds no layer.
+int add_relu(LayerChain&, const GraphNode&, const std::vector<int>& inputs) { return inputs[0]; }
+
 // A layer adds two tensors; more are added one after the other.
 int add_sum(LayerChain& chain, const GraphNode& node, const std::vector<int>& inputs) {
   int sum = inputs[0];
@@ -49,77 +51,25 @@ int add_sum(LayerChain& chain, const GraphNode& node, const std::vector<int>& in
   return sum;
 }
 
-// A layer joins two; more are joined one after the other.
-int add_concat(LayerChain& chain, const GraphNode& node, const std::vector<int>& inputs) {
-  int joined = inputs[0];
-  for (size_t i = 1; i < inputs.size(); ++i) {
-    const bool last = i + 1 == inputs.size();
-    chain.add_concat(last ? node.id : text(node.id, ".", i), joined, inputs[i]);
-    joined = chain.last();
-  }
-  return joined;
-}
-
-template <LayerKind kKind>
-int add_pool(LayerChain& chain, const GraphNode& node, const std::vector<int>& inputs) {
-  const NodeOperation& o = node.operation;
-  Window window = square_window(o.kernel, o.stride);
-  window.padded = o.kernel % 2 == 1 && !o.valid;
-  chain.add(node.id, kKind, chain.channels(inputs[0]), window).inputs = inputs;
-  return chain.last();
-}
-
-constexpr auto kMaxPool = add_pool<LayerKind::kMaxPool>, kAveragePool = add_pool<LayerKind::kAveragePool>;
-
-int add_fit(LayerChain& chain, const GraphNode& node, const std::vector<int>& inputs) {
-  chain.add_fit(node.id, inputs[0], inputs[1]);
-  return chain.last();
-}
-
-int add_linear(LayerChain& chain, const GraphNode& node, const std::vector<int>& inputs) {
-  LayerSpec& layer = chain.add(node.id, LayerKind::kLinear, node.operation.channels);
-  layer.inputs = inputs;
-  layer.bias = true;
-  layer.dropout = node.operation.dropout;
-  return chain.last();
-}
-
-// What a ReLU reads comes from behind one already, and a flat tensor is the tensor.
-int add_nothing(LayerChain&, const GraphNode&, const std::vector<int>& inputs) { return inputs[0]; }
-
 constexpr NodeRule kRules[] = {
-    // kind, symbol, inputs, any_order, reads_image, has_window, convolves, sets_channels
-    {NodeKind::kConv, "c", 1, 1, false, true, true, true, true, add_conv, "convolution"},
-    {NodeKind::kSeparable, "s", 1, 1, false, true, true, true, true, add_separable, "depthwise, then 1x1 convolution"},
-    {NodeKind::kDepthwise, "d", 1, 1, false, true, true, true, false, add_depthwise, "depthwise convolution"},
-    {NodeKind::kRelu, "relu", 1, 1, false, false, false, false, false, add_nothing, "ReLU"},
-    {NodeKind::kAdd, "add", 2, kMaxNodeInputs, true, false, false, false, false, add_sum, "sum"},
-    {NodeKind::kConcat, "cat", 2, kMaxNodeInputs, false, false, false, false, false, add_concat, "concatenation"},
-    {NodeKind::kMaxPool, "max", 1, 1, false, true, true, false, false, kMaxPool, "max pool"},
-    {NodeKind::kAveragePool, "avg", 1, 1, false, true, true, false, false, kAveragePool, "average pool"},
-    {NodeKind::kFit, "fit", 2, 2, false, false, false, false, false, add_fit,
-     "its first input in the shape of its second"},
-    {NodeKind::kLinear, "fc", 1, 1, false, true, false, true, true, add_linear, "linear layer"},
-    {NodeKind::kFlat, "flat", 1, 1, false, true, false, false, false, add_nothing, "every value for the classifier"},
+    // kind, symbol, inputs, any_order, reads_image, convolves, sets_channels
+    {NodeKind::kConv, "c", 1, 1, false, true, true, true, add_conv, "convolution"},
+    {NodeKind::kSeparable, "s", 1, 1, false, true, true, true, add_separable, "depthwise, then 1x1 convolution"},
+    {NodeKind::kDepthwise, "d", 1, 1, false, true, true, false, add_depthwise, "depthwise convolution"},
+    {NodeKind::kRelu, "relu", 1, 1, false, false, false, false, add_relu, "ReLU"},
+    {NodeKind::kAdd, "add", 2, kMaxNodeInputs, true, false, false, false, add_sum, "sum"},
 };
 
 using Problem = std::optional<std::string>;
 
 Problem why_illegal(const NodeOperation& o, const NodeRule& rule) {
-  if (!rule.has_window && !rule.convolves) {
+  if (!rule.convolves) {
     if (o == NodeOperation{.kind = o.kind}) return std::nullopt;
-    return text(rule.symbol, " has no kernel, channels, stride or attributes");
+    return text(rule.symbol, " has no kernel, channels, stride, .plain or .bias");
   }
-  if (!rule.has_window && (o.kernel != 1 || o.stride != 1 || o.bias))
-    return text(rule.symbol, " has neither kernel nor stride, and always a bias");
-  if (o.dropout < 0 || o.dropout >= 1000 || (!rule.convolves && o.dropout != 0))
-    return text(".drop", o.dropout, ": expected 0 to 999 thousandths, behind a convolution or fc");
-  if ((rule.convolves && o.kernel % 2 == 0) || o.kernel < 1 || o.kernel > kMaxNodeKernel)
-    return text("kernel ", o.kernel, " must be ", rule.convolves ? "odd, " : "", "1 to ", kMaxNodeKernel);
+  if (o.kernel % 2 == 0 || o.kernel < 1 || o.kernel > kMaxNodeKernel)
+    return text("kernel ", o.kernel, " must be odd, 1 to ", kMaxNodeKernel);
   if (o.stride < 1 || o.stride > kMaxNodeStride) return text("stride ", o.stride, " must be 1 to ", kMaxNodeStride);
-  if (!rule.convolves && (o.plain || o.bias)) return text(rule.symbol, " has neither .plain nor .bias");
-  if (rule.convolves && o.valid) return text(rule.symbol, " is always padded; .valid is for pools");
-  if (o.valid && o.kernel % 2 == 0) return "an even kernel is never padded; leave .valid out";
   if (!rule.sets_channels && o.channels != 0) return text(rule.symbol, " keeps the channels of its input");
   if (rule.sets_channels && (o.channels < 1 || o.channels > kMaxNodeChannels))
     return text(o.channels, " channels must be 1 to ", kMaxNodeChannels);

@@ -17,12 +17,10 @@ struct NodeRule {
   int least_inputs, most_inputs;
   bool any_order;      // the order of its inputs does not matter
   bool reads_image;    // the image may be an input
-  bool has_window;     // a kernel and a stride
-  bool convolves;      // has weights, and so `.plain`, `.bias` and `.drop`; a window without is a pool's, which may be
-                       // `.valid`
-  bool sets_channels;  // as many as are written; otherwise as many as it reads
-  // Appends the layers that the node becomes. `inputs`: the layers that it reads, behind their ReLU where it reads
-  // through one. Returns the layer that holds its output.
+  bool convolves;      // has a kernel and a stride, `.plain` and `.bias`
+  bool sets_channels;  // output channels are written; otherwise as many as the input
+  // Appends the layers of the node. `inputs` are the layers that it reads, after their ReLU if it reads through one.
+  // Returns the layer with the node's output.
   int (*add_layers)(LayerChain& chain, const GraphNode& node, const std::vector<int>& inputs);
   const char* meaning;  // for help
 };

@@ -70,10 +70,10 @@ class GraphReader {
   NodeOperation operation() {
     const NodeRule& rule = symbol();
     NodeOperation operation{.kind = rule.kind};
-    if (!rule.has_window && !rule.sets_channels) return operation;
-    if (rule.has_window) operation.kernel = kernel(rule.convolves);
+    if (!rule.convolves) return operation;
+    operation.kernel = kernel();
     if (rule.sets_channels) {
-      if (rule.has_window) in_.require("x", "'x' and the number of channels");
+      in_.require("x", "'x' and the number of channels");
       operation.channels = in_.number("the number of channels", 1, kMaxNodeChannels);
     }
     if (in_.accept("/")) operation.stride = in_.number("a stride", 1, kMaxNodeStride);
@@ -82,10 +82,6 @@ class GraphReader {
         operation.plain = true;
       else if (in_.accept(".bias"))
         operation.bias = true;
-      else if (in_.accept(".valid"))
-        operation.valid = true;
-      else if (in_.accept(".drop"))
-        operation.dropout = in_.number("thousandths", 1, 999);
       else
         return operation;
     }
@@ -99,10 +95,10 @@ class GraphReader {
     fail_at(start, "an operation expected: " + operation_list());
   }
 
-  int kernel(bool odd) {
+  int kernel() {
     const size_t start = in_.position();
     const int kernel = in_.number("a kernel", 1, kMaxNodeKernel);
-    if (odd && kernel % 2 == 0) fail_at(start, text("a kernel must be odd, 1 to ", kMaxNodeKernel));
+    if (kernel % 2 == 0) fail_at(start, text("a kernel must be odd, 1 to ", kMaxNodeKernel));
     return kernel;
   }
 
@@ -136,11 +132,10 @@ class GraphReader {
 std::string to_text(const NodeOperation& o) {
   const NodeRule& rule = rule_of(o.kind);
   std::string out = rule.symbol;
-  if (rule.has_window) out += std::to_string(o.kernel);
-  if (rule.sets_channels) out += text(rule.has_window ? "x" : "", o.channels);
+  if (rule.convolves) out += std::to_string(o.kernel);
+  if (rule.sets_channels) out += text("x", o.channels);
   if (o.stride != 1) out += text("/", o.stride);
-  return out + (o.plain ? ".plain" : "") + (o.bias ? ".bias" : "") + (o.valid ? ".valid" : "") +
-         (o.dropout > 0 ? text(".drop", o.dropout) : "");
+  return out + (o.plain ? ".plain" : "") + (o.bias ? ".bias" : "");
 }
 
 std::string to_text(const Graph& graph) {
@@ -158,8 +153,7 @@ std::string graph_help() {
   return text(indent, "id=operation(inputs); the last node is the output, which pool and classifier follow.\n", indent,
               operation_list(), ".\n", indent,
               "c3x16/2: kernel 3, 16 channels, stride 2. A convolution is ReLU, convolution, norm: .plain leaves the "
-              "ReLU out, .bias has a bias for the norm. max2/2, avg3: pools; .valid pads nothing. fc64: a "
-              "linear layer; .drop250 sets 250 of 1000 outputs to 0 in training.\n");
+              "ReLU out, .bias has a bias for the norm.\n");
 }
 
 bool is_graph_text(const std::string& source) { return source.starts_with(kPrefix); }

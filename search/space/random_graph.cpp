@@ -20,8 +20,6 @@ class Drawing {
     add_convolution(kNone);
     while (static_cast<int>(drawn_.size()) < count) add_node();
     join_loose_ends();
-    if (limits_.every_operation && one_in(3))
-      append({NodeKind::kFlat}, {few_values(static_cast<int>(drawn_.size()) - 1)}, 0, 0);
     std::vector<GraphNode> nodes;
     for (const Drawn& drawn : drawn_) nodes.push_back(drawn.node);
     return Graph(nodes);
@@ -45,8 +43,8 @@ class Drawing {
 
   // The newest node half of the time, so that there are long paths as well as wide ones.
   int any_node() {
-    const int count = static_cast<int>(drawn_.size()), node = rng_.coin() ? count - 1 : below(count);
-    return at(node).node.operation.kind == NodeKind::kLinear ? node + 1 : node;
+    const int count = static_cast<int>(drawn_.size());
+    return rng_.coin() ? count - 1 : below(count);
   }
 
   int append(const NodeOperation& operation, const std::vector<int>& inputs, int channels, int halvings) {
@@ -60,44 +58,11 @@ class Drawing {
   }
 
   void add_node() {
-    if (limits_.every_operation && one_in(3)) return add_other_node();
     const int kind = below(8);
     const int input = any_node();
     if (kind == 0) append({NodeKind::kRelu}, {input}, at(input).channels, at(input).halvings);
     if (kind == 1 || kind == 2) add_sum({input, any_node()});
     if (kind > 2) add_convolution(one_in(20) ? kNone : input);
-  }
-
-  void add_other_node() {
-    const int kind = below(5);
-    if (kind == 4) return add_linear(any_node());
-    if (kind < 2) return add_concat({any_node(), any_node()});
-    if (kind == 2) return add_pool(any_node());
-    const int input = any_node(), like = any_node();
-    append({NodeKind::kFit}, {input, like}, at(like).channels, at(like).halvings);
-  }
-
-  // Of one pixel, which nothing else is for sure; so what it puts out is fitted to what it read, and any_node skips it.
-  void add_linear(int input) {
-    NodeOperation linear{NodeKind::kLinear, 1, any(limits_.channels)};
-    linear.dropout = one_in(2) ? 250 : 0;
-    const int outputs = append(linear, {few_values(input)}, linear.channels, 0);
-    append({NodeKind::kFit}, {outputs, input}, at(input).channels, at(input).halvings);
-  }
-
-  // Every fourth pixel of every fourth one, so that a linear layer may read them all.
-  int few_values(int node) {
-    constexpr int kChannels = 4, kSteps = 2;
-    for (int step = 0; step < kSteps; ++step)
-      node = append({NodeKind::kConv, 1, kChannels, 4, true}, {node}, kChannels, at(node).halvings + 2);
-    return node;
-  }
-
-  // Padded ones, which fit any image.
-  void add_pool(int input) {
-    const bool halves = at(input).halvings < limits_.halvings && rng_.coin();
-    const NodeKind kind = rng_.coin() ? NodeKind::kMaxPool : NodeKind::kAveragePool;
-    append({kind, rng_.coin() ? 3 : 5, 0, halves ? 2 : 1}, {input}, at(input).channels, at(input).halvings + halves);
   }
 
   void add_convolution(int input) {
@@ -122,24 +87,9 @@ class Drawing {
     return node;
   }
 
-  int most_halvings(const std::vector<int>& nodes) {
+  void add_sum(std::vector<int> nodes) {
     int halvings = 0;
     for (const int node : nodes) halvings = std::max(halvings, at(node).halvings);
-    return halvings;
-  }
-
-  void add_concat(std::vector<int> nodes) {
-    const int halvings = most_halvings(nodes);
-    int channels = 0;
-    for (int& node : nodes) {
-      node = fitted(node, at(node).channels, halvings);
-      channels += at(node).channels;
-    }
-    append({NodeKind::kConcat}, nodes, channels, halvings);
-  }
-
-  void add_sum(std::vector<int> nodes) {
-    const int halvings = most_halvings(nodes);
     const int channels = at(nodes[0]).channels;
     for (int& node : nodes) node = fitted(node, channels, halvings);
     append({NodeKind::kAdd}, nodes, channels, halvings);
@@ -172,9 +122,6 @@ OptionFields option_fields(RandomGraphLimits& l) {
       {"node-channels", "of a graph: channels of its convolutions", &l.channels, 1, kMaxNodeChannels},
       {"node-kernels", "of a graph: kernel sizes of its convolutions", &l.kernels, 1, kMaxNodeKernel},
       {"halvings", "of a graph: how often any way through it halves the image, at most", &l.halvings, 0, kMaxHalvings},
-      {"every-operation",
-       "of a graph: concatenations, pools and fitted shapes too, beside convolutions, sums and ReLUs",
-       &l.every_operation},
   };
 }
 

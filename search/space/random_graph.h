@@ -1,6 +1,6 @@
-// Random graphs: all kinds of convolutions with strides, branches, sums of branches, separate ReLUs, and on request
-// every other operation of graphs. For tests of all code that takes any graph, for random search, and as initial
-// networks of methods that search graphs. They are not drawn from a particular distribution, but every feature occurs.
+// Random graphs: all kinds of convolutions with strides, branches, sums of branches, separate ReLUs. For tests of all
+// code that takes any graph, for random search, and as initial networks of methods that search graphs. They are not
+// drawn from a particular distribution, but every feature occurs.
 #pragma once
 #include <vector>
 
@@ -14,8 +14,7 @@ struct RandomGraphLimits {
   int min_nodes = 1, max_nodes = 12;  // nodes that are drawn; convolutions that make the inputs of sums fit are added
   std::vector<int> channels = {8, 16, 24};
   std::vector<int> kernels = {1, 3, 5};
-  int halvings = 2;              // largest number of strides of 2 on any path
-  bool every_operation = false;  // concatenations, pools, fitted shapes and linear layers, too
+  int halvings = 2;  // largest number of strides of 2 on any path
 };
 
 OptionFields option_fields(RandomGraphLimits& limits);

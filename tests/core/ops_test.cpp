@@ -5,9 +5,7 @@
 #include "core/error.h"
 #include "core/reference/add.h"
 #include "core/reference/batch_norm.h"
-#include "core/reference/concat.h"
 #include "core/reference/depthwise.h"
-#include "core/reference/fit.h"
 #include "core/reference/linear.h"
 #include "core/reference/pool.h"
 #include "core/reference/relu.h"
@@ -128,54 +126,6 @@ TEST_CASE("ReLU, sum and pool on a tape give value and gradients of the referenc
   }
 }
 
-TEST_CASE("a concatenation on a tape gives value and gradients of the reference", "[core][ops]") {
-  for (const int64_t channels : {1, 5, 16}) {
-    Parameter a = make_parameter({3, 2, 5, channels}, "a"), b = make_parameter({3, 2, 5, 7}, "b");
-    const Tensor dy = random_tensor({3, 2, 5, channels + 7}, Rng(37));
-    const auto first = static_cast<size_t>(channels), all = first + 7;
-    run([&](Tape& t) { return concat(t, t.parameter(a), t.parameter(b)); },
-        reference::concat(to_doubles(a.value), first, to_doubles(b.value), 7), dy);
-    check_gradient(a, reference::channels_of(to_doubles(dy), all, 0, first));
-    check_gradient(b, reference::channels_of(to_doubles(dy), all, first, 7));
-  }
-}
-
-TEST_CASE("dropout sets its share of the values to 0 and scales the others, forwards and backwards alike",
-          "[core][ops]") {
-  const Shape shape{4, 20, 20, 8};
-  Parameter x{.name = "x", .value = Tensor::full(shape, 3.0f), .gradient = {}};
-  const auto run_with = [&](float rate, const Rng& rng) {
-    x.gradient = {};
-    Tape tape(Tape::Mode::kRecord);
-    const Var y = dropout(tape, tape.parameter(x), rate, rng);
-    Tensor value = tape.value(y).clone();
-    const Tensor ones = Tensor::full(shape, 1.0f);
-    tape.backward(project(tape, y, ones));
-    return value;
-  };
-  const Tensor y = run_with(0.25f, Rng(5));
-  int64_t zeros = 0;
-  for (int64_t i = 0; i < y.size(); ++i) {
-    zeros += y.data()[i] == 0.0f;
-    if (y.data()[i] != 0.0f) REQUIRE(y.data()[i] == 3.0f * (1.0f / 0.75f));
-    REQUIRE(x.gradient.data()[i] == (y.data()[i] == 0.0f ? 0.0f : 1.0f / 0.75f));
-  }
-  CHECK(static_cast<double>(zeros) / static_cast<double>(y.size()) == Approx(0.25).margin(0.02));
-  CHECK(same_bits(run_with(0.25f, Rng(5)), y));
-  CHECK_FALSE(same_bits(run_with(0.25f, Rng(6)), y));
-  CHECK(same_bits(run_with(0.0f, Rng(5)), x.value));
-}
-
-TEST_CASE("a fitted tensor on a tape has value and gradient of the reference, larger and smaller", "[core][ops]") {
-  const Shape from{2, 4, 5, 6};
-  for (const Shape& to : {Shape{2, 6, 3, 8}, Shape{2, 2, 7, 3}, Shape{2, 4, 5, 9}, from}) {
-    Parameter x = make_parameter(from, "x");
-    const Tensor dy = random_tensor(to, Rng(38));
-    run([&](Tape& t) { return fit(t, t.parameter(x), to); }, reference::fit(from, to, to_doubles(x.value)), dy);
-    check_gradient(x, reference::fit(to, from, to_doubles(dy)));
-  }
-}
-
 TEST_CASE("cross-entropy on a tape gives loss and gradient of the reference", "[core][ops]") {
   const std::vector<int> labels{0, 9, 4, 4, 2};
   const auto weights = GENERATE(std::vector<float>{}, std::vector<float>{0.5f, 2, 1, 1, 3, 1, 1, 1, 1, 0.25f});
@@ -197,6 +147,4 @@ TEST_CASE("summands of different shapes are refused with both shapes", "[core][o
   Tape tape(Tape::Mode::kRecord);
   const Var a = tape.constant(Tensor::zeros({1, 2, 2, 3})), b = tape.constant(Tensor::zeros({1, 2, 2, 4}));
   CHECK_THROWS_WITH(add(tape, a, b), Catch::Contains("[1,2,2,3]") && Catch::Contains("[1,2,2,4]"));
-  const Var c = tape.constant(Tensor::zeros({1, 2, 1, 3}));
-  CHECK_THROWS_WITH(concat(tape, a, c), Catch::Contains("[1,2,2,3]") && Catch::Contains("[1,2,1,3]"));
 }

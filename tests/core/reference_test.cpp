@@ -1,8 +1,6 @@
 // The derivatives in core/reference/*.h against central differences of the functions beside them, in double.
 #include "core/reference/batch_norm.h"
-#include "core/reference/concat.h"
 #include "core/reference/depthwise.h"
-#include "core/reference/fit.h"
 #include "core/reference/linear.h"
 #include "core/reference/pool.h"
 #include "core/reference/relu.h"
@@ -153,21 +151,6 @@ TEST_CASE("the gradients of reference ReLU, pool, linear and cross-entropy are t
     CHECK_THAT(Values(reference::global_average_pool_gradient(shape, dy)),
                close_to(Values(central_differences(f, x)), kGradientTolerance));
   }
-  SECTION("fitted shape") {
-    const Shape from{1, 2, 3, 4}, to{1, 3, 2, 5};
-    const Numbers dy = random_numbers(30, rng.fork("dy"));
-    const auto f = [&](const Numbers& v) { return projection(dy, reference::fit(from, to, v)); };
-    CHECK_THAT(Values(reference::fit(to, from, dy)), close_to(Values(central_differences(f, x)), kGradientTolerance));
-  }
-  SECTION("concatenation") {
-    const Numbers other = random_numbers(18, rng.fork("other")), dy = random_numbers(42, rng.fork("dy"));  // 6 pixels
-    const auto of_x = [&](const Numbers& v) { return projection(dy, reference::concat(v, 4, other, 3)); };
-    const auto of_other = [&](const Numbers& v) { return projection(dy, reference::concat(x, 4, v, 3)); };
-    CHECK_THAT(Values(reference::channels_of(dy, 7, 0, 4)),
-               close_to(Values(central_differences(of_x, x)), kGradientTolerance));
-    CHECK_THAT(Values(reference::channels_of(dy, 7, 4, 3)),
-               close_to(Values(central_differences(of_other, other)), kGradientTolerance));
-  }
   SECTION("linear") {
     const reference::LinearGeometry g{.batch = 4, .in = 6, .out = 3};
     const Numbers w = random_numbers(18, rng.fork("w")), b = random_numbers(3, rng.fork("b")),
@@ -188,10 +171,6 @@ TEST_CASE("the gradients of reference ReLU, pool, linear and cross-entropy are t
                  close_to(Values(central_differences(f, x)), kGradientTolerance));
     }
   }
-}
-
-TEST_CASE("a reference concatenation puts the channels of each pixel behind each other", "[core][reference]") {
-  CHECK(reference::concat(Numbers{1, 2, 3, 4}, 2, Numbers{5, 6}, 1) == Numbers{1, 2, 5, 3, 4, 6});
 }
 
 TEST_CASE("reference cross-entropy of equal logits is the logarithm of the classes, and huge logits do not overflow",

@@ -13,7 +13,6 @@
 #include "tests/support/emulated_boards.h"
 #include "tests/support/random_model.h"
 #include "tests/support/rounds.h"
-#include "tests/support/window_start.h"
 
 using namespace mininas;
 using namespace mininas::test;
@@ -145,21 +144,21 @@ TEST_CASE("taps outside of the image are counted one by one", "[mcu][calibration
     const std::vector<LayerLoops> loops = layer_loops(spec, plan_memory(spec, RamPlan::kStrips));
     for (size_t i = 0; i < loops.size(); ++i) {
       if (!loops[i].kernel.starts_with("depthwise ") || loops[i].kernel == "depthwise other") continue;
-      const Window& window = spec.layers()[i].window;
+      const LayerSpec& layer = spec.layers()[i];
       const ImageShape &in = spec.input_shape(static_cast<int>(i)), &out = spec.shape(static_cast<int>(i));
       double outside = 0, inside_windows = 0;
       for (int y = 0; y < out.height; ++y)
         for (int x = 0; x < out.width; ++x) {
           int taps = 0;
-          for (int tap = 0; tap < window.height * window.width; ++tap) {
-            const int row = window_start(window, window.height, y) + tap / window.width;
-            const int column = window_start(window, window.width, x) + tap % window.width;
+          for (int tap = 0; tap < layer.kernel * layer.kernel; ++tap) {
+            const int row = y * layer.stride - (layer.kernel - 1) / 2 + tap / layer.kernel;
+            const int column = x * layer.stride - (layer.kernel - 1) / 2 + tap % layer.kernel;
             taps += row < 0 || row >= in.height || column < 0 || column >= in.width;
           }
           outside += taps;
           inside_windows += taps == 0;
         }
-      CAPTURE(round, spec.layers()[i].name);
+      CAPTURE(round, layer.name);
       CHECK(count_of(loops[i], "taps outside x channels") == outside * in.channels);
       CHECK(count_of(loops[i], "inside") == inside_windows);
     }

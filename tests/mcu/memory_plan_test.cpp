@@ -11,7 +11,6 @@
 #include "tests/support/changed_network.h"
 #include "tests/support/random_model.h"
 #include "tests/support/rounds.h"
-#include "tests/support/window_start.h"
 
 using namespace mininas;
 using namespace mininas::test;
@@ -71,10 +70,9 @@ class Walk {
     for (const int input : spec.inputs) {
       if (input == kImage) continue;
       const int height = spec_.shape(input).height;
-      const bool whole =
-          spec.kind == LayerKind::kGlobalAveragePool || spec.kind == LayerKind::kLinear || spec.kind == LayerKind::kFit;
-      const int start = whole ? 0 : window_start(spec.window, spec.window.height, row),
-                end = whole ? height : start + spec.window.rows().reach();
+      const bool whole = spec.kind == LayerKind::kGlobalAveragePool;
+      const int start = whole ? 0 : row * spec.stride - (spec.kernel - 1) / 2,
+                end = whole ? height : start + spec.kernel;
       for (int y = std::max(0, start); y < std::min(end, height); ++y) {
         const Range place = place_of(input, y);
         for (int64_t at = place.begin; at < place.end; ++at)
@@ -121,17 +119,17 @@ class Walk {
 
 NetworkSpec one_layer(const LayerSpec& layer, const ImageShape& shape) {
   return NetworkSpec(shape, 2,
-                     {{"first", LayerKind::kConv, {kImage}, shape.channels, {}, false, true, true},
+                     {{"first", LayerKind::kConv, {kImage}, shape.channels, 1, 1, false, true, true},
                       layer,
                       {"pool", LayerKind::kGlobalAveragePool, {1}, layer.out_channels},
-                      {"classifier", LayerKind::kLinear, {2}, 2, {}, true}});
+                      {"classifier", LayerKind::kLinear, {2}, 2, 1, 1, true}});
 }
 
 // Of one layer behind a pointwise one, both 16x16x8, less the scratch of the layer, which has more than the one before
 // it.
 int64_t arena_with(LayerKind kind, int out_channels, int kernel, int stride) {
   const NetworkSpec spec =
-      one_layer({"layer", kind, {0}, out_channels, square_window(kernel, stride), false, true, true}, {16, 16, 8});
+      one_layer({"layer", kind, {0}, out_channels, kernel, stride, false, true, true}, {16, 16, 8});
   return arena_of(spec, RamPlan::kOverlap) - (scratch_bytes(spec.layers()[1], {16, 16, 8}) + 3) / 4 * 4;
 }
 
@@ -164,9 +162,9 @@ TEST_CASE("an output needs the rows of its window beyond the larger tensor", "[m
 
 TEST_CASE("an addition runs in place", "[mcu][plan]") {
   const NetworkSpec spec =
-      with_layers(one_layer({"layer", LayerKind::kConv, {0}, 8, {}, false, true, true}, {16, 16, 8}),
+      with_layers(one_layer({"layer", LayerKind::kConv, {0}, 8, 1, 1, false, true, true}, {16, 16, 8}),
                   [](std::vector<LayerSpec>& layers) {
-                    layers.insert(layers.begin() + 2, {"add", LayerKind::kAdd, {1, 0}, 8, {}, false, false, true});
+                    layers.insert(layers.begin() + 2, {"add", LayerKind::kAdd, {1, 0}, 8, 1, 1, false, false, true});
                     layers[3].inputs = {2};
                     layers[4].inputs = {3};
                   });
@@ -180,11 +178,11 @@ TEST_CASE("a ReLU runs in place where nothing else reads its input, and beside i
           "[mcu][plan]") {
   const auto with_relu = [](bool read_again) {
     return NetworkSpec({16, 16, 8}, 2,
-                       {{"first", LayerKind::kConv, {kImage}, 8, {}, false, true, false},
+                       {{"first", LayerKind::kConv, {kImage}, 8, 1, 1, false, true, false},
                         {"relu", LayerKind::kRelu, {0}, 8},
                         {"add", LayerKind::kAdd, {1, read_again ? 0 : 1}, 8},
                         {"pool", LayerKind::kGlobalAveragePool, {2}, 8},
-                        {"classifier", LayerKind::kLinear, {3}, 2, {}, true}});
+                        {"classifier", LayerKind::kLinear, {3}, 2, 1, 1, true}});
   };
   const int64_t tensor = 16 * 16 * 8, scratch = scratch_bytes(with_relu(false).layer(0), {16, 16, 8});
   CHECK(arena_of(with_relu(false), RamPlan::kOverlap) == tensor + scratch);
@@ -240,6 +238,6 @@ TEST_CASE("large networks are planned quickly: MobileNetV2", "[mcu][plan]") {
 }
 
 TEST_CASE("a network that needs no tensor gets an arena of its layer's scratch", "[mcu][plan]") {
-  const NetworkSpec spec{{1, 1, 3}, 2, {{"classifier", LayerKind::kLinear, {kImage}, 2, {}, true, false, false}}};
+  const NetworkSpec spec{{1, 1, 3}, 2, {{"classifier", LayerKind::kLinear, {kImage}, 2, 1, 1, true, false, false}}};
   CHECK(arena_of(spec, RamPlan::kStrips) == scratch_bytes(spec.layers()[0], spec.input()));
 }

@@ -9,7 +9,6 @@
 #include "tests/support/catch.h"
 #include "tests/support/random_model.h"
 #include "tests/support/temp_dir.h"
-#include "tests/support/window_start.h"
 
 using namespace mininas;
 using namespace mininas::test;
@@ -33,27 +32,16 @@ struct Padded {
 
 int64_t window_sum(const LayerSpec& spec, const QuantizedLayer& layer, const Padded& in, int y, int x, int o) {
   const bool depthwise = spec.kind == LayerKind::kDepthwise;
-  const int height = spec.window.height, width = spec.window.width;
-  const int top = window_start(spec.window, height, y), left = window_start(spec.window, width, x),
-            depth = depthwise ? 1 : in.shape.channels;
+  const int padding = (spec.kernel - 1) / 2, depth = depthwise ? 1 : in.shape.channels;
   int64_t sum = layer.bias[static_cast<size_t>(o)];
-  for (int ky = 0; ky < height; ++ky)
-    for (int kx = 0; kx < width; ++kx)
+  for (int ky = 0; ky < spec.kernel; ++ky)
+    for (int kx = 0; kx < spec.kernel; ++kx)
       for (int i = 0; i < depth; ++i) {
-        const int tap = ky * width + kx;
-        const int weight = depthwise ? tap * in.shape.channels + o : (o * height * width + tap) * depth + i;
-        const int value = in.at(top + ky, left + kx, depthwise ? o : i);
+        const int tap = ky * spec.kernel + kx;
+        const int weight = depthwise ? tap * in.shape.channels + o : (o * spec.kernel * spec.kernel + tap) * depth + i;
+        const int value = in.at(y * spec.stride - padding + ky, x * spec.stride - padding + kx, depthwise ? o : i);
         sum += int64_t{value - in.zero} * layer.weights[static_cast<size_t>(weight)];
       }
-  return sum;
-}
-
-// A linear layer's, of all values.
-int64_t linear_sum(const QuantizedLayer& layer, const Padded& in, int o) {
-  const auto values = static_cast<size_t>(in.shape.size());
-  int64_t sum = layer.bias[static_cast<size_t>(o)];
-  for (size_t i = 0; i < values; ++i)
-    sum += int64_t{in.values[i] - in.zero} * layer.weights[static_cast<size_t>(o) * values + i];
   return sum;
 }
 
@@ -63,27 +51,10 @@ int8_t to_byte(const QuantizedLayer& layer, int64_t sum, size_t channel) {
                        layer.high);
 }
 
-// Of the pixels under the window that the image has.
-int8_t plain_pool(const LayerSpec& spec, const QuantizedLayer& layer, const Padded& in, int y, int x, int c) {
-  int largest = -128, sum = 0, count = 0;
-  for (int ky = 0; ky < spec.window.height; ++ky)
-    for (int kx = 0; kx < spec.window.width; ++kx) {
-      const int row = window_start(spec.window, spec.window.height, y) + ky,
-                column = window_start(spec.window, spec.window.width, x) + kx;
-      if (row < 0 || column < 0 || row >= in.shape.height || column >= in.shape.width) continue;
-      largest = std::max(largest, in.at(row, column, c));
-      sum += in.at(row, column, c);
-      ++count;
-    }
-  const int value = spec.kind == LayerKind::kMaxPool ? largest : mn_average(sum, count);
-  return static_cast<int8_t>(std::clamp(value, layer.low, layer.high));
-}
-
 int8_t plain_value(const QuantizedModel& model, int index, const Padded& in, const std::vector<int8_t>* other, int y,
                    int x, int c) {
   const LayerSpec& spec = model.spec.layer(index);
   const QuantizedLayer& layer = model.layers[static_cast<size_t>(index)];
-  if (spec.kind == LayerKind::kLinear) return to_byte(layer, linear_sum(layer, in, c), static_cast<size_t>(c));
   if (has_weights(spec.kind)) return to_byte(layer, window_sum(spec, layer, in, y, x, c), static_cast<size_t>(c));
   if (spec.kind == LayerKind::kAdd) {
     const Padded second{*other, in.shape, model.input_of(index, 1).zero_point};
@@ -93,19 +64,6 @@ int8_t plain_value(const QuantizedModel& model, int index, const Padded& in, con
     };
     return to_byte(layer, int64_t{summand(in, 0)} + summand(second, 1), 2);
   }
-  if (spec.kind == LayerKind::kConcat) {
-    const ImageShape& shape = model.spec.input_shape(index, 1);
-    const Padded second{*other, shape, model.input_of(index, 1).zero_point};
-    const bool first = c < in.shape.channels;
-    const int value = first ? in.at(y, x, c) - in.zero : second.at(y, x, c - in.shape.channels) - second.zero;
-    return to_byte(layer, value, first ? 0 : 1);
-  }
-  if (spec.kind == LayerKind::kFit) {
-    const bool exists = y < in.shape.height && x < in.shape.width && c < in.shape.channels;
-    return static_cast<int8_t>(std::clamp(exists ? in.at(y, x, c) : in.zero, layer.low, layer.high));
-  }
-  if (spec.kind == LayerKind::kMaxPool || spec.kind == LayerKind::kAveragePool)
-    return plain_pool(spec, layer, in, y, x, c);
   if (spec.kind == LayerKind::kRelu) return static_cast<int8_t>(std::clamp(in.at(y, x, c), layer.low, layer.high));
   int sum = 0;
   for (int py = 0; py < in.shape.height; ++py)
@@ -122,7 +80,7 @@ std::vector<std::vector<int8_t>> plain_forward(const QuantizedModel& model, cons
     const ImageShape &in = model.spec.input_shape(i), &out = model.spec.shape(i);
     const Padded input{spec.input() == kImage ? pixels : outputs[static_cast<size_t>(spec.input())], in,
                        model.input_of(i).zero_point};
-    const auto* other = spec.inputs.size() > 1 ? &outputs[static_cast<size_t>(spec.inputs[1])] : nullptr;
+    const auto* other = spec.kind == LayerKind::kAdd ? &outputs[static_cast<size_t>(spec.inputs[1])] : nullptr;
     std::vector<int8_t> values;
     for (int y = 0; y < out.height; ++y)
       for (int x = 0; x < out.width; ++x)

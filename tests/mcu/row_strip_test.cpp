@@ -5,17 +5,16 @@
 #include <algorithm>
 #include <set>
 
-#include "core/conv/window.h"
 #include "core/error.h"
 #include "core/rng.h"
 #include "mcu/host/plan/device_operation.h"
 #include "mcu/host/plan/memory_plan.h"
 #include "mcu/host/plan/placement.h"
+#include "nn/layers/window.h"
 #include "nn/spec/named_networks.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_model.h"
 #include "tests/support/rounds.h"
-#include "tests/support/window_start.h"
 
 using namespace mininas;
 using namespace mininas::test;
@@ -35,7 +34,7 @@ class GraphBuilder {
     while (static_cast<int>(layers_.size()) < depth) append_any();
     const int last = static_cast<int>(layers_.size()) - 1;
     append({"pool", LayerKind::kGlobalAveragePool, {last}, shapes_.back().channels});
-    append({"classifier", LayerKind::kLinear, {last + 1}, 2, {}, true});
+    append({"classifier", LayerKind::kLinear, {last + 1}, 2, 1, 1, true});
     return NetworkSpec(image_, 2, layers_);
   }
 
@@ -45,9 +44,9 @@ class GraphBuilder {
   void append(LayerSpec layer) {
     ImageShape in = shape(layer.input());
     if (layer.kind == LayerKind::kGlobalAveragePool) in = {1, 1, in.channels};
-    if (layer.kind != LayerKind::kLinear) {
-      in.height = layer.window.rows().outputs(in.height);
-      in.width = layer.window.columns().outputs(in.width);
+    if (layer.kind == LayerKind::kConv || layer.kind == LayerKind::kDepthwise) {
+      in.height = convolved_extent(in.height, layer.kernel, layer.stride);
+      in.width = convolved_extent(in.width, layer.kernel, layer.stride);
     }
     shapes_.push_back({in.height, in.width, layer.out_channels});
     layer.name = text("layer", layers_.size());
@@ -58,19 +57,14 @@ class GraphBuilder {
     const int last = static_cast<int>(layers_.size()) - 1, input = std::max(kImage, last - back());
     constexpr int kStrides[] = {1, 1, 1, 1, 2, 2, 3, 4};
     const int kernel = 1 + 2 * between(rng_, 0, 3), stride = kStrides[rng_.below(8)];
-    switch (rng_.below(6)) {
+    switch (rng_.below(4)) {
       case 0:
         return append_sum(last);
       case 1:
-        if (input != kImage)
-          return append({"", LayerKind::kDepthwise, {input}, shape(input).channels, square_window(kernel, stride)});
+        if (input != kImage) return append({"", LayerKind::kDepthwise, {input}, shape(input).channels, kernel, stride});
         [[fallthrough]];
-      case 2:
-        return append_concat(last);
-      case 3:
-        return append_pool(input);
       default:
-        append({"", LayerKind::kConv, {input}, between(rng_, 1, 6), square_window(kernel, stride)});
+        append({"", LayerKind::kConv, {input}, between(rng_, 1, 6), kernel, stride});
     }
   }
 
@@ -80,20 +74,6 @@ class GraphBuilder {
   void append_sum(int last) {
     for (int other = last - 1; other >= std::max(0, last - 6); --other)
       if (shape(other) == shape(last)) return append({"", LayerKind::kAdd, {last, other}, shape(last).channels});
-  }
-
-  void append_pool(int input) {
-    const int stride = between(rng_, 1, 3);
-    Window window = square_window(between(rng_, 1, 5), stride);
-    window.padded = window.height % 2 == 1 && rng_.coin();
-    if (window.padded || window.height <= std::min(shape(input).height, shape(input).width))
-      append({"", LayerKind::kMaxPool, {input}, shape(input).channels, window});
-  }
-
-  void append_concat(int last) {
-    for (int other = last; other >= std::max(0, last - between(rng_, 0, 6)); --other)
-      if (shape(other).height == shape(last).height && shape(other).width == shape(last).width && rng_.coin())
-        return append({"", LayerKind::kConcat, {last, other}, shape(last).channels + shape(other).channels});
   }
 
   ImageShape image_;
@@ -160,9 +140,8 @@ class Simulation {
   int first_needed(int reader, int done) const {
     const LayerSpec& layer = spec_.layer(reader);
     if (done == spec_.shape(reader).height) return spec_.input_shape(reader).height;
-    for (const LayerKind whole : {LayerKind::kGlobalAveragePool, LayerKind::kLinear, LayerKind::kFit})
-      if (layer.kind == whole) return 0;
-    return std::max(0, window_start(layer.window, layer.window.height, done));
+    if (layer.kind == LayerKind::kGlobalAveragePool || layer.kind == LayerKind::kLinear) return 0;
+    return std::max(0, done * layer.stride - (layer.kernel - 1) / 2);
   }
 
   const NetworkSpec& spec_;
@@ -193,7 +172,7 @@ void compare_strip(const NetworkSpec& spec, int first, int last, Compared& compa
     REQUIRE(strip.ring_rows(layer) == simulation.ring_rows(layer));
     ++compared.rings;
     for (const int reader : spec.readers(layer))
-      compared.seen.insert(text(to_text(spec.layer(reader).kind), spec.layer(reader).window.stride));
+      compared.seen.insert(text(to_text(spec.layer(reader).kind), spec.layer(reader).stride));
   }
 }
 

@@ -165,8 +165,7 @@ TEST_CASE("a checkpoint of other data or of another network is refused, even one
   };
   const NetworkSpec spec = residual_network();
   ImageSet images = images_of(spec);
-  const NetworkSpec without_stride =
-      with_layers(spec, [](std::vector<LayerSpec>& layers) { layers[0].window.stride = 1; });
+  const NetworkSpec without_stride = with_layers(spec, [](std::vector<LayerSpec>& layers) { layers[0].stride = 1; });
   Network other_stride(without_stride, kPixels, Rng(1)), other_seed(spec, kPixels, Rng(2)),
       other_scale(spec, {.zero = 120, .scale = 0.021f}, Rng(1));
   check_refused(other_stride, images);

@@ -35,11 +35,8 @@ void put_spec(BinaryWriter& out, const ImageShape& image, int classes, const std
     out.put(static_cast<uint8_t>(layer.kind));
     out.put(static_cast<int32_t>(layer.inputs.size()));
     for (const int input : layer.inputs) out.put(int32_t{input});
-    const Window& window = layer.window;
-    for (const int value : {layer.out_channels, window.height, window.width, window.stride, window.dilation})
-      out.put(int32_t{value});
-    for (const bool flag : {window.padded, layer.bias, layer.batch_norm, layer.relu}) out.put(int32_t{flag});
-    out.put(int32_t{layer.dropout});
+    for (const int value : {layer.out_channels, layer.kernel, layer.stride}) out.put(int32_t{value});
+    for (const bool flag : {layer.bias, layer.batch_norm, layer.relu}) out.put(int32_t{flag});
   }
 }
 
@@ -186,10 +183,10 @@ TEST_CASE("a network file that ends before its weights is refused before memory 
   save_network(network, kNames, folder / "saved");
   const auto version = std::to_integer<uint32_t>(read_file(folder / "saved")[8]);
   Stored stored;
-  stored.layers = {{"a", LayerKind::kConv, {kImage}, 65535, square_window(3), false, true, true},
-                   {"b", LayerKind::kConv, {0}, 65535, square_window(7), false, true, true},
-                   {"pool", LayerKind::kGlobalAveragePool, {1}, 65535, {}, false, false, false},
-                   {"classifier", LayerKind::kLinear, {2}, 2, {}, true, false, false}};
+  stored.layers = {{"a", LayerKind::kConv, {kImage}, 65536, 3, 1, false, true, true},
+                   {"b", LayerKind::kConv, {0}, 65536, 7, 1, false, true, true},
+                   {"pool", LayerKind::kGlobalAveragePool, {1}, 65536, 1, 1, false, false, false},
+                   {"classifier", LayerKind::kLinear, {2}, 2, 1, 1, true, false, false}};
   BinaryWriter out("NETW", version);
   put_spec(out, stored.image, stored.classes, stored.layers);
   for (const std::string& name : kNames) out.put(name);

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "core/error.h"
+#include "nn/layers/window.h"
 #include "nn/spec/layer_chain.h"
 #include "tests/nn/small_networks.h"
 #include "tests/support/catch.h"
@@ -67,12 +68,22 @@ TEST_CASE("a layer that reads one tensor twice is one reader; one that nobody re
                          2,
                          {{"conv", LayerKind::kConv, {kImage}, 2},
                           {"double", LayerKind::kAdd, {0, 0}, 2},
-                          {"unread", LayerKind::kDepthwise, {0}, 2, square_window(3)},
+                          {"unread", LayerKind::kDepthwise, {0}, 2, 3},
                           {"pool", LayerKind::kGlobalAveragePool, {1}, 2},
                           {"classifier", LayerKind::kLinear, {3}, 2}}};
   CHECK(spec.readers(0) == std::vector<int>{1, 2});
   CHECK(spec.readers(2).empty());
   CHECK(spec.last_reader(2) == 2);
+}
+
+TEST_CASE("a stride rounds the extent up, a window without stride keeps it", "[nn][spec]") {
+  for (const int kernel : {1, 3, 5, 7}) {
+    CHECK(convolved_extent(9, kernel, 1) == 9);
+    CHECK(convolved_extent(9, kernel, 2) == 5);
+    CHECK(convolved_extent(8, kernel, 2) == 4);
+    CHECK(convolved_extent(1, kernel, 2) == 1);
+    CHECK(convolved_extent(10, kernel, 3) == 4);
+  }
 }
 
 TEST_CASE("parameters and MACs are those counted by hand", "[nn][spec]") {
@@ -88,16 +99,6 @@ TEST_CASE("parameters and MACs are those counted by hand", "[nn][spec]") {
   CHECK(mac_count(spec) == 4536 + 432 + 288 + 9000 + 15);
 }
 
-TEST_CASE("a linear layer has a weight for every value that it reads", "[nn][spec]") {
-  const NetworkSpec spec{{4, 3, 2},
-                         3,
-                         {{"hidden", LayerKind::kLinear, {kImage}, 5, {}, true, false, true},
-                          {"classifier", LayerKind::kLinear, {0}, 3, {}, true}}};
-  CHECK(parameter_count(spec, 0) == 5 * 24 + 5);
-  CHECK(mac_count(spec, 0) == 5 * 24);
-  CHECK(spec.shape(0) == ImageShape{1, 1, 5});
-}
-
 TEST_CASE("sums have neither parameters nor MACs; biases count", "[nn][spec]") {
   CHECK(parameter_count(residual_network()) ==
         (36 + 8) + (100 + 8) + (16 + 8) + 36 + (20 + 10) + 25 + (225 + 5) + (10 + 2));
@@ -107,9 +108,9 @@ TEST_CASE("sums have neither parameters nor MACs; biases count", "[nn][spec]") {
 TEST_CASE("counts do not overflow 32 bits", "[nn][spec]") {
   const NetworkSpec spec{{1024, 1024, 256},
                          2,
-                         {{"wide", LayerKind::kConv, {kImage}, 4096, square_window(7), false, false, false},
-                          {"pool", LayerKind::kGlobalAveragePool, {0}, 4096, {}, false, false, false},
-                          {"classifier", LayerKind::kLinear, {1}, 2, {}, false, false, false}}};
+                         {{"wide", LayerKind::kConv, {kImage}, 4096, 7, 1, false, false, false},
+                          {"pool", LayerKind::kGlobalAveragePool, {0}, 4096, 1, 1, false, false, false},
+                          {"classifier", LayerKind::kLinear, {1}, 2, 1, 1, false, false, false}}};
   CHECK(mac_count(spec) == int64_t{4096} * 49 * 256 * 1024 * 1024 + 8192);
 }
 
@@ -134,21 +135,18 @@ TEST_CASE("each rule of a spec is refused with the layer and the rule", "[nn][sp
       {"layer stem: ", "reads layer -2, expected an earlier one", [](Parts& s) { s.layers[0].inputs = {-2}; }},
       {"layer stem: ", "has 0 output channels", [](Parts& s) { s.layers[0].out_channels = 0; }},
       {"layer stem: ", "has 65537 output channels", [](Parts& s) { s.layers[0].out_channels = 65537; }},
-      {"layer stem: ", "has kernel 4, expected an odd number", [](Parts& s) { s.layers[0].window = square_window(4); }},
-      {"layer stem: ", "has kernel -1", [](Parts& s) { s.layers[0].window = square_window(-1); }},
-      {"layer stem: ", "has kernel 2147483647", [](Parts& s) { s.layers[0].window = square_window(2147483647); }},
+      {"layer stem: ", "has kernel 4, expected an odd number", [](Parts& s) { s.layers[0].kernel = 4; }},
+      {"layer stem: ", "has kernel -1", [](Parts& s) { s.layers[0].kernel = -1; }},
+      {"layer stem: ", "has kernel 2147483647", [](Parts& s) { s.layers[0].kernel = 2147483647; }},
       {"layer depthwise: ", "has kernel 9, expected an odd number from 1 to 7",
-       [](Parts& s) { s.layers[1].window = square_window(9); }},
-      {"layer stem: ", "has a window of 3x3, stride 2, not padded, which a layer of kind conv cannot have",
-       [](Parts& s) { s.layers[0].window.padded = false; }},
-      {"layer stem: ", "has stride 0, expected at least 1", [](Parts& s) { s.layers[0].window.stride = 0; }},
+       [](Parts& s) { s.layers[1].kernel = 9; }},
+      {"layer stem: ", "has stride 0, expected at least 1", [](Parts& s) { s.layers[0].stride = 0; }},
       {"layer depthwise: ", "has 5 output channels, expected 4", [](Parts& s) { s.layers[1].out_channels = 5; }},
       {"layer residual: ", "has 5 output channels, expected 4", [](Parts& s) { s.layers[3].out_channels = 5; }},
       {"layer pool: ", "has 4 output channels, expected 5", [](Parts& s) { s.layers[9].out_channels = 4; }},
-      {"layer pool: ", "has a kernel or a stride, which a layer of kind",
-       [](Parts& s) { s.layers[9].window = square_window(3); }},
+      {"layer pool: ", "has a kernel or a stride, which a layer of kind", [](Parts& s) { s.layers[9].kernel = 3; }},
       {"layer classifier: ", "has a kernel or a stride, which a layer of kind",
-       [](Parts& s) { s.layers[10].window.stride = 2; }},
+       [](Parts& s) { s.layers[10].stride = 2; }},
       {"layer classifier: ", "has a batch norm, which a layer of kind",
        [](Parts& s) { s.layers[10].batch_norm = true; }},
       {"layer pool: ", "has a bias, which a layer of kind", [](Parts& s) { s.layers[9].bias = true; }},
@@ -169,8 +167,7 @@ TEST_CASE("each rule of a spec is refused with the layer and the rule", "[nn][sp
          s.layers[3].inputs = {2};
        }},
       {"layer residual: ", "has 2 inputs, expected 1", [](Parts& s) { s.layers[3].kind = LayerKind::kRelu; }},
-      {"layer stem: ", "has a dropout of 1000 thousandths, expected 0 to 999",
-       [](Parts& s) { s.layers[0].dropout = 1000; }},
+      {"layer classifier: ", "reads 3x4x5, expected a single pixel", [](Parts& s) { s.layers[10].inputs = {8}; }},
       {"layer residual: ", "reads the image, expected outputs of layers",
        [](Parts& s) {
          s.layers[3].inputs = {kImage, 0};

@@ -6,11 +6,8 @@
 
 #include "core/autograd/ops.h"
 #include "core/error.h"
-#include "core/reference/concat.h"
 #include "core/reference/depthwise.h"
-#include "core/reference/fit.h"
-#include "core/reference/window_pool.h"
-#include "nn/layers/window_bytes.h"
+#include "nn/layers/window.h"
 #include "nn/quant/fold.h"
 #include "nn/quant/integer_engine.h"
 #include "nn/quant/quantized_network.h"
@@ -58,19 +55,6 @@ class ReferenceGradients {
         for (const int input : spec.inputs) add(input, dy);
         continue;
       }
-      if (spec.kind == LayerKind::kFit) {
-        const auto shape = [&](int layer) { return model_.spec.shape(layer).batch(count_); };
-        add(spec.input(), reference::fit(shape(static_cast<int>(i)), shape(spec.input()), dy));
-        continue;
-      }
-      if (spec.kind == LayerKind::kMaxPool || spec.kind == LayerKind::kAveragePool) {
-        pool_windows(spec, i, dy);
-        continue;
-      }
-      if (spec.kind == LayerKind::kConcat) {
-        concatenated(spec, static_cast<int>(i), dy);
-        continue;
-      }
       result.bias[i].resize(static_cast<size_t>(spec.out_channels));
       for (size_t k = 0; k < dy.size(); ++k) result.bias[i][k % result.bias[i].size()] += dy[k];
       weighted(spec, i, dy, result.weight[i]);
@@ -113,24 +97,6 @@ class ReferenceGradients {
                                 : reference::conv2d_input_gradient(g, dy, weights));
   }
 
-  // The largest byte is the largest value.
-  void pool_windows(const LayerSpec& spec, size_t i, const Numbers& dy) {
-    if (spec.input() == kImage) return;
-    const Shape in = model_.spec.input_shape(static_cast<int>(i)).batch(count_),
-                out = model_.spec.shape(static_cast<int>(i)).batch(count_);
-    const auto& bytes = bytes_.layers[static_cast<size_t>(spec.input())];
-    add(spec.input(), spec.kind == LayerKind::kMaxPool
-                          ? reference::max_pool_gradient(spec.window, in, out, Numbers(bytes.begin(), bytes.end()), dy)
-                          : reference::average_pool_gradient(spec.window, in, out, dy));
-  }
-
-  void concatenated(const LayerSpec& spec, int i, const Numbers& dy) {
-    const auto all = static_cast<size_t>(spec.out_channels);
-    const auto first = static_cast<size_t>(model_.spec.input_shape(i, 0).channels);
-    add(spec.inputs[0], reference::channels_of(dy, all, 0, first));
-    add(spec.inputs[1], reference::channels_of(dy, all, first, all - first));
-  }
-
   void pool(const LayerSpec& spec, size_t i) {
     const ImageShape in = model_.spec.shape(spec.input());
     const auto channels = static_cast<size_t>(in.channels), pixels = static_cast<size_t>(in.height * in.width);
@@ -167,7 +133,7 @@ void check(const QuantizedModel& model, int64_t count, Rng rng) {
   const auto found = quantized_gradients(model, pass_of(model, images, count), logits);
   for (size_t i = 0; i < found.size(); ++i) {
     const LayerSpec& spec = model.spec.layers()[i];
-    INFO(text("layer ", spec.name, ", ", to_text(spec.kind), " ", to_text(spec.window)));
+    INFO(text("layer ", spec.name, ", ", to_text(spec.kind), " ", spec.kernel, "/", spec.stride));
     REQUIRE(found[i].weight.empty() == !has_weights(spec.kind));
     if (found[i].weight.empty()) continue;
     const Shape shape = weight_shape(spec, model.spec.input_shape(static_cast<int>(i)));
@@ -194,7 +160,7 @@ TEST_CASE("gradients are right for more channels than a tile, every kernel and m
 
 TEST_CASE("a value read twice receives the gradients of both readers; an unread one receives none",
           "[nn][quantized_gradients]") {
-  for (const NetworkSpec& spec : {residual_network(), forked_network(), rectified_network(), joined_network()})
+  for (const NetworkSpec& spec : {residual_network(), forked_network(), rectified_network()})
     check(random_model(spec, Rng(5)), 4, Rng(6));
 }
 

@@ -1,12 +1,9 @@
 #include "tests/nn/reference_network.h"
 
 #include "core/reference/add.h"
-#include "core/reference/concat.h"
 #include "core/reference/depthwise.h"
-#include "core/reference/fit.h"
 #include "core/reference/pool.h"
 #include "core/reference/relu.h"
-#include "core/reference/window_pool.h"
 #include "tests/support/tensors.h"
 
 namespace mininas::test {
@@ -30,8 +27,7 @@ class Cursor {
 };
 
 Doubles convolved(const LayerSpec& layer, const Shape& in, const Doubles& x, Cursor& parameters) {
-  const Shape read = layer.kind == LayerKind::kLinear ? Shape{in.n, 1, 1, in.h * in.w * in.c} : in;
-  const ConvGeometry g{read.n, read.h, read.w, read.c, layer.out_channels, layer.window.height, layer.window.stride};
+  const ConvGeometry g{in.n, in.h, in.w, in.c, layer.out_channels, layer.kernel, layer.stride};
   if (layer.kind == LayerKind::kDepthwise)
     return reference::depthwise(g, x, parameters.next(g.depthwise_weight().size()));
   return reference::conv2d(g, x, parameters.next(g.weight().size()));
@@ -85,14 +81,6 @@ ReferencePass reference_pass(const Network& network, const std::vector<double>& 
     if (layer.kind == LayerKind::kGlobalAveragePool) y = reference::global_average_pool(in, y);
     if (layer.kind == LayerKind::kAdd) y = reference::add(y, output_of(layer.inputs[1]));
     if (layer.kind == LayerKind::kRelu) y = reference::relu(y);
-    const Shape out = spec.shape(static_cast<int>(i)).batch(batch.count);
-    if (layer.kind == LayerKind::kFit) y = reference::fit(in, out, y);
-    if (layer.kind == LayerKind::kMaxPool) y = reference::max_pool(layer.window, in, out, y);
-    if (layer.kind == LayerKind::kAveragePool) y = reference::average_pool(layer.window, in, out, y);
-    if (layer.kind == LayerKind::kConcat) {
-      const int second = spec.input_shape(static_cast<int>(i), 1).channels;
-      y = reference::concat(y, static_cast<size_t>(in.c), output_of(layer.inputs[1]), static_cast<size_t>(second));
-    }
     if (layer.bias) y = biased(y, cursor.next(layer.out_channels));
     reference::BatchNorm<double> norm{
         .gamma = {}, .beta = {}, .epsilon = double{kBatchNormEpsilon}, .relu = false, .mean = {}, .variance = {}};

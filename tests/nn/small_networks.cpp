@@ -9,73 +9,73 @@ namespace mininas::test {
 NetworkSpec plain_network() {
   return {{7, 6, 3},
           3,
-          {{"stem", LayerKind::kConv, {kImage}, 4, square_window(3), false, true, true},
-           {"depthwise", LayerKind::kDepthwise, {0}, 4, square_window(3, 2), false, false, false},
-           {"pointwise", LayerKind::kConv, {1}, 6, {}, false, true, true},
-           {"conv", LayerKind::kConv, {2}, 5, square_window(5), false, true, false},
-           {"pool", LayerKind::kGlobalAveragePool, {3}, 5, {}, false, false, false},
-           {"classifier", LayerKind::kLinear, {4}, 3, {}, true, false, false}}};
+          {{"stem", LayerKind::kConv, {kImage}, 4, 3, 1, false, true, true},
+           {"depthwise", LayerKind::kDepthwise, {0}, 4, 3, 2, false, false, false},
+           {"pointwise", LayerKind::kConv, {1}, 6, 1, 1, false, true, true},
+           {"conv", LayerKind::kConv, {2}, 5, 5, 1, false, true, false},
+           {"pool", LayerKind::kGlobalAveragePool, {3}, 5, 1, 1, false, false, false},
+           {"classifier", LayerKind::kLinear, {4}, 3, 1, 1, true, false, false}}};
 }
 
 NetworkSpec residual_network() {
   return {{6, 7, 1},
           2,
-          {{"stem", LayerKind::kConv, {kImage}, 4, square_window(3, 2), false, true, true},
-           {"depthwise", LayerKind::kDepthwise, {0}, 4, square_window(5), false, true, true},
-           {"pointwise", LayerKind::kConv, {1}, 4, {}, false, true, false},
-           {"residual", LayerKind::kAdd, {2, 0}, 4, {}, false, false, true},
-           {"depthwise2", LayerKind::kDepthwise, {3}, 4, square_window(3), false, false, false},
-           {"pointwise2", LayerKind::kConv, {4}, 5, {}, false, true, true},
-           {"bare", LayerKind::kConv, {5}, 5, {}, false, false, false},
-           {"biased", LayerKind::kConv, {5}, 5, square_window(3), true, false, true},
-           {"sum", LayerKind::kAdd, {7, 6}, 5, {}, false, false, false},
-           {"pool", LayerKind::kGlobalAveragePool, {8}, 5, {}, false, false, false},
-           {"classifier", LayerKind::kLinear, {9}, 2, {}, true, false, false}}};
+          {{"stem", LayerKind::kConv, {kImage}, 4, 3, 2, false, true, true},
+           {"depthwise", LayerKind::kDepthwise, {0}, 4, 5, 1, false, true, true},
+           {"pointwise", LayerKind::kConv, {1}, 4, 1, 1, false, true, false},
+           {"residual", LayerKind::kAdd, {2, 0}, 4, 1, 1, false, false, true},
+           {"depthwise2", LayerKind::kDepthwise, {3}, 4, 3, 1, false, false, false},
+           {"pointwise2", LayerKind::kConv, {4}, 5, 1, 1, false, true, true},
+           {"bare", LayerKind::kConv, {5}, 5, 1, 1, false, false, false},
+           {"biased", LayerKind::kConv, {5}, 5, 3, 1, true, false, true},
+           {"sum", LayerKind::kAdd, {7, 6}, 5, 1, 1, false, false, false},
+           {"pool", LayerKind::kGlobalAveragePool, {8}, 5, 1, 1, false, false, false},
+           {"classifier", LayerKind::kLinear, {9}, 2, 1, 1, true, false, false}}};
 }
 
 NetworkSpec forked_network() {
   return {{5, 5, 3},
           2,
-          {{"stem", LayerKind::kConv, {kImage}, 4, square_window(3), false, true, true},
-           {"shared", LayerKind::kDepthwise, {0}, 4, square_window(3), false, false, false},
-           {"pointwise", LayerKind::kConv, {1}, 4, {}, false, true, true},
-           {"sum", LayerKind::kAdd, {2, 1}, 4, {}, false, false, false},
-           {"beside", LayerKind::kDepthwise, {3}, 4, square_window(3), false, false, false},
-           {"pointwise2", LayerKind::kConv, {3}, 4, {}, false, true, false},
-           {"sum2", LayerKind::kAdd, {5, 4}, 4, {}, false, false, true},
-           {"normed", LayerKind::kDepthwise, {6}, 4, square_window(3), false, true, false},
-           {"pointwise3", LayerKind::kConv, {7}, 4, {}, false, true, true},
-           {"rectified", LayerKind::kDepthwise, {8}, 4, square_window(3), false, false, true},
-           {"pointwise4", LayerKind::kConv, {9}, 4, {}, false, true, true},
-           {"biased", LayerKind::kDepthwise, {10}, 4, square_window(3), true, false, false},
-           {"pointwise5", LayerKind::kConv, {11}, 4, {}, false, true, true},
-           {"bare", LayerKind::kDepthwise, {12}, 4, square_window(3), false, false, false},
-           {"pointwise6", LayerKind::kConv, {13}, 4, {}, false, false, true},
-           {"pool", LayerKind::kGlobalAveragePool, {14}, 4, {}, false, false, false},
-           {"classifier", LayerKind::kLinear, {15}, 2, {}, true, false, false}}};
+          {{"stem", LayerKind::kConv, {kImage}, 4, 3, 1, false, true, true},
+           {"shared", LayerKind::kDepthwise, {0}, 4, 3, 1, false, false, false},
+           {"pointwise", LayerKind::kConv, {1}, 4, 1, 1, false, true, true},
+           {"sum", LayerKind::kAdd, {2, 1}, 4, 1, 1, false, false, false},
+           {"beside", LayerKind::kDepthwise, {3}, 4, 3, 1, false, false, false},
+           {"pointwise2", LayerKind::kConv, {3}, 4, 1, 1, false, true, false},
+           {"sum2", LayerKind::kAdd, {5, 4}, 4, 1, 1, false, false, true},
+           {"normed", LayerKind::kDepthwise, {6}, 4, 3, 1, false, true, false},
+           {"pointwise3", LayerKind::kConv, {7}, 4, 1, 1, false, true, true},
+           {"rectified", LayerKind::kDepthwise, {8}, 4, 3, 1, false, false, true},
+           {"pointwise4", LayerKind::kConv, {9}, 4, 1, 1, false, true, true},
+           {"biased", LayerKind::kDepthwise, {10}, 4, 3, 1, true, false, false},
+           {"pointwise5", LayerKind::kConv, {11}, 4, 1, 1, false, true, true},
+           {"bare", LayerKind::kDepthwise, {12}, 4, 3, 1, false, false, false},
+           {"pointwise6", LayerKind::kConv, {13}, 4, 1, 1, false, false, true},
+           {"pool", LayerKind::kGlobalAveragePool, {14}, 4, 1, 1, false, false, false},
+           {"classifier", LayerKind::kLinear, {15}, 2, 1, 1, true, false, false}}};
 }
 
 NetworkSpec rectified_network() {
   return {{6, 5, 2},
           2,
           {{"bright", LayerKind::kRelu, {kImage}, 2},
-           {"stem", LayerKind::kConv, {0}, 4, square_window(3), false, true, false},
+           {"stem", LayerKind::kConv, {0}, 4, 3, 1, false, true, false},
            {"relu", LayerKind::kRelu, {1}, 4},
-           {"depthwise", LayerKind::kDepthwise, {2}, 4, square_window(3), false, false, false},
-           {"pointwise", LayerKind::kConv, {3}, 4, {}, false, true, false},
+           {"depthwise", LayerKind::kDepthwise, {2}, 4, 3, 1, false, false, false},
+           {"pointwise", LayerKind::kConv, {3}, 4, 1, 1, false, true, false},
            {"sum", LayerKind::kAdd, {4, 1}, 4},
            {"relu2", LayerKind::kRelu, {5}, 4},
-           {"conv", LayerKind::kConv, {6}, 4, square_window(3), false, true, true},
+           {"conv", LayerKind::kConv, {6}, 4, 3, 1, false, true, true},
            {"twice", LayerKind::kRelu, {7}, 4},
            {"sum2", LayerKind::kAdd, {8, 5}, 4},
-           {"wide", LayerKind::kDepthwise, {9}, 4, square_window(5, 2), false, true, false},
-           {"plain", LayerKind::kConv, {6}, 4, square_window(1, 2), true, false, false},
+           {"wide", LayerKind::kDepthwise, {9}, 4, 5, 2, false, true, false},
+           {"plain", LayerKind::kConv, {6}, 4, 1, 2, true, false, false},
            {"sum3", LayerKind::kAdd, {10, 11}, 4},
            {"relu3", LayerKind::kRelu, {12}, 4},
            {"pool", LayerKind::kGlobalAveragePool, {13}, 4},
            {"pool2", LayerKind::kGlobalAveragePool, {12}, 4},
            {"sum4", LayerKind::kAdd, {14, 15}, 4},
-           {"classifier", LayerKind::kLinear, {16}, 2, {}, true, false, false}}};
+           {"classifier", LayerKind::kLinear, {16}, 2, 1, 1, true, false, false}}};
 }
 
 TrainConfig short_recipe(int epochs) {
@@ -84,39 +84,6 @@ TrainConfig short_recipe(int epochs) {
           .learning_rate = 0.05f,
           .augmentation = {.crop_padding = 1, .horizontal_flip = true, .cutout = 3},
           .seed = 4};
-}
-
-NetworkSpec joined_network() {
-  return {{6, 5, 2},
-          2,
-          {{"stem", LayerKind::kConv, {kImage}, 4, square_window(3), false, true, false},
-           {"relu", LayerKind::kRelu, {0}, 4},
-           {"branch", LayerKind::kConv, {1}, 3, {}, false, true, true},
-           {"both", LayerKind::kConcat, {0, 2}, 7},
-           {"rectified", LayerKind::kConcat, {2, 0}, 7, {}, false, false, true},
-           {"depthwise", LayerKind::kDepthwise, {3}, 7, square_window(3), false, true, false},
-           {"sum", LayerKind::kAdd, {5, 3}, 7},
-           {"all", LayerKind::kConcat, {6, 4}, 14, {}, false, false, true},
-           {"biased", LayerKind::kConv, {7}, 5, square_window(3, 2), true, false, true},
-           {"max", LayerKind::kMaxPool, {8}, 5, square_window(3)},
-           {"twice", LayerKind::kConcat, {9, 8}, 10},
-           {"average", LayerKind::kAveragePool, {7}, 14, square_window(3, 2)},
-           {"even", LayerKind::kMaxPool, {7}, 14, {2, 2, 2, 1, false}, false, false, true},
-           {"inside", LayerKind::kAveragePool, {11}, 14, {3, 3, 2, 1, false}},
-           {"pool", LayerKind::kGlobalAveragePool, {10}, 10},
-           {"pool2", LayerKind::kGlobalAveragePool, {12}, 14},
-           {"pools", LayerKind::kConcat, {14, 15}, 24},
-           {"pool3", LayerKind::kGlobalAveragePool, {13}, 14},
-           {"pools2", LayerKind::kConcat, {17, 16}, 38},
-           {"narrow", LayerKind::kFit, {3, 8}, 5},
-           {"sum of narrow ones", LayerKind::kAdd, {19, 8}, 5},
-           {"wide", LayerKind::kFit, {20, 3}, 7},
-           {"sum of wide ones", LayerKind::kAdd, {21, 3}, 7, {}, false, false, true},
-           {"pool4", LayerKind::kGlobalAveragePool, {22}, 7},
-           {"all pools", LayerKind::kConcat, {18, 23}, 45},
-           {"hidden", LayerKind::kLinear, {22}, 4, {}, true, false, true},
-           {"everything", LayerKind::kConcat, {24, 25}, 49},
-           {"classifier", LayerKind::kLinear, {26}, 2, {}, true, false, false}}};
 }
 
 void randomize_norms(Network& network, Rng rng) {

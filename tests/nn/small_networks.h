@@ -28,11 +28,6 @@ constexpr PixelScale kPixels{.zero = 101, .scale = 0.0125f};
 // A few steps an epoch on a few images, with every kind of augmentation.
 TrainConfig short_recipe(int epochs);
 
-// A hidden linear layer that reads a whole image. Max and average pools with every kind of window. Sums of tensors
-// fitted to each other, both ways. Concatenations: of tensors that other layers read rectified, of the sum of a branch,
-// of pools, of a tensor with itself. 6x5x2, 2 classes.
-NetworkSpec joined_network();
-
 // Numbers other than 0 and 1 for gamma, beta and the running statistics, so that nothing hides behind them.
 void randomize_norms(Network& network, Rng rng);
 

@@ -356,8 +356,8 @@ TEST_CASE("equal logits answer with the first class", "[nn][trainer]") {
 TEST_CASE("a batch with a single pixel per channel trains and stays finite", "[nn][trainer]") {
   NetworkSpec spec{{1, 1, 3},
                    2,
-                   {{"conv", LayerKind::kConv, {kImage}, 4, square_window(3, 2), false, true, true},
-                    {"classifier", LayerKind::kLinear, {0}, 2, {}, true, false, false}}};
+                   {{"conv", LayerKind::kConv, {kImage}, 4, 3, 2, false, true, true},
+                    {"classifier", LayerKind::kLinear, {0}, 2, 1, 1, true, false, false}}};
   Network network(spec, kPixels, Rng(1));
   const ImageSet images = noise_images(spec.input(), 2, 9, Rng(2));  // batches of 8 and of 1
   TrainConfig config = short_config();

@@ -20,8 +20,8 @@ NetworkSpec built(const std::string& graph, const ImageShape& image = kCifar) {
 // "a conv 3x3 16 /2 (image) norm relu"
 std::string line(const NetworkSpec& spec, int index) {
   const LayerSpec& layer = spec.layer(index);
-  std::string out = text(layer.name, " ", to_text(layer.kind), " ", layer.window.height, " ", layer.out_channels);
-  if (layer.window.stride > 1) out += text(" /", layer.window.stride);
+  std::string out = text(layer.name, " ", to_text(layer.kind), " ", layer.kernel, " ", layer.out_channels);
+  if (layer.stride > 1) out += text(" /", layer.stride);
   out += " (";
   for (size_t k = 0; k < layer.inputs.size(); ++k)
     out += text(k == 0 ? "" : " ", layer.inputs[k] == kImage ? "image" : spec.layer(layer.inputs[k]).name);
@@ -55,41 +55,6 @@ TEST_CASE("a tensor read through ReLUs and as it is gets one ReLU layer for the 
   CHECK(lines(built("graph: a=c3x8(image), b=c3x8(a), c=c5x8(a), d=add(a,b,c)")) ==
         Lines{"a conv 3 8 (image) norm", "a.relu relu 1 8 (a)", "b conv 3 8 (a.relu) norm", "c conv 5 8 (a.relu) norm",
               "d.1 add 1 8 (a b)", "d add 1 8 (d.1 c)", "pool pool 1 8 (d)", "classifier linear 1 10 (pool) bias"});
-}
-
-TEST_CASE("a concatenation of many joins one input after the other", "[search][graph][build]") {
-  CHECK(lines(built("graph: a=c3x8(image), b=c1x4(a), c=cat(b,a,b), d=c1x2(c)")) ==
-        Lines{"a conv 3 8 (image) norm", "a.relu relu 1 8 (a)", "b conv 1 4 (a.relu) norm", "c.1 concat 1 12 (b a)",
-              "c concat 1 16 (c.1 b) relu", "d conv 1 2 (c) norm", "pool pool 1 2 (d)",
-              "classifier linear 1 10 (pool) bias"});
-}
-
-TEST_CASE("pools read as it is what a convolution reads through a ReLU, and even kernels are never padded",
-          "[search][graph][build]") {
-  const NetworkSpec spec = built("graph: a=c3x8(image), m=max2/2(a), v=avg3/2.valid(m), p=max3(v)");
-  CHECK(lines(spec) == Lines{"a conv 3 8 (image) norm", "m max pool 2 8 /2 (a)", "v average pool 3 8 /2 (m)",
-                             "p max pool 3 8 (v)", "pool pool 1 8 (p)", "classifier linear 1 10 (pool) bias"});
-  CHECK(spec.shape(1) == ImageShape{16, 16, 8});
-  CHECK(spec.shape(2) == ImageShape{7, 7, 8});
-  CHECK(spec.shape(3) == ImageShape{7, 7, 8});
-}
-
-TEST_CASE("a sum of unequal shapes is one of tensors that were fitted", "[search][graph][build]") {
-  const NetworkSpec spec = built("graph: a=c3x8(image), b=c3x4/2(a), f=fit(b,a), s=add(a,f), g=fit(s,b)");
-  CHECK(lines(spec)[3] == "f fit 1 8 (b a)");
-  CHECK(spec.shape(spec.size() - 3) == ImageShape{16, 16, 4});
-}
-
-TEST_CASE("linear layers read every value, and no pool stands between them and the classifier",
-          "[search][graph][build]") {
-  const NetworkSpec spec = built("graph: a=c3x8/2(image), f=fc20.drop250(a), g=fc10(f), r=relu(g)");
-  CHECK(lines(spec) == Lines{"a conv 3 8 /2 (image) norm relu", "f linear 1 20 (a) bias relu",
-                             "g linear 1 10 (f) bias relu", "classifier linear 1 10 (g) bias"});
-  CHECK(spec.layer(1).dropout == 250);
-  CHECK(parameter_count(spec, 1) == 16 * 16 * 8 * 20 + 20);
-  CHECK(lines(built("graph: a=c3x8/2(image), f=flat(a)")) ==
-        Lines{"a conv 3 8 /2 (image) norm", "classifier linear 1 10 (a) bias"});
-  CHECK(lines(built("graph: f=flat(image)")) == Lines{"classifier linear 1 10 (image) bias"});
 }
 
 TEST_CASE("a relu node is the ReLU of its input, which is not computed twice", "[search][graph][build]") {

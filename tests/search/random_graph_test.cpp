@@ -3,7 +3,6 @@
 #include <map>
 #include <set>
 
-#include "search/space/graph_operations.h"
 #include "tests/support/catch.h"
 #include "tests/support/rounds.h"
 
@@ -42,18 +41,6 @@ TEST_CASE("among random graphs every operation occurs, and branches, strides, su
   CHECK(kinds.size() == 5);
   for (const auto& [kind, count] : kinds) CHECK(count > 50);
   for (const int count : {strides, plain, bias, read_twice, wide_sums, single_nodes, from_image}) CHECK(count > 5);
-}
-
-TEST_CASE("where every operation is asked for, each occurs", "[search][graph]") {
-  std::map<NodeKind, int> kinds;
-  Rng rng(1);
-  for (uint64_t i = 0; i < 200; ++i) {
-    const Graph graph = random_graph({.every_operation = true}, rng);
-    REQUIRE(parse_graph(to_text(graph)) == graph);
-    for (const GraphNode& node : graph.nodes()) ++kinds[node.operation.kind];
-  }
-  CHECK(kinds.size() == node_rules().size());
-  for (const auto& [kind, count] : kinds) CHECK(count > 20);
 }
 
 TEST_CASE("a random graph keeps to its limits", "[search][graph]") {

@@ -57,8 +57,8 @@ class VariedNetwork {
       append_block();
       if (one_in(relus_, 4)) append({"", LayerKind::kRelu, {last()}, channels()});
     }
-    append({"", LayerKind::kGlobalAveragePool, {last()}, channels(), {}, false, false, false});
-    append({"", LayerKind::kLinear, {last()}, classes_, {}, true, false, false});
+    append({"", LayerKind::kGlobalAveragePool, {last()}, channels(), 1, 1, false, false, false});
+    append({"", LayerKind::kLinear, {last()}, classes_, 1, 1, true, false, false});
     return {NetworkSpec(image_, classes_, layers_), ram_plan};
   }
 
@@ -72,8 +72,8 @@ class VariedNetwork {
   int smallest_extent() const {
     if (layers_.empty()) return std::min(image_.height, image_.width);
     std::vector<LayerSpec> closed = layers_;
-    closed.push_back({"pool", LayerKind::kGlobalAveragePool, {last()}, channels(), {}, false, false, false});
-    closed.push_back({"classifier", LayerKind::kLinear, {last() + 1}, classes_, {}, true, false, false});
+    closed.push_back({"pool", LayerKind::kGlobalAveragePool, {last()}, channels(), 1, 1, false, false, false});
+    closed.push_back({"classifier", LayerKind::kLinear, {last() + 1}, classes_, 1, 1, true, false, false});
     const ImageShape shape = NetworkSpec(image_, classes_, closed).shape(last());
     return std::min(shape.height, shape.width);
   }
@@ -83,12 +83,14 @@ class VariedNetwork {
     layers_.push_back(layer);
   }
   void conv(int out, int kernel, int stride, bool relu) {
-    append({"", LayerKind::kConv, {last()}, out, square_window(kernel, stride), false, true, relu});
+    append({"", LayerKind::kConv, {last()}, out, kernel, stride, false, true, relu});
   }
   void depthwise(int kernel, int stride, bool relu) {
-    append({"", LayerKind::kDepthwise, {last()}, channels(), square_window(kernel, stride), false, true, relu});
+    append({"", LayerKind::kDepthwise, {last()}, channels(), kernel, stride, false, true, relu});
   }
-  void add(int other, bool relu) { append({"", LayerKind::kAdd, {last(), other}, channels(), {}, false, false, relu}); }
+  void add(int other, bool relu) {
+    append({"", LayerKind::kAdd, {last(), other}, channels(), 1, 1, false, false, relu});
+  }
   // One tap, or windows that lie far apart.
   void unusual_depthwise(bool relu) {
     if (rng_.coin() && smallest_extent() >= 6)
@@ -129,7 +131,7 @@ class VariedNetwork {
     conv(out, 3, step, true);
     conv(out, 3, 1, false);
     const int branch = last();
-    append({"", LayerKind::kConv, {trunk}, out, square_window(1, step), true, false, false});
+    append({"", LayerKind::kConv, {trunk}, out, 1, step, true, false, false});
     add(branch, true);
   }
 

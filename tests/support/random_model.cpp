@@ -19,59 +19,33 @@ bool one_in(Rng& rng, uint32_t count) { return rng.below(count) == 0; }
 // Appends layers, each reading the one before it.
 class SpecBuilder {
  public:
-  explicit SpecBuilder(const ImageShape& input) : input_(input), shape_(input), channels_(input.channels) {}
+  explicit SpecBuilder(const ImageShape& input) : input_(input), channels_(input.channels) {}
 
   void conv(const std::string& name, int out, int kernel, int stride, bool relu) {
-    append({name, LayerKind::kConv, {last()}, out, square_window(kernel, stride), false, true, relu});
+    append({name, LayerKind::kConv, {last()}, out, kernel, stride, false, true, relu});
   }
   void depthwise(const std::string& name, int kernel, int stride, bool relu) {
-    append({name, LayerKind::kDepthwise, {last()}, channels_, square_window(kernel, stride), false, true, relu});
+    append({name, LayerKind::kDepthwise, {last()}, channels_, kernel, stride, false, true, relu});
   }
   void rectify(const std::string& name) { append({name, LayerKind::kRelu, {last()}, channels_}); }
   void add(const std::string& name, int other, bool relu) {
-    append({name, LayerKind::kAdd, {last(), other}, channels_, {}, false, false, relu});
+    append({name, LayerKind::kAdd, {last(), other}, channels_, 1, 1, false, false, relu});
   }
-  void concat(const std::string& name, int first, int second, bool relu) {
-    const auto channels = [&](int layer) { return layers_[static_cast<size_t>(layer)].out_channels; };
-    append({name, LayerKind::kConcat, {first, second}, channels(first) + channels(second), {}, false, false, relu});
-  }
-  void fit(const std::string& name, int input, int like) {
-    const ImageShape shape = shapes_[static_cast<size_t>(like)];
-    append({name, LayerKind::kFit, {input, like}, shape.channels, {}, false, false, false});
-    shape_ = shapes_.back() = shape;
-  }
-  void pool(const std::string& name, LayerKind kind, const Window& window, bool relu) {
-    append({name, kind, {last()}, channels_, window, false, false, relu});
-  }
-  void linear(const std::string& name, int outputs, bool relu) {
-    append({name, LayerKind::kLinear, {last()}, outputs, {}, true, false, relu});
-    shape_ = shapes_.back() = {1, 1, outputs};
-  }
-  NetworkSpec finish(int classes, bool pooled = true) {
-    if (!pooled) {
-      append({"classifier", LayerKind::kLinear, {last()}, classes, {}, true, false, false});
-      return NetworkSpec(input_, classes, layers_);
-    }
-    append({"pool", LayerKind::kGlobalAveragePool, {last()}, channels_, {}, false, false, false});
-    append({"classifier", LayerKind::kLinear, {last()}, classes, {}, true, false, false});
+  NetworkSpec finish(int classes) {
+    append({"pool", LayerKind::kGlobalAveragePool, {last()}, channels_, 1, 1, false, false, false});
+    append({"classifier", LayerKind::kLinear, {last()}, classes, 1, 1, true, false, false});
     return NetworkSpec(input_, classes, layers_);
   }
   int last() const { return static_cast<int>(layers_.size()) - 1; }
   int channels() const { return channels_; }
-  int64_t values() const { return shape_.size(); }                               // of the newest layer's output
-  int smallest_extent() const { return std::min(shape_.height, shape_.width); }  // of the newest layer's output
 
  private:
   void append(const LayerSpec& layer) {
     layers_.push_back(layer);
-    shape_ = {layer.window.rows().outputs(shape_.height), layer.window.columns().outputs(shape_.width),
-              layer.out_channels};
-    shapes_.push_back(shape_);
     channels_ = layer.out_channels;
   }
-  ImageShape input_, shape_;
+  ImageShape input_;
   std::vector<LayerSpec> layers_;
-  std::vector<ImageShape> shapes_;  // of their outputs
   int channels_;
 };
 
@@ -88,56 +62,6 @@ void append_rectified_branch(SpecBuilder& builder, const std::string& name, Rng&
   builder.rectify(name + ".relu");
   if (rng.coin()) builder.depthwise(name + ".behind", 3, 1, false);
   if (rng.coin()) builder.add(name + ".joined", trunk, rng.coin());
-}
-
-// The newest tensor beside a convolution of it, in either order, or beside itself.
-void append_concatenation(SpecBuilder& builder, const std::string& name, int channels, Rng& rng) {
-  const int trunk = builder.last();
-  if (!one_in(rng, 4)) {
-    const bool relu = rng.coin();
-    builder.conv(name + ".beside", channels, rng.coin() ? 1 : 3, 1, relu);
-  }
-  if (rng.coin())
-    builder.concat(name + ".both", trunk, builder.last(), rng.coin());
-  else
-    builder.concat(name + ".both", builder.last(), trunk, rng.coin());
-}
-
-// A pool of any kind that fits.
-void append_pool(SpecBuilder& builder, const std::string& name, Rng& rng) {
-  const LayerKind kind = rng.coin() ? LayerKind::kMaxPool : LayerKind::kAveragePool;
-  const int stride = between(rng, 1, 3);
-  Window window = square_window(between(rng, 1, 5), stride);
-  window.padded = window.height % 2 == 1 && rng.coin();
-  if (window.padded || window.height <= builder.smallest_extent())
-    builder.pool(name + ".pool", kind, window, one_in(rng, 4));
-}
-
-// Fitted to the shape of any earlier layer, or an earlier layer to its shape.
-void append_fit(SpecBuilder& builder, const std::string& name, Rng& rng) {
-  const int newest = builder.last(), other = between(rng, 0, newest);
-  if (rng.coin())
-    builder.fit(name + ".fit", newest, other);
-  else
-    builder.fit(name + ".fit", other, newest);
-}
-
-// Scales of its inputs, of which a layer's output may have no smaller one.
-float least_scale(const QuantizedModel& model, int layer) {
-  std::vector<Quantization> inputs;
-  for (size_t k = 0; k < model.spec.inputs(layer).size(); ++k)
-    inputs.push_back(model.input_of(layer, static_cast<int>(k)));
-  return operation_of(model.spec.layer(layer)).least_scale(inputs);
-}
-
-// The factors of a layer without weights.
-std::vector<FixedPoint> rescales_of(const QuantizedModel& model, int layer, const Quantization& output) {
-  const float first = model.input_of(layer).scale;
-  const LayerSpec& spec = model.spec.layer(layer);
-  if (spec.inputs.size() < 2 || spec.kind == LayerKind::kFit) return {};
-  const float second = model.input_of(layer, 1).scale;
-  if (spec.kind == LayerKind::kAdd) return add_rescales(first, second, output.scale, spec.name);
-  return {concat_rescale(first, output.scale, spec.name), concat_rescale(second, output.scale, spec.name)};
 }
 
 constexpr double kMinFactor = 0x1.8p-32, kMaxFactor = 1 - 0x1p-24;
@@ -166,7 +90,7 @@ int8_t random_weight(Rng& rng, bool extreme) {
 
 void fill_weighted(QuantizedLayer& layer, const LayerSpec& spec, const ImageShape& in, float input_scale, Rng& rng) {
   const Shape shape = weight_shape(spec, in);
-  const int64_t taps = shape.size() / spec.out_channels;
+  const int64_t taps = shape.h * shape.w * (spec.kind == LayerKind::kDepthwise ? 1 : shape.c);
   const bool extreme = one_in(rng, 8);
   for (int64_t i = 0; i < shape.size(); ++i) layer.weights.push_back(random_weight(rng, extreme));
   const double typical = 1.0 / (100.0 * std::sqrt(static_cast<double>(taps)));
@@ -246,9 +170,7 @@ NetworkSpec random_network(Rng rng, const RandomNetworkLimits& limits) {
   input.width = extent();
   input.channels = rng.coin() ? 3 : 1;
   SpecBuilder builder(input);
-  // Their own draws, so that the rest of a network does not depend on them.
-  Rng relus = rng.fork("relu layers"), joins = rng.fork("concatenations"), pools = rng.fork("pools"),
-      fits = rng.fork("fitted shapes");
+  Rng relus = rng.fork("relu layers");  // their own draws, so that the rest of a network does not depend on them
   int channels = between(rng, 1, limits.max_width);
   const int depth = between(rng, 1, limits.max_depth);
   // Draws are statements of their own: compilers differ in the order in which they evaluate a call's arguments.
@@ -265,9 +187,6 @@ NetworkSpec random_network(Rng rng, const RandomNetworkLimits& limits) {
     if (reduces && channels < 2 * limits.max_width) channels *= 2;
     append_family_layer(builder, name, {rng.coin(), kKernels[rng.below(4)]}, channels, reduces ? 2 : 1, i + 1 < depth);
     if (limits.relu_layers && one_in(relus, 3)) append_rectified_branch(builder, name, relus);
-    if (one_in(pools, 3)) append_pool(builder, name, pools);
-    if (one_in(fits, 5)) append_fit(builder, name, fits);
-    if (one_in(joins, 4)) append_concatenation(builder, name, between(joins, 1, limits.max_width), joins);
     if (!one_in(rng, 3)) continue;
     const int trunk = builder.last();
     const bool relu = rng.coin();
@@ -275,14 +194,7 @@ NetworkSpec random_network(Rng rng, const RandomNetworkLimits& limits) {
     if (rng.coin()) builder.depthwise(name + ".branch2", kKernels[rng.below(4)], 1, false);
     builder.add(name + ".add", trunk, rng.coin());
   }
-  Rng heads = rng.fork("heads");
-  const int classes = between(rng, 2, limits.max_classes);
-  const bool few_values = builder.values() <= 2048;
-  if (one_in(heads, 4) && few_values) {
-    const bool relu = heads.coin();
-    builder.linear("hidden", between(heads, 1, limits.max_width), relu);
-  }
-  return builder.finish(classes, !few_values || !one_in(heads, 3));
+  return builder.finish(between(rng, 2, limits.max_classes));
 }
 
 QuantizedModel random_model(const NetworkSpec& spec, Rng rng) {
@@ -293,12 +205,13 @@ QuantizedModel random_model(const NetworkSpec& spec, Rng rng) {
     const Quantization& in = model.input_of(static_cast<int>(i));
     QuantizedLayer layer;
     layer.output = traits_of(layer_spec).keeps_scale ? in : random_quantization(rng);
-    layer.output.scale = std::max(layer.output.scale, least_scale(model, static_cast<int>(i)));
     if (rectifies(layer_spec)) layer.low = layer.output.zero_point;
     if (one_in(rng, 10)) layer.high = between(rng, layer.low, 127);
     if (has_weights(layer_spec.kind))
       fill_weighted(layer, layer_spec, spec.input_shape(static_cast<int>(i)), in.scale, rng);
-    if (!has_weights(layer_spec.kind)) layer.rescale = rescales_of(model, static_cast<int>(i), layer.output);
+    if (layer_spec.kind == LayerKind::kAdd)
+      layer.rescale =
+          add_rescales(in.scale, model.input_of(static_cast<int>(i), 1).scale, layer.output.scale, layer_spec.name);
     model.layers.push_back(std::move(layer));
   }
   validate(model);
@@ -316,9 +229,11 @@ QuantizedModel trained_like_model(const NetworkSpec& spec, Rng rng) {
     layer.output = {0.05f, layer_spec.relu ? -128 : between(rng, -20, 20)};
     if (traits_of(layer_spec).keeps_scale) layer.output = in;
     if (rectifies(layer_spec)) layer.low = layer.output.zero_point;
-    if (layer_spec.kind == LayerKind::kAdd) layer.output.scale = in.scale * 1.4f;
-    layer.output.scale = std::max(layer.output.scale, least_scale(model, static_cast<int>(i)));
-    if (!has_weights(layer_spec.kind)) layer.rescale = rescales_of(model, static_cast<int>(i), layer.output);
+    if (layer_spec.kind == LayerKind::kAdd) {
+      layer.output.scale = in.scale * 1.4f;
+      layer.rescale =
+          add_rescales(in.scale, model.input_of(static_cast<int>(i), 1).scale, layer.output.scale, layer_spec.name);
+    }
     // Half of what ReLU let through is 0; noise fills all of a byte.
     const double spread_of_input = reads_image ? 74 : in.zero_point == -128 ? 0.7 * kSpread : kSpread;
     if (has_weights(layer_spec.kind))

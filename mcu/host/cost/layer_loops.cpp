@@ -7,7 +7,6 @@
 #include "core/error.h"
 #include "mcu/runtime/mn_kernel.h"
 #include "mcu/runtime/mn_scratch.h"
-#include "nn/layers/operations.h"
 
 namespace mininas {
 namespace {
@@ -225,25 +224,6 @@ LayerLoops depthwise_loops(const Geometry& g) {
   return turns ? turned_depthwise_loops(g) : other_depthwise_loops(g);
 }
 
-LayerLoops concat_loops(const Geometry& g) {
-  return LoopList("concat", g).add("pixels", g.blocks(1)).add("outputs", g.outputs()).take();
-}
-
-LayerLoops fit_loops(const Geometry& g) {
-  return LoopList("fit", g).add("pixels", g.blocks(1)).add("outputs", g.outputs()).take();
-}
-
-LayerLoops window_pool_loops(const std::string& kernel, const Geometry& g) {
-  return LoopList(kernel, g)
-      .add("pixels", g.blocks(1))
-      .add("outputs", g.outputs())
-      .add("window rows", g.outputs() * g.kernel)
-      .add("taps", g.outputs() * g.kernel * g.kernel)
-      .take();
-}
-LayerLoops max_pool_loops(const Geometry& g) { return window_pool_loops("max pool", g); }
-LayerLoops average_pool_loops(const Geometry& g) { return window_pool_loops("average pool", g); }
-
 // The loops of a kind's kernels.
 struct Row {
   LayerKind kind;
@@ -256,10 +236,6 @@ constexpr Row kRows[] = {
     {LayerKind::kLinear, linear_loops},
     {LayerKind::kAdd, add_loops},
     {LayerKind::kRelu, relu_loops},
-    {LayerKind::kConcat, concat_loops},
-    {LayerKind::kMaxPool, max_pool_loops},
-    {LayerKind::kAveragePool, average_pool_loops},
-    {LayerKind::kFit, fit_loops},
 };
 static_assert(std::size(kRows) == kLayerKinds);
 
@@ -281,14 +257,8 @@ class Counter {
  private:
   Geometry geometry(int layer, const Strip& strip) const {
     const LayerSpec& spec = spec_.layer(layer);
-    Geometry g{operation_of(spec).as_read(spec_.input_shape(layer)),
-               spec_.shape(layer),
-               spec.window.height,
-               spec.window.stride,
-               spec.input() == kImage,
-               spec.relu,
-               {},
-               {}};
+    Geometry g{spec_.input_shape(layer), spec_.shape(layer), spec.kernel, spec.stride,
+               spec.input() == kImage,   spec.relu,          {},          {}};
     g.turns = {0, 0, static_cast<double>(strip.steps())};
     for (int64_t step = 0; step < strip.steps(); ++step) {
       const int rows = strip.done_rows(layer, step + 1) - strip.done_rows(layer, step);

@@ -64,7 +64,8 @@ std::string c_list(std::span<const uint8_t> values, int indent) { return list(va
 std::string describe_layer(const LayerSpec& layer, const ImageShape& in, const ImageShape& out) {
   std::string kind = to_text(layer.kind);
   if (traits_of(layer).largest_kernel > 0) {
-    kind += text(" ", to_text(layer.window));
+    kind += text(" ", layer.kernel, "x", layer.kernel);
+    if (layer.stride != 1) kind += text(", stride ", layer.stride);
   }
   return text(kind, ", ", to_text(in), " -> ", to_text(out), layer.relu ? ", ReLU" : "");
 }

@@ -7,19 +7,19 @@ namespace mininas {
 namespace {
 
 int64_t taps_of(const LayerSpec& layer, const ImageShape& in) {
-  const int64_t window = int64_t{layer.window.height} * layer.window.width;
-  return traits_of(layer).depthwise ? window : window * operation_of(layer).as_read(in).channels;
+  const int64_t window = int64_t{layer.kernel} * layer.kernel;
+  return traits_of(layer).depthwise ? window : window * in.channels;
 }
 
 // Depthwise weights are not changed: row, column, channel.
 std::vector<int8_t> paired_weights(const LayerSpec& layer, const ImageShape& in, const std::vector<int8_t>& weights) {
-  const int32_t rows = layer.window.height, run = static_cast<int32_t>(taps_of(layer, in)) / rows;
+  const int32_t run = layer.kernel * in.channels;
   std::vector<int8_t> paired(static_cast<size_t>(device_weight_count(layer, in)), int8_t{0});
   for (int32_t channel = 0; channel < layer.out_channels; ++channel)
-    for (int32_t row = 0; row < rows; ++row)
+    for (int32_t row = 0; row < layer.kernel; ++row)
       for (int32_t tap = 0; tap < run; ++tap)
-        paired[static_cast<size_t>(mn_weight_index(rows, run, channel, row, tap))] =
-            weights[static_cast<size_t>((int64_t{channel} * rows + row) * run + tap)];
+        paired[static_cast<size_t>(mn_weight_index(layer.kernel, run, channel, row, tap))] =
+            weights[static_cast<size_t>((int64_t{channel} * layer.kernel + row) * run + tap)];
   for (size_t i = 0; i < paired.size(); i += 2) paired[i + 1] = static_cast<int8_t>(paired[i + 1] - (paired[i] < 0));
   return paired;
 }

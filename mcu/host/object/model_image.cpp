@@ -1,6 +1,5 @@
 #include "mcu/host/object/model_image.h"
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstring>
@@ -9,7 +8,6 @@
 #include "mcu/host/object/device_constants.h"
 #include "mcu/host/plan/device_operation.h"
 #include "mcu/runtime/mn_crc32.h"
-#include "nn/layers/operations.h"
 
 namespace mininas {
 namespace {
@@ -23,8 +21,8 @@ mn_layer row_of(const QuantizedModel& model, int index) {
   const QuantizedLayer& integers = model.layers[static_cast<size_t>(index)];
   mn_layer row{};
   row.kind = device_operation(spec.kind).code;
-  row.kernel = static_cast<uint8_t>(spec.window.height);
-  row.stride = static_cast<uint8_t>(spec.window.stride);
+  row.kernel = static_cast<uint8_t>(spec.kernel);
+  row.stride = static_cast<uint8_t>(spec.stride);
   row.in_zero = static_cast<int8_t>(model.input_of(index).zero_point);
   if (spec.inputs.size() > 1) row.other_zero = static_cast<int8_t>(model.input_of(index, 1).zero_point);
   row.out_zero = static_cast<int8_t>(integers.output.zero_point);
@@ -52,14 +50,13 @@ void set_places(mn_layer& row, const NetworkSpec& spec, const MemoryPlan& plan, 
   if (layer.input() != kImage) {
     const LayerPlan& input = plan.layers[static_cast<size_t>(layer.input())];
     row.input = place(input.output);
-    row.in_rows = static_cast<uint16_t>(std::min<int>(input.output_rows, row.in_height));
+    row.in_rows = static_cast<uint16_t>(input.output_rows);
   }
   if (layer.inputs.size() > 1) {
     const LayerPlan& other = plan.layers[static_cast<size_t>(layer.inputs[1])];
     row.other = place(other.output);
     row.other_rows = static_cast<uint16_t>(other.output_rows);
   }
-  if (traits_of(layer).pools) row.other = static_cast<uint32_t>(layer.window.rows().padding);
   row.output = place(own.output);
   row.out_rows = static_cast<uint16_t>(own.output_rows);
   row.scratch = static_cast<uint32_t>(own.scratch);
@@ -119,8 +116,7 @@ ModelImage make_model_image(const QuantizedModel& model, RamPlan ram_plan) {
   for (int index = 0; index < model.spec.size(); ++index) {
     const LayerLayout& layout = image.layout.layers[static_cast<size_t>(index)];
     mn_layer row = row_of(model, index);
-    set_extents(row, operation_of(model.spec.layer(index)).as_read(model.spec.input_shape(index)),
-                model.spec.shape(index));
+    set_extents(row, model.spec.input_shape(index), model.spec.shape(index));
     set_places(row, model.spec, plan, index);
     set_constants(row, layout);
     image.layers.push_back(row);

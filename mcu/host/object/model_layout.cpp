@@ -54,8 +54,8 @@ ModelLayout lay_out_model(const NetworkSpec& spec) {
     const LayerSpec& layer = spec.layer(i);
     const std::string where = text("layer ", layer.name);
     check_limits(where, spec.shape(i));
-    require_at_most(layer.window.height, kLargest8, where, "the kernel");
-    require_at_most(layer.window.stride, kLargest8, where, "the stride");
+    require_at_most(layer.kernel, kLargest8, where, "the kernel");
+    require_at_most(layer.stride, kLargest8, where, "the stride");
     layout.layers.push_back(lay_out_layer(layer, spec.input_shape(i), layout.bytes));
     layout.bytes += layout.layers.back().bytes;
   }

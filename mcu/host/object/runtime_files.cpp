@@ -33,9 +33,6 @@ EMBED(depthwise_ring_dsp_c, "mcu/runtime/dsp/mn_depthwise_ring_dsp.c");
 EMBED(pool_c, "mcu/runtime/portable/mn_pool.c");
 EMBED(add_c, "mcu/runtime/portable/mn_add.c");
 EMBED(relu_c, "mcu/runtime/portable/mn_relu.c");
-EMBED(fit_c, "mcu/runtime/portable/mn_fit.c");
-EMBED(concat_c, "mcu/runtime/portable/mn_concat.c");
-EMBED(window_pool_c, "mcu/runtime/portable/mn_window_pool.c");
 EMBED(add_row_c, "mcu/runtime/portable/mn_add_row.c");
 EMBED(makefile, "mcu/host/export/exported/Makefile");
 EMBED(selftest, "mcu/host/export/exported/selftest.c");
@@ -62,12 +59,11 @@ TextFile file(const char* name, std::string_view content) { return {name, std::s
 
 // Removes the lines of mn_kernels.c that name the kernel.
 void drop_table_lines(std::string& table, const std::string& kernel) {
-  for (const std::string& entry :
-       {text("FASTEST(", kernel, ", "), text("= ", kernel, ",\n"), text("= ", kernel, "_fits,\n")}) {
-    for (size_t place = table.find(entry); place != std::string::npos; place = table.find(entry)) {
-      const size_t begin = table.rfind('\n', place) + 1;
-      table.erase(begin, table.find('\n', place) + 1 - begin);
-    }
+  for (const std::string& entry : {text("FASTEST(", kernel, ", "), text("= ", kernel, ",\n")}) {
+    const size_t place = table.find(entry);
+    if (place == std::string::npos) continue;
+    const size_t begin = table.rfind('\n', place) + 1;
+    table.erase(begin, table.find('\n', place) + 1 - begin);
   }
 }
 
@@ -101,10 +97,7 @@ std::vector<TextFile> runtime_files() {
           file("mn_pool.c", EMBEDDED(pool_c)),
           file("mn_add.c", EMBEDDED(add_c)),
           file("mn_add_row.c", EMBEDDED(add_row_c)),
-          file("mn_relu.c", EMBEDDED(relu_c)),
-          file("mn_concat.c", EMBEDDED(concat_c)),
-          file("mn_window_pool.c", EMBEDDED(window_pool_c)),
-          file("mn_fit.c", EMBEDDED(fit_c))};
+          file("mn_relu.c", EMBEDDED(relu_c))};
 }
 
 std::vector<TextFile> runtime_files_for(const NetworkSpec& spec) {

@@ -6,7 +6,7 @@
 #include "core/error.h"
 #include "mcu/runtime/mn_model.h"
 #include "mcu/runtime/mn_scratch.h"
-#include "nn/layers/operations.h"
+#include "nn/layers/window.h"
 
 namespace mininas {
 namespace {
@@ -14,12 +14,11 @@ namespace {
 int64_t no_scratch(const LayerSpec&, const ImageShape&) { return 0; }
 
 int64_t conv_scratch(const LayerSpec& layer, const ImageShape& in) {
-  return mn_conv_scratch(layer.window.height, operation_of(layer).as_read(in).channels, layer.out_channels);
+  return mn_conv_scratch(layer.kernel, in.channels, layer.out_channels);
 }
 
 int64_t depthwise_scratch(const LayerSpec& layer, const ImageShape& in) {
-  const Window& window = layer.window;
-  return mn_depthwise_scratch(window.height, window.stride, window.columns().outputs(in.width));
+  return mn_depthwise_scratch(layer.kernel, layer.stride, convolved_extent(in.width, layer.kernel, layer.stride));
 }
 
 const char* never_slow(const LayerSpec&) { return nullptr; }
@@ -29,9 +28,9 @@ const char* no_fast_kernel(const LayerSpec&) { return "the definition is the onl
 // ones.
 const char* slow_depthwise(const LayerSpec& layer) {
   if (layer.input() == kImage) return "the fast depthwise kernels read no image";
-  if (mn_depthwise_turns(layer.window.height, layer.window.stride) != 0) return nullptr;
-  return layer.window.height < 3 ? "the fast depthwise kernels have windows of 3x3 and more"
-                                 : "the fast depthwise kernels have strides 1 and 2";
+  if (mn_depthwise_turns(layer.kernel, layer.stride) != 0) return nullptr;
+  return layer.kernel < 3 ? "the fast depthwise kernels have windows of 3x3 and more"
+                          : "the fast depthwise kernels have strides 1 and 2";
 }
 
 constexpr DeviceOperation kRows[] = {
@@ -43,11 +42,6 @@ constexpr DeviceOperation kRows[] = {
     {LayerKind::kLinear, MN_CONV, "MN_CONV", "mn_conv", false, false, conv_scratch, never_slow},
     {LayerKind::kAdd, MN_ADD, "MN_ADD", "mn_add", true, true, no_scratch, never_slow},
     {LayerKind::kRelu, MN_RELU, "MN_RELU", "mn_relu", true, true, no_scratch, no_fast_kernel},
-    {LayerKind::kConcat, MN_CONCAT, "MN_CONCAT", "mn_concat", true, false, no_scratch, no_fast_kernel},
-    {LayerKind::kMaxPool, MN_MAX_POOL, "MN_MAX_POOL", "mn_window_pool", true, false, no_scratch, no_fast_kernel},
-    {LayerKind::kAveragePool, MN_AVERAGE_POOL, "MN_AVERAGE_POOL", "mn_window_pool", true, false, no_scratch,
-     no_fast_kernel},
-    {LayerKind::kFit, MN_FIT, "MN_FIT", "mn_fit", false, false, no_scratch, no_fast_kernel},
 };
 static_assert(std::size(kRows) == kLayerKinds);
 

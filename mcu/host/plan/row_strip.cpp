@@ -8,7 +8,7 @@
 namespace mininas {
 namespace {
 
-WindowAxis rows_of(const LayerSpec& layer) { return layer.window.rows(); }
+int padding_of(const LayerSpec& layer) { return (layer.kernel - 1) / 2; }
 
 }  // namespace
 
@@ -31,7 +31,7 @@ bool Strip::find_paces() {
   for (int layer = last_ - 1; layer >= first_; --layer) {
     const auto readers = readers_of(layer);
     if (readers.empty()) return false;
-    const auto stride_by = [&](int reader) { return stride_to_end(reader) * spec_.layer(reader).window.stride; };
+    const auto stride_by = [&](int reader) { return stride_to_end(reader) * spec_.layer(reader).stride; };
     stride_to_end(layer) = stride_by(readers.front());
     if (stride_to_end(layer) > INT16_MAX) return false;
     for (const int reader : readers)
@@ -44,8 +44,8 @@ bool Strip::find_paces() {
     if (longest % stride_to_end(layer) != 0) return false;
     pace = {longest / stride_to_end(layer), layer == last_ ? 0 : INT64_MAX};
     for (const int reader : readers_of(layer)) {
-      const WindowAxis window = rows_of(spec_.layer(reader));
-      const int beyond = window.reach() - window.padding - window.stride;
+      const LayerSpec& window = spec_.layer(reader);
+      const int beyond = window.kernel - (window.kernel - 1) / 2 - window.stride;
       pace.delay = std::min(pace.delay, this->pace(reader).delay - beyond * pace.steps);
     }
     earliest = std::min(earliest, pace.delay);
@@ -71,7 +71,7 @@ int Strip::first_row_needed(int reader, int row) const {
   const int in_height = spec_.input_shape(reader).height;
   if (row >= spec_.shape(reader).height) return in_height;
   if (!device_operation(layer.kind).row_by_row) return 0;
-  return std::clamp(rows_of(layer).start(row), 0, in_height);
+  return std::clamp(row * layer.stride - padding_of(layer), 0, in_height);
 }
 
 int64_t Strip::step_of(int layer, int row) const {
@@ -92,8 +92,8 @@ int64_t Strip::step_of(int layer, int row) const {
 int Strip::ring_rows(int layer) const {
   int rows = std::max(1, spec_.shape(layer).height - done_rows(layer, steps_ - 1));
   for (const int reader : readers_of(layer)) {
-    const WindowAxis window = rows_of(spec_.layer(reader));
-    const int whole = window.padding / window.stride, last_row = spec_.shape(reader).height - 1;
+    const LayerSpec& window = spec_.layer(reader);
+    const int whole = padding_of(window) / window.stride, last_row = spec_.shape(reader).height - 1;
     for (const int row : {whole, whole + 1, done_rows(reader, steps_ - 1)}) {
       const int k = std::min(row, last_row);
       rows = std::max(rows, done_rows(layer, step_of(reader, k) + 1) - first_row_needed(reader, k));

@@ -1,9 +1,8 @@
-#include "nn/layers/window_bytes.h"
+#include "nn/layers/window.h"
 
 #include <algorithm>
 #include <cstring>
 
-#include "core/error.h"
 #include "core/io/bytes.h"
 #include "core/kernels/int8.h"
 #include "nn/layers/operations.h"
@@ -42,11 +41,9 @@ class WindowBytes final : public ByteLayer {
   }
 
  private:
-  int kernel() const { return spec_.window.height; }
-  int stride() const { return spec_.window.stride; }
-  int64_t padding() const { return spec_.window.rows().padding; }
+  int64_t padding() const { return (spec_.kernel - 1) / 2; }
   int64_t padded_row() const { return (in_.width + 2 * padding()) * in_.channels; }
-  bool needs_border() const { return kernel() > 1; }
+  bool needs_border() const { return spec_.kernel > 1; }
   const int8_t* weights() const { return reinterpret_cast<const int8_t*>(weights_.data()); }
   Requantize requantize() const {
     return {.bias = bias_.data(),
@@ -59,7 +56,7 @@ class WindowBytes final : public ByteLayer {
 
   // In the layout of Int8Product::b and Int8Depthwise::weights.
   void pack_weights(const QuantizedLayer& layer) {
-    const int64_t kernel = this->kernel(), channels = spec_.out_channels;
+    const int64_t kernel = spec_.kernel, channels = spec_.out_channels;
     const int64_t run = order_.taps / kernel;  // bytes of one row of taps, per channel
     quads_ = (run + 3) / 4;
     const int64_t front = depthwise_ ? 4 * quads_ - run : 0;  // zeros before the taps
@@ -115,28 +112,28 @@ class WindowBytes final : public ByteLayer {
                               .rows = out_.height,
                               .width = out_.width,
                               .channels = out_.channels,
-                              .kernel = kernel(),
-                              .stride = stride()});
+                              .kernel = spec_.kernel,
+                              .stride = spec_.stride});
   }
 
   void run_products(const uint8_t* in, uint8_t* out) const {
     Int8Product product{.a = in,
-                        .a_row = int64_t{stride()} * in_.channels,
+                        .a_row = int64_t{spec_.stride} * in_.channels,
                         .a_segment = padded_row(),
                         .b = weights(),
                         .rows = out_.width,
                         .columns = out_.channels,
-                        .segments = kernel(),
+                        .segments = spec_.kernel,
                         .quads = quads_,
                         .output = requantize(),
                         .c = out,
                         .c_row = out_.channels};
-    if (spec_.window.is_pixel()) {  // rows are contiguous
+    if (spec_.kernel == 1 && spec_.stride == 1) {  // rows are contiguous
       product.rows *= out_.height;
       return int8_kernels().product(product);
     }
     const int64_t out_row = int64_t{out_.width} * out_.channels;
-    for (int y = 0; y < out_.height; ++y, product.a += stride() * padded_row(), product.c += out_row)
+    for (int y = 0; y < out_.height; ++y, product.a += spec_.stride * padded_row(), product.c += out_row)
       int8_kernels().product(product);
   }
 
@@ -153,22 +150,28 @@ class WindowBytes final : public ByteLayer {
 
 }  // namespace
 
+int convolved_extent(int extent, int kernel, int stride) {
+  return (extent + 2 * ((kernel - 1) / 2) - kernel) / stride + 1;
+}
+
 ImageShape convolved_shape(const LayerSpec& layer, const ImageShape& in, int out_channels) {
-  const ImageShape out{layer.window.rows().outputs(in.height), layer.window.columns().outputs(in.width), out_channels};
-  require(out.height > 0 && out.width > 0, layer,
-          text("has a window of ", to_text(layer.window), " that is larger than its input, ", to_text(in)));
-  return out;
+  return {convolved_extent(in.height, layer.kernel, layer.stride),
+          convolved_extent(in.width, layer.kernel, layer.stride), out_channels};
 }
 
 ConvGeometry geometry_of(const LayerSpec& layer, const ImageShape& in, int64_t batch) {
-  const ImageShape read = operation_of(layer).as_read(in);
   return {.batch = batch,
-          .in_h = read.height,
-          .in_w = read.width,
-          .in_c = read.channels,
+          .in_h = in.height,
+          .in_w = in.width,
+          .in_c = in.channels,
           .out_c = layer.out_channels,
-          .kernel = layer.window.height,
-          .stride = layer.window.stride};
+          .kernel = layer.kernel,
+          .stride = layer.stride};
+}
+
+Taps taps_at(int position, const LayerSpec& layer, int extent) {
+  const int start = position * layer.stride - (layer.kernel - 1) / 2;
+  return {start, std::max(0, -start), std::min(layer.kernel, extent - start)};
 }
 
 std::unique_ptr<ByteLayer> make_window_bytes(const PlacedLayer& layer, bool depthwise) {
