@@ -14,8 +14,8 @@ namespace mininas::test {
 struct Reader {
   const char* name;
   // Reads `input`, by way of files in `folder` where the reader takes a path. Every input is either read or refused
-  // with an Error; anything else, also a text that does not come out as it went in, is a finding. Checksums in the input
-  // are put right first, since a search would never get past them.
+  // with an Error; anything else, also a text that does not come out as it went in, is a finding. Checksums in the
+  // input are put right first, since a search would never get past them.
   void (*read)(std::string_view input, const std::filesystem::path& folder);
   // Inputs that are read without an error: where a search for others begins. `folder` is for temporary files.
   std::vector<std::string> (*seeds)(const std::filesystem::path& folder);

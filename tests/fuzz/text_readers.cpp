@@ -60,7 +60,7 @@ void read_record(std::string_view input, const fs::path&) {
 
 std::vector<std::string> record_seeds(const fs::path&) {
   return {
-      R"({"a": 1, "b": [1.5, -2e3], "c": {"d": "text \u00e9", "e": [true, false]}, "f": [{"g": 18446744073709551615}]})"};
+      R"({"a": 1, "b": [1.5, -2e3], "c": {"d": "text \u00e9", "e": [true]}, "f": [{"g": 18446744073709551615}]})"};
 }
 
 void read_run(std::string_view input, const fs::path& folder) {
