@@ -127,11 +127,14 @@ std::vector<CsvRow> comparison_rows(const std::vector<ComparedRun>& runs, bool e
 
 std::string comparison_page(const std::vector<ComparedRun>& runs) {
   const std::vector<CsvRow> rows = comparison_rows(runs, false);
-  HtmlTable table{"Runs side by side", rows.front(), {}, 3, true};
-  for (size_t i = 1; i < rows.size(); ++i) {
+  HtmlTable table{"Runs side by side", {}, {}, 1, false};
+  for (size_t figure = 0; figure < rows.front().size(); ++figure) {
     std::vector<std::string> cells;
-    for (const std::string& content : rows[i]) cells.push_back(escaped(content));
-    table.rows.push_back(cells);
+    for (const CsvRow& row : rows) cells.push_back(escaped(row[figure]));
+    if (figure == 0)
+      table.header = cells;
+    else
+      table.rows.push_back(cells);
   }
   std::string notes;
   for (const std::string& note : comparison_notes(runs)) notes += element("p", escaped(note));

@@ -46,7 +46,7 @@ std::vector<std::string> comparison_notes(const std::vector<ComparedRun>& runs);
 // A row a run under the names of the columns. `exact`: numbers as programs read them; otherwise for people.
 std::vector<CsvRow> comparison_rows(const std::vector<ComparedRun>& runs, bool exact);
 
-// The whole page.
+// The whole page, a column a run, so that any number of figures fits.
 std::string comparison_page(const std::vector<ComparedRun>& runs);
 
 }  // namespace mininas
