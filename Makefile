@@ -38,7 +38,7 @@ LIBRARIES := $(if $(filter-out /usr,$(PREFIX)),-isystem $(PREFIX)/include) -isys
 # -ffp-contract=off: a fused multiply-add stands only where the source says so, or results would depend on the compiler.
 CXXFLAGS := -std=c++20 $(OPT) $(DEBUG) -ffp-contract=off -fopenmp $(WARNINGS) -I. $(LIBRARIES) -MMD -MP
 # In an export the runtime is one flat folder, so its files include each other by name alone.
-RUNTIME_INCLUDES := -Imcu/runtime -Imcu/runtime/dsp
+RUNTIME_INCLUDES := -Imcu/runtime -Imcu/runtime/dsp -Imcu/runtime/mve
 CFLAGS   := -std=c99 -pedantic $(OPT) $(DEBUG) -Wall -Wextra -Wconversion -I. $(RUNTIME_INCLUDES) -MMD -MP
 LDFLAGS  := -fopenmp $(EXTRA)
 # Tests are many and run once: compiled for speed of compilation. Sanitizers watch what is tested, not the tests.
@@ -140,6 +140,8 @@ build/tests/main.cpp.o: INCLUDE_CATCH =
 build/tests/%.cpp.o: tests/%.cpp build/tests/standard.h.gch | test-packages
 	@mkdir -p $(@D)
 	$(call say,$<)$(CXX) $(TEST_FLAGS) $(INCLUDE_CATCH) -c $< -o $@
+# It includes headers of the runtime, which include each other by name alone.
+build/tests/mcu/fast_kernels_test.cpp.o tests/mcu/fast_kernels_test.cpp.syntax: private TEST_FLAGS += $(RUNTIME_INCLUDES)
 $(BUILD)/tests/support/rounds.cpp.o: private CXXFLAGS += $(if $(findstring -fsanitize,$(EXTRA)),-DMN_SANITIZED)
 
 ifneq ($(PRECOMPILED),)
@@ -167,7 +169,7 @@ $(BUILD)/%.c.o: %.c | packages
 	$(call say,$<)$(CC) $(CFLAGS) -c $< -o $@
 
 # The kernels for devices with special instructions run here too, for the tests, each instruction written out in C.
-$(BUILD)/mcu/runtime/dsp/%.c.o: CFLAGS += -DMN_DSP_EMULATED
+$(BUILD)/mcu/runtime/dsp/%.c.o $(BUILD)/mcu/runtime/mve/%.c.o: CFLAGS += -DMN_DSP_EMULATED
 # So do the definitions that they are compared with.
 $(BUILD)/mcu/runtime/portable/%.c.o: CFLAGS += -DMN_DEFINITIONS
 
@@ -350,7 +352,7 @@ COVERAGE := build/coverage
 mcu-coverage: $(call objects,$(TESTS)) $(LIBRARY_OBJECTS)
 	rm -rf $(COVERAGE) && mkdir -p $(COVERAGE)
 	for source in $(RUNTIME); do \
-	  case $$source in */dsp/*) emulated=-DMN_DSP_EMULATED ;; *) emulated=-DMN_DEFINITIONS ;; esac; \
+	  case $$source in */dsp/*|*/mve/*) emulated=-DMN_DSP_EMULATED ;; *) emulated=-DMN_DEFINITIONS ;; esac; \
 	  $(CC) $(filter-out -O% -MMD -MP,$(CFLAGS)) $$emulated -O0 --coverage -c $$source -o $(COVERAGE)/$$(basename $$source .c).o || exit 1; done
 	$(CXX) $(filter-out $(call objects,$(RUNTIME)),$^) $(patsubst %.c,$(COVERAGE)/%.o,$(notdir $(RUNTIME))) $(LDFLAGS) --coverage -o $(COVERAGE)/tests
 	$(COVERAGE)/tests "[mcu]~[export]~[board]~[compiler]"

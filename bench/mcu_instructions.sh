@@ -16,18 +16,22 @@ vendor() {
     'w16:s3*5 m7') echo 11227040 0.35 ;;
     'w16:s3*5 m3') echo 13595120 0.70 ;;
     'w16:s3*5 v6m') echo 39079440 0.70 ;;
+    'w16:s3*5 m55') echo 2997056 0.50 ;;
     'w32:s3*8 m4') echo 37041000 0.35 ;;
     'w32:s3*8 m7') echo 36564840 0.35 ;;
     'w32:s3*8 m3') echo 48163920 0.70 ;;
     'w32:s3*8 v6m') echo 137213320 0.70 ;;
+    'w32:s3*8 m55') echo 8450038 0.50 ;;
     'w16:c3,s3,s5,s3,c3,s3 m4') echo 21921160 0.40 ;;
     'w16:c3,s3,s5,s3,c3,s3 m7') echo 21858360 0.40 ;;
     'w16:c3,s3,s5,s3,c3,s3 m3') echo 30239560 0.70 ;;
     'w16:c3,s3,s5,s3,c3,s3 v6m') echo 73708560 0.70 ;;
+    'w16:c3,s3,s5,s3,c3,s3 m55') echo 4298517 0.50 ;;
     'resnet8 m4') echo 27502120 0.50 ;;
     'resnet8 m7') echo 27555760 0.50 ;;
     'resnet8 m3') echo 39294280 0.70 ;;
     'resnet8 v6m') echo 90648760 0.70 ;;
+    'resnet8 m55') echo 4802843 0.70 ;;
   esac
 }
 
@@ -57,7 +61,7 @@ row() {
   done
 }
 
-boards=${*:-m4 m7 m3 v6m}
+boards=${*:-m4 m7 m3 v6m m55}
 echo "| network | board | CMSIS-NN | ours | ratio | goal | bytes different | code, bytes | constants | arena |"
 echo "|---|---|---|---|---|---|---|---|---|---|"
 row 'w16:s3*5' 2

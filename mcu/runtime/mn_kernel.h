@@ -30,6 +30,7 @@ typedef void mn_kernel(const mn_model *model, const mn_layer *layer, const mn_wo
 mn_kernel mn_conv, mn_depthwise, mn_pool, mn_add, mn_relu;
 mn_kernel mn_conv_tile, mn_depthwise_row, mn_add_row; /* faster, for every core, with scratch memory (mn_scratch.h) */
 mn_kernel mn_conv_dsp, mn_depthwise_dsp;              /* for cores with the instructions of mn_dsp.h */
+mn_kernel mn_conv_mve, mn_depthwise_mve, mn_add_mve, mn_pool_mve; /* for cores with the instructions of mn_mve.h */
 
 /* [layer kind]; 0 if no layer of the network needs it. */
 extern mn_kernel *const mn_kernels[MN_KINDS];

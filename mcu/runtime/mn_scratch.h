@@ -39,14 +39,25 @@ static inline int32_t mn_depthwise_copy_width(int32_t kernel, int32_t stride, in
 /* mn_depthwise_others_dsp.c: 10 words for two taps. */
 static inline int32_t mn_depthwise_window(int32_t kernel) { return (kernel * kernel + 1) / 2 * 40; }
 
+/* mn_depthwise_mve.c: columns of a table, as many as groups of eight outputs read; and all of its bytes: a table of
+ * 16 bytes a column and one of 9 columns of taps, or, for 5x5 and 7x7, two of each. */
+static inline int32_t mn_depthwise_columns(int32_t kernel, int32_t stride, int32_t out_width) {
+  return ((out_width + 7) / 8 * 8 - 1) * stride + (kernel > 4 ? 8 : 4);
+}
+static inline int32_t mn_depthwise_tables(int32_t kernel, int32_t stride, int32_t out_width) {
+  return (kernel > 4 ? 2 : 1) * 16 * (9 + mn_depthwise_columns(kernel, stride, out_width));
+}
+
 /* `kernel` rows of four channels as int16, with their padding, in blocks of four values, and pairs of taps. That is
  * more than the copy and the window, and more than mn_depthwise_dsp.c takes for 3x3 (24 words for every four columns,
- * 24 more at the end, 24 of taps). Layers without such rows take the more of copy and window. */
+ * 24 more at the end, 24 of taps). The tables of vectors are larger only for short rows of 5x5 windows with stride 2.
+ * Layers without such rows take the more of copy and window. */
 static inline int32_t mn_depthwise_scratch(int32_t kernel, int32_t stride, int32_t out_width) {
   const int32_t rows = 4 * kernel * 8 * (mn_row_blocks(kernel, stride, out_width) + mn_tap_pairs(kernel));
   const int32_t copy = (kernel * mn_depthwise_copy_width(kernel, stride, out_width) + 3) / 4 * 4;
   const int32_t window = mn_depthwise_window(kernel);
-  if (mn_depthwise_turns(kernel, stride)) return rows;
+  const int32_t tables = mn_depthwise_tables(kernel, stride, out_width);
+  if (mn_depthwise_turns(kernel, stride)) return rows > tables ? rows : tables;
   return copy > window ? copy : window;
 }
 

@@ -11,6 +11,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/emulated_boards.h"
 #include "tests/support/random_model.h"
+#include "tests/support/rounds.h"
 #include "tests/support/shell.h"
 #include "tests/support/temp_dir.h"
 
@@ -61,6 +62,25 @@ TEST_CASE("a board computes the engine's bytes in the predicted memory, and its 
     CHECK(static_cast<double>(layers) == Approx(static_cast<double>(result.instructions)).epsilon(0.03));
     CHECK(result.instructions > mac_count(exported.model.spec));
     CHECK(exported.verify(board).instructions == result.instructions);
+  }
+}
+
+// Of odd shapes: windows and channels that fill no vector, rows shorter than a tile, windows of the image, sums, and
+// depthwise layers that the vector kernels leave to others. Weights, biases and shifts are extreme.
+TEST_CASE("vector kernels compute the engine's bytes, whatever the shapes", "[mcu][board][vectors]") {
+  for (const Board& board : emulated_boards({"m55"})) {
+    for (uint64_t round = 0; round < rounds(4); ++round) {
+      CAPTURE(round);
+      const NetworkSpec spec = random_network(Rng(55).fork("spec", round), {23, 14, 6, 40, true});
+      const QuantizedModel model = random_model(spec, Rng(55).fork("model", round));
+      const ImageSet images{spec.input(), model.class_names, random_images(spec.input(), 4, Rng(round)),
+                            std::vector<int>(4, 0)};
+      const TempDir folder;
+      export_c(model, RamPlan::kStrips, images, folder / "c");
+      const BoardVerification result = verify_on_board(model, folder / "c", images, board);
+      if (result.bytes.first) FAIL_CHECK(to_text(*result.bytes.first));
+      CHECK(result.bytes.bytes_compared == 4 * bytes_of_layers(spec));
+    }
   }
 }
 

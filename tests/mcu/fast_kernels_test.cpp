@@ -16,6 +16,7 @@
 #define MN_DSP_EMULATED
 #include "mcu/runtime/dsp/mn_dsp.h"
 #include "mcu/runtime/mn_arithmetic.h"
+#include "mcu/runtime/mve/mn_mve.h"
 #include "tests/support/catch.h"
 
 using namespace mininas;
@@ -98,9 +99,13 @@ struct Fast {
 };
 const Fast kFast[] = {{MN_CONV, mn_conv, mn_conv_tile},
                       {MN_CONV, mn_conv, mn_conv_dsp},
+                      {MN_CONV, mn_conv, mn_conv_mve},
                       {MN_DEPTHWISE, mn_depthwise, mn_depthwise_row},
                       {MN_DEPTHWISE, mn_depthwise, mn_depthwise_dsp},
-                      {MN_ADD, mn_add, mn_add_row}};
+                      {MN_DEPTHWISE, mn_depthwise, mn_depthwise_mve},
+                      {MN_POOL, mn_pool, mn_pool_mve},
+                      {MN_ADD, mn_add, mn_add_row},
+                      {MN_ADD, mn_add, mn_add_mve}};
 
 void compare_layers(const QuantizedModel& model) {
   for (size_t i = 0; i < model.spec.layers().size(); ++i) {
@@ -171,10 +176,31 @@ TEST_CASE("depthwise outputs may lie over inputs that are used up, whatever the 
         CHECK(run.outputs_over_input(mn_depthwise, shift) == expected);
         CHECK(run.outputs_over_input(mn_depthwise_row, shift) == expected);
         CHECK(run.outputs_over_input(mn_depthwise_dsp, shift) == expected);
+        CHECK(run.outputs_over_input(mn_depthwise_mve, shift) == expected);
       }
     }
   }
 }
+
+namespace {
+
+// An accumulator and its multiplier. In every second draw the product is known, so that ties are hit.
+struct Draw {
+  int32_t x, multiplier, zero;
+};
+
+Draw draw_accumulator(Rng& rng, int shift, bool half) {
+  const auto multiplier = static_cast<int32_t>(half ? 1u << 30 : (1u << 30) + (rng.next_u32() >> 2));
+  const auto zero = static_cast<int32_t>(rng.below(256)) - 128;
+  const int32_t steps = static_cast<int32_t>(rng.below(600)) - 300;  // halves of the output's unit
+  const int64_t tie = int64_t{steps} * (int64_t{1} << shift);
+  const int32_t x = half && std::abs(tie) < (int64_t{1} << 30)
+                        ? static_cast<int32_t>(tie + static_cast<int32_t>(rng.below(5)) - 2)
+                        : static_cast<int32_t>(rng.next_u32()) >> rng.below(31);
+  return {x, multiplier, zero};
+}
+
+}  // namespace
 
 TEST_CASE("rescaling in four instructions, with ties by the power or without, is the specified one", "[mcu][fast]") {
   Rng rng(7);
@@ -183,14 +209,8 @@ TEST_CASE("rescaling in four instructions, with ties by the power or without, is
     CHECK(mn_ties_by_power(power) == (shift >= 2 && shift <= 12));
     CHECK(mn_is_unshifted(power) == (shift == 0));
     for (int i = 0; i < 20000; ++i) {
-      const bool half = i % 2 == 0;  // so that x / 2 is the high product, and ties can be hit
-      const auto multiplier = static_cast<int32_t>(half ? 1u << 30 : (1u << 30) + (rng.next_u32() >> 2));
-      const auto zero = static_cast<int32_t>(rng.below(256)) - 128;
-      const int32_t steps = static_cast<int32_t>(rng.below(600)) - 300;  // halves of the output's unit
-      const int64_t tie = int64_t{steps} * (int64_t{1} << shift);
-      const int32_t x = half && std::abs(tie) < (int64_t{1} << 30)
-                            ? static_cast<int32_t>(tie + static_cast<int32_t>(rng.below(5)) - 2)
-                            : static_cast<int32_t>(rng.next_u32()) >> rng.below(31);
+      const Draw draw = draw_accumulator(rng, shift, i % 2 == 0);
+      const int32_t x = draw.x, multiplier = draw.multiplier, zero = draw.zero;
       const int32_t doubled = mn_doubled(multiplier);
       const int32_t found = mn_byte_of(x, doubled, power, zero);
       const int32_t alone = mn_byte_of(x, doubled, mn_power_alone(power), zero);
@@ -198,6 +218,25 @@ TEST_CASE("rescaling in four instructions, with ties by the power or without, is
       if (found == expected && alone == expected) continue;
       CAPTURE(shift, x, multiplier, zero);
       FAIL("expected " << expected << ", found " << found << " by the power with ties, " << alone << " without");
+    }
+  }
+}
+
+TEST_CASE("rescaling by two vector multiplications is the specified one, ties and the largest sums included",
+          "[mcu][fast]") {
+  Rng rng(8);
+  for (int shift = 0; shift <= 31; ++shift) {
+    const int32_t divisor = mn_divisor(static_cast<uint8_t>(shift));
+    CHECK((divisor < 0) == (shift > 11));
+    for (int i = 0; i < 20000; ++i) {
+      const Draw draw = draw_accumulator(rng, shift, i % 2 == 0);
+      const int32_t multiplier = draw.multiplier, zero = draw.zero;
+      const int32_t x = i % 100 != 1 ? draw.x : (rng.coin() ? INT32_MAX : INT32_MIN);
+      const int32_t found = mn_vector_byte(static_cast<uint32_t>(x), multiplier, divisor, zero);
+      const int32_t expected = mn_requantize(x, multiplier, shift, zero, -128, 127);
+      if (found == expected) continue;
+      CAPTURE(shift, x, multiplier, zero);
+      FAIL("expected " << expected << ", found " << found);
     }
   }
 }
@@ -219,7 +258,9 @@ TEST_CASE("the fast addition computes the definition's bytes for right shifts of
         LayerRun run = as_made;
         run.set_shift(rescale, shift);
         CAPTURE(model.spec.layers()[i].name, rescale, int{shift});
-        CHECK(run.outputs(mn_add_row, 1000) == run.outputs(mn_add, 1000));
+        const auto expected = run.outputs(mn_add, 1000);
+        CHECK(run.outputs(mn_add_row, 1000) == expected);
+        CHECK(run.outputs(mn_add_mve, 1000) == expected);
       }
   }
 }

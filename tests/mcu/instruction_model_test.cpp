@@ -199,7 +199,7 @@ TEST_CASE("every board is predicted, and a core or kernel that was never counted
 TEST_CASE("the predicted count of a network that the fit never saw lies within 8 % of the emulator's",
           "[mcu][calibration][board]") {
   constexpr double kTolerance = 0.08;
-  for (const Board& board : emulated_boards({"m0", "m3", "m4", "rv32"})) {
+  for (const Board& board : emulated_boards({"m0", "m3", "m4", "m55", "rv32"})) {
     for (uint64_t round = 0; round < 2; ++round) {
       const NamedSpec network = searched_network(board, Rng(1234).fork(board.name, round));
       CAPTURE(board.name, network.name);

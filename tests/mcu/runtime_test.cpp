@@ -253,7 +253,8 @@ TEST_CASE("the runtime of a separable network, and that of ResNet-8, take at mos
   if (recorded_compiler_missing()) return;
   // With MN_PORTABLE nothing refers to the fast kernels, and the linker omits them.
   const auto is_fast = [](const std::string& name) {
-    return name.ends_with("_tile.c") || name.ends_with("_row.c") || name.ends_with("_dsp.c");
+    return name.ends_with("_tile.c") || name.ends_with("_row.c") || name.ends_with("_dsp.c") ||
+           name.ends_with("_mve.c");
   };
   std::vector<std::string> compiler = code_size_command({&find_board("m0"), Optimisation::kSize});
   compiler.push_back("-DMN_PORTABLE");

@@ -103,6 +103,32 @@ int64_t segment_taps(const Geometry& g) {
   return mn_segment_taps(&layer);
 }
 
+// The loops of mn_conv_mve.c: tiles of four pixels, or of all of a shorter row; windows that are read where they are,
+// gathered, or copied; 32 taps multiplied at a time, the rest in steps of 16.
+void add_vector_loops(LoopList& list, const Geometry& g, double pairs) {
+  const bool apart = g.stride > g.kernel && g.kernel > 1;
+  const int width = apart ? 1 : std::min(4, g.out.width);
+  const int64_t run = int64_t{g.kernel} * g.in.channels, window = rounded_up(g.kernel * run, 4) * 4, rest = run % 4;
+  const int64_t span = int64_t{g.in.channels} * ((width - 1) * g.stride + g.kernel);
+  const bool direct = g.kernel == 1 && rest == 0 && !g.reads_image;
+  const bool gathered = width == 4 && window > 16 && window <= 32 && rest != 0 && g.kernel * span <= 256 &&
+                        (g.kernel > 1 || g.stride == 1);
+  const double tiles = g.blocks(width), copied_rows = direct || gathered ? 0 : tiles * g.kernel;
+  const double gathered_tiles = gathered ? tiles : 0, copies = width == 4 ? 3 : width;
+  const double edges = g.kernel > 1 ? edge_rows_of_tiles(g, width) : 0;
+  const auto vectors = [](int64_t bytes) { return static_cast<double>(rounded_up(bytes, 16)); };
+  list.add("vector tiles", tiles).add("vector tiles x pairs", tiles * pairs);
+  list.add("vector tiles x pairs x blocks", tiles * pairs * static_cast<double>(window / 32))
+      .add("vector tiles x pairs x steps", tiles * pairs * vectors(window % 32));
+  list.add("copied rows", copied_rows)
+      .add("copied vectors", copied_rows * copies * vectors(run - rest))
+      .add("copied rests", rest > 0 ? copied_rows * width : 0)
+      .add("copied bytes", copied_rows * width * static_cast<double>(rest));
+  list.add("gathered tiles", gathered_tiles).add("gathered rows", gathered_tiles * g.kernel);
+  list.add("vector edge rows", edges).add("edge vectors", edges * vectors(span));
+  list.add("image weights", g.reads_image ? g.turns.calls * pairs * static_cast<double>(rounded_up(window, 8)) : 0);
+}
+
 // Windows are copied, a tile of pixels at a time, and multiplied with the weights of two channels at a time, in groups
 // of four taps and, where there are many, in segments of groups. A row of fewer pixels than a tile is multiplied pixel
 // by pixel.
@@ -135,6 +161,7 @@ LayerLoops conv_loops(const std::string& kernel_name, const Geometry& g) {
         .add(pixels + " x pairs x more segments", count * pairs * more_segments);
     list.add(pixels + " x copied groups", count * kernel * full);
   }
+  add_vector_loops(list, g, pairs);
   if (g.kernel > 1) {
     list.add("edge rows", edge_rows(g)).add("edge taps", edge_rows(g) * static_cast<double>(run));
     const double words = g.in.channels / 4, bytes = g.in.channels % 4;
@@ -172,6 +199,24 @@ LayerLoops other_depthwise_loops(const Geometry& g) {
       .take();
 }
 
+// The loops of mn_depthwise_mve.c: rows of four channels are interleaved, eight columns at a time or four unaligned
+// ones, and eight outputs of a channel are computed at a time.
+void add_vector_loops_of_depthwise(LoopList& list, const Geometry& g, double groups) {
+  const bool aligned = g.in.channels % 4 == 0;
+  const double group_rows = g.rows() * groups, group_calls = (aligned ? g.groups_turns.calls : g.rows()) * groups;
+  const bool rows_in_turns = aligned && g.groups_turns.calls < g.rows();
+  const int rest = g.in.width % 8;
+  list.add("vector group calls", aligned ? group_calls : 0).add("unaligned group calls", aligned ? 0 : group_calls);
+  list.add("found rows", rows_in_turns ? group_rows : g.rows());
+  list.add("vector group rows", aligned ? group_rows : 0)
+      .add("group rows x eights of columns", aligned ? group_rows * (g.in.width / 8) : 0)
+      .add("group rows with four columns", aligned && rest > 0 ? group_rows : 0)
+      .add("group rows with more columns", aligned && rest > 4 ? group_rows : 0);
+  list.add("unaligned group rows", aligned ? 0 : group_rows)
+      .add("group rows x fours of columns", aligned ? 0 : group_rows * static_cast<double>(rounded_up(g.in.width, 4)));
+  list.add("group rows x eights of outputs", group_rows * static_cast<double>(rounded_up(g.out.width, 8)));
+}
+
 // Rows are widened in groups of four channels and walked over four outputs at a time, or each pixel has its window
 // where it lies.
 LayerLoops turned_depthwise_loops(const Geometry& g) {
@@ -197,6 +242,7 @@ LayerLoops turned_depthwise_loops(const Geometry& g) {
   list.add("input rows x groups", g.in.height * groups).add("input rows x blocks", g.in.height * groups * in_blocks);
   list.add("input rows x blocks of rest", g.in.height * blocks_of_rest)
       .add("input rows x width x rest", g.in.height * g.in.width * rest);
+  add_vector_loops_of_depthwise(list, g, groups);
   list.add("pixels", g.blocks(1))
       .add("inside", inside)
       .add("inside x channels", inside * channels)
@@ -210,10 +256,19 @@ LayerLoops pool_loops(const Geometry& g) {
       .add("channels", g.in.channels)
       .add("values", pixels * g.in.channels)
       .add("pixels", pixels)
+      .add("pixels x sixteens", pixels * (g.in.channels / 16))
+      .add("pixels of other channels", g.in.channels % 16 > 0 ? pixels : 0)
       .take();
 }
 
-LayerLoops add_loops(const Geometry& g) { return LoopList("add", g).add("outputs", g.outputs()).take(); }
+LayerLoops add_loops(const Geometry& g) {
+  const int64_t row = int64_t{g.out.width} * g.out.channels;
+  return LoopList("add", g)
+      .add("outputs", g.outputs())
+      .add("rows x eights", g.rows() * static_cast<double>(row / 8))
+      .add("rows with rest", row % 8 > 0 ? g.rows() : 0)
+      .take();
+}
 LayerLoops relu_loops(const Geometry& g) { return LoopList("relu", g).add("outputs", g.outputs()).take(); }
 
 LayerLoops standard_loops(const Geometry& g) { return conv_loops(g.kernel == 1 ? "pointwise" : "window", g); }

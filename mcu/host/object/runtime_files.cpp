@@ -30,6 +30,12 @@ EMBED(depthwise_dsp_c, "mcu/runtime/dsp/mn_depthwise_dsp.c");
 EMBED(depthwise_dsp_h, "mcu/runtime/dsp/mn_depthwise_dsp.h");
 EMBED(depthwise_others_dsp_c, "mcu/runtime/dsp/mn_depthwise_others_dsp.c");
 EMBED(depthwise_ring_dsp_c, "mcu/runtime/dsp/mn_depthwise_ring_dsp.c");
+EMBED(mve_h, "mcu/runtime/mve/mn_mve.h");
+EMBED(mve_instructions_h, "mcu/runtime/mve/mn_mve_instructions.h");
+EMBED(conv_mve_c, "mcu/runtime/mve/mn_conv_mve.c");
+EMBED(depthwise_mve_c, "mcu/runtime/mve/mn_depthwise_mve.c");
+EMBED(add_mve_c, "mcu/runtime/mve/mn_add_mve.c");
+EMBED(pool_mve_c, "mcu/runtime/mve/mn_pool_mve.c");
 EMBED(pool_c, "mcu/runtime/portable/mn_pool.c");
 EMBED(add_c, "mcu/runtime/portable/mn_add.c");
 EMBED(relu_c, "mcu/runtime/portable/mn_relu.c");
@@ -78,6 +84,8 @@ std::vector<TextFile> runtime_files() {
           file("mn_crc32.h", EMBEDDED(crc32_h)),
           file("mn_dsp.h", EMBEDDED(dsp_h)),
           file("mn_dsp_instructions.h", EMBEDDED(dsp_instructions_h)),
+          file("mn_mve.h", EMBEDDED(mve_h)),
+          file("mn_mve_instructions.h", EMBEDDED(mve_instructions_h)),
           file("mn_scratch.h", EMBEDDED(scratch_h)),
           file("mn_rescale.h", EMBEDDED(rescale_h)),
           file("mn_multiply.h", EMBEDDED(multiply_h)),
@@ -88,15 +96,19 @@ std::vector<TextFile> runtime_files() {
           file("mn_conv.c", EMBEDDED(conv_c)),
           file("mn_conv_tile.c", EMBEDDED(conv_tile_c)),
           file("mn_conv_dsp.c", EMBEDDED(conv_dsp_c)),
+          file("mn_conv_mve.c", EMBEDDED(conv_mve_c)),
           file("mn_depthwise.c", EMBEDDED(depthwise_c)),
           file("mn_depthwise_row.c", EMBEDDED(depthwise_row_c)),
           file("mn_depthwise_dsp.h", EMBEDDED(depthwise_dsp_h)),
           file("mn_depthwise_dsp.c", EMBEDDED(depthwise_dsp_c)),
           file("mn_depthwise_others_dsp.c", EMBEDDED(depthwise_others_dsp_c)),
           file("mn_depthwise_ring_dsp.c", EMBEDDED(depthwise_ring_dsp_c)),
+          file("mn_depthwise_mve.c", EMBEDDED(depthwise_mve_c)),
           file("mn_pool.c", EMBEDDED(pool_c)),
+          file("mn_pool_mve.c", EMBEDDED(pool_mve_c)),
           file("mn_add.c", EMBEDDED(add_c)),
           file("mn_add_row.c", EMBEDDED(add_row_c)),
+          file("mn_add_mve.c", EMBEDDED(add_mve_c)),
           file("mn_relu.c", EMBEDDED(relu_c))};
 }
 
