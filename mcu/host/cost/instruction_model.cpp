@@ -2,23 +2,17 @@
 
 #include <charconv>
 #include <cmath>
-#include <sstream>
 
 #include "core/error.h"
+#include "mcu/host/cost/csv_table.h"
 #include "mcu/host/cost/least_squares.h"
 #include "mcu/host/object/runtime_files.h"
 
 namespace mininas {
 namespace {
 
-constexpr const char* kHeader = "code,kernel,loop,instructions";
-
-std::vector<std::string> cells_of(const std::string& line) {
-  std::vector<std::string> cells;
-  std::istringstream in(line);
-  for (std::string cell; std::getline(in, cell, ',');) cells.push_back(cell);
-  return cells;
-}
+constexpr CsvForm kForm = {.header = "code,kernel,loop,instructions",
+                           .expected = "code, kernel, loop and a number of instructions"};
 
 std::map<std::string, double> fit_kernel(const std::vector<const LayerSample*>& samples) {
   std::vector<std::vector<double>> rows;
@@ -81,7 +75,7 @@ double InstructionModel::instructions(const LayerLoops& loops) const {
 }
 
 std::string to_csv(const InstructionModels& models) {
-  std::string lines = text(kHeader, "\n");
+  std::string lines = text(kForm.header, "\n");
   for (const auto& [code, model] : models)
     for (const auto& [kernel, loops] : model.costs())
       for (const auto& [loop, cost] : loops) {
@@ -94,23 +88,14 @@ std::string to_csv(const InstructionModels& models) {
 
 InstructionModels parse_instruction_models(std::string_view csv, const std::string& name) {
   std::map<std::string, InstructionModel::Costs> costs;
-  std::istringstream lines{std::string(csv)};
-  std::string line;
-  if (!std::getline(lines, line) || line != kHeader)
-    throw FormatError(text(name, ", line 1: expected '", kHeader, "'"));
-  for (int number = 2; std::getline(lines, line); ++number) {
-    const std::vector<std::string> cells = cells_of(line);
+  read_csv(csv, name, kForm, [&](std::span<const std::string> cells) {
     double cost = 0;
-    const bool whole = cells.size() == 4 && [&] {
-      const char* const end = cells[3].data() + cells[3].size();
-      const auto [stop, status] = std::from_chars(cells[3].data(), end, cost);
-      return status == std::errc() && stop == end && cost >= 0 && std::isfinite(cost);
-    }();
-    if (!whole)
-      throw FormatError(text(name, ", line ", number,
-                             ": expected code, kernel, loop and a number of instructions, found '", line, "'"));
+    const char* const end = cells[3].data() + cells[3].size();
+    const auto [stop, status] = std::from_chars(cells[3].data(), end, cost);
+    if (status != std::errc() || stop != end || cost < 0 || !std::isfinite(cost)) return false;
     costs[cells[0]][cells[1]][cells[2]] = cost;
-  }
+    return true;
+  });
   InstructionModels models;
   for (const auto& [code, of_code] : costs) models.emplace(code, InstructionModel(of_code));
   return models;

@@ -1,9 +1,9 @@
 #include "mcu/host/cost/sizes.h"
 
 #include <charconv>
-#include <sstream>
 
 #include "core/error.h"
+#include "mcu/host/cost/csv_table.h"
 #include "mcu/host/object/model_layout.h"
 #include "mcu/host/object/runtime_files.h"
 #include "mcu/host/plan/memory_plan.h"
@@ -12,18 +12,11 @@
 namespace mininas {
 namespace {
 
-constexpr const char* kHeader = "code,flag,file,bytes";
+constexpr CsvForm kForm = {.header = "code,flag,file,bytes", .expected = "code, flag, file and bytes"};
 
 const CodeSizeTable& measured_sizes() {
   static const CodeSizeTable table = parse_code_sizes(code_sizes_csv(), "code_sizes.csv");
   return table;
-}
-
-std::vector<std::string> cells_of(const std::string& line) {
-  std::vector<std::string> cells;
-  std::istringstream in(line);
-  for (std::string cell; std::getline(in, cell, ',');) cells.push_back(cell);
-  return cells;
 }
 
 }  // namespace
@@ -64,7 +57,7 @@ std::vector<std::string> code_size_command(const CodeBuild& build) {
 }
 
 std::string to_csv(const CodeSizeTable& table) {
-  std::string lines = text(kHeader, "\n");
+  std::string lines = text(kForm.header, "\n");
   for (const auto& [build, sizes] : table)
     for (const auto& [file, bytes] : sizes) lines += text(build.first, ",", build.second, ",", file, ",", bytes, "\n");
   return lines;
@@ -72,18 +65,13 @@ std::string to_csv(const CodeSizeTable& table) {
 
 CodeSizeTable parse_code_sizes(std::string_view csv, const std::string& name) {
   CodeSizeTable table;
-  std::istringstream lines{std::string(csv)};
-  std::string line;
-  if (!std::getline(lines, line) || line != kHeader)
-    throw FormatError(text(name, ", line 1: expected '", kHeader, "'"));
-  for (int number = 2; std::getline(lines, line); ++number) {
-    const std::vector<std::string> cells = cells_of(line);
+  read_csv(csv, name, kForm, [&](std::span<const std::string> cells) {
     int64_t bytes = -1;
-    if (cells.size() == 4) std::from_chars(cells[3].data(), cells[3].data() + cells[3].size(), bytes);
-    if (bytes < 0 || std::to_string(bytes) != cells[3])
-      throw FormatError(text(name, ", line ", number, ": expected code, flag, file and bytes, found '", line, "'"));
+    std::from_chars(cells[3].data(), cells[3].data() + cells[3].size(), bytes);
+    if (bytes < 0 || std::to_string(bytes) != cells[3]) return false;
     table[{cells[0], cells[1]}][cells[2]] = bytes;
-  }
+    return true;
+  });
   return table;
 }
 
