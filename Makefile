@@ -21,9 +21,10 @@ DEBUG    ?= $(if $(filter release,$(CONFIG)),,-g1)
 # The sanitized tests of .ci/run have them, so that what users build is built there. (-fpch-preprocess is for caches of
 # object files.)
 PRECOMPILED ?= $(if $(WERROR),,$(filter release odr sanitize,$(CONFIG)))
-PRECOMPILED_FLAGS = -fpch-preprocess $(if $(findstring clang,$(CXX)),,-Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
-STANDARD_HEADERS := algorithm array chrono cmath cstdint cstring filesystem functional iomanip iostream map memory numeric optional \
-  set span sstream string variant vector
+PRECOMPILED_FLAGS = -fpch-preprocess \
+  $(if $(findstring clang,$(CXX)),,-Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
+STANDARD_HEADERS := algorithm array chrono cmath cstdint cstring filesystem functional iomanip iostream map memory \
+  numeric optional set span sstream string variant vector
 # The libraries' headers are in $(PREFIX)/include.
 PREFIX   ?= $(if $(filter Darwin,$(shell uname -s)),$(shell brew --prefix),/usr)
 # Warnings stop nobody's build: the next compiler has new ones. Whoever changes the code runs make WERROR=-Werror, as
@@ -57,20 +58,22 @@ ISAS     += avx2 avx512
 endif
 ISA_baseline := -DMN_ISA=baseline -DEigen=Eigen_baseline
 ISA_avx2     := -mavx2 -mfma -DMN_ISA=avx2 -DEigen=Eigen_avx2
-ISA_avx512   := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512 -DMN_ISA=avx512 -DEigen=Eigen_avx512
+AVX512       := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512
+ISA_avx512   := $(AVX512) -DMN_ISA=avx512 -DEigen=Eigen_avx512
 # On x86 the baseline is there for machines that have nothing better and for the tests of equal bits. Each fused
 # multiply-add is a call of a function there, so optimising it gains little and took a seventh of the whole build.
 ifneq ($(filter avx2,$(ISAS)),)
 OPT_baseline := $(if $(filter -O2 -O3,$(KERNEL_OPT)),-O1)
 endif
 # The integer kernels once more, with byte products.
-ISA_avx512vnni := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512vnni -mfma -mprefer-vector-width=512 -DMN_ISA=avx512vnni -DEigen=Eigen_avx512vnni
+ISA_avx512vnni := $(AVX512) -mavx512vnni -DMN_ISA=avx512vnni -DEigen=Eigen_avx512vnni
 
 # Folders tell what a file is for: kernels are compiled once an instruction set, the command line stays out of the
 # library.
 KERNELS := $(wildcard core/kernels/*.cpp)
 PROGRAM := $(wildcard search/cli/*.cpp)
-LIBRARY := $(filter-out $(KERNELS) $(PROGRAM),$(foreach module,core datasets nn mcu/host search,$(wildcard $(module)/*.cpp $(module)/*/*.cpp $(module)/*/*/*.cpp)))
+LIBRARY := $(filter-out $(KERNELS) $(PROGRAM),$(wildcard \
+  $(foreach module,core datasets nn mcu/host search,$(addprefix $(module)/,*.cpp */*.cpp */*/*.cpp))))
 RUNTIME := $(wildcard mcu/runtime/*.c mcu/runtime/*/*.c)
 TESTS   := $(filter-out tests/fuzz/fuzz_readers.cpp,$(wildcard tests/*.cpp tests/*/*.cpp tests/search/*/*.cpp))
 MCU_PROGRAMS := $(wildcard tests/mcu/programs/*.cpp)
@@ -93,7 +96,10 @@ say = @echo "  $(1)" &&
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE field-cases accessibility all program chain-table chain-table-check test check mcu-test mcu-calibrate mcu-code-sizes mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 course clean help packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr quick-test syntax program-syntax format format-check lint
+.PHONY: FORCE field-cases accessibility all program chain-table chain-table-check test check mcu-test mcu-calibrate \
+  mcu-code-sizes mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 course clean help \
+  packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr quick-test \
+  syntax program-syntax format format-check lint
 
 ## all      build/mininas, the program (the default)
 all: program
@@ -106,7 +112,8 @@ $(BUILD)/mininas: $(call objects,$(PROGRAM)) $(LIBRARY_OBJECTS)
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
 
 # Catch2 3 is a library, Catch2 2 a header (tests/support/catch.h).
-CATCH_LIBRARY = $(if $(findstring catch_test_macros,$(shell $(CXX) $(filter-out -M%,$(CXXFLAGS)) -M -x c++ tests/support/catch.h)),-lCatch2)
+CATCH_LIBRARY = $(if $(findstring catch_test_macros, \
+  $(shell $(CXX) $(filter-out -M%,$(CXXFLAGS)) -M -x c++ tests/support/catch.h)),-lCatch2)
 
 $(BUILD)/mininas_tests: $(call objects,$(TESTS)) $(LIBRARY_OBJECTS)
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) $(CATCH_LIBRARY) -o $@
@@ -116,8 +123,8 @@ $(patsubst tests/mcu/programs/%.cpp,$(BUILD)/mcu_%,$(MCU_PROGRAMS)): $(BUILD)/mc
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
 $(BUILD)/mcu_calibrate: $(call objects,tests/support/calibration.cpp tests/support/count_cache.cpp bench/harness.cpp)
 
-# The library as one file, of which a program takes what it needs: the course's programs are many and small. (q keeps objects that have
-# the same name in different folders.)
+# The library as one file, of which a program takes what it needs: the course's programs are many and small. (q keeps
+# objects that have the same name in different folders.)
 $(BUILD)/libmininas.a: $(LIBRARY_OBJECTS)
 	$(call say,$@)rm -f $@ && $(AR) qcs $@ $^
 
@@ -141,7 +148,8 @@ build/tests/%.cpp.o: tests/%.cpp build/tests/standard.h.gch | test-packages
 	@mkdir -p $(@D)
 	$(call say,$<)$(CXX) $(TEST_FLAGS) $(INCLUDE_CATCH) -c $< -o $@
 # It includes headers of the runtime, which include each other by name alone.
-build/tests/mcu/fast_kernels_test.cpp.o tests/mcu/fast_kernels_test.cpp.syntax: private TEST_FLAGS += $(RUNTIME_INCLUDES)
+build/tests/mcu/fast_kernels_test.cpp.o tests/mcu/fast_kernels_test.cpp.syntax: \
+  private TEST_FLAGS += $(RUNTIME_INCLUDES)
 $(BUILD)/tests/support/rounds.cpp.o: private CXXFLAGS += $(if $(findstring -fsanitize,$(EXTRA)),-DMN_SANITIZED)
 
 ifneq ($(PRECOMPILED),)
@@ -155,7 +163,8 @@ $(BUILD)/standard.h.gch $(BUILD)/search.h.gch: %.gch: %
 	$(call say,$@)$(CXX) $(CXXFLAGS) -x c++-header $< -o $@
 INCLUDED = standard
 INCLUDE_STANDARD = -include $(BUILD)/$(INCLUDED).h $(PRECOMPILED_FLAGS)
-ABOVE_SESSION := $(call objects,$(filter $(addprefix search/,cli/% job/% report/% run/% evaluate/% methods/%),$(PROGRAM) $(LIBRARY)))
+ABOVE_SESSION := $(call objects,$(filter \
+  $(addprefix search/,cli/% job/% report/% run/% evaluate/% methods/%),$(PROGRAM) $(LIBRARY)))
 $(ABOVE_SESSION): private INCLUDED = search
 $(ABOVE_SESSION): $(BUILD)/search.h.gch
 endif
@@ -174,14 +183,16 @@ $(BUILD)/mcu/runtime/dsp/%.c.o $(BUILD)/mcu/runtime/mve/%.c.o: CFLAGS += -DMN_DS
 $(BUILD)/mcu/runtime/portable/%.c.o: CFLAGS += -DMN_DEFINITIONS
 
 # Files inside of the program, which the dependency scanner does not see: the device's C, and the glossary.
-$(BUILD)/mcu/host/object/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch] mcu/runtime/*/*.[ch] mcu/host/export/exported/* mcu/boards/* mcu/host/cost/*.csv)
+$(BUILD)/mcu/host/object/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch] mcu/runtime/*/*.[ch] \
+  mcu/host/export/exported/* mcu/boards/* mcu/host/cost/*.csv)
 $(BUILD)/search/report/report_glossary.cpp.o: search/report/glossary.md
 
 # The decoder's arithmetic overflows on damaged JPEG files; it shall wrap around, the same with every compiler.
 $(BUILD)/datasets/stb_decoder.cpp.o: private CXXFLAGS += -fwrapv
 $(BUILD)/datasets/stb_decoder.cpp.o: private INCLUDE_STANDARD :=
 
-$(call objects,$(filter-out $(HEAVY:%=%.cpp),$(wildcard $(LIGHT:%=%/*.cpp) search/methods/*/*.cpp))): private CXXFLAGS += $(LIGHT_OPT)
+$(call objects,$(filter-out $(HEAVY:%=%.cpp),$(wildcard $(LIGHT:%=%/*.cpp) search/methods/*/*.cpp))): \
+  private CXXFLAGS += $(LIGHT_OPT)
 
 # The commit that `mininas --version` names; the one file that knows it is compiled anew when it changes.
 COMMIT := $(or $(shell git describe --always --abbrev=12 --dirty --exclude '*' 2>/dev/null),unknown)
@@ -222,9 +233,11 @@ syntax: $(addsuffix .syntax,$(SYNTAX))
 program-syntax:
 	$(MAKE) syntax SYNTAX="$(LIBRARY) $(PROGRAM) $(KERNELS) $(RUNTIME)"
 %.cpp.syntax: %.cpp | test-packages
-	$(call say,$<)$(CXX) $(filter-out -M%,$(CXXFLAGS)) $(if $(filter core/kernels/%,$<),$(ISA_$(lastword $(ISAS)))) -fsyntax-only $<
+	$(call say,$<)$(CXX) $(filter-out -M%,$(CXXFLAGS)) \
+	  $(if $(filter core/kernels/%,$<),$(ISA_$(lastword $(ISAS)))) -fsyntax-only $<
 tests/%.cpp.syntax: tests/%.cpp build/tests/standard.h.gch | test-packages
-	$(call say,$<)$(CXX) $(filter-out -M%,$(TEST_FLAGS)) $(if $(filter tests/main.cpp,$<),,-include build/tests/standard.h) -fsyntax-only $<
+	$(call say,$<)$(CXX) $(filter-out -M%,$(TEST_FLAGS)) \
+	  $(if $(filter tests/main.cpp,$<),,-include build/tests/standard.h) -fsyntax-only $<
 %.c.syntax: %.c | packages
 	$(call say,$<)$(CC) $(filter-out -M%,$(CFLAGS)) -DMN_DSP_EMULATED -fsyntax-only $<
 
@@ -238,15 +251,16 @@ ubsan:
 # A check of each pointer doubles the time that C++ takes to compile, and AddressSanitizer sees what is done with it;
 # ubsan has these checks, and the device's C has them here too.
 sanitize:
-	$(MAKE) check CONFIG=sanitize OPT=-O1 EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
+	$(MAKE) check CONFIG=sanitize OPT=-O1 \
+	  EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
 	  EXTRA_CXX="-fno-sanitize=null,alignment,object-size,vptr" \
 	  TEST_ARGUMENTS="$(or $(TEST_ARGUMENTS),$(QUICK))"
 
-## determinism  trains with each compiler, optimisation level, instruction set, processor and number of threads: one digest, or it fails
+## determinism  one training with every compiler, instruction set, processor, number of threads: one digest
 determinism: packages determinism-packages
 	MAKE="$(MAKE)" tests/determinism.sh
 
-## matrix   builds and tests in bare Debian 12 and 13 and with every compiler that they package (as root; the first time about an hour)
+## matrix   builds and tests in bare Debian 12 and 13 with every compiler there (as root; an hour the first time)
 matrix:
 	@.ci/packages matrix
 	tests/matrix.sh $(MATRIX_SYSTEMS)
@@ -255,11 +269,11 @@ matrix:
 odr:
 	$(MAKE) CONFIG=odr OPT=-O0 KERNEL_OPT=-O0 EXTRA="-flto=auto -Werror=odr -Werror=lto-type-mismatch" build/odr/mininas
 
-## mcu-test runs exported networks without an operating system on every board in an emulator; compares every byte, counts instructions
+## mcu-test runs exported networks on every board in an emulator; compares every byte, counts instructions
 mcu-test: cross-packages $(BUILD)/mcu_boards
 	$(BUILD)/mcu_boards $(MCU_BOARDS)
 
-## mcu-calibrate counts instructions of random networks on every core in the emulator and fits what predicts them (some minutes)
+## mcu-calibrate counts instructions of random networks on every core and fits what predicts them (some minutes)
 mcu-calibrate: cross-packages $(BUILD)/mcu_calibrate
 	@mkdir -p bench/results
 	$(BUILD)/mcu_calibrate mcu/host/cost/instruction_model.csv bench/results/mcu-calibration.md $(BUILD)/mcu_counts
@@ -274,15 +288,19 @@ MCU_CHECKS := clang-analyzer-*,bugprone-*,cert-*,misc-*,performance-*,portabilit
 MCU_CHECKS := $(MCU_CHECKS),-bugprone-easily-swappable-parameters,-bugprone-implicit-widening-of-multiplication-result
 mcu-lint: lint-packages
 	cppcheck -q --std=c99 --enable=warning,style,performance,portability --error-exitcode=1 $(RUNTIME_INCLUDES) $(RUNTIME)
-	clang-tidy --quiet --checks='-*,$(MCU_CHECKS)' --warnings-as-errors='*' $(RUNTIME) -- -std=c99 -ffreestanding $(RUNTIME_INCLUDES) 2>/dev/null
+	clang-tidy --quiet --checks='-*,$(MCU_CHECKS)' --warnings-as-errors='*' $(RUNTIME) -- \
+	  -std=c99 -ffreestanding $(RUNTIME_INCLUDES) 2>/dev/null
 
 # The C++ sources, of which a change may lint some: make lint LINTED="nn/spec/network_spec.cpp".
-SOURCES := $(wildcard $(foreach folder,core datasets nn mcu/host search tests bench,$(addprefix $(folder)/,*.h *.cpp */*.h */*.cpp */*/*.h */*/*.cpp)))
+SOURCES := $(wildcard $(foreach folder,core datasets nn mcu/host search tests bench, \
+  $(addprefix $(folder)/,*.h *.cpp */*.h */*.cpp */*/*.h */*/*.cpp)))
 LINTED  ?= $(LIBRARY) $(PROGRAM)
 ## lint     clang-tidy (.clang-tidy) and cppcheck over C++, and mcu-lint
 lint: mcu-lint
-	cppcheck -q --std=c++20 --language=c++ --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -I. $(LINTED)
-	printf '%s\n' $(LINTED) | xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- -std=c++20 -I. \
+	cppcheck -q --std=c++20 --language=c++ --enable=warning,performance,portability --inline-suppr \
+	  --error-exitcode=1 -I. $(LINTED)
+	printf '%s\n' $(LINTED) | xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- \
+	  -std=c++20 -I. \
 	  $(LIBRARIES) 2>/dev/null' sh
 
 ## format   lays the C++ sources out as .clang-format says; format-check fails where that would change one
@@ -296,7 +314,8 @@ MCU_FUZZ_SECONDS ?= 60
 mcu-fuzz: lint-packages $(BUILD)/mcu_fuzz_seeds
 	@mkdir -p build/fuzz/found
 	$(BUILD)/mcu_fuzz_seeds build/fuzz/seeds
-	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -I. $(RUNTIME_INCLUDES) tests/mcu/programs/fuzz_model.c $(RUNTIME) -o build/fuzz/fuzz_model
+	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -I. $(RUNTIME_INCLUDES) \
+	  tests/mcu/programs/fuzz_model.c $(RUNTIME) -o build/fuzz/fuzz_model
 	cd build/fuzz && ./fuzz_model -max_len=16384 -max_total_time=$(MCU_FUZZ_SECONDS) -print_final_stats=1 found seeds
 
 # What looks for faults (tests/README.md).
@@ -309,21 +328,23 @@ debug:
 ## tsan     the quick tests under ThreadSanitizer, with clang, whose OpenMP tells it when threads wait for each other
 ARCHER  ?= $(firstword $(wildcard /usr/lib/llvm-*/lib/libarcher.so))
 tsan: fuzz-packages
-	OMP_TOOL_LIBRARIES=$(ARCHER) TSAN_OPTIONS="ignore_noninstrumented_modules=1 halt_on_error=1" $(MAKE) check CONFIG=tsan \
+	OMP_TOOL_LIBRARIES=$(ARCHER) TSAN_OPTIONS="ignore_noninstrumented_modules=1 halt_on_error=1" \
+	  $(MAKE) check CONFIG=tsan \
 	  APART=1 CXX=clang++ CC=clang OPT=-O1 EXTRA="-g1 -fsanitize=thread" TEST_ARGUMENTS="$(QUICK)"
 
-## valgrind a small training, its quantisation, export and test images under memcheck: no use of memory that nobody wrote
+## valgrind a small training, quantisation, export and test images: no use of memory that nobody wrote
 VALGRIND := valgrind -q --error-exitcode=9 --track-origins=yes
 valgrind: valgrind-packages program
 	rm -rf build/valgrind && mkdir -p build/valgrind
-	$(VALGRIND) build/mininas train --arch w4:s3,c5,s7 --data synthetic:classes=3,size=12,train=48,test=12 --epochs 1 --batch 16 --threads 1 \
+	$(VALGRIND) build/mininas train --arch w4:s3,c5,s7 --data synthetic:classes=3,size=12,train=48,test=12 \
+	  --epochs 1 --batch 16 --threads 1 \
 	  --quiet --out build/valgrind/run
 	$(VALGRIND) build/mininas quantize build/valgrind/run --qat-epochs 1 --threads 1 --quiet
 	$(VALGRIND) build/mininas eval build/valgrind/run --int8 --threads 1
 	$(VALGRIND) build/mininas export build/valgrind/run --out build/valgrind/c
 	$(VALGRIND) build/mininas report build/valgrind/run
 
-## crash    kills the program at each system call that changes files and at random, lets each fail, and compares what comes out
+## crash    kills the program at random and at each system call that changes files, and lets each call fail
 CRASH_KILLS ?= 200
 crash: crash-packages program
 	tests/crash/crash.sh build/mininas 1 $(CRASH_KILLS)
@@ -341,9 +362,11 @@ fuzz: fuzz-packages
 	  FUZZ_READER=$$reader build/fuzzing/fuzz_readers -max_len=8192 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
 	    -artifact_prefix=$(FUZZ_FOLDER)/$$reader/ $(FUZZ_FOLDER)/$$reader/corpus $(FUZZ_FOLDER)/$$reader/seeds \
 	    2> $(FUZZ_FOLDER)/$$reader/log || { tail -n 30 $(FUZZ_FOLDER)/$$reader/log; exit 1; }; \
-	  printf '%-13s' $$reader; sed -n 's/^#\([0-9]*\).*DONE *cov: \([0-9]*\).*/\1 executions, \2 edges/p' $(FUZZ_FOLDER)/$$reader/log; done
+	  printf '%-13s' $$reader; \
+	    sed -n 's/^#\([0-9]*\).*DONE *cov: \([0-9]*\).*/\1 executions, \2 edges/p' $(FUZZ_FOLDER)/$$reader/log; done
 
-$(BUILD)/fuzz_readers: $(patsubst %,$(BUILD)/%.o,$(filter-out %_test.cpp,$(wildcard tests/fuzz/*.cpp)) tests/datasets/pictures.cpp \
+$(BUILD)/fuzz_readers: $(patsubst %,$(BUILD)/%.o,$(filter-out %_test.cpp,$(wildcard tests/fuzz/*.cpp)) \
+  tests/datasets/pictures.cpp \
   tests/support/random_model.cpp) $(LIBRARY_OBJECTS)
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) -fsanitize=fuzzer -o $@
 
@@ -353,17 +376,20 @@ mcu-coverage: $(call objects,$(TESTS)) $(LIBRARY_OBJECTS)
 	rm -rf $(COVERAGE) && mkdir -p $(COVERAGE)
 	for source in $(RUNTIME); do \
 	  case $$source in */dsp/*|*/mve/*) emulated=-DMN_DSP_EMULATED ;; *) emulated=-DMN_DEFINITIONS ;; esac; \
-	  $(CC) $(filter-out -O% -MMD -MP,$(CFLAGS)) $$emulated -O0 --coverage -c $$source -o $(COVERAGE)/$$(basename $$source .c).o || exit 1; done
-	$(CXX) $(filter-out $(call objects,$(RUNTIME)),$^) $(patsubst %.c,$(COVERAGE)/%.o,$(notdir $(RUNTIME))) $(LDFLAGS) --coverage -o $(COVERAGE)/tests
+	  $(CC) $(filter-out -O% -MMD -MP,$(CFLAGS)) $$emulated -O0 --coverage \
+	    -c $$source -o $(COVERAGE)/$$(basename $$source .c).o || exit 1; done
+	$(CXX) $(filter-out $(call objects,$(RUNTIME)),$^) $(patsubst %.c,$(COVERAGE)/%.o,$(notdir $(RUNTIME))) \
+	  $(LDFLAGS) --coverage -o $(COVERAGE)/tests
 	$(COVERAGE)/tests "[mcu]~[export]~[board]~[compiler]"
 	gcov -b -n -o $(COVERAGE) $(RUNTIME) | grep -A 3 "File 'mcu/runtime"
 
-## demo     searches, trains, quantises, exports and verifies a network on a generated data set (under 2 minutes on 2 cores)
+## demo     searches, trains, quantises, exports and verifies a network on generated images (under 2 minutes)
 demo: program
 	rm -rf build/demo
-	build/mininas search --data synthetic:classes=4 --min-width 8 --max-width 16 --max-flash 32K --max-ram 64K --board m4 --clock 120MHz --final-epochs 30 --out build/demo
+	build/mininas search --data synthetic:classes=4 --min-width 8 --max-width 16 --max-flash 32K --max-ram 64K \
+	  --board m4 --clock 120MHz --final-epochs 30 --out build/demo
 
-## field-cases  runs the scripts of FIELD_CASES, things that users do, and judges what came out (skipped where the folder is missing)
+## field-cases  runs the scripts of FIELD_CASES, things that users do, and judges what came out
 FIELD_CASES ?= ../shared/field-cases
 field-cases: program
 	tests/field-cases.sh $(FIELD_CASES) build/mininas
@@ -377,24 +403,26 @@ accessibility: demo
 cifar10:
 	datasets/fetch_cifar10.sh build/data
 
-## bench    tables of kernels and of whole networks beside PyTorch; figures in bench/results (about 12 minutes, on a machine of its own)
+## bench    tables of kernels and whole networks beside PyTorch, in bench/results (12 minutes, idle machine)
 bench: $(patsubst bench/%.cpp,$(BUILD)/%,$(BENCHES)) $(BUILD)/mininas
 	@mkdir -p bench/results
 	@for bench in $(patsubst bench/%_bench.cpp,%,$(BENCHES)); do \
 	  svg=; [ $$bench != scaling ] || svg=bench/results/scaling.svg; \
-	  $(BUILD)/$${bench}_bench $$svg > $(BUILD)/$$bench.md && mv $(BUILD)/$$bench.md bench/results/$$bench.md && cat bench/results/$$bench.md || exit 1; done
+	  $(BUILD)/$${bench}_bench $$svg > $(BUILD)/$$bench.md && mv $(BUILD)/$$bench.md bench/results/$$bench.md && \
+	    cat bench/results/$$bench.md || exit 1; done
 
 # Figures name the flags that made them.
 $(BUILD)/bench/harness.cpp.o: private CXXFLAGS += '-DMN_FLAGS="$(OPT) -ffp-contract=off $(EXTRA)"'
 
-$(BUILD)/%_bench: $(BUILD)/bench/%_bench.cpp.o $(call objects,$(filter-out $(BENCHES),$(wildcard bench/*.cpp))) $(LIBRARY_OBJECTS)
+$(BUILD)/%_bench: $(BUILD)/bench/%_bench.cpp.o $(call objects,$(filter-out $(BENCHES),$(wildcard bench/*.cpp))) \
+  $(LIBRARY_OBJECTS)
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) -o $@
 
 # CIFAR-10 as `make cifar10` or MININAS_DATA has it.
 CIFAR10 ?= $(if $(MININAS_DATA),$(MININAS_DATA),build/data)/cifar-10-batches-bin
 CHAIN_TABLE := bench/results/chain-table.csv
 
-## chain-table what 1,024 small chains reach in short trainings, to compare search methods on (17 minutes; goes on where it stopped)
+## chain-table what 1,024 small chains reach in short trainings, to compare search methods on (17 minutes)
 chain-table: $(BUILD)/chain_table
 	$< make $(CIFAR10) $(CHAIN_TABLE)
 
