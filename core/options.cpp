@@ -49,6 +49,10 @@ struct ExactText {
 
 }  // namespace
 
+const std::string& Choice::name() const { return names[get()]; }
+
+const std::string& OptionField::key() const { return other_key.empty() ? name : other_key; }
+
 void Choice::choose(const std::string& wanted) const {
   const auto found = std::find(names.begin(), names.end(), wanted);
   if (found == names.end()) throw ConfigError(text("'", wanted, "': expected ", alternatives(names)));

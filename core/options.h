@@ -18,7 +18,7 @@ struct Choice {
   std::function<size_t()> get;  // index in `names`
   std::function<void(size_t)> set;
 
-  const std::string& name() const { return names[get()]; }
+  const std::string& name() const;
   // Throws ConfigError that lists the names: "'x': expected a, b or c".
   void choose(const std::string& name) const;
 };
@@ -47,7 +47,7 @@ struct OptionField {
   double low = 0, high = 0;    // legal range of a number, inclusive; for a list, of each element
   std::string other_key = {};  // key in files, if it is not the name
 
-  const std::string& key() const { return other_key.empty() ? name : other_key; }
+  const std::string& key() const;
 };
 using OptionFields = std::vector<OptionField>;
 

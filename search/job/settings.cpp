@@ -14,6 +14,8 @@ const std::vector<std::string>& scored_on_names() {
 
 }  // namespace
 
+SearchSettings::SearchSettings() { method->adjust_recipe(recipe); }
+
 const std::string& to_text(ScoredOn scored_on) { return scored_on_names()[static_cast<size_t>(scored_on)]; }
 
 std::string label_of(ScoredOn scored_on) {

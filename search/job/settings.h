@@ -45,7 +45,7 @@ struct SearchSettings {
   TrainConfig recipe;  // of candidates and of the final training; `epochs` is that of the final training
   QuantizeSettings quantize;
 
-  SearchSettings() { method->adjust_recipe(recipe); }
+  SearchSettings();
 };
 
 // All options, grouped as in run.json.

@@ -40,7 +40,7 @@ class Session {
   // the same time, so a method should pass all candidates together that do not depend on each other's outcomes. A
   // candidate over the budget is not trained; its outcome says so.
   virtual std::vector<Trial> evaluate(std::span<const Candidate> candidates) = 0;
-  Trial evaluate(const Candidate& candidate) { return evaluate(std::span(&candidate, 1)).front(); }
+  Trial evaluate(const Candidate& candidate);
 
   // Records the method's decision on a trial of this session. It is called once for each trial, as soon as the decision
   // is made: `kept` if the search continues with this network, and the reason in one sentence. The reason is for
