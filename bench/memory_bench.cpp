@@ -54,7 +54,7 @@ void train_candidate(const Dataset& data, Rng& rng) {
   const SearchSpace space{.min_depth = 3, .max_depth = 10, .min_width = 8, .max_width = 64, .width_step = 4};
   const NetworkSpec spec = build_network_spec(sample(space, rng), data.train.shape, data.train.classes());
   Network network(spec, PixelScale{}, rng);
-  train(network, data.train, nullptr, {.epochs = 1, .batch = 64, .learning_rate = 0.01f, .augmentation = {}}, {});
+  train(network, data.train, nullptr, {.epochs = 1, .batch = 32, .learning_rate = 0.01f, .augmentation = {}}, {});
 }
 
 // Resident memory after some of the candidates.
@@ -71,7 +71,7 @@ std::vector<double> measure(const Dataset& data, const std::vector<int>& marks, 
 }
 
 void print_candidates(int candidates, bool json) {
-  const Dataset data = make_synthetic({.classes = 2, .size = 32, .channels = 3, .train = 64, .test = 2, .seed = 0});
+  const Dataset data = make_synthetic({.classes = 2, .size = 32, .channels = 3, .train = 32, .test = 2, .seed = 0});
   std::vector<int> marks = {1};
   for (int part = 1; part <= 5; ++part) marks.push_back(candidates * part / 5);
   const double before = resident_mebibytes();
@@ -101,7 +101,7 @@ Code of the runtime with the portable kernels for Cortex-M0 (`arm-none-eabi-gcc`
 )";
 
 constexpr const char* kCandidatesText =
-    R"( candidates of different shapes (widths 8 to 64, depths 3 to 10, every operation and kernel drawn at random), 32x32x3, one step of 64 images each, one after the other in one process: memory that is resident afterwards. Given back: `trim_memory` between two candidates, as the search does. Kept: freed buffers wait for whoever asks for their size, and nobody does. )";
+    R"( candidates of different shapes (widths 8 to 64, depths 3 to 10, every operation and kernel drawn at random), 32x32x3, one step of 32 images each, one after the other in one process: memory that is resident afterwards. Given back: `trim_memory` between two candidates, as the search does. Kept: freed buffers wait for whoever asks for their size, and nobody does. )";
 
 void run(const Arguments& arguments) {
   const int candidates = arguments.words.empty() ? 500 : std::stoi(arguments.words.front());

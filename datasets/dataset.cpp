@@ -79,11 +79,9 @@ struct Contents {
 PixelScale measure_pixel_scale(const ImageSet& images) {
   MN_CHECK(images.count() >= 1, "no images to measure");
   const Histogram histogram = count_bytes(images.pixels);
-  int64_t count = 0, sum = 0;
-  for (size_t value = 0; value < histogram.size(); ++value) {
-    count += histogram[value];
-    sum += histogram[value] * static_cast<int64_t>(value);
-  }
+  const auto count = static_cast<int64_t>(images.pixels.size());
+  int64_t sum = 0;
+  for (size_t value = 0; value < histogram.size(); ++value) sum += histogram[value] * static_cast<int64_t>(value);
   PixelScale result;
   result.zero = static_cast<int>((2 * sum + count) / (2 * count));
 

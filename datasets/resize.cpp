@@ -80,7 +80,10 @@ ColourImage resize_image(const ColourImage& image, int height, int width) {
     std::vector<uint64_t> row(row_values, total / 2);  // half of the divisor: the division below rounds to nearest
     const uint32_t* source = sums.data() + static_cast<size_t>(blend.first) * row_values;
     for (const uint32_t weight : blend.weights)
-      for (uint64_t& value : row) value += uint64_t{weight} * *source++;
+      for (uint64_t& value : row) {
+        value += uint64_t{weight} * *source;
+        ++source;
+      }
     for (const uint64_t value : row) resized.pixels.push_back(static_cast<uint8_t>(value / total));
   }
   return resized;

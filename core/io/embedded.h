@@ -4,12 +4,13 @@
 // Makefile lists them.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
-// Puts the contents of a file between two symbols.
-#define EMBED(symbol, path)                                                                          \
-  extern "C" const char mininas_##symbol##_begin[], mininas_##symbol##_end[];                        \
-  __asm__(".pushsection .rodata\nmininas_" #symbol "_begin:\n.incbin \"" path "\"\nmininas_" #symbol \
-          "_end:\n.byte 0\n.popsection\n")
-#define EMBEDDED(symbol) \
-  std::string_view(mininas_##symbol##_begin, static_cast<size_t>(mininas_##symbol##_end - mininas_##symbol##_begin))
+// Puts the contents of a file at one symbol, and their number of bytes at another.
+#define EMBED(symbol, path)                                                                                            \
+  extern "C" const char mininas_##symbol[];                                                                            \
+  extern "C" const uint64_t mininas_##symbol##_bytes;                                                                  \
+  __asm__(".pushsection .rodata\nmininas_" #symbol ":\n.incbin \"" path "\"\n1:\n.byte 0\n.balign 8\nmininas_" #symbol \
+          "_bytes:\n.quad 1b - mininas_" #symbol "\n.popsection\n")
+#define EMBEDDED(symbol) std::string_view(mininas_##symbol, static_cast<size_t>(mininas_##symbol##_bytes))

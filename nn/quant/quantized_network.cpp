@@ -37,8 +37,9 @@ float smallest_weight_scale(float input, float output) {
 
 QuantizedNetwork::QuantizedNetwork(const Network& network, std::vector<std::string> class_names,
                                    const ImageSet& calibration)
-    : spec_(network.spec()), class_names_(std::move(class_names)) {
-  input_ = {.scale = network.pixel_scale().scale, .zero_point = network.pixel_scale().zero - 128};
+    : spec_(network.spec()),
+      class_names_(std::move(class_names)),
+      input_{.scale = network.pixel_scale().scale, .zero_point = network.pixel_scale().zero - 128} {
   auto folded = fold_batch_norm(network);
   const auto ranges = measure_ranges(network, folded, calibration);
   for (size_t i = 0; i < folded.size(); ++i) {

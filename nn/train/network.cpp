@@ -89,7 +89,7 @@ int64_t training_bytes(const NetworkSpec& spec, int64_t batch) {
 
 bool is_fused_conv(const LayerSpec& layer) { return layer.batch_norm; }
 
-Network::Network(NetworkSpec spec, PixelScale pixels, Rng rng) : spec_(std::move(spec)), pixels_(pixels) {
+Network::Network(NetworkSpec spec, PixelScale pixels, const Rng& rng) : spec_(std::move(spec)), pixels_(pixels) {
   for (int i = 0; i < spec_.size(); ++i) layers_.push_back(make_weights(spec_.layer(i), spec_.input_shape(i), rng));
 }
 

@@ -41,7 +41,7 @@ class Network final : public Trainable {
  public:
   // Weights and linear bias are uniform in +-1/sqrt(fan_in) (PyTorch's default, which the published runs used), gamma
   // is 1, beta is 0.
-  Network(NetworkSpec spec, PixelScale pixels, Rng rng);
+  Network(NetworkSpec spec, PixelScale pixels, const Rng& rng);
 
   Var forward(Tape& tape, const ImageBatch& batch, Phase phase) override;
   const NetworkSpec& spec() const override { return spec_; }

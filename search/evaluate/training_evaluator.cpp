@@ -44,7 +44,7 @@ std::vector<bool> correct_images(Network& network, const ImageSet& images) {
 TrainingEvaluator::TrainingEvaluator(const SearchData& data, EvaluationRecipe recipe, std::filesystem::path folder,
                                      TrainHooks hooks)
     : data_(data),
-      recipe_(recipe),
+      recipe_(std::move(recipe)),
       folder_(std::move(folder)),
       hooks_(std::move(hooks)),
       pixels_(measure_pixel_scale(data.train)) {}

@@ -223,8 +223,9 @@ std::unique_ptr<Method> make_method(const std::string& name, const std::string& 
   std::string names;
   for (auto& method : all_methods()) {
     if (method->name() == name) {
-      if (!preset.empty()) method->choose_preset(preset);
-      return std::move(method);
+      std::unique_ptr<Method> chosen = std::move(method);
+      if (!preset.empty()) chosen->choose_preset(preset);
+      return chosen;
     }
     names += (names.empty() ? "" : ", ") + method->name();
   }

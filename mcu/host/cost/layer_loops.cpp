@@ -334,9 +334,10 @@ class Counter {
     const LayerPlan &from = plan_.layers[static_cast<size_t>(input)], &to = plan_.layers[static_cast<size_t>(layer)];
     if (from.output == kCallerBuffer || to.output == kCallerBuffer) return true;
     const int64_t distance = std::abs(to.output - from.output);
-    const int64_t lower = from.output < to.output ? int64_t{from.output_rows} * g.in.width * g.in.channels
-                                                  : int64_t{to.output_rows} * g.out.width * g.out.channels;
-    return distance >= lower || distance % g.in.channels == 0;
+    const int64_t input_bytes = int64_t{from.output_rows} * g.in.width * g.in.channels;
+    const int64_t output_bytes = int64_t{to.output_rows} * g.out.width * g.out.channels;
+    const bool apart = distance >= (from.output < to.output ? input_bytes : output_bytes);
+    return apart || distance % g.in.channels == 0;
   }
 
   LayerLoops loops_of(int layer, const Strip& strip) const {

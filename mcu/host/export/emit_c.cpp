@@ -1,5 +1,6 @@
 #include "mcu/host/export/emit_c.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include "core/error.h"
@@ -46,7 +47,10 @@ std::string readme_text(const QuantizedModel& model, RamPlan ram_plan) {
   std::string classes;
   for (const std::string& name : model.class_names) classes += (classes.empty() ? "" : ", ") + name;
   constexpr size_t kLongest = 400;
-  if (classes.size() > kLongest) classes = classes.substr(0, classes.rfind(',', kLongest)) + ", ...";
+  if (classes.size() > kLongest) {
+    classes.resize(std::min(classes.size(), classes.rfind(',', kLongest)));
+    classes += ", ...";
+  }
   return text("# An image classifier in C99\n\nTakes ", to_text(model.spec.input()), " raw bytes, tells ",
               model.spec.classes(), " classes apart: ", classes,
               ".\n\n| RAM (arena) | constants | code (Cortex-M4, -Os) | multiply-accumulates |\n",
