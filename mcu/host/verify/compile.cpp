@@ -34,24 +34,39 @@ std::string first_error_of(const fs::path& path) {
 }
 
 constexpr const char* kWorkFolderName = "mininas-verify-";
+constexpr const char* kLockName = "lock";
 
-// Whether the process that made this folder has ended. A very new folder may not be locked yet.
-bool is_abandoned(const fs::path& folder) {
+bool is_own_folder(const struct stat& info) { return S_ISDIR(info.st_mode) && info.st_uid == ::geteuid(); }
+
+// Whoever made it may be about to lock it.
+bool is_young(const struct stat& info) { return info.st_mtime + 60 >= ::time(nullptr); }
+
+// The lock goes last: until then, whoever comes next can go on with removing.
+void remove_folder(const fs::path& folder) {
+  std::error_code ignored;
+  for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end; entry.increment(ignored))
+    if (entry->path().filename() != kLockName) fs::remove_all(entry->path(), ignored);
+  ::unlink((folder / kLockName).c_str());
+  ::rmdir(folder.c_str());
+}
+
+// Removes the folder if its process has ended. A process that was killed before it made a lock left the folder empty.
+void remove_if_abandoned(const fs::path& folder) {
   struct stat info {};
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  constexpr time_t kYoung = 60;  // seconds
-  const bool gone = ::fstat(descriptor, &info) == 0 && info.st_uid == ::geteuid() &&
-                    info.st_mtime + kYoung < ::time(nullptr) && ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;
-  ::close(descriptor);
-  return gone;
+  if (::lstat(folder.c_str(), &info) != 0 || !is_own_folder(info)) return;
+  const int lock = ::open((folder / kLockName).c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+  if (lock < 0) {
+    if (!is_young(info)) ::rmdir(folder.c_str());
+    return;
+  }
+  if (::flock(lock, LOCK_EX | LOCK_NB) == 0) remove_folder(folder);
+  ::close(lock);
 }
 
 void remove_abandoned(const fs::path& place) {
   std::error_code ignored;
   for (fs::directory_iterator entry(place, ignored), end; !ignored && entry != end; entry.increment(ignored))
-    if (entry->path().filename().string().starts_with(kWorkFolderName) && is_abandoned(entry->path()))
-      fs::remove_all(entry->path(), ignored);
+    if (entry->path().filename().string().starts_with(kWorkFolderName)) remove_if_abandoned(entry->path());
 }
 
 std::string read_all(Process& child) {
@@ -77,17 +92,39 @@ WorkFolder::WorkFolder() {
   const fs::path place = fs::temp_directory_path(failure);
   if (failure) throw IoError(text("TMPDIR: cannot use the temporary folder: ", failure.message()));
   remove_abandoned(place);
+  while (!create(place)) continue;
+}
+
+// Returns false if another process took the folder for an abandoned one and removed it before it was locked.
+bool WorkFolder::create(const fs::path& place) {
   std::string name = (place / text(kWorkFolderName, "XXXXXX")).string();
   if (::mkdtemp(name.data()) == nullptr)
     throw IoError(text(name, ": cannot make a temporary folder: ", std::strerror(errno)));
   path_ = name;
-  lock_ = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  ::flock(lock_, LOCK_EX | LOCK_NB);
+  const fs::path file = path_ / kLockName;
+  lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (lock_ < 0 && errno == ENOENT) return false;
+  if (lock_ < 0) {
+    const int reason = errno;
+    ::rmdir(name.c_str());
+    throw IoError(text(file.string(), ": cannot create: ", std::strerror(reason)));
+  }
+  if (lock()) return true;
+  ::close(lock_);
+  return false;
+}
+
+// Without a lock the folder must not look as if it had one.
+bool WorkFolder::lock() {
+  int failure = 0;
+  while ((failure = ::flock(lock_, LOCK_EX)) != 0 && errno == EINTR) continue;
+  if (failure != 0) ::unlink((path_ / kLockName).c_str());
+  struct stat info {};
+  return failure != 0 || ::fstat(lock_, &info) != 0 || info.st_nlink > 0;
 }
 
 WorkFolder::~WorkFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
+  remove_folder(path_);
   ::close(lock_);
 }
 
@@ -119,7 +156,9 @@ std::string run_tool(const std::vector<std::string>& command, const fs::path& lo
   try {
     Process child(command, log);
     std::string output = read_all(child);
-    if (child.wait().empty()) return output;
+    const std::string ending = child.wait();
+    if (ending.empty()) return output;
+    if (ending.starts_with("signal")) throw IoError(text(subject, ": ", command[0], " was ended by ", ending));
   } catch (const NotInstalled& error) {
     throw IoError(text(error.what(), "; ", advice));
   }

@@ -10,7 +10,9 @@ namespace mininas {
 const std::vector<std::string>& strict_c_flags();
 
 // A temporary folder that is removed by the destructor. A folder that a killed process left is removed when the next
-// one is created; folders in use are locked. Throws IoError.
+// one is created. A folder in use holds a file `lock` that its process keeps locked; only a folder whose lock is free
+// counts as left. One without that file, of another version or on a file system without locks, is left alone. Throws
+// IoError.
 class WorkFolder {
  public:
   WorkFolder();
@@ -21,6 +23,9 @@ class WorkFolder {
   const std::filesystem::path& path() const { return path_; }
 
  private:
+  bool create(const std::filesystem::path& place);
+  bool lock();
+
   std::filesystem::path path_;
   int lock_ = -1;
 };
@@ -35,7 +40,8 @@ void write_board_files(const WorkFolder& work);
 std::string first_line_of(const std::filesystem::path& path);
 
 // Runs a compiler or linker and returns its standard output; messages go to `log`. Throws ConfigError "`subject`:
-// <command> rejects the code: <its first error>", or IoError with `advice` if the program cannot be started.
+// <command> rejects the code: <its first error>", or IoError: with `advice` if the program cannot be started, with the
+// signal if one ended it (the system does so where memory runs out), which says nothing about the code.
 std::string run_tool(const std::vector<std::string>& command, const std::filesystem::path& log,
                      const std::string& subject, const std::string& advice);
 

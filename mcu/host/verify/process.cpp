@@ -19,12 +19,11 @@ namespace {
 // The three standard files of a child process.
 class FileActions {
  public:
-  FileActions(int output, const std::filesystem::path& error_file, const std::filesystem::path& folder) {
+  FileActions(int output, int errors, const std::filesystem::path& folder) {
     ::posix_spawn_file_actions_init(&actions_);
     ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
-    ::posix_spawn_file_actions_addopen(&actions_, STDERR_FILENO, error_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
-                                       0644);
+    ::posix_spawn_file_actions_adddup2(&actions_, errors, STDERR_FILENO);
     if (!folder.empty()) ::posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str());
   }
   ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
@@ -34,6 +33,22 @@ class FileActions {
 
  private:
   posix_spawn_file_actions_t actions_;
+};
+
+// For what a child says. Made here rather than by the child, so that it is there even if the child never gets so far.
+class ErrorFile {
+ public:
+  explicit ErrorFile(const std::filesystem::path& path)
+      : descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
+    if (descriptor_ < 0) throw IoError(text(path.string(), ": cannot create: ", std::strerror(errno)));
+  }
+  ~ErrorFile() { ::close(descriptor_); }
+  ErrorFile(const ErrorFile&) = delete;
+  ErrorFile& operator=(const ErrorFile&) = delete;
+  int get() const { return descriptor_; }
+
+ private:
+  int descriptor_;
 };
 
 // Puts the child into its own process group.
@@ -57,12 +72,13 @@ class OwnGroup {
 
 Process::Process(const std::vector<std::string>& command, const std::filesystem::path& error_file,
                  const std::filesystem::path& folder) {
+  const ErrorFile errors(error_file);
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw IoError(text("cannot make a pipe: ", std::strerror(errno)));
   std::vector<char*> arguments;
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
-  const FileActions actions(ends[1], error_file, folder);
+  const FileActions actions(ends[1], errors.get(), folder);
   const int failure = ::posix_spawnp(&id_, arguments[0], actions.get(), OwnGroup().get(), arguments.data(), environ);
   ::close(ends[1]);
   output_ = ends[0];
