@@ -36,6 +36,18 @@ class Descriptor {
   const int value;
 };
 
+// Calls `call` again as long as a signal interrupts it.
+template <class Call>
+int uninterrupted(Call call) {
+  int result;
+  while ((result = call()) != 0 && errno == EINTR) continue;
+  return result;
+}
+
+int sync_to_disk(int descriptor) {
+  return uninterrupted([&] { return ::fsync(descriptor); });
+}
+
 // Writes all bytes at the end of the file `descriptor`; `path` is for errors.
 void write_all(int descriptor, const fs::path& path, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
@@ -44,13 +56,13 @@ void write_all(int descriptor, const fs::path& path, std::span<const std::byte> 
     if (written < 0) refuse(path, "write", errno);
     bytes = bytes.subspan(static_cast<size_t>(written));
   }
-  if (::fsync(descriptor) != 0) refuse(path, "sync", errno);
+  if (sync_to_disk(descriptor) != 0) refuse(path, "sync", errno);
 }
 
 // Some file systems cannot sync a folder (EINVAL); the rename is valid all the same.
 void sync_folder(const fs::path& folder) {
   const Descriptor descriptor(folder, O_RDONLY | O_DIRECTORY, "open folder");
-  if (::fsync(descriptor.value) != 0 && errno != EINVAL) refuse(folder, "sync folder", errno);
+  if (sync_to_disk(descriptor.value) != 0 && errno != EINVAL) refuse(folder, "sync folder", errno);
 }
 
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
@@ -86,7 +98,7 @@ class TemporaryFile {
     descriptor_ = ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (descriptor_ < 0 && errno != EEXIST) refuse(target_, "create", errno);
     if (descriptor_ < 0) return false;
-    ::flock(descriptor_, LOCK_EX);
+    uninterrupted([&] { return ::flock(descriptor_, LOCK_EX); });
     struct stat info {};
     if (::fstat(descriptor_, &info) != 0 || info.st_nlink > 0) return true;
     ::close(descriptor_);

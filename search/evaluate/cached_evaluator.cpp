@@ -36,7 +36,9 @@ std::string evaluation_key(const std::vector<SearchData>& folds, const Evaluatio
 }
 
 CachedEvaluator::CachedEvaluator(Evaluator& inner, std::filesystem::path folder, std::string key)
-    : inner_(inner), folder_(std::move(folder)), key_(std::move(key)) {}
+    : inner_(inner), folder_(std::move(folder)), key_(std::move(key)) {
+  remove_leftovers(folder_);
+}
 
 std::filesystem::path CachedEvaluator::file_of(const Candidate& candidate) const {
   const std::string all = key_ + " candidate " + candidate_key(candidate);

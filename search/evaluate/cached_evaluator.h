@@ -16,7 +16,8 @@ std::string evaluation_key(const std::vector<SearchData>& folds, const Evaluatio
 
 class CachedEvaluator final : public Evaluator {
  public:
-  // `inner` must outlive this object. The folder is created when the first outcome is stored.
+  // `inner` must outlive this object. The folder is created when the first outcome is stored; if it exists, what killed
+  // processes left in it is removed.
   CachedEvaluator(Evaluator& inner, std::filesystem::path folder, std::string key);
 
   // A damaged file of the cache counts as missing.

@@ -230,7 +230,10 @@ TEST_CASE("the cache answers the same question once trained, at no cost, and no 
   const EvaluationRecipe recipe = small_recipe();
   CachedEvaluator cache(inner, folder / "cache", evaluation_key({data}, recipe));
   CHECK(cache.evaluate(candidate, 0).image_epochs == 600);
+  const auto left = folder / "cache/of-a-killed-process.mininas-tmp";
+  write_text_file(left, "");
   CachedEvaluator later(inner, folder / "cache", evaluation_key({data}, recipe));
+  CHECK_FALSE(std::filesystem::exists(left));
   const Outcome known = later.evaluate(candidate, 7);
   CHECK(inner.calls == 1);
   CHECK(known.score == 90.5);
