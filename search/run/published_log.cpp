@@ -1,6 +1,7 @@
 #include "search/run/published_log.h"
 
 #include <charconv>
+#include <limits>
 #include <map>
 
 #include "core/error.h"
@@ -11,6 +12,8 @@ namespace mininas {
 namespace {
 
 constexpr int kSide = 32;  // of the image; no parameter count depends on it
+constexpr int kMostEpochs = 1000000;
+constexpr int64_t kMostParameters = int64_t{1} << 40;
 
 std::vector<std::string> split(const std::string& line, char separator) {
   std::vector<std::string> pieces(1);
@@ -39,6 +42,14 @@ class Row {
     const char* end = source.data() + source.size();
     const auto [stop, failure] = std::from_chars(source.data(), end, value);
     if (failure != std::errc() || stop != end) fail(text("column ", column, ": '", source, "', expected a number"));
+    return value;
+  }
+
+  template <class Number>
+  Number number(const std::string& column, Number least, Number most) const {
+    const auto value = number<Number>(column);
+    if (!(value >= least && value <= most))  // nor is NaN
+      fail(text("column ", column, ": ", value, ", expected ", least, " to ", most));
     return value;
   }
 
@@ -73,11 +84,12 @@ Chain read_chain(const Row& row) {
 LoggedTrial read_trial(const Row& row, int line) {
   LoggedTrial logged;
   logged.line = line;
-  logged.trial.candidate = {row.cell("stage"), read_chain(row), row.number<int>("epochs")};
-  logged.parameters = row.number<int64_t>("params");
-  logged.trial.outcome.best_train = row.number<double>("train_acc");
-  logged.trial.outcome.score = row.number<double>("valid_acc");
-  logged.trial.outcome.curve = {row.number<double>("epoch1_valid_acc")};
+  logged.trial.candidate = {row.cell("stage"), read_chain(row), row.number("epochs", 1, kMostEpochs)};
+  const auto percentage = [&](const char* column) { return row.number(column, 0.0, 100.0); };
+  logged.parameters = row.number("params", int64_t{1}, kMostParameters);
+  logged.trial.outcome.best_train = percentage("train_acc");
+  logged.trial.outcome.score = percentage("valid_acc");
+  logged.trial.outcome.curve = {percentage("epoch1_valid_acc")};
   return logged;
 }
 
@@ -89,7 +101,9 @@ constexpr const char* kColumns[] = {"step",   "stage",     "depth",     "width",
 std::vector<LoggedTrial> read_published_log(const std::filesystem::path& path) {
   const std::vector<std::string> lines = split(read_text_file(path), '\n');
   std::map<std::string, size_t> columns;
-  for (const std::string& name : split(lines[0], ',')) columns.emplace(name, columns.size());
+  for (const std::string& name : split(lines[0], ','))
+    if (!columns.emplace(name, columns.size()).second)
+      throw FormatError(text(path.string(), ", line 1: column '", name, "' occurs twice"));
   for (const char* needed : kColumns)
     if (columns.count(needed) == 0)
       throw FormatError(text(path.string(), ", line 1: column '", needed, "' is missing"));
@@ -134,7 +148,8 @@ LoggedTask deduce_task(const LoggedTrial& logged, int channels, int classes) {
     const int64_t of_two = parameter_count(a, {c, 2}), a_class = parameter_count(a, {c, 3}) - of_two;
     const int64_t more = logged.parameters - of_two;
     const int64_t found = more % a_class == 0 ? 2 + more / a_class : 0;
-    if (classes == 0 ? found >= 2 : found == classes) return {c, static_cast<int>(found)};
+    if (classes == 0 ? found >= 2 && found <= std::numeric_limits<int>::max() : found == classes)
+      return {c, static_cast<int>(found)};
   }
   const auto wanted = [](int value) { return value == 0 ? std::string("any number of") : std::to_string(value); };
   throw ConfigError(text("line ", logged.line, ": ", to_text(a), " has no ", logged.parameters, " parameters with ",

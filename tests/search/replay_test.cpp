@@ -125,6 +125,13 @@ TEST_CASE("a damaged log is refused with file, line and column", "[search][repla
   CHECK_THAT(refusal(head + "0,depth,4,8,000,333,2,1770,50,50,50\n"), Catch::Contains("depth 4 with 3 operations"));
   CHECK_THAT(refusal(head + "0,depth,3,8,000,343,2,1770,50,50,50\n"),
              Catch::Contains("line 2: architecture: kernel 4"));
+  CHECK_THAT(refusal(head + "0,depth,3,8,000,333,2,1770,50,nan,50\n"),
+             Catch::Contains("line 2: column valid_acc: nan, expected 0 to 100"));
+  CHECK_THAT(refusal(head + "0,depth,3,8,000,333,0,1770,50,50,50\n"), Catch::Contains("column epochs: 0, expected 1"));
+  CHECK_THAT(refusal(head + "0,depth,3,8,000,333,2,-9223372036854775808,50,50,50\n"),
+             Catch::Contains("column params: -9223372036854775808, expected 1"));
+  CHECK_THAT(refusal("step," + head + "0,depth,3,8,000,333,2,1770,50,50,50\n"),
+             Catch::Contains("line 1: column 'step' occurs twice"));
   CHECK(refusal(head + "0,depth,3,8,000,333,2,1770,50,50,50\n") == "accepted");
 }
 
