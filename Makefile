@@ -76,7 +76,8 @@ PROGRAM := $(wildcard search/cli/*.cpp)
 LIBRARY := $(filter-out $(KERNELS) $(PROGRAM),$(wildcard \
   $(foreach module,core datasets nn mcu/host search,$(addprefix $(module)/,*.cpp */*.cpp */*/*.cpp))))
 RUNTIME := $(wildcard mcu/runtime/*.c mcu/runtime/*/*.c)
-TESTS   := $(filter-out tests/fuzz/fuzz_readers.cpp,$(wildcard tests/*.cpp tests/*/*.cpp tests/search/*/*.cpp))
+TESTS   := $(filter-out tests/fuzz/fuzz_readers.cpp tests/fuzz/memory_files.cpp,\
+  $(wildcard tests/*.cpp tests/*/*.cpp tests/search/*/*.cpp))
 MCU_PROGRAMS := $(wildcard tests/mcu/programs/*.cpp)
 COURSE  := $(wildcard tests/course/*/*.cpp)
 BENCHES := $(wildcard bench/*_bench.cpp)
@@ -251,10 +252,11 @@ ubsan:
 ## sanitize  the quick tests under both at once
 # A check of each pointer doubles the time that C++ takes to compile, and AddressSanitizer sees what is done with it;
 # ubsan has these checks, and the device's C has them here too.
+FEWER_CHECKS := -fno-sanitize=null,alignment,object-size,vptr
 sanitize:
 	$(MAKE) check CONFIG=sanitize OPT=-O1 \
 	  EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
-	  EXTRA_CXX="-fno-sanitize=null,alignment,object-size,vptr" \
+	  EXTRA_CXX="$(FEWER_CHECKS)" \
 	  TEST_ARGUMENTS="$(or $(TEST_ARGUMENTS),$(QUICK))"
 
 ## determinism  one training with every compiler, instruction set, processor, number of threads: one digest
@@ -320,7 +322,7 @@ mcu-fuzz: lint-packages $(BUILD)/mcu_fuzz_seeds
 	cd build/fuzz && ./fuzz_model -max_len=16384 -max_total_time=$(MCU_FUZZ_SECONDS) -print_final_stats=1 found seeds
 
 # What looks for faults (tests/README.md).
-.PHONY: crash crash-packages debug fuzz fuzz-packages tsan valgrind valgrind-packages
+.PHONY: crash crash-packages debug fuzz fuzz-packages together tsan valgrind valgrind-packages
 
 ## debug    the quick tests without optimisation, every access to a container of the standard library checked
 debug:
@@ -346,30 +348,43 @@ valgrind: valgrind-packages program
 	$(VALGRIND) build/mininas report build/valgrind/run
 
 ## crash    kills the program at random and at each system call that changes files, and lets each call fail
+# A further call goes on where this one was stopped; a new program begins anew, and so does rm -r build/crash.
 CRASH_KILLS ?= 200
 crash: crash-packages program
-	tests/crash/crash.sh build/mininas 1 $(CRASH_KILLS)
+	CRASH_KEPT=build/crash tests/crash/crash.sh build/mininas 1 $(CRASH_KILLS)
+
+## together searches that share caches, and suites that share a folder, side by side, TOGETHER_ROUNDS times
+TOGETHER_ROUNDS ?= 100
+together: program
+	tests/crash/together.sh build/mininas $(TOGETHER_ROUNDS)
 
 ## fuzz     libFuzzer on everything that reads files or texts, FUZZ_SECONDS for each; FUZZ="journal idx" chooses some
+# Readers that were executed FUZZ_RUNS times in all are done; a further call goes on with what the last one found. Files
+# are in memory, and readers compute no layers, so kernels need no checks.
 FUZZ_SECONDS ?= 60
+FUZZ_RUNS ?= 10000000
 FUZZ ?= image idx cifar table architecture data name record run journal log network quantized checkpoint
 FUZZ_FOLDER := build/fuzzed
 fuzz: fuzz-packages
-	$(MAKE) CONFIG=fuzzing CXX=clang++ CC=clang OPT=-O1 ISAS=baseline PRECOMPILED= build/fuzzing/fuzz_readers \
-	  EXTRA="-g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
-	for reader in $(FUZZ); do \
-	  mkdir -p $(FUZZ_FOLDER)/$$reader/seeds $(FUZZ_FOLDER)/$$reader/corpus && \
-	  FUZZ_READER=$$reader build/fuzzing/fuzz_readers -seeds=$(FUZZ_FOLDER)/$$reader/seeds && \
-	  FUZZ_READER=$$reader build/fuzzing/fuzz_readers -max_len=8192 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
-	    -artifact_prefix=$(FUZZ_FOLDER)/$$reader/ $(FUZZ_FOLDER)/$$reader/corpus $(FUZZ_FOLDER)/$$reader/seeds \
-	    2> $(FUZZ_FOLDER)/$$reader/log || { tail -n 30 $(FUZZ_FOLDER)/$$reader/log; exit 1; }; \
-	  printf '%-13s' $$reader; \
-	    sed -n 's/^#\([0-9]*\).*DONE *cov: \([0-9]*\).*/\1 executions, \2 edges/p' $(FUZZ_FOLDER)/$$reader/log; done
+	$(MAKE) CONFIG=fuzzing CXX=clang++ CC=clang OPT=-O1 KERNEL_OPT="-O0 -fno-sanitize=all" PRECOMPILED= \
+	  EXTRA="-g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" \
+	  EXTRA_CXX="$(FEWER_CHECKS)" build/fuzzing/fuzz_readers
+	for reader in $(FUZZ); do tests/fuzz/fuzz.sh build/fuzzing/fuzz_readers $$reader $(FUZZ_FOLDER)/$$reader \
+	  $(FUZZ_SECONDS) $(FUZZ_RUNS) || exit 1; done
 
-$(BUILD)/fuzz_readers: $(patsubst %,$(BUILD)/%.o,$(filter-out %_test.cpp,$(wildcard tests/fuzz/*.cpp)) \
-  tests/datasets/pictures.cpp \
-  tests/support/random_model.cpp) $(LIBRARY_OBJECTS)
+# What the readers reach: whole folders, and files of others.
+FUZZED_FOLDERS := $(addsuffix /%,core datasets nn/layers nn/spec search/record search/space)
+FUZZED := $(filter $(FUZZED_FOLDERS),$(filter-out core/io/file.cpp,$(LIBRARY))) \
+  $(addprefix nn/,quant/quantized_model.cpp weights/model_file.cpp) \
+  $(addprefix nn/train/,checkpoint.cpp network.cpp optimizer.cpp) \
+  $(addprefix search/,methods/candidate.cpp evaluate/outcome_record.cpp job/run_folder.cpp) \
+  $(addprefix search/run/,journal.cpp published_log.cpp) \
+  $(filter-out %_test.cpp tests/fuzz/files.cpp,$(wildcard tests/fuzz/*.cpp)) \
+  tests/datasets/pictures.cpp tests/support/random_model.cpp
+$(BUILD)/fuzz_readers: $(patsubst %,$(BUILD)/%.o,$(FUZZED)) $(KERNEL_OBJECTS)
 	$(call say,$@)$(CXX) $^ $(LDFLAGS) -fsanitize=fuzzer -o $@
+# Every input gets a checksum, which takes as long as reading it and has no way that depends on the input.
+build/fuzzing/core/io/sha256.cpp.o: private CXXFLAGS += -O2 -fno-sanitize=all
 
 ## mcu-coverage branch coverage of the runtime under its tests, in percent
 COVERAGE := build/coverage

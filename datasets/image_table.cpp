@@ -190,7 +190,7 @@ void require_trained_labels(const ImageListing& train, const ImageListing& test,
 
 }  // namespace
 
-Dataset load_image_table(const fs::path& table, const FormChoice& form, const LoadRequest& request) {
+FileSet read_image_table(const fs::path& table, Purpose purpose) {
   const std::vector<Entry> entries = read_table(table);
   const std::vector<std::string> names = sorted_labels(entries);
   const auto has = [&](FolderPart part) {
@@ -203,7 +203,7 @@ Dataset load_image_table(const fs::path& table, const FormChoice& form, const Lo
     part.files.push_back(entry.file);
     part.labels.push_back(static_cast<int>(std::find(names.begin(), names.end(), entry.label) - names.begin()));
   }
-  const bool training = request.purpose == Purpose::kTraining;
+  const bool training = purpose == Purpose::kTraining;
   if (training && names.size() < 2)
     throw ConfigError(text(table.string(), ": ", names.size(), " label(s), expected at least 2"));
   if (training && set.train.files.empty()) throw ConfigError(text(table.string(), ": names no training image"));
@@ -213,7 +213,11 @@ Dataset load_image_table(const fs::path& table, const FormChoice& form, const Lo
         test_part == FolderPart::kTest
             ? "the images of the part val are training images: a search sets its own part of these aside for validation"
             : "the images of the part val are the test images");
-  return load_file_set(set, form, request);
+  return set;
+}
+
+Dataset load_image_table(const fs::path& table, const FormChoice& form, const LoadRequest& request) {
+  return load_file_set(read_image_table(table, request.purpose), form, request);
 }
 
 }  // namespace mininas

@@ -13,8 +13,11 @@
 
 namespace mininas {
 
-// Throws FormatError with the line where the table is not as above, ConfigError for fewer than two labels or a test
-// label that training lacks; and what load_file_set throws.
+// The files and labels of a table, of which no image is opened. Throws FormatError with the line where the table is not
+// as above, ConfigError for fewer than two labels or a test label that training lacks.
+FileSet read_image_table(const std::filesystem::path& table, Purpose purpose);
+
+// Throws what read_image_table and load_file_set throw.
 Dataset load_image_table(const std::filesystem::path& table, const FormChoice& form, const LoadRequest& request);
 
 }  // namespace mininas

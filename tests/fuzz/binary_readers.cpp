@@ -1,13 +1,12 @@
 // Inputs are files of core/io/binary_io.h without their checksum, which is put behind them.
 #include "tests/fuzz/binary_readers.h"
 
-#include <fstream>
-#include <iterator>
-
+#include "core/io/file.h"
 #include "core/io/sha256.h"
 #include "nn/quant/quantized_model.h"
 #include "nn/train/checkpoint.h"
 #include "nn/weights/model_file.h"
+#include "tests/fuzz/files.h"
 #include "tests/support/random_model.h"
 
 namespace mininas::test {
@@ -21,22 +20,24 @@ void put_signed(const fs::path& path, std::string_view content) {
   Sha256 hash;
   hash.update(std::as_bytes(std::span(content)));
   const auto digest = hash.digest();
-  std::ofstream file(path, std::ios::binary);
-  file.write(content.data(), static_cast<std::streamsize>(content.size()));
-  file.write(reinterpret_cast<const char*>(digest.data()), static_cast<std::streamsize>(digest.size()));
+  put(path, std::string(content) + std::string(digest.begin(), digest.end()));
 }
 
-// The file without its checksum; the file is removed.
+// The file without its checksum.
 std::string unsigned_content(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(file), {}};
-  fs::remove(path);
-  content.resize(content.size() - kDigestBytes);
-  return content;
+  const std::string content = read_text_file(path);
+  return content.substr(0, content.size() - kDigestBytes);
 }
 
-NetworkSpec small_spec(uint64_t seed) {
-  return random_network(Rng(seed), {.max_extent = 8, .max_width = 3, .max_depth = 2, .max_classes = 3});
+// Few weights, which may be anything: a search would only lose time with more.
+std::vector<NetworkSpec> small_specs(size_t count) {
+  constexpr int64_t kMostParameters = 200;
+  std::vector<NetworkSpec> specs;
+  for (uint64_t seed = 0; specs.size() < count; ++seed) {
+    NetworkSpec spec = random_network(Rng(seed), {.max_extent = 6, .max_width = 2, .max_depth = 2, .max_classes = 3});
+    if (parameter_count(spec) <= kMostParameters) specs.push_back(std::move(spec));
+  }
+  return specs;
 }
 
 void read_network(std::string_view input, const fs::path& folder) {
@@ -46,8 +47,8 @@ void read_network(std::string_view input, const fs::path& folder) {
 
 std::vector<std::string> network_seeds(const fs::path& folder) {
   std::vector<std::string> seeds;
-  for (uint64_t seed = 0; seed < 3; ++seed) {
-    Network network(small_spec(seed), {120, 0.02f}, Rng(seed));
+  for (const NetworkSpec& spec : small_specs(3)) {
+    Network network(spec, {120, 0.02f}, Rng(1));
     std::vector<std::string> names;
     for (int c = 0; c < network.spec().classes(); ++c) names.push_back(std::string(1, static_cast<char>('a' + c)));
     save_network(network, names, folder / "seed.bin");
@@ -63,8 +64,8 @@ void read_quantized(std::string_view input, const fs::path& folder) {
 
 std::vector<std::string> quantized_seeds(const fs::path& folder) {
   std::vector<std::string> seeds;
-  for (uint64_t seed = 0; seed < 3; ++seed) {
-    save_quantized_model(random_model(small_spec(seed), Rng(seed)), folder / "seed.bin");
+  for (const NetworkSpec& spec : small_specs(3)) {
+    save_quantized_model(random_model(spec, Rng(1)), folder / "seed.bin");
     seeds.push_back(unsigned_content(folder / "seed.bin"));
   }
   return seeds;
@@ -72,7 +73,7 @@ std::vector<std::string> quantized_seeds(const fs::path& folder) {
 
 // What a checkpoint is loaded into.
 struct Training {
-  Network network{small_spec(1), {120, 0.02f}, Rng(1)};
+  Network network{small_specs(1)[0], {120, 0.02f}, Rng(1)};
   SgdOptimizer optimizer{network.parameters(), 0.9f, 1e-4f, 0};
   std::vector<EpochResult> epochs;
   int64_t steps = 0;
@@ -82,8 +83,9 @@ struct Training {
 constexpr const char* kIdentity = "seed";
 
 void read_checkpoint(std::string_view input, const fs::path& folder) {
+  static Training training;  // making one takes longer than reading
+  training.epochs.clear();
   put_signed(folder / "checkpoint.bin", input);
-  Training training;
   load_checkpoint(training.state(), kIdentity, folder / "checkpoint.bin");
 }
 

@@ -1,6 +1,6 @@
 #include "tests/fuzz/image_readers.h"
 
-#include <fstream>
+#include <algorithm>
 
 #include "core/error.h"
 #include "datasets/cifar.h"
@@ -9,6 +9,7 @@
 #include "datasets/image_table.h"
 #include "datasets/stb_decoder.h"
 #include "tests/datasets/pictures.h"
+#include "tests/fuzz/files.h"
 #include "tests/fuzz/parts.h"
 
 namespace mininas::test {
@@ -17,13 +18,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // Larger pictures take long and show nothing new.
-constexpr int64_t kMostPixels = 1 << 16;
+constexpr int64_t kMostPixels = 1 << 12;
 
 std::string as_text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
-
-void put(const fs::path& path, std::string_view content) {
-  std::ofstream(path, std::ios::binary).write(content.data(), static_cast<std::streamsize>(content.size()));
-}
 
 void read_image(std::string_view input, const fs::path&) {
   Bytes bytes(input.begin(), input.end());
@@ -65,32 +62,41 @@ std::vector<std::string> idx_seeds(const fs::path&) {
                   idx_file({0x801, 2}, 2)})};
 }
 
-// Of the binary files only the first and the last hold what the input says; the four between hold one record each.
-constexpr size_t kRecordBytes = 3073;
-std::string cifar_record(int label) { return static_cast<char>(label) + std::string(kRecordBytes - 1, 'p'); }
+// Pixels may be anything, so of a binary file the input has only the labels, behind a byte that says how many bytes are
+// missing at the end.
+constexpr size_t kRecordBytes = 3073, kMostRecords = 4;
+
+std::string cifar_file(std::string_view part) {
+  if (part.empty()) return {};
+  std::string file;
+  for (const char label : part.substr(1, kMostRecords)) file += label + std::string(kRecordBytes - 1, 'p');
+  file.resize(file.size() - std::min<size_t>(file.size(), static_cast<unsigned char>(part[0])));
+  return file;
+}
+
+// Batches 2 to 5 hold one record each.
+void put_middle_batches(const fs::path& folder) {
+  for (int i = 2; i <= 5; ++i)
+    put(folder / text("data_batch_", i, ".bin"), cifar_file(std::string{0, static_cast<char>(i)}));
+}
 
 void read_cifar(std::string_view input, const fs::path& folder) {
   const auto parts = divided(input, 3);
+  if (!fs::exists(folder / "data_batch_5.bin")) put_middle_batches(folder);
   put(folder / "batches.meta.txt", parts[0]);
-  put(folder / "data_batch_1.bin", parts[1]);
-  for (int i = 2; i <= 5; ++i) put(folder / text("data_batch_", i, ".bin"), cifar_record(i));
-  put(folder / "test_batch.bin", parts[2]);
+  put(folder / "data_batch_1.bin", cifar_file(parts[1]));
+  put(folder / "test_batch.bin", cifar_file(parts[2]));
   load_cifar10(folder, {"cat", "dog"});
 }
 
 std::vector<std::string> cifar_seeds(const fs::path&) {
   const std::string names = "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n";
-  return {joined({names, cifar_record(3) + cifar_record(5), cifar_record(5) + cifar_record(3)})};
+  return {joined({names, {0, 3, 5}, {0, 5, 3}})};
 }
 
 void read_table(std::string_view input, const fs::path& folder) {
-  const fs::path picture = folder / "a.png", other = folder / "b.png";
-  if (!fs::exists(other)) {
-    put(picture, as_text(solid_png(2, 2, 1, 2, 3)));
-    put(other, as_text(solid_png(2, 2, 4, 5, 6)));
-  }
   put(folder / "table.csv", input);
-  load_image_table(folder / "table.csv", {}, {});
+  read_image_table(folder / "table.csv", Purpose::kTraining);
 }
 
 std::vector<std::string> table_seeds(const fs::path&) {
