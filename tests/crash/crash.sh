@@ -1,55 +1,52 @@
 #!/bin/sh
-# Breaks the program wherever it changes files, and looks whether it mends. For each command below: it is killed at each
-# of its system calls, and each of them fails as on a full, faulty or read-only disk; it is killed at random moments,
-# and all its writes are short. Then it runs again to its end, and all files are compared with those of an undisturbed
-# run. A run that failed by itself must have said so in one line, with exit status 1.
+# Breaks the program wherever it changes files, and looks whether it mends. Each command below is killed at each of its
+# system calls that change files; each of these calls fails as on a full, faulty or read-only disk, or is interrupted;
+# each of its writes is short, and all are; it is killed at random moments, again and again until it ends. Then it runs
+# to its end, and all files are compared with those of an undisturbed run. A run that failed by itself must have said so
+# in one line, with exit status 1. Searches and suites take seconds, so they are only killed at random, and less often.
 #   tests/crash/crash.sh PROGRAM [EVERY [KILLS]]
-# EVERY: only each such call (1: all). KILLS: at random moments, a command (100). Exit status 1: a failure.
+# EVERY: only each such call (1: all). KILLS: at random moments, a command (100). CRASH chooses commands. CRASH_KEPT, a
+# folder, keeps what came out of each command, so that a further call with the same program goes on. Exit status 1: a
+# failure.
 set -eu
 program=$(realpath "$1") every=${2:-1} kills=${3:-100}
 sources=$(realpath "$(dirname "$0")")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+kept=${CRASH_KEPT:-$work/kept}
+mkdir -p "$kept"
+kept=$(realpath "$kept")
 cd "$work"
 ${CC:-cc} -shared -fPIC -O1 -o short_writes.so "$sources/short_writes.c"
+export XDG_CACHE_HOME="$work/cache"
+. "$sources/commands.sh"
 
-calls=openat,write,fsync,rename,mkdir,unlink,ftruncate
-faults='write:ENOSPC write:EIO write:EDQUOT write:EINTR fsync:EIO openat:EMFILE openat:EROFS rename:EIO rename:EROFS
-mkdir:ENOSPC unlink:EROFS ftruncate:EIO'
+calls=openat,write,fsync,rename,mkdir,rmdir,unlink,unlinkat,ftruncate,flock
+faults='write:ENOSPC write:EIO write:EDQUOT write:EINTR fsync:EIO fsync:ENOSPC fsync:EDQUOT fsync:EINTR
+openat:EMFILE openat:EROFS openat:ENOSPC openat:EDQUOT openat:EIO openat:EINTR rename:EIO rename:EROFS rename:ENOSPC
+mkdir:ENOSPC mkdir:EROFS mkdir:EDQUOT rmdir:EIO unlink:EROFS unlink:EIO unlinkat:EIO ftruncate:EIO ftruncate:EINTR
+flock:EINTR'
 
-data='synthetic:classes=2,size=8,train=32,test=8'
-# start COMMAND: the folder as it is before. again COMMAND: goes on with whatever is there; $before has the words in front
-# of the program, such as strace's.
+# start COMMAND: the folder as it is before. again COMMAND: begins, or goes on with whatever is there; $before has the
+# words in front of the program, such as strace's.
 start() {
   rm -rf run other
-  [ "$1" = train ] || cp -a trained run
+  case $1 in quantize | export | elsewhere | report) cp -a trained run ;; esac
 }
 again() {
   case $1 in
-    train)
-      if [ -e run/run.json ]; then set -- train --resume run; else set -- train --arch w4:s3*3 --data "$data" --epochs 2 --out run; fi
-      set -- "$@" --quiet --threads 1
-      ;;
-    quantize) set -- quantize run --qat-epochs 1 --quiet --threads 1 ;;
-    export) set -- export run --out run/c --quiet ;;
-    elsewhere) set -- export run --out other --quiet ;;
+    train) if [ -e run/run.json ]; then set -- train --resume run; else set -- train $train_options --out run; fi ;;
+    search) if [ -e run/run.json ]; then set -- search --resume run; else set -- search $search_options --out run; fi ;;
+    suite) set -- suite $suite_options --out run ;;
+    quantize) set -- quantize run --qat-epochs 1 ;;
+    export) set -- export run --out run/c ;;
+    elsewhere) set -- export run --out other ;;
     report) set -- report run ;;
   esac
-  # shellcheck disable=SC2086  # words
-  $before "$program" "$@" > output 2> errors
-}
-# All files but for times, and digests over times.
-contents() {
-  for file in $(find run other -type f ! -name lock 2> /dev/null | LC_ALL=C sort); do
-    case $file in
-      *report.html) echo "$file $(tail -n 1 "$file")" ;;
-      *.json | *.jsonl) echo "$file $(sed 's/"seconds": *[0-9.e+-]*//; s/"digest": *"[0-9a-f]*"//; s/"check": *"[0-9a-f]*"//; s/[a-z_]*seconds": *[0-9.e+-]*//' "$file" | sha256sum)" ;;
-      *) echo "$file $(sha256sum < "$file")" ;;
-    esac
-  done
+  $before "$program" "$@" --quiet --threads 1 > output 2> errors
 }
 
-tried=0 failures=0
+tried=0 killed=0 failures=0
 fail() {
   failures=$((failures + 1))
   echo "FAILED  $1: $2"
@@ -59,8 +56,17 @@ fail() {
 mended() {
   before=''
   if ! again "$1"; then fail "$1" "$2: the next call fails"; return; fi
-  contents > found
+  contents run other > found
   cmp -s "expected.$1" found || { fail "$1" "$2: files differ"; diff "expected.$1" found | head -n 4; }
+}
+# may_fail COMMAND WHAT: one that is disturbed, but not killed
+may_fail() {
+  status=0
+  again "$1" || status=$?
+  tried=$((tried + 1))
+  [ $status -le 1 ] || fail "$1" "$2: exit status $status"
+  [ $status -ne 1 ] || [ "$(grep -c '^mininas: ' errors)" = 1 ] || fail "$1" "$2: no error in one line"
+  mended "$1" "$2"
 }
 
 # Places: lines "call number" from the first call that touches the run's folder on.
@@ -77,7 +83,7 @@ kill_at_calls() {
     start "$1"
     before="strace -f -qq -o /dev/null -e trace=$call -e inject=$call:signal=SIGKILL:when=$number"
     again "$1" || :
-    tried=$((tried + 1))
+    tried=$((tried + 1)) killed=$((killed + 1))
     mended "$1" "killed at $call $number"
   done < places
 }
@@ -88,56 +94,85 @@ fail_calls() {
       [ "$call" = "${fault%:*}" ] || continue
       start "$1"
       before="strace -f -qq -o /dev/null -e trace=$call -e inject=$call:error=${fault#*:}:when=$number"
-      status=0
-      again "$1" || status=$?
-      tried=$((tried + 1))
-      what="$call $number fails with ${fault#*:}"
-      [ $status -le 1 ] || fail "$1" "$what: exit status $status"
-      [ $status -ne 1 ] || [ "$(grep -c '^mininas: ' errors)" = 1 ] || fail "$1" "$what: no error in one line"
-      mended "$1" "$what"
+      may_fail "$1" "$call $number fails with ${fault#*:}"
     done < places
   done
 }
 
-# Chains of kills, each after up to a quarter of a second, until the command ends by itself.
+# Every write once, and all.
+write_short() {
+  for number in 0 $(awk -v writes="$(grep -c '^write ' places)" 'BEGIN { for (i = 1; i <= writes; ++i) print i }'); do
+    start "$1"
+    before="env LD_PRELOAD=$work/short_writes.so SHORT_WRITE=$number"
+    may_fail "$1" "write $number is short"
+    [ $status -eq 0 ] || fail "$1" "write $number is short: fails"
+  done
+}
+
+# kill_at_random COMMAND KILLS: chains of kills, until the command ends by itself. Moments are up to as late as an
+# undisturbed run ends, which is some milliseconds.
 kill_at_random() {
+  most=$2
   start "$1"
   # shellcheck disable=SC2013  # one word a number
-  for wait in $(awk -v count="$kills" 'BEGIN { srand(1); for (i = 0; i < count; ++i) printf "%.3f ", rand() / 4 }'); do
-    before="timeout -s KILL $wait"
-    if again "$1"; then
-      mended "$1" 'after a chain of random kills'
-      start "$1"
-    fi
-    tried=$((tried + 1))
+  for wait in $(awk -v count=$((5 * most)) -v span="$span" '
+    BEGIN { srand(1); while (count-- > 0) printf "%.4f ", rand() * span / 1e9 }'); do
+    [ "$most" -gt 0 ] || break
+    before="timeout --foreground -s KILL $wait"
+    status=0
+    again "$1" || status=$?
+    case $status in
+      0)
+        mended "$1" 'after a chain of random kills'
+        start "$1"
+        ;;
+      137) most=$((most - 1)) tried=$((tried + 1)) killed=$((killed + 1)) ;;
+      *) fail "$1" "between random kills: exit status $status" ;;
+    esac
   done
   mended "$1" 'after a chain of random kills'
 }
 
-write_short() {
-  start "$1"
-  before="env LD_PRELOAD=$work/short_writes.so"
-  again "$1" || fail "$1" 'all writes are short: fails'
-  tried=$((tried + 1))
-  mended "$1" 'all writes are short'
-}
-
+# Leaves how long it takes in $span, in nanoseconds.
 undisturbed() {
   before=''
   start "$1"
-  again "$1" || { echo "crash: $1 does not even run undisturbed" >&2; cat errors >&2; exit 1; }
+  began=$(date +%s%N)
+  again "$1" || { echo "crash: $1 does not even run undisturbed"; cat errors; exit 1; }
+  span=$(($(date +%s%N) - began))
 }
+disturb() {
+  undisturbed "$1"
+  contents run other > "expected.$1"
+  : > places
+  case $1 in
+    search) kill_at_random "$1" $((kills / 4)) ;;
+    suite) kill_at_random "$1" $((kills / 8)) ;;
+    *)
+      places "$1" > places
+      kill_at_calls "$1"
+      fail_calls "$1"
+      write_short "$1"
+      kill_at_random "$1" "$kills"
+      ;;
+  esac
+}
+
+# Killed shells would say so.
+exec 2> /dev/null
+id=$(sha256sum < "$program")
+[ "$(cat "$kept/program" || :)" = "$id" ] || { rm -f "$kept"/*.txt; echo "$id" > "$kept/program"; }
+put_suite_images images
 undisturbed train && cp -a run trained
 undisturbed quantize && rm -rf trained && cp -a run trained
-for command in ${CRASH:-train quantize export elsewhere report}; do
-  undisturbed "$command"
-  contents > "expected.$command"
-  places "$command" > places
-  kill_at_calls "$command"
-  fail_calls "$command"
-  kill_at_random "$command"
-  write_short "$command"
-  echo "$command: $(wc -l < places) places"
+for command in ${CRASH:-train quantize export elsewhere report search suite}; do
+  if [ ! -e "$kept/$command.txt" ]; then
+    tried=0 killed=0 failures=0
+    disturb "$command"
+    echo "$command: $(wc -l < places) places, $tried disturbances, $killed kills, $failures failures" > "$kept/new"
+    mv "$kept/new" "$kept/$command.txt"
+  fi
+  cat "$kept/$command.txt"
 done
-echo "$tried disturbances, $failures failures"
-[ $failures -eq 0 ]
+cat "$kept"/*.txt | awk '{ tried += $4; killed += $6; failures += $8 }
+  END { print tried " disturbances, " killed " kills, " failures " failures"; exit failures > 0 }'
