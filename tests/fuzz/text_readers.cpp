@@ -131,9 +131,11 @@ void read_log(std::string_view input, const fs::path& folder) {
 }
 
 std::vector<std::string> log_seeds(const fs::path&) {
+  const int64_t parameters = parameter_count(plain_chain(16, 3), LoggedTask{});
   return {
-      "step,stage,depth,width,ops,kernels,epochs,params,train_acc,valid_acc,epoch1_valid_acc\n"
-      "1,depth,3,16,000,333,300,12345,99.5,81.25,40\n2,width,3,12,010,353,300,9999,98,80.5,39.5\n"};
+      text("step,stage,depth,width,ops,kernels,epochs,params,train_acc,valid_acc,epoch1_valid_acc\n1,depth,3,16,000,"
+           "333,300,",
+           parameters, ",99.5,81.25,40\n2,width,3,12,010,353,300,9999,98,80.5,39.5\n")};
 }
 
 }  // namespace

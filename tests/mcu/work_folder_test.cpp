@@ -1,5 +1,6 @@
 // Temporary folders of several processes, and compilers that do not get to their end.
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "core/error.h"
 #include "core/io/file.h"
@@ -80,4 +81,26 @@ TEST_CASE("a compiler that is killed has not refused the code", "[mcu][verify]")
 TEST_CASE("a child's file for errors that cannot be made is named", "[mcu][verify]") {
   const TempDir folder;
   CHECK_THROWS_WITH(Process({"true"}, folder / "missing" / "log"), Catch::Contains("log: cannot create: No such file"));
+}
+
+TEST_CASE("a signal to a compiler's process group does not reach this program", "[mcu][verify]") {
+  const TempDir folder;
+  CHECK_THROWS_WITH(run_tool({"sh", "-c", "kill -TERM 0; sleep 10"}, folder / "log", "c", "install sh"),
+                    "c: sh was ended by signal 15");
+}
+
+TEST_CASE("nobody is told to install a compiler where only file descriptors have run out", "[mcu][verify]") {
+  const TempDir folder;
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit none{3, before.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &none);
+  std::string error;
+  try {
+    run_tool({"cc"}, folder / "log", "c", "install gcc");
+  } catch (const Error& failure) {
+    error = failure.what();
+  }
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  CHECK_THAT(error, Catch::Contains("Too many open files") && !Catch::Contains("install"));
 }
