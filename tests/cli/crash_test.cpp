@@ -11,7 +11,7 @@ TEST_CASE("killed or failing at a call that changes files, commands go on and en
   if (skipped_without("strace") || skipped_without("cc")) return;
   if (run_command({"strace", "-qq", "-o", "/dev/null", "true"}).ending != "") return skip("strace may not trace here");
   const CommandResult result = run_command(
-      {"env", "CRASH=train quantize export elsewhere report", "tests/crash/crash.sh", program_path(), "12", "10"});
+      {"env", "CRASH=train quantize export elsewhere report", "tests/crash/crash.sh", program_path(), "40", "5"});
   CAPTURE(result.output, result.errors);
   CHECK(result.ending.empty());
   CHECK_THAT(result.output, Catch::Contains(" kills, 0 failures"));

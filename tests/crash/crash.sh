@@ -43,7 +43,8 @@ again() {
     elsewhere) set -- export run --out other ;;
     report) set -- report run ;;
   esac
-  $before "$program" "$@" --quiet --threads 1 > output 2> errors
+  case $1 in export | report) ;; *) set -- "$@" --quiet --threads 1 ;; esac
+  $before "$program" "$@" > output 2> errors
 }
 
 tried=0 killed=0 failures=0
@@ -122,7 +123,7 @@ kill_at_random() {
     status=0
     again "$1" || status=$?
     case $status in
-      0)
+      0 | 124) # ended by itself, or did in the moment of the kill
         mended "$1" 'after a chain of random kills'
         start "$1"
         ;;
