@@ -4,12 +4,11 @@
 #include <array>
 #include <cmath>
 #include <cstring>
-#include <map>
-#include <set>
 
 #include "core/error.h"
 #include "core/io/sha256.h"
 #include "core/parallel.h"
+#include "datasets/contradictions.h"
 #include "datasets/folds.h"
 
 namespace mininas {
@@ -59,20 +58,6 @@ double threshold(const std::vector<double>& draws, double fraction) {
   const double second = *std::upper_bound(draws.begin(), draws.end(), draws.front());
   return std::clamp(fraction, second, draws.back());  // draws below `second` are the first; the last is never drawn
 }
-
-// What the images of a set have in common, by content.
-struct Contents {
-  std::map<std::string_view, std::set<int>> classes_of;  // from an image's bytes
-
-  explicit Contents(const ImageSet& images) {
-    for (int64_t i = 0; i < images.count(); ++i)
-      classes_of[{reinterpret_cast<const char*>(images.image(i)), static_cast<size_t>(images.shape.size())}].insert(
-          images.labels[static_cast<size_t>(i)]);
-  }
-  bool all_ambiguous() const {
-    return std::all_of(classes_of.begin(), classes_of.end(), [](const auto& c) { return c.second.size() > 1; });
-  }
-};
 
 }  // namespace
 
@@ -141,14 +126,13 @@ IndexSplit split_by_digest(const std::vector<int>& labels, const std::vector<std
 }
 
 void check_learnable(const ImageSet& train) {
-  const Contents contents(train);
-  if (train.count() > 1 && contents.classes_of.size() == 1)
+  if (train.count() > 1 && count_contents(train).different == 1)
     throw ConfigError(text("all ", train.count(), " training images are equal, pixel by pixel: nothing can be learnt"));
-  if (contents.all_ambiguous())
-    throw ConfigError("each training image stands in more than one class: nothing tells the classes apart");
 }
 
 void check_searchable(const ImageSet& train) {
+  const ContentCounts contents = count_contents(train);
+  if (contents.ambiguous == contents.different) throw ConfigError(contradiction_text(train));
   std::vector<int64_t> images(train.class_names.size());
   for (const int label : train.labels) ++images[static_cast<size_t>(label)];
   for (size_t label = 0; label < images.size(); ++label)

@@ -98,10 +98,10 @@ IndexSplit stratified_split(const std::vector<int>& labels, const std::vector<st
 IndexSplit split_by_digest(const std::vector<int>& labels, const std::vector<std::string>& class_names,
                            const std::vector<ImageFile>& files, double fraction, uint64_t seed);
 
-// Throws ConfigError where nothing can be learnt: all training images are equal, or each of them stands in more than
-// one class.
+// Throws ConfigError where nothing can be learnt, because
+// all training images are equal.
 void check_learnable(const ImageSet& train);
-// Throws ConfigError where a class has too few training images for a part of them to be set aside for validation.
+// Throws ConfigError where every image stands in more than one class, or a class has too few to set some aside.
 void check_searchable(const ImageSet& train);
 
 // `count` images whose bytes and labels are 0. Throws ConfigError where that takes more than 4 GiB.

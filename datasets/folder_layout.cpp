@@ -181,8 +181,9 @@ FolderLayout understand_folder(const fs::path& folder) {
   const bool alone = entries.folders.size() == 1 && entries.files.empty();
   if (alone && !entries_of(entries.folders.front()).folders.empty()) {
     FolderLayout layout = understand_folder(entries.folders.front());
-    layout.notes.insert(layout.notes.begin(), text(folder.string(), ": holds nothing but ", layout.root.string(),
-                                                   ", whose folders are taken as the data set's"));
+    layout.notes.insert(layout.notes.begin(),
+                        text(folder.string(), ": is one folder too high, since it holds nothing but ",
+                             layout.root.string(), ", whose folders are taken as the data set's"));
     return layout;
   }
   refuse_parts_without_classes(entries.folders);

@@ -50,9 +50,13 @@ void require_known_classes(const FolderLayout& layout, const std::vector<std::st
 
 // With an undivided folder whose images are loose the person may mean another form.
 std::string hint_at(const fs::path& folder) {
-  for (const fs::path& entry : visible_entries(folder))
+  int64_t loose = 0;
+  for (const fs::path& entry : visible_entries(folder)) {
     if (entry.extension() == ".csv") return text("; for a table of labels name the table: --data csv:", entry.string());
-  return "";
+    loose += is_folder(entry) ? 0 : 1;
+  }
+  if (loose == 0) return "";
+  return text("; put its ", loose, " file(s) into a folder for each class, or name their classes in a table, csv:FILE");
 }
 
 }  // namespace

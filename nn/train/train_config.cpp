@@ -21,7 +21,10 @@ OptionFields option_fields(TrainConfig& c) {
       {"class-weights",
        "count each class alike in training, however many images it has; for classes of very different size",
        &c.class_weights},
-      {"flip", "mirror training images at random, left to right; not for images whose sides differ, such as digits",
+      {"flip",
+       "mirror training images at random, left to right; --no-flip where a mirrored image is another thing, as with "
+       "digits "
+       "and letters",
        &c.augmentation.horizontal_flip},
       {"crop-padding", "shift training images at random by up to so many pixels; 0: never",
        &c.augmentation.crop_padding, 0, 64},

@@ -102,7 +102,7 @@ Dataset open_data(const std::string& data, const FileOptions& files, const Commo
 }
 
 void print_accuracy(double accuracy, const std::string& of, int64_t images, const ClassFigures& c) {
-  const double error = standard_error(100 * accuracy, static_cast<double>(images));
+  const double error = measured_error(100 * accuracy, static_cast<double>(images));
   print_row("test accuracy", text(percent_text(accuracy), of, "; ", grouped(images), " images, one standard error ",
                                   points(error), "; chance is ", percent_text(c.chance)));
   if (100 * (accuracy - c.chance) <= kToldApart * error)

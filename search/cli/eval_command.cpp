@@ -4,6 +4,7 @@
 #include <memory>
 #include <numeric>
 
+#include "core/error.h"
 #include "nn/quant/quantized_model.h"
 #include "nn/train/trainer.h"
 #include "nn/weights/model_file.h"
@@ -11,6 +12,8 @@
 #include "search/cli/progress.h"
 #include "search/job/final_evaluation.h"
 #include "search/job/settings.h"
+#include "search/methods/paired_error.h"
+#include "search/methods/scores.h"
 
 namespace mininas {
 namespace {
@@ -105,7 +108,9 @@ void print(const Options& o, const Measured& found, const std::vector<ClassAccur
   if (!label.empty()) std::printf("%s\n", label.c_str());
   std::printf("%-24s %8s %8s %10s\n", "class", "images", "correct", "accuracy");
   for (const ClassAccuracy& c : classes) print_line(c.name, c.images, c.correct, c.accuracy, "");
-  print_line("all", found.all.images, found.all.correct, found.all.accuracy(), o.int8 ? "  (int8)" : "  (float)");
+  const double error = measured_error(100 * found.all.accuracy(), static_cast<double>(found.all.images));
+  print_line("all", found.all.images, found.all.correct, found.all.accuracy(),
+             text("  (", o.int8 ? "int8" : "float", "; one standard error ", points(error), ")").c_str());
   std::printf("%-24s %8s %8s %10s  (worst class: %s, %s)\n", "balanced", "", "",
               percent_text(found.figures.balanced_accuracy).c_str(), found.figures.worst_class.c_str(),
               percent_text(found.figures.worst_class_accuracy).c_str());

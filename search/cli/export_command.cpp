@@ -36,8 +36,8 @@ int run(const Options& o, const Command& command) {
   }
   if (!settings.label.empty()) print_row("LABEL", settings.label);
   print_row("written", o.out + "/model.c, model.h, the runtime, test vectors, Makefile, README.md");
-  print_row("flash", text(cost.flash_bytes, " bytes, with code for ", to_text(code_build(target))));
-  print_row("RAM", std::to_string(cost.ram_bytes) + " bytes");
+  print_row("flash", text(grouped(cost.flash_bytes), " bytes, with code for ", to_text(code_build(target))));
+  print_row("RAM", grouped(cost.ram_bytes) + " bytes");
   return 0;
 }
 

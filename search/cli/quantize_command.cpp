@@ -44,20 +44,19 @@ int run(const Options& o, const Command& command) {
   const auto repeated = repeated_for(data.train, config.batch, settings.epoch_steps);
   const TrainResult result = quantize(folder, repeated ? *repeated : data.train, config, progress, command);
   const QuantizedModel model = load_quantized_model(folder.quantized_file());
-  const double accuracy =
-      evaluate(integer_predict(model, data.test.pixels.data(), data.test.count()), data.test).accuracy();
+  const Evaluation tested = evaluate(integer_predict(model, data.test.pixels.data(), data.test.count()), data.test);
   progress.clear();
   const double train_accuracy = result.epochs.back().train_accuracy;
   if (o.common.json) {
     print_json(Record()
-                   .set("test_accuracy_int8", accuracy)
+                   .set("test_accuracy_int8", tested.accuracy())
                    .set("train_accuracy", train_accuracy)
                    .set("epochs", static_cast<int>(result.epochs.size()))
                    .set("seconds", result.seconds));
     return 0;
   }
   print_row("train accuracy", percent_text(train_accuracy) + " (augmented images, last epoch, int8)");
-  print_row("test accuracy", percent_text(accuracy) + " int8");
+  print_accuracy(tested.accuracy(), " int8", tested.images, class_figures(tested, model.class_names));
   print_row("time", duration_text(result.seconds));
   print_row("written", folder.quantized_file().string());
   const std::string path = quoted(o.run);

@@ -206,7 +206,8 @@ void add_search_command(Parser& parser, const MethodChoice& choice) {
   Command& command = parser.add(
       "search", "finds a network for your images, trains and quantises it, exports it to RUN/c and verifies the C",
       "Example:\n  mininas search --data folder:photos:64x64 --max-flash 64K --out run\n\n"
-      "`mininas help data` tells which images --data can name, `mininas help methods` the methods. Each method has "
+      "Where a mirrored image is another thing, as with digits, add --no-flip. `mininas help data` tells which images "
+      "--data can name, `mininas help methods` the methods. Each method has "
       "options of its own: `mininas search --method M --help-all` shows those of M.",
       [o](const Command& given) { return run(*o, given); });
   command.option("out", o->out, "folder for the new run");

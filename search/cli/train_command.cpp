@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/error.h"
+#include "datasets/contradictions.h"
 #include "datasets/open.h"
 #include "search/cli/commands.h"
 #include "search/cli/progress.h"
@@ -129,6 +130,8 @@ TrainSummary begin(const Command& command, Options& o, Progress& progress) {
     o.settings.architecture = to_text(architecture_of("arch", o.settings.architecture));
   const Dataset data = open_data(o.data, o.files, o.common);
   check_learnable(data.train);
+  if (const std::string contradiction = contradiction_text(data.train); !contradiction.empty())
+    progress.notice(contradiction);
   if (const std::string unbalanced = imbalance_text(data.train);
       !unbalanced.empty() && !o.settings.recipe.class_weights)
     progress.notice(unbalanced);

@@ -145,7 +145,9 @@ std::vector<FrontMember> finish_front(const RunFolder& folder, const RunIdentity
     const int number = static_cast<int>(index) + 1;
     TakeSettings own{to_text(journal.entries()[index].trial.candidate.architecture), "../..", number,
                      search_settings_from(settings)};
-    const RunIdentity taken{"take", identity.command, identity.data, identity.train_digest, identity.test_digest};
+    // Its command is what finishes it after an interruption.
+    const RunIdentity taken{"take", command_that_goes_on(folder, identity), identity.data, identity.train_digest,
+                            identity.test_digest};
     const RunFolder place = open_take(folder.path() / "front" / std::to_string(number), taken, own, data);
     PipelineHooks named = hooks;
     if (hooks.on_stage)

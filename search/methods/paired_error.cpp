@@ -103,4 +103,9 @@ double standard_error(double score, double images) {
   return 100.0 * std::sqrt(p * (1.0 - p) / images);
 }
 
+double measured_error(double score, double images) {
+  const double p = std::clamp(score / 100.0, 0.0, 1.0);
+  return 100.0 * std::sqrt(images * p * (1.0 - p) + 0.25) / (images + 1.0);
+}
+
 }  // namespace mininas

@@ -30,5 +30,10 @@ double balanced_images(const std::vector<int>& labels);
 
 // The standard error of a single score in percent, if nothing is known about the other one: sqrt(p (1 - p) / n).
 double standard_error(double score, double images);
+// The same for people who read a measured accuracy: half the width of Wilson's score interval at one standard error,
+// sqrt(n p (1 - p) + 1/4) / (n + 1). It is not 0 where all images, or none, are classified correctly, since n images
+// cannot show that the next one will be. (Wilson, Probable inference, the law of succession, and statistical inference,
+// 1927.)
+double measured_error(double score, double images);
 
 }  // namespace mininas

@@ -5,16 +5,14 @@
 
 #include "core/error.h"
 #include "search/job/settings.h"
-#include "search/methods/paired_error.h"
 #include "search/methods/scores.h"
 #include "search/report/html.h"
+#include "search/report/report_parts.h"
 
 namespace mininas {
 namespace {
 
-double error_of(double accuracy, int64_t images) {
-  return standard_error(100 * accuracy, static_cast<double>(images)) / 100;
-}
+double error_of(double accuracy, int64_t images) { return share_error(accuracy, static_cast<double>(images)); }
 
 [[noreturn]] void refuse_unfinished(const RunFolder& folder) {
   throw ConfigError(text(folder.path().string(), ": is not finished, so there is nothing to compare yet"));

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "mcu/host/cost/sizes.h"
 #include "nn/layers/operations.h"
+#include "search/methods/paired_error.h"
 #include "search/methods/scores.h"
 #include "search/report/html.h"
 #include "search/report/report_parts.h"
@@ -95,7 +96,7 @@ std::string as_percent(double fraction) {
   return text(hundredths / 100, ".", hundredths / 10 % 10, hundredths % 10, " %");
 }
 
-double share_error(double share, double images) { return std::sqrt(share * (1 - share) / images); }
+double share_error(double share, double images) { return measured_error(100 * share, images) / 100; }
 
 double chance_of(const TestResult& result) {
   int64_t all = 0, most = 0;

@@ -63,7 +63,7 @@ HtmlSection glossary_part();
 
 // "96.90 %" for 0.969
 std::string as_percent(double fraction);
-// One standard error of an accuracy on `images` images: sqrt(p (1 - p) / images).
+// One standard error of an accuracy on `images` images (measured_error in search/methods/paired_error.h).
 double share_error(double share, double images);
 
 }  // namespace mininas

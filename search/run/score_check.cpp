@@ -21,7 +21,7 @@ ScoreCheck check_scores(const Journal& journal, const Task& task) {
   const double of_chance = standard_error(task.chance, images);
   return {.images = task.score_images,
           .chance = task.chance,
-          .standard_error = standard_error(best->score, images),
+          .standard_error = measured_error(best->score, images),
           .best = best->score,
           .least = least->score,
           .scored = scored,

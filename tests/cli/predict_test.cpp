@@ -58,7 +58,8 @@ ProgramResult predict(std::vector<std::string> words) {
 
 }  // namespace
 
-TEST_CASE("eval lists every mistake with its label, prediction and confidence, in both arithmetics", "[cli][predict]") {
+TEST_CASE("eval lists every mistake with its file, label, prediction and confidence, in both arithmetics",
+          "[cli][predict]") {
   for (const bool int8 : {true, false}) {
     std::vector<std::string> words = {"eval", photo_run().string(), "--mistakes"};
     if (int8) words.push_back("--int8");
@@ -71,6 +72,10 @@ TEST_CASE("eval lists every mistake with its label, prediction and confidence, i
     for (const Record& mistake : mistakes) {
       CHECK(mistake.string("label") != mistake.string("prediction"));
       CHECK(mistake.number("confidence") >= 0.5);
+      const std::string file = mistake.string("file");
+      CHECK_THAT(file, Catch::StartsWith("test/" + mistake.string("label") + "/"));
+      CHECK(fs::exists(photo_run().parent_path() / "photos" / file));
+      CHECK_THAT(table.output, Catch::Contains(file));
       CHECK_THAT(table.output, Catch::Contains(mistake.string("label") + ", " + mistake.string("prediction") + " ("));
     }
     CHECK(mistakes.size() <= 6);  // about the four photos in the wrong folder

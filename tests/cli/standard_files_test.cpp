@@ -42,3 +42,10 @@ TEST_CASE("an interrupt that was ignored when the program started stays ignored"
   CAPTURE(result.errors);
   CHECK(result.ending.empty());
 }
+
+TEST_CASE("a script's background job, which a shell has ignore Ctrl-C, is interrupted by kill", "[cli]") {
+  const CommandResult result = in_shell("\"$0\" train --arch w4:s3*3 --data " + kTinyData +
+                                        " --epochs 5000 --quiet & child=$!; sleep 0.3; kill -INT $child; wait $child");
+  CAPTURE(result.errors);
+  CHECK(result.ending == "exit status 130");
+}

@@ -5,6 +5,7 @@
 
 #include "core/io/sha256.h"
 #include "core/parallel.h"
+#include "datasets/contradictions.h"
 #include "tests/datasets/image_folders.h"
 #include "tests/support/catch.h"
 
@@ -182,9 +183,13 @@ TEST_CASE("nothing can be learnt from equal images, nor from images that stand i
   for (const char* name : {"train/a/1.png", "train/b/1.png", "test/a/1.png"}) put_file(folder.path() / name, tagged(1));
   check_refused<ConfigError>([&] { check_learnable(load(folder).train); }, {"all 2 training images are equal"});
   for (const char* name : {"train/a/2.png", "train/b/2.png"}) put_file(folder.path() / name, tagged(2));
-  check_refused<ConfigError>([&] { check_learnable(load(folder).train); }, {"more than one class"});
+  check_refused<ConfigError>([&] { check_searchable(load(folder).train); },
+                             {"each training image", "more than one class"});
+  CHECK_NOTHROW(check_learnable(load(folder).train));  // a training can be watched, and says what is wrong
+  CHECK_THAT(contradiction_text(load(folder).train), Catch::Contains("nothing tells the classes apart"));
   put_file(folder.path() / "train/b/3.png", tagged(3));
-  CHECK_NOTHROW(check_learnable(load(folder).train));
+  CHECK_NOTHROW(check_searchable(load(folder).train));
+  CHECK_THAT(contradiction_text(load(folder).train), Catch::StartsWith("2 of 3 different training images"));
   fs::remove(folder.path() / "train/a/2.png");
   check_refused<ConfigError>([&] { check_searchable(load(folder).train); },
                              {"'a'", "1 training image(s)", "at least 2"});
@@ -261,6 +266,8 @@ TEST_CASE("fewer than two classes are refused", "[datasets][folder]") {
   check_refused<ConfigError>([&] { load(folder); }, {folder.path().string(), "1 class folder", "at least 2"});
   fs::remove_all(folder.path() / "train");
   fs::remove_all(folder.path() / "test");
+  put_file(folder.path() / "a.png", tagged(1));
+  check_refused<ConfigError>([&] { load(folder); }, {"put its 1 file(s) into a folder for each class"});
   put_file(folder.path() / "labels.csv", {'x'});
   check_refused<ConfigError>([&] { load(folder); }, {"name the table: --data csv:" + (folder / "labels.csv").string()});
 }

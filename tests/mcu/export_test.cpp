@@ -212,6 +212,42 @@ TEST_CASE("the lines of the exported README classify an image", "[mcu][export][c
   CHECK(result.output == std::to_string(integer_predict(model, images.pixels.data(), 1)[0]));
 }
 
+TEST_CASE("two exports are linked into one program, and two headers in one source file are an error",
+          "[mcu][export][compiler]") {
+  const TempDir folder;
+  std::string expected, programs;
+  for (const std::string name : {"a", "b"}) {
+    const QuantizedModel model = random_model(small_model().spec, Rng(name.front()));
+    const ImageSet images = image_set(model.spec, 1, 1);
+    export_c(model, RamPlan::kStrips, images, folder / name);
+    expected += std::to_string(integer_forward(model, images.pixels.data(), 1).layers.back().front()) + " ";
+    std::string program = "#include \"" + name + "/model.h\"\nint first_logit_of_" + name +
+                          "(void);\nint first_logit_of_" + name +
+                          "(void) {\n  static uint32_t arena[MODEL_ARENA_WORDS];\n  int8_t logits[MODEL_CLASSES];\n"
+                          "  static const uint8_t image[] = {";
+    for (const uint8_t byte : images.pixels) program += std::to_string(byte) + ",";
+    program +=
+        "};\n  if (mn_init(MODEL, MODEL_BYTES, arena, sizeof arena) != MN_OK) return 1000;\n"
+        "  return mn_run(MODEL, image, arena, sizeof arena, logits) == MN_OK ? logits[0] : 1000;\n}\n";
+    write_text_file(folder / (name + ".c"), program);
+    programs += name + ".c " + name + "/model.c ";
+  }
+  write_text_file(folder / "main.c",
+                  "#include <stdio.h>\nint first_logit_of_a(void), first_logit_of_b(void);\n"
+                  "int main(void) {\n  printf(\"%d %d \", first_logit_of_a(), first_logit_of_b());\n"
+                  "  return 0;\n}\n");
+  const auto in_folder = [&](const std::string& line) {
+    return run_command({"sh", "-c", "cd " + folder.path().string() + " && " + line});
+  };
+  const CommandResult both = in_folder("cc -std=c99 -Wall -Werror main.c " + programs + "a/mn_*.c -o both && ./both");
+  CAPTURE(both.errors);
+  CHECK(both.output == expected);
+  write_text_file(folder / "one.c", "#include \"a/model.h\"\n#include \"b/model.h\"\n");
+  CHECK_THAT(in_folder("cc -fsyntax-only one.c").errors, Catch::Contains("two models in one source file"));
+  write_text_file(folder / "one.c", "#include \"a/model.h\"\n#include \"a/model.h\"\n");
+  CHECK(in_folder("cc -fsyntax-only one.c").errors.empty());
+}
+
 TEST_CASE("constants and arena of 200 random networks are those that the architecture alone predicts, by every plan",
           "[mcu][sizes]") {
   uint64_t adds = 0;

@@ -41,6 +41,21 @@ TEST_CASE("against a network that classifies everything correctly, the paired er
   CHECK(paired_standard_error(pack_correct(all), pack_correct(most), 50) == Approx(standard_error(94, 50)));
 }
 
+TEST_CASE("the error of a measured accuracy is half of Wilson's interval: not 0 where all predictions are correct",
+          "[search][paired-error]") {
+  for (const double images : {1.0, 20.0, 500.0})
+    for (const double score : {0.0, 35.0, 50.0, 97.0, 100.0}) {
+      // The two rates from which the measured one is one standard error away are the interval's ends.
+      const double p = score / 100, middle = (images * p + 0.5) / (images + 1);
+      const double half = measured_error(score, images) / 100;
+      CHECK(half > 0);
+      for (const double end : {middle - half, middle + half})
+        CHECK(std::pow(p - end, 2) == Approx(end * (1 - end) / images).margin(1e-12));
+    }
+  CHECK(measured_error(100, 20) == Approx(100.0 / 42));
+  CHECK(measured_error(90, 10000) == Approx(standard_error(90, 10000)).epsilon(1e-3));
+}
+
 TEST_CASE("a balanced score is the mean of the classes, and its paired error that of each class's differences",
           "[search][paired-error]") {
   const std::vector<int> labels = {0, 2, 0, 2, 2, 0, 2, 2, 2, 2};  // three of class 0, none of class 1

@@ -18,6 +18,13 @@ std::string hex32(uint32_t value) {
   return out.str();
 }
 
+// The constant object's name.
+std::string symbol_of(const mn_model& header) {
+  std::ostringstream out;
+  out << "model_" << std::hex << std::setw(8) << std::setfill('0') << header.digest;
+  return out.str();
+}
+
 std::string initializer(const char* name, const std::string& list, const char* end = ",\n") {
   return text("    .", name, " = {\n", list, "}", end);
 }
@@ -73,7 +80,7 @@ std::string constants_text(const DeviceConstants& constants, const std::string& 
 }
 
 std::string header_initializer(const mn_model& header) {
-  return text("  .header = {.magic = MN_MAGIC, .digest = ", hex32(header.digest), ", .bytes = MODEL_BYTES,\n",
+  return text("  .header = {.magic = MN_MAGIC, .digest = MODEL_DIGEST, .bytes = MODEL_BYTES,\n",
               "             .arena_bytes = MODEL_ARENA_BYTES, .version = ", header.version,
               ", .layers = MODEL_LAYERS,\n",
               "             .height = MODEL_HEIGHT, .width = MODEL_WIDTH, .channels = MODEL_CHANNELS, .classes = "
@@ -134,9 +141,13 @@ std::string struct_text(const ModelImage& image, const std::vector<NamedLayer>& 
 
 std::string model_header_text(const QuantizedModel& model, const ModelImage& image) {
   const ImageShape& in = model.spec.input();
+  const std::string digest = hex32(image.header.digest), symbol = symbol_of(image.header);
   std::ostringstream out;
   out << kModelHeaderMark
-      << " How to use it: README.md and mn.h. */\n#ifndef MODEL_H\n#define MODEL_H\n\n#include \"mn.h\"\n\n"
+      << " How to use it: README.md and mn.h. */\n#if defined(MODEL_H) && MODEL_DIGEST != " << digest
+      << "\n#error \"two models in one source file have the same names; include each in a file of its own\"\n#endif\n"
+      << "#ifndef MODEL_H\n#define MODEL_H\n\n#include \"mn.h\"\n\n"
+      << "/* Of all that model.c holds. */\n#define MODEL_DIGEST " << digest << "\n\n"
       << "/* The image: raw bytes, row by row, channels interleaved; " << quantization_text(model.input)
       << " with q = byte - 128. */\n"
       << "#define MODEL_HEIGHT " << in.height << "\n#define MODEL_WIDTH " << in.width << "\n#define MODEL_CHANNELS "
@@ -152,15 +163,16 @@ std::string model_header_text(const QuantizedModel& model, const ModelImage& ima
       << "\n#define MODEL_ARENA_WORDS ((MODEL_ARENA_BYTES + 3) / 4)\n\n/* How the tensors share it: whole, overlap or "
       << "strips. */\n"
       << kRamPlanDefinition << "\"" << to_text(image.ram_plan) << "\"\n\n"
-      << "struct model_data;\nextern const struct model_data model_data;\n#define MODEL ((const mn_model "
-         "*)&model_data)\n\n#endif\n";
+      << "/* The digest in the name lets several models be linked into one program. */\n"
+      << "struct model_data;\nextern const struct model_data " << symbol << ";\n#define MODEL ((const mn_model *)&"
+      << symbol << ")\n\n#endif\n";
   return out.str();
 }
 
 std::string model_source_text(const QuantizedModel& model, const ModelImage& image) {
   const auto layers = name_layers(model);
-  std::string out =
-      kSourceOpening + struct_text(image, layers) + kSourceChecks + "const struct model_data model_data = {\n";
+  std::string out = kSourceOpening + struct_text(image, layers) + kSourceChecks + "const struct model_data " +
+                    symbol_of(image.header) + " = {\n";
   out += header_initializer(image.header) + "  .layers = {\n";
   for (size_t i = 0; i < layers.size(); ++i)
     out += text("      /* ", layers[i].title, "; ", quantization_text(model.layers[i].output), " */\n",
