@@ -45,7 +45,7 @@ DriverTicks DriverStream::finish() {
 
 // If the program reports an error, it is thrown here.
 DriverStream::Record DriverStream::next_record() {
-  Record record;
+  Record record{};
   take(&record, sizeof record);
   if (record.tag != kTagTrouble) return record;
   std::string why(std::min(record.bytes, kMaxMessageLength), ' ');

@@ -32,7 +32,7 @@ struct AdamSettings {
 };
 class Adam {
  public:
-  explicit Adam(AdamSettings settings) : settings_(settings) {}
+  explicit Adam(const AdamSettings& settings) : settings_(settings) {}
   void step(Vector& values, const Vector& gradient);
 
  private:

@@ -123,7 +123,7 @@ PublishedCost count_network(Counter counter, Counter stem, const CellNetwork& ne
 
 }  // namespace
 
-const char* to_text(CellOperation operation) { return kNames[static_cast<size_t>(operation)]; }
+std::string to_text(CellOperation operation) { return kNames[static_cast<size_t>(operation)]; }
 
 CellOperation parse_cell_operation(const std::string& name) {
   const auto found = std::find(kNames.begin(), kNames.end(), name);

@@ -27,7 +27,7 @@ enum class CellOperation {
 };
 constexpr int kSearchedOperations = 8;
 
-const char* to_text(CellOperation operation);                 // "sep_conv_3x3"
+std::string to_text(CellOperation operation);                 // "sep_conv_3x3"
 CellOperation parse_cell_operation(const std::string& name);  // throws ConfigError
 
 // What an intermediate node reads, through which operation. Nodes 0 and 1 are the outputs of the two cells before.

@@ -19,7 +19,7 @@ class QTable {
     double value = 0;
   };
 
-  QTable(Space space, QSettings settings) : space_(std::move(space)), settings_(settings) {}
+  QTable(Space space, const QSettings& settings) : space_(std::move(space)), settings_(settings) {}
 
   // Of a state, met now if it was not before.
   const std::vector<Entry>& entries(const State& state) { return known(state); }
