@@ -64,7 +64,7 @@ ISA_avx512   := $(AVX512) -DMN_ISA=avx512 -DEigen=Eigen_avx512
 # On x86 the baseline is there for machines that have nothing better and for the tests of equal bits. Each fused
 # multiply-add is a call of a function there, so optimising it gains little and took a seventh of the whole build.
 ifneq ($(filter avx2,$(ISAS)),)
-OPT_baseline := $(if $(filter -O2 -O3,$(KERNEL_OPT)),-Og)
+OPT_baseline := $(if $(filter -O2 -O3,$(KERNEL_OPT)),-O1)
 endif
 # The integer kernels once more, with byte products.
 ISA_avx512vnni := $(AVX512) -mavx512vnni -DMN_ISA=avx512vnni -DEigen=Eigen_avx512vnni

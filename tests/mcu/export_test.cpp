@@ -173,7 +173,7 @@ TEST_CASE("one changed weight in model.c is found and its layer named", "[mcu][e
 
 TEST_CASE("a changed byte that no test image reveals is found by the digest", "[mcu][export][compiler]") {
   const auto& [folder, model, images] = SmallExport(1);
-  replace_in_file(folder / "c" / "model.c", ".digest = 0x", ".digest = 1u ^ 0x");
+  replace_in_file(folder / "c" / "model.c", ".digest = MODEL_DIGEST", ".digest = 1u ^ MODEL_DIGEST");
   CHECK_THROWS_WITH(verify_export(model, folder / "c", images), Catch::Contains("model.c was changed"));
 }
 
