@@ -1,5 +1,5 @@
-// Images that stand in more than one class: the same picture, pixel by pixel, with two labels. A network cannot get both
-// right. (Files that look alike but differ in a pixel are not found.)
+// Images that stand in more than one class: the same picture, pixel by pixel, with two labels. A network cannot get
+// both right. (Files that look alike but differ in a pixel are not found.)
 #pragma once
 #include <string>
 

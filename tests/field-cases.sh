@@ -42,7 +42,8 @@ judge() {
     failed-limits-block-out) exits '1 0 [01]' || has 'remove' ;;
     first-bad-file-only) has '4 .*files|files.*4' && has 'z1.jpg' && has 'a.HEIC' ;;
     folder-changed-after-run) has 'added|changed' ;;
-    folder-in-class-folder) hasnt 'move it out' && has 'one folder too high' && has 'images are training images too' && exits '[01] [01] 0' ;;
+    folder-in-class-folder) hasnt 'move it out' && has 'one folder too high' &&
+      has 'images are training images too' && exits '[01] [01] 0' ;;
     idx-labels-from-1) exits '0 0 0' ;;
     other-working-folder) exits '0 0 0 0' || has '--data' ;;
     photo-16-megapixels) exits 0 || has 'pixels' ;;

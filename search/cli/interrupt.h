@@ -3,8 +3,9 @@
 
 namespace mininas {
 
-// From now on the two signals only set a flag. A signal that was ignored when the program started stays ignored, but for
-// SIGINT in a script's background job, which a shell has ignore Ctrl-C: `kill -INT` reaches it.
+// From now on the two signals only set a flag. A signal that was ignored when the program started stays ignored. The
+// exception is SIGINT in a script's background job: the shell makes such a job ignore Ctrl-C, and `kill -INT` still
+// reaches it.
 void watch_for_interrupts();
 // While it lives, a signal ends the program at once with exit status 130, and says so: for long work that leaves
 // nothing to save and cannot look at a flag, such as the decoding of a large photo.

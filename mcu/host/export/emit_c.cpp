@@ -39,8 +39,8 @@ and tasks with arenas of their own may run at the same time.
 
 `make test` builds everything for this machine and runs the test vectors; a difference names its layer. For a device,
 compile `model.c` and `mn_*.c` with any C99 compiler for a little-endian target, call `selftest.c`'s `main` once, and leave
-it and `test_vectors.c` out afterwards. Several models are linked into one program: include each `model.h` in a source file of
-its own, and compile the `mn_*.c` once, from the export that has most of them.
+it and `test_vectors.c` out afterwards. Several models are linked into one program: include each `model.h` in a source
+file of its own, and compile the `mn_*.c` once, from the export that has most of them.
 )";
 
 std::string readme_text(const QuantizedModel& model, RamPlan ram_plan) {
