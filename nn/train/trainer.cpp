@@ -6,8 +6,8 @@
 
 #include "core/autograd/ops.h"
 #include "core/error.h"
-#include "core/memory_limit.h"
 #include "core/io/sha256.h"
+#include "core/memory_limit.h"
 #include "core/parallel.h"
 #include "nn/train/checkpoint.h"
 #include "nn/train/optimizer.h"
@@ -141,13 +141,18 @@ class EpochRun {
   std::vector<float> class_weights_;  // empty: all count alike
 };
 
-// The accuracy after an epoch, or whatever the hooks measure; -1 where this epoch is not evaluated.
-double measured(Trainable& network, const ImageSet* images, int epoch, const TrainConfig& config,
-                const TrainHooks& hooks) {
+// How the network stands after an epoch, where this epoch is evaluated.
+std::optional<Evaluation> measured(Trainable& network, const ImageSet* images, int epoch, const TrainConfig& config,
+                                   const TrainHooks& hooks) {
   const bool due = (epoch + 1) % hooks.evaluate_every == 0 || epoch + 1 == config.epochs;
-  if (images == nullptr || !due) return -1.0;
-  const Evaluation evaluation = evaluate(network, *images);
-  return hooks.measure ? hooks.measure(evaluation) : evaluation.accuracy();
+  if (images == nullptr || !due) return std::nullopt;
+  return evaluate(network, *images);
+}
+
+// The accuracy, or whatever the hooks measure; -1 where there was no evaluation.
+double score_of(const std::optional<Evaluation>& evaluation, const TrainHooks& hooks) {
+  if (!evaluation) return -1.0;
+  return hooks.measure ? hooks.measure(*evaluation) : evaluation->accuracy();
 }
 
 void check_data(Trainable& network, const ImageSet& images) {
@@ -181,7 +186,8 @@ TrainResult train(Trainable& network, const ImageSet& images, const ImageSet* ev
     if (hooks.before_epoch) hooks.before_epoch(epoch);
     const auto start = Clock::now();
     EpochResult done = run.run(epoch, steps);
-    done.eval_accuracy = measured(network, evaluation, epoch, config, hooks);
+    result.last = measured(network, evaluation, epoch, config, hooks);
+    done.eval_accuracy = score_of(result.last, hooks);
     done.seconds = seconds_since(start);
     result.epochs.push_back(done);
     if (!hooks.checkpoint.empty()) save_checkpoint(state, identity, hooks.checkpoint);

@@ -4,6 +4,7 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "nn/train/network.h"
@@ -20,16 +21,6 @@ struct EpochResult {
   double seconds = 0;
 };
 
-struct TrainResult {
-  std::vector<EpochResult> epochs;  // including those of earlier, interrupted calls
-  double seconds = 0;
-};
-
-struct TrainProgress {
-  int epoch, epochs, step, steps;  // step and steps are those of this epoch
-  double loss;
-};
-
 // How a network classifies images of which the labels are known. Accuracies are in [0, 1].
 struct Evaluation {
   int64_t images = 0, correct = 0;
@@ -40,6 +31,17 @@ struct Evaluation {
   double class_accuracy(size_t label) const;  // -1 where the class has no images
   double balanced_accuracy() const;           // the mean over the classes that have images
   size_t worst_class() const;                 // that with the least accuracy, of equals the first
+};
+
+struct TrainResult {
+  std::vector<EpochResult> epochs;  // including those of earlier, interrupted calls
+  std::optional<Evaluation> last;   // what this call measured after the last epoch; not in files
+  double seconds = 0;
+};
+
+struct TrainProgress {
+  int epoch, epochs, step, steps;  // step and steps are those of this epoch
+  double loss;
 };
 
 struct TrainHooks {

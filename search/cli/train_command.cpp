@@ -31,13 +31,14 @@ TrainSummary summarize(const TrainSettings& settings, Network& network, const Tr
   const EpochResult& last = result.epochs.back();
   const auto by_test = [](const EpochResult& a, const EpochResult& b) { return a.eval_accuracy < b.eval_accuracy; };
   const auto best = std::max_element(result.epochs.begin(), result.epochs.end(), by_test);
+  const Evaluation test = result.last ? *result.last : evaluate(network, data.test);
   return {.architecture = settings.architecture,
           .params = parameter_count(network.spec()),
           .train_accuracy = last.train_accuracy,
           .test_accuracy = last.eval_accuracy,
           .best_test_accuracy = best->eval_accuracy,
           .test_images = data.test.count(),
-          .classes = class_figures(evaluate(network, data.test), data.test.class_names),
+          .classes = class_figures(test, data.test.class_names),
           .best_epoch = best->epoch + 1,
           .epochs = static_cast<int>(result.epochs.size()),
           .seconds = result.seconds,

@@ -55,6 +55,7 @@ TrainedNetwork train_from_start(const RunFolder& folder, const NetworkSpec& spec
   const TrainResult more = train(network, images, evaluation, config, hooks);
   result.epochs.insert(result.epochs.end(), more.epochs.begin(), more.epochs.end());
   result.seconds += more.seconds;
+  result.last = more.last;
   return {std::move(network), std::move(result)};
 }
 

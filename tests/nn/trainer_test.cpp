@@ -259,6 +259,21 @@ TEST_CASE("what is measured after an epoch is what the hooks ask for, every so m
   CHECK(measured == std::vector<double>{-1, 20, -1, 20, 20});
 }
 
+TEST_CASE(
+    "the evaluation after the last epoch is handed on, so that nobody needs another; where none was due there is none",
+    "[nn][trainer]") {
+  const ImageSet images = few_images();
+  Network network(learning_network(images.shape, 3), kPixels, Rng(2));
+  TrainHooks hooks;
+  hooks.evaluate_every = 2;
+  const TrainResult whole = train(network, images, &images, {.epochs = 3, .batch = 8}, hooks);
+  REQUIRE(whole.last);
+  CHECK(whole.last->confusion == evaluate(network, images).confusion);
+  CHECK(whole.last->accuracy() == whole.epochs.back().eval_accuracy);
+  CHECK_FALSE(train(network, images, &images, {.epochs = 3, .batch = 8, .max_steps = 2}, hooks).last);
+  CHECK_FALSE(train(network, images, nullptr, {.epochs = 1, .batch = 8}, {}).last);
+}
+
 TEST_CASE("the balanced accuracy is the mean of the classes that have images, the worst class the least of them",
           "[nn][trainer]") {
   const Evaluation e{.images = 45, .correct = 41, .confusion = {{40, 0, 0}, {0, 0, 0}, {4, 0, 1}}};
