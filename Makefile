@@ -10,7 +10,7 @@ KERNEL_OPT ?= $(OPT)
 # What reads options, writes files or runs once a candidate costs more time to optimise than it ever takes. (-Og does
 # what makes code small and not what takes long: a fifth less of the compiler's time than -O1.)
 LIGHT    := $(addprefix search/,cli cost job record report run evaluate inspect methods space) \
-  mcu/host $(addprefix mcu/host/,cost export object verify) nn/spec nn/weights core/io datasets
+  mcu/host $(addprefix mcu/host/,cost export formats object verify) nn/spec nn/weights core/io datasets
 # But these are called for every image.
 HEAVY    := core/io/sha256 $(addprefix datasets/,augment resize stb_decoder)
 LIGHT_OPT ?= $(if $(filter -O2 -O3,$(OPT)),-Og)
@@ -98,7 +98,7 @@ say = @echo "  $(1)" &&
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE field-cases accessibility all program chain-table chain-table-check test check mcu-test mcu-calibrate \
+.PHONY: FORCE export-test field-cases accessibility all program chain-table chain-table-check test check mcu-test mcu-calibrate \
   mcu-code-sizes mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 course clean help \
   packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr quick-test \
   syntax program-syntax format format-check lint
@@ -275,6 +275,21 @@ odr:
 ## mcu-test runs exported networks on every board in an emulator; compares every byte, counts instructions
 mcu-test: cross-packages $(BUILD)/mcu_boards
 	$(BUILD)/mcu_boards $(MCU_BOARDS)
+
+## export-test runs exported files of other runtimes in ONNX Runtime (needs Node and, the first time, the network)
+EXPORT_FORMATS ?= onnx-exact
+EXPORTS := build/exports
+RUNTIMES := build/runtimes
+export-test: $(BUILD)/mcu_exports
+	@if ! command -v node > /dev/null || ! command -v npm > /dev/null; then \
+	  echo "skipped: export-test needs node and npm"; \
+	elif ! { test -d $(RUNTIMES)/node_modules/onnxruntime-web || \
+	  npm install --silent --no-audit --no-fund --prefix $(RUNTIMES) onnxruntime-web@1.30.0; }; then \
+	  echo "skipped: export-test cannot install onnxruntime-web (no network?)"; \
+	else \
+	  rm -rf $(EXPORTS) && $(BUILD)/mcu_exports $(EXPORTS) && \
+	  NODE_PATH=$(RUNTIMES)/node_modules node tests/formats/compare.cjs $(EXPORTS) $(EXPORT_FORMATS); \
+	fi
 
 ## mcu-calibrate counts instructions of random networks on every core and fits what predicts them (some minutes)
 mcu-calibrate: cross-packages $(BUILD)/mcu_calibrate

@@ -33,6 +33,30 @@ TEST_CASE("the stages can be called one by one on what a search left", "[cli][st
     CHECK(read_text_file(folder / "firmware" / file) == read_text_file(run.path() / "c" / file));
 }
 
+TEST_CASE("a run's network is exported for other runtimes, and options of one format are refused for the other",
+          "[cli][stages]") {
+  if (skipped_without("cc")) return;
+  const RunCopy run;
+  const std::string file = run.name() + "/model.onnx";
+  const Record written =
+      mininas::test::mininas({"export", run.name(), "--format", "onnx-exact", "--out", file, "--json"}).json();
+  CHECK(written.string("format") == "onnx-exact");
+  const std::string bytes = read_text_file(file);
+  CHECK(written.integer("bytes") == static_cast<int64_t>(bytes.size()));
+  CHECK_THAT(bytes, Catch::Contains("ConvInteger") && Catch::Contains("onnx-exact"));
+  const auto refusal = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {"export", run.name(), "--out", file});
+    const ProgramResult answer = mininas::test::mininas(std::move(options));
+    CHECK(answer.status == 2);
+    CHECK(answer.is_one_error_line());
+    return answer.errors;
+  };
+  CHECK_THAT(refusal({"--io", "float"}), Catch::Contains("--io is for files of other runtimes"));
+  CHECK_THAT(refusal({"--format", "onnx-exact", "--data", kTinyData}), Catch::Contains("--data is for --format c"));
+  CHECK_THAT(refusal({"--format", "onnx"}), Catch::Contains("onnx-exact"));
+  CHECK(read_text_file(file) == bytes);
+}
+
 TEST_CASE("a command that needs a network which the run has not yet says how to get it", "[cli][stages]") {
   if (skipped_without("cc")) return;
   const RunCopy run;

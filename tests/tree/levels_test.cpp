@@ -13,15 +13,16 @@ namespace {
 
 // From the lowest level to the highest. A folder that is not listed belongs to its parent folder.
 const std::vector<std::string> kLevels = {
-    "mcu/runtime",    "mcu/boards",                                                                           //
-    "core/kernels",   "core",          "core/io",         "core/conv",      "core/autograd",   "core/fused",  //
-    "core/reference",                                                                                         //
-    "datasets",                                                                                               //
-    "nn/layers",      "nn/spec",       "nn/train",        "nn/weights",
-    "nn/quant",                                                                                                    //
-    "mcu/host",       "mcu/host/plan", "mcu/host/object", "mcu/host/cost",  "mcu/host/export", "mcu/host/verify",  //
-    "search/record",  "search/space",  "search/cost",     "search/inspect", "search/methods",  "search/evaluate",  //
-    "search/run",     "search/job",    "search/report",   "search/cli"};
+    "mcu/runtime",     "mcu/boards",                                                                           //
+    "core/kernels",    "core",          "core/io",         "core/conv",      "core/autograd",   "core/fused",  //
+    "core/reference",                                                                                          //
+    "datasets",                                                                                                //
+    "nn/layers",       "nn/spec",       "nn/train",        "nn/weights",
+    "nn/quant",  //
+    "mcu/host",        "mcu/host/plan", "mcu/host/object", "mcu/host/cost",  "mcu/host/export", "mcu/host/formats",
+    "mcu/host/verify",                                                                                              //
+    "search/record",   "search/space",  "search/cost",     "search/inspect", "search/methods",  "search/evaluate",  //
+    "search/run",      "search/job",    "search/report",   "search/cli"};
 
 size_t level_of(std::string folder) {
   for (; !folder.empty(); folder = folder_of(folder)) {

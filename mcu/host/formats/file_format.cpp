@@ -1,0 +1,34 @@
+#include "mcu/host/formats/file_format.h"
+
+#include "mcu/host/formats/onnx.h"
+#include "nn/train/network.h"
+
+namespace mininas {
+namespace {
+
+constexpr FileFormat kFormats[] = {
+    {"onnx-exact", "onnx",
+     "our integer arithmetic in ONNX operators: the same bytes at every layer, slower than onnx-qdq", FileTypes::kUint8,
+     onnx_exact, nullptr},
+};
+
+}  // namespace
+
+std::vector<std::string> file_type_names() { return {"int8", "uint8", "float"}; }
+
+std::span<const FileFormat> file_formats() { return kFormats; }
+
+std::string no_form_text(const LayerSpec& layer, const std::string& format) {
+  return text("layer ", layer.name, ": ", format, " has no form for ", to_text(layer.kind),
+              " yet; export the network as C, which has every operation");
+}
+
+std::string image_text(const Quantization& image) {
+  return text("NHWC; real = ", image.scale, " * (byte - ", image.zero_point + 128, ")");
+}
+
+FloatModel float_model(const Network& network, const std::vector<std::string>& class_names) {
+  return {network.spec(), class_names, network.pixel_scale(), fold_batch_norm(network)};
+}
+
+}  // namespace mininas
