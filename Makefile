@@ -277,7 +277,7 @@ mcu-test: cross-packages $(BUILD)/mcu_boards
 	$(BUILD)/mcu_boards $(MCU_BOARDS)
 
 ## export-test runs exported files of other runtimes in ONNX Runtime (needs Node and, the first time, the network)
-EXPORT_FORMATS ?= onnx-exact
+EXPORT_FORMATS ?= onnx-exact onnx-qdq-alone onnx-qdq onnx-float
 EXPORTS := build/exports
 RUNTIMES := build/runtimes
 export-test: $(BUILD)/mcu_exports

@@ -77,7 +77,8 @@ int export_file(const Options& o, const Command& command) {
   const FileFormat& format = *std::find_if(formats.begin(), formats.end(), [&](auto& f) { return f.name == o.format; });
   const RunFolder folder = RunFolder::view(o.run);
   const std::string label = network_settings_of(read_run_file(folder, "")).label;
-  const FormatOptions options{command.given("io") ? o.types : format.types, o.layers,
+  const FormatOptions options{command.given("io") ? o.types : format.types,
+                              o.layers ? LayerOutputs::kAll : LayerOutputs::kNone,
                               label.empty() ? name_of(o.run) : name_of(o.run) + "; " + label};
   const std::string content = file_content(format, folder, options);
   write_text_file(o.out, content);

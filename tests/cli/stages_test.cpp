@@ -44,6 +44,10 @@ TEST_CASE("a run's network is exported for other runtimes, and options of one fo
   const std::string bytes = read_text_file(file);
   CHECK(written.integer("bytes") == static_cast<int64_t>(bytes.size()));
   CHECK_THAT(bytes, Catch::Contains("ConvInteger") && Catch::Contains("onnx-exact"));
+  const std::vector<std::string> floats = {"export", run.name(), "--format", "onnx-float", "--layers", "--out", file};
+  CHECK(mininas::test::mininas(floats).status == 0);
+  CHECK_THAT(read_text_file(file), !Catch::Contains("ConvInteger") && Catch::Contains("GlobalAveragePool"));
+  write_text_file(file, bytes);
   const auto refusal = [&](std::vector<std::string> options) {
     options.insert(options.begin(), {"export", run.name(), "--out", file});
     const ProgramResult answer = mininas::test::mininas(std::move(options));

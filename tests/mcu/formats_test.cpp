@@ -8,6 +8,7 @@
 #include "mcu/host/formats/onnx.h"
 #include "mcu/host/formats/protobuf.h"
 #include "nn/layers/operations.h"
+#include "nn/train/network.h"
 #include "tests/mcu/onnx_reader.h"
 #include "tests/mcu/small_export.h"
 #include "tests/support/catch.h"
@@ -80,6 +81,57 @@ TEST_CASE("weights, biases and zero points of an ONNX file are the network's, in
   }
 }
 
+TEST_CASE("onnx-qdq holds the scales of every tensor, channel and bias", "[mcu][formats]") {
+  const QuantizedModel model = strided_model();
+  const OnnxModel file = read_onnx(onnx_qdq(model, {}));
+  const auto floats = [&](const std::string& name) { return file.constants.at(name).floats(); };
+  for (int i = 0; i < 2; ++i) {
+    const QuantizedLayer& layer = model.layers[static_cast<size_t>(i)];
+    const OnnxNode& output = file.node_of(model.spec.layer(i).name);
+    CHECK(output.operation == "QuantizeLinear");
+    CHECK(floats(output.inputs[1]) == std::vector<float>{layer.output.scale});
+    CHECK(constant_of(file, output, 2).integers() == Integers{layer.output.zero_point});
+    CHECK(floats(model.spec.layer(i).name + "/weights_scale") == layer.weight_scales);
+    const auto bias = floats(model.spec.layer(i).name + "/bias_scale");
+    for (size_t channel = 0; channel < bias.size(); ++channel)
+      CHECK(bias[channel] == layer.weight_scales[channel] * model.input_of(i).scale);
+    const OnnxNode& conv = *file.nodes_of("Conv")[static_cast<size_t>(i)];
+    const OnnxNode& image = file.node_of(conv.inputs[0]);
+    CHECK(image.operation == "DequantizeLinear");
+    CHECK(floats(image.inputs[1]) == std::vector<float>{model.input_of(i).scale});
+  }
+}
+
+TEST_CASE("a clamp that is not that of a ReLU is one of int8 values in onnx-qdq", "[mcu][formats]") {
+  QuantizedModel model = strided_model();
+  CHECK(read_onnx(onnx_qdq(model, {})).nodes_of("Clip").empty());
+  model.layers[0].high = 100;
+  const OnnxModel file = read_onnx(onnx_qdq(model, {}));
+  const OnnxNode& clip = file.node_of("conv");
+  CHECK(clip.operation == "Clip");
+  CHECK(constant_of(file, clip, 1).integers() == Integers{model.layers[0].low});
+  CHECK(constant_of(file, clip, 2).integers() == Integers{100});
+}
+
+TEST_CASE("onnx-float holds the weights of training with the norms folded in, and ReLU where the network has one",
+          "[mcu][formats]") {
+  const NetworkSpec spec = family_network(3, {{false, 3}, {true, 5}}, {8, 6, 3}, 2);
+  const Network network(spec, {100, 0.25f}, Rng(2));
+  const auto folded = fold_batch_norm(network);
+  const OnnxModel file = read_onnx(onnx_float(float_model(network, {"a", "b"}), {}));
+  // output 5, input channel 2, row 1, column 0
+  CHECK(file.constants.at("stem/weights").floats()[((5 * 3 + 2) * 3 + 1) * 3 + 0] ==
+        folded[0].weight.data()[((5 * 3 + 1) * 3 + 0) * 3 + 2]);
+  CHECK(file.constants.at("stem/bias").floats() ==
+        std::vector<float>(folded[0].bias.data(), folded[0].bias.data() + folded[0].bias.size()));
+  for (int i = 0; i < spec.size(); ++i)
+    CHECK((file.node_of(spec.layer(i).name).operation == "Relu") == spec.layer(i).relu);
+  const OnnxNode& scaled = file.node_of(file.node_of(file.node_of("stem").inputs[0]).inputs[0]);
+  CHECK(constant_of(file, scaled, 1).floats() == std::vector<float>{0.25f});
+  CHECK(constant_of(file, file.node_of(scaled.inputs[0]), 1).floats() == std::vector<float>{100});
+  CHECK(file.outputs.at("logits").type == 1);
+}
+
 TEST_CASE("strided windows on images of even size are padded on both sides alike, and depthwise ones are grouped",
           "[mcu][formats]") {
   const OnnxModel file = read_onnx(written(strided_model()));
@@ -97,7 +149,7 @@ TEST_CASE("strided windows on images of even size are padded on both sides alike
 TEST_CASE("an ONNX file takes the image in three types, and gives logits or every layer", "[mcu][formats]") {
   const QuantizedModel model = strided_model();
   const auto types = [&](FileTypes chosen) {
-    const OnnxModel file = read_onnx(written(model, {chosen, false, ""}));
+    const OnnxModel file = read_onnx(written(model, {chosen, LayerOutputs::kNone, ""}));
     CHECK(file.inputs.at("image").extents == Integers{-1, 8, 6, 2});
     CHECK(file.outputs.size() == 1);
     CHECK(file.outputs.at("logits").extents == Integers{-1, 3});
@@ -106,7 +158,7 @@ TEST_CASE("an ONNX file takes the image in three types, and gives logits or ever
   CHECK(types(FileTypes::kInt8) == std::pair(3, 3));
   CHECK(types(FileTypes::kUint8) == std::pair(2, 3));
   CHECK(types(FileTypes::kFloat) == std::pair(1, 1));
-  const OnnxModel all = read_onnx(written(model, {FileTypes::kUint8, true, ""}));
+  const OnnxModel all = read_onnx(written(model, {FileTypes::kUint8, LayerOutputs::kAll, ""}));
   CHECK(all.outputs.size() == 5);
   CHECK(all.outputs.at("depthwise").extents == Integers{-1, 4, 2, 2});
 }
@@ -114,7 +166,7 @@ TEST_CASE("an ONNX file takes the image in three types, and gives logits or ever
 TEST_CASE("every tensor of an ONNX file is computed once, before it is read", "[mcu][formats]") {
   for (uint64_t seed = 1; seed <= 10; ++seed) {
     const QuantizedModel model = random_model(random_network(Rng(seed)), Rng(seed));
-    const OnnxModel file = read_onnx(written(model, {FileTypes::kUint8, true, ""}));
+    const OnnxModel file = read_onnx(written(model, {FileTypes::kUint8, LayerOutputs::kAll, ""}));
     std::set<std::string> known = {"image"};
     for (const auto& [name, tensor] : file.constants) CHECK(known.insert(name).second);
     for (const OnnxNode& node : file.nodes) {
@@ -131,7 +183,7 @@ TEST_CASE("a file names its format, version, run, classes and the image's scale;
   QuantizedModel model = strided_model();
   model.class_names = {"cat", "caf\xE9", "dog"};  // Latin-1, which no ONNX file may hold
   model.input = {0.5f, -7};
-  const auto facts = read_onnx(written(model, {FileTypes::kUint8, false, "run7"})).facts;
+  const auto facts = read_onnx(written(model, {FileTypes::kUint8, LayerOutputs::kNone, "run7"})).facts;
   CHECK(facts.at("format") == "onnx-exact");
   CHECK(facts.at("run") == "run7");
   CHECK(facts.at("class_names") == "cat\ncaf\xC3\xA9\ndog");

@@ -10,6 +10,11 @@ constexpr FileFormat kFormats[] = {
     {"onnx-exact", "onnx",
      "our integer arithmetic in ONNX operators: the same bytes at every layer, slower than onnx-qdq", FileTypes::kUint8,
      onnx_exact, nullptr},
+    {"onnx-qdq", "onnx",
+     "the int8 network with QuantizeLinear and DequantizeLinear, for fast runtimes and NPU compilers",
+     FileTypes::kUint8, onnx_qdq, nullptr},
+    {"onnx-float", "onnx", "the float network as it was trained, before it was quantised", FileTypes::kUint8, nullptr,
+     onnx_float},
 };
 
 }  // namespace

@@ -21,10 +21,14 @@ namespace mininas {
 enum class FileTypes { kInt8, kUint8, kFloat };
 std::vector<std::string> file_type_names();  // "int8", "uint8", "float"
 
+// Whether the layers' outputs are outputs of the file too, for comparison. kAlone: and each layer reads inputs of the
+// file, "NAME.given" for what layer NAME is to give, so that differences do not add up.
+enum class LayerOutputs { kNone, kAll, kAlone };
+
 struct FormatOptions {
   FileTypes types = FileTypes::kUint8;
-  bool layers = false;  // every layer's output is an output of the file too, for comparison
-  std::string origin;   // the run that the network is of; kept in the file
+  LayerOutputs layers = LayerOutputs::kNone;
+  std::string origin;  // the run that the network is of; kept in the file
 };
 
 // The trained float network with its batch norms folded into the weights.

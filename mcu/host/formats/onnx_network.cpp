@@ -32,8 +32,8 @@ Value onnx_int8_image(OnnxGraph& graph, const NetworkSpec& spec, const Quantizat
   return graph.cast(graph.node("Sub", {bytes, graph.scalar(int32_t{128})}), OnnxType::kInt8);
 }
 
-Value write_onnx_layers(OnnxGraph& graph, const NetworkSpec& spec, const Value& image, OnnxType type, bool as_outputs,
-                        const WriteOnnxLayer& write) {
+Value write_onnx_layers(OnnxGraph& graph, const NetworkSpec& spec, const Value& image, OnnxType type,
+                        LayerOutputs as_outputs, const WriteOnnxLayer& write) {
   std::vector<Value> outputs;
   for (int i = 0; i < spec.size(); ++i) {
     graph.begin_layer(spec.layer(i).name);
@@ -41,7 +41,9 @@ Value write_onnx_layers(OnnxGraph& graph, const NetworkSpec& spec, const Value& 
     for (const int input : spec.inputs(i))
       inputs.push_back(input == kImage ? image : outputs[static_cast<size_t>(input)]);
     outputs.push_back(write(i, inputs));
-    if (as_outputs) graph.output(outputs.back(), type, extents_of(spec.shape(i)));
+    const OnnxGraph::Extents extents = extents_of(spec.shape(i));
+    if (as_outputs != LayerOutputs::kNone) graph.output(outputs.back(), type, extents);
+    if (as_outputs == LayerOutputs::kAlone) outputs.back() = graph.input(spec.layer(i).name + ".given", type, extents);
   }
   graph.begin_layer("logits");
   return graph.node("Flatten", {outputs.back()});

@@ -16,10 +16,10 @@ OnnxGraph::Value onnx_image(OnnxGraph& graph, const NetworkSpec& spec, OnnxType 
 OnnxGraph::Value onnx_int8_image(OnnxGraph& graph, const NetworkSpec& spec, const Quantization& image, FileTypes types);
 
 // Writes every layer, in order, with write(index, inputs), which returns the layer's output of type `type`, and makes
-// each an output of the file if `as_outputs`. Returns the last one as [N, classes].
+// each an output of the file if `outputs` says so. Returns the last one as [N, classes].
 using WriteOnnxLayer = std::function<OnnxGraph::Value(int layer, const std::vector<OnnxGraph::Value>& inputs)>;
 OnnxGraph::Value write_onnx_layers(OnnxGraph& graph, const NetworkSpec& spec, const OnnxGraph::Value& image,
-                                   OnnxType type, bool as_outputs, const WriteOnnxLayer& write);
+                                   OnnxType type, LayerOutputs outputs, const WriteOnnxLayer& write);
 
 // The output "logits", from int8 values of `output`'s scale: as they are, or as real values.
 void onnx_int8_logits(OnnxGraph& graph, const OnnxGraph::Value& logits, const NetworkSpec& spec,

@@ -2,8 +2,10 @@
 // our engine computes at every layer. tests/formats/compare.cjs runs the files and compares.
 // `mcu_exports FOLDER` writes FOLDER/NAME/ for each network: resnet8, mobilenetv2, twenty random networks and ten random
 // graphs. In it are
-//   FORMAT.onnx  every format, with all layers as outputs        images.bin   the images, as bytes
-//   expected.bin each layer's int8 outputs, NHWC, for all images, layer by layer
+//   FORMAT.onnx          every format, with all layers as outputs; onnx-qdq-alone.onnx: each layer reads the right bytes
+//   images.bin           the images, as bytes
+//   expected.bin         each layer's int8 outputs, NHWC, for all images, layer by layer
+//   expected-float.bin   the same of the float network, whose weights are not those of the integers, as float32
 //   network.json {"images":4,"input":[h,w,c],"layers":[{"name":"stem","shape":[h,w,c]}, ...]}
 #include <cstdio>
 #include <exception>
@@ -14,6 +16,8 @@
 #include "core/error.h"
 #include "core/io/file.h"
 #include "mcu/host/formats/file_format.h"
+#include "mcu/host/formats/onnx.h"
+#include "nn/train/network.h"
 #include "search/space/build.h"
 #include "search/space/random_graph.h"
 #include "tests/support/random_model.h"
@@ -65,19 +69,40 @@ std::string network_json(const NetworkSpec& spec) {
   return text("{\"images\":", kImages, ",\"input\":", shape_json(spec.input()), ",\"layers\":[", layers, "]}\n");
 }
 
-void write(const Example& example, const fs::path& folder) {
-  const QuantizedModel& model = example.model;
-  make_writable_folder(folder);
+std::string integer_outputs(const QuantizedModel& model, const std::vector<uint8_t>& images) {
+  std::string all;
+  for (const auto& layer : integer_forward(model, images.data(), kImages).layers) all += as_text(layer);
+  return all;
+}
+
+std::string float_outputs(const Network& network, const std::vector<uint8_t>& images) {
+  std::string all;
+  for (const Tensor& layer : folded_outputs(network, fold_batch_norm(network), {images.data(), kImages}))
+    all.append(reinterpret_cast<const char*>(layer.data()), static_cast<size_t>(layer.size()) * sizeof(float));
+  return all;
+}
+
+void write_formats(const Example& example, const Network& network, const fs::path& folder) {
+  const FormatOptions options{FileTypes::kUint8, LayerOutputs::kAll, example.name};
   for (const FileFormat& format : file_formats())
-    if (format.of_integers != nullptr)
-      write_text_file(folder / text(format.name, ".", format.ending),
-                      format.of_integers(model, {FileTypes::kUint8, true, example.name}));
-  const auto images = random_images(model.spec.input(), kImages, Rng(7));
-  std::string expected;
-  for (const auto& layer : integer_forward(model, images.data(), kImages).layers) expected += as_text(layer);
+    write_text_file(folder / text(format.name, ".", format.ending),
+                    format.of_integers != nullptr
+                        ? format.of_integers(example.model, options)
+                        : format.of_floats(float_model(network, example.model.class_names), options));
+  write_text_file(folder / "onnx-qdq-alone.onnx",
+                  onnx_qdq(example.model, {FileTypes::kUint8, LayerOutputs::kAlone, example.name}));
+}
+
+void write(const Example& example, const fs::path& folder) {
+  const NetworkSpec& spec = example.model.spec;
+  const auto images = random_images(spec.input(), kImages, Rng(7));
+  const Network network(spec, PixelScale{}, Rng(3));
+  make_writable_folder(folder);
+  write_formats(example, network, folder);
   write_text_file(folder / "images.bin", as_text(images));
-  write_text_file(folder / "expected.bin", expected);
-  write_text_file(folder / "network.json", network_json(model.spec));
+  write_text_file(folder / "expected.bin", integer_outputs(example.model, images));
+  write_text_file(folder / "expected-float.bin", float_outputs(network, images));
+  write_text_file(folder / "network.json", network_json(spec));
 }
 
 }  // namespace
