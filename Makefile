@@ -276,16 +276,17 @@ odr:
 mcu-test: cross-packages $(BUILD)/mcu_boards
 	$(BUILD)/mcu_boards $(MCU_BOARDS)
 
-## export-test runs exported files of other runtimes in ONNX Runtime (needs Node and, the first time, the network)
-EXPORT_FORMATS ?= onnx-exact onnx-qdq-alone onnx-qdq onnx-float
+## export-test runs exported files in ONNX Runtime and TensorFlow Lite (needs Node and, the first time, the network)
+EXPORT_FORMATS ?= onnx-exact onnx-qdq-alone onnx-qdq onnx-float tflite-alone tflite
 EXPORTS := build/exports
 RUNTIMES := build/runtimes
 export-test: $(BUILD)/mcu_exports
 	@if ! command -v node > /dev/null || ! command -v npm > /dev/null; then \
 	  echo "skipped: export-test needs node and npm"; \
-	elif ! { test -d $(RUNTIMES)/node_modules/onnxruntime-web || \
-	  npm install --silent --no-audit --no-fund --prefix $(RUNTIMES) onnxruntime-web@1.30.0; }; then \
-	  echo "skipped: export-test cannot install onnxruntime-web (no network?)"; \
+	elif ! { test -d $(RUNTIMES)/node_modules/@tensorflow/tfjs-tflite || npm install --silent --no-audit --no-fund \
+	  --legacy-peer-deps --ignore-scripts --prefix $(RUNTIMES) \
+	  onnxruntime-web@1.30.0 @tensorflow/tfjs-tflite@0.0.1-alpha.10; }; then \
+	  echo "skipped: export-test cannot install onnxruntime-web and tfjs-tflite (no network?)"; \
 	else \
 	  rm -rf $(EXPORTS) && $(BUILD)/mcu_exports $(EXPORTS) && \
 	  NODE_PATH=$(RUNTIMES)/node_modules node tests/formats/compare.cjs $(EXPORTS) $(EXPORT_FORMATS); \

@@ -47,6 +47,8 @@ TEST_CASE("a run's network is exported for other runtimes, and options of one fo
   const std::vector<std::string> floats = {"export", run.name(), "--format", "onnx-float", "--layers", "--out", file};
   CHECK(mininas::test::mininas(floats).status == 0);
   CHECK_THAT(read_text_file(file), !Catch::Contains("ConvInteger") && Catch::Contains("GlobalAveragePool"));
+  CHECK(mininas::test::mininas({"export", run.name(), "--format", "tflite", "--out", file}).status == 0);
+  CHECK(read_text_file(file).substr(4, 4) == "TFL3");
   write_text_file(file, bytes);
   const auto refusal = [&](std::vector<std::string> options) {
     options.insert(options.begin(), {"export", run.name(), "--out", file});

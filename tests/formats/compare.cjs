@@ -1,5 +1,5 @@
-// `make export-test`, the second half: runs the ONNX files of a folder in ONNX Runtime and compares each layer's bytes
-// with those of our engine (tests/mcu/programs/exports.cpp writes both).
+// `make export-test`, the second half: runs the files of a folder in ONNX Runtime and in TensorFlow Lite, and compares each
+// layer's bytes with those of our engine (tests/mcu/programs/exports.cpp writes both).
 //   node compare.cjs FOLDER FORMAT...   prints a table; exit status 1 if a difference is larger than it may be (kLargest)
 // A row gives, for a network and a format, how many values of all layers differ, and by how much at most; the first
 // layer that differs is named.
@@ -36,9 +36,10 @@ function difference(expected, found) {
 }
 
 function readExpected(folder, format) {
-  const real = format === 'onnx-float';
-  const bytes = new Uint8Array(fs.readFileSync(path.join(folder, real ? 'expected-float.bin' : 'expected.bin'))).buffer;
-  return real ? new Float32Array(bytes) : new Int8Array(bytes);
+  const kind = ['onnx-float', 'tflite'].find((kind) => format.startsWith(kind)) || '';
+  const name = {'onnx-float': 'expected-float.bin', 'tflite': 'expected-tflite.bin'}[kind] || 'expected.bin';
+  const bytes = new Uint8Array(fs.readFileSync(path.join(folder, name))).buffer;
+  return kind === 'onnx-float' ? new Float32Array(bytes) : new Int8Array(bytes);
 }
 
 // The outputs of each layer: {name, shape, values}, in order.
@@ -53,25 +54,68 @@ function layersOf(network, expected) {
   return layers;
 }
 
-function inputsOf(session, network, layers, images) {
+const layerGivenTo = (input, layers) => layers.find((layer) => layer.name + '.given' === input);
+
+// Runs a file; returns each output's values, NHWC, by its name.
+async function runOnnx(file, network, layers, images) {
+  const session = await ort.InferenceSession.create(fs.readFileSync(file));
   const inputs = {};
   for (const name of session.inputNames) {
-    const layer = layers.find((layer) => layer.name + '.given' === name);
+    const layer = layerGivenTo(name, layers);
     if (!layer) continue;
     const [height, width, channels] = layer.shape;
     inputs[name] = new ort.Tensor('int8', toNchw(layer.values, network.images, layer.shape),
                                   [network.images, channels, height, width]);
   }
   inputs.image = new ort.Tensor('uint8', images, [network.images, ...network.input]);
-  return inputs;
+  const outputs = await session.run(inputs), found = {logits: outputs.logits.data};
+  for (const {name, shape} of layers) found[name] = toNhwc(outputs[name].data, network.images, shape);
+  await session.release();
+  return found;
+}
+
+// Creates a runner of @tensorflow/tfjs-tflite's WebAssembly module, which has no interface for Node.
+async function tfliteRunner(file) {
+  const folder = path.join(path.dirname(require.resolve('@tensorflow/tfjs-tflite/package.json')), 'wasm');
+  const base = path.join(folder, 'tflite_web_api_cc_simd');
+  const module = await require(base + '.js')({wasmBinary: fs.readFileSync(base + '.wasm'), printErr: () => {}});
+  const bytes = fs.readFileSync(file), place = module._malloc(bytes.length);
+  module.HEAPU8.set(bytes, place);
+  const made = module.TFLiteWebModelRunner.CreateFromBufferAndOptions(
+      place, bytes.length, {numThreads: 1, enableWebNNDelegate: false, webNNDevicePreference: 0, enableProfiling: false,
+                            maxProfilingBufferEntries: 0});
+  if (!made.ok()) throw new Error(`${file}: ${made.errorMessage()}`);
+  return made.value();
+}
+
+// One image at a time, whose bytes are q = byte - 128.
+async function runTflite(file, network, layers, images) {
+  const runner = await tfliteRunner(file);
+  const list = (vector) => Array.from({length: vector.size()}, (_, i) => vector.get(i));
+  const inputs = list(runner.GetInputs()), outputs = list(runner.GetOutputs()), parts = {};
+  const part = (values, image) => values.subarray(image * values.length / network.images,
+                                                  (image + 1) * values.length / network.images);
+  for (let image = 0; image < network.images; ++image) {
+    for (const input of inputs) {
+      const layer = layerGivenTo(input.name, layers);
+      input.data().set(layer ? part(layer.values, image) : Int8Array.from(part(images, image), (byte) => byte - 128));
+    }
+    if (!runner.Infer()) throw new Error(`${file}: cannot be run`);
+    for (const output of outputs) (parts[output.name] = parts[output.name] || []).push(Int8Array.from(output.data()));
+  }
+  runner.delete();
+  const joined = (some) => Int8Array.from({length: some.length * some[0].length},
+                                          (_, i) => some[Math.floor(i / some[0].length)][i % some[0].length]);
+  return Object.fromEntries(Object.entries(parts).map(([name, some]) => [name, joined(some)]));
 }
 
 async function compare(folder, format) {
   const network = JSON.parse(fs.readFileSync(path.join(folder, 'network.json'), 'utf8'));
   const layers = layersOf(network, readExpected(folder, format));
   const images = new Uint8Array(fs.readFileSync(path.join(folder, 'images.bin')));
-  const session = await ort.InferenceSession.create(fs.readFileSync(path.join(folder, format + '.onnx')));
-  const outputs = await session.run(inputsOf(session, network, layers, images));
+  const isTflite = format.startsWith('tflite');
+  const file = path.join(folder, format + (isTflite ? '.tflite' : '.onnx'));
+  const outputs = await (isTflite ? runTflite : runOnnx)(file, network, layers, images);
   const result = {layers: layers.length, bytes: 0, different: 0, largest: 0, first: ''};
   const add = (name, ours, theirs) => {
     const {different, largest} = difference(ours, theirs);
@@ -81,16 +125,15 @@ async function compare(folder, format) {
     if (different > 0 && !result.first) result.first = name;
     return {different, largest};
   };
-  for (const {name, shape, values} of layers)
-    result.logits = add(name, values, toNhwc(outputs[name].data, network.images, shape));
-  if (!format.endsWith('-alone')) add('logits', layers.at(-1).values, outputs.logits.data);
-  await session.release();
+  for (const {name, values} of layers) result.logits = add(name, values, outputs[name]);
+  if (!format.endsWith('-alone')) add('logits', layers.at(-1).values, outputs.logits);
   return result;
 }
 
 // The largest difference that is right: our integers exactly; one layer's single rounding; float32 sums in another order,
 // as a share of the layer's largest value. Through a whole network, roundings add up without limit.
-const kLargest = {'onnx-exact': 0, 'onnx-qdq-alone': 1, 'onnx-qdq': Infinity, 'onnx-float': 1e-5};
+const kLargest = {'onnx-exact': 0, 'onnx-qdq-alone': 1, 'onnx-qdq': Infinity, 'onnx-float': 1e-5,
+                  'tflite-alone': 1, 'tflite': Infinity};
 
 const row = (name, format, r) => `| ${name} | ${format} | ${r.layers} | ${r.bytes} | ${r.different} | ${+r.largest.toPrecision(2)} | ` +
                                `${r.logits.different} | ${r.first || '-'} |`;

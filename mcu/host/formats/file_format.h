@@ -5,6 +5,7 @@
 #pragma once
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -55,6 +56,11 @@ std::span<const FileFormat> file_formats();
 
 // What the bytes of an image stand for, for a file's description: "real = 0.0157 * (byte - 121)".
 std::string image_text(const Quantization& image);
+
+// What a file's metadata holds, name by name: format, version of mininas, run, image, class names line by line.
+std::vector<std::pair<std::string, std::string>> file_facts(const std::string& format,
+                                                            const std::vector<std::string>& class_names,
+                                                            const std::string& image, const FormatOptions& options);
 
 // "layer n3: onnx-exact has no form for concat; ..."
 std::string no_form_text(const LayerSpec& layer, const std::string& format);

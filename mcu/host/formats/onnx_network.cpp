@@ -1,7 +1,5 @@
 #include "mcu/host/formats/onnx_network.h"
 
-#include "core/version.h"
-#include "datasets/readable_name.h"
 #include "nn/layers/operations.h"
 #include "nn/layers/window.h"
 
@@ -85,13 +83,7 @@ OnnxWeightOrder onnx_weight_order(const LayerSpec& layer, const ImageShape& in) 
 
 std::string onnx_file(const OnnxGraph& graph, const std::string& format, const std::vector<std::string>& class_names,
                       const std::string& image, const FormatOptions& options) {
-  std::string classes;
-  for (const std::string& name : class_names) classes += (classes.empty() ? "" : "\n") + composed_utf8(name);
-  return graph.file("mininas", {{"format", format},
-                                {"mininas", text(program_version(), " (", program_commit(), ")")},
-                                {"run", composed_utf8(options.origin)},
-                                {"image", image},
-                                {"class_names", classes}});
+  return graph.file("mininas", file_facts(format, class_names, image, options));
 }
 
 }  // namespace mininas

@@ -2,9 +2,11 @@
 // our engine computes at every layer. tests/formats/compare.cjs runs the files and compares.
 // `mcu_exports FOLDER` writes FOLDER/NAME/ for each network: resnet8, mobilenetv2, twenty random networks and ten random
 // graphs. In it are
-//   FORMAT.onnx          every format, with all layers as outputs; onnx-qdq-alone.onnx: each layer reads the right bytes
+//   FORMAT.ENDING        every format, with all layers as outputs
+//   FORMAT-alone.ENDING  onnx-qdq and tflite, where each layer reads the right bytes and not the earlier layers' outputs
 //   images.bin           the images, as bytes
 //   expected.bin         each layer's int8 outputs, NHWC, for all images, layer by layer
+//   expected-tflite.bin  the same for tflite, which has other integers
 //   expected-float.bin   the same of the float network, whose weights are not those of the integers, as float32
 //   network.json {"images":4,"input":[h,w,c],"layers":[{"name":"stem","shape":[h,w,c]}, ...]}
 #include <cstdio>
@@ -17,6 +19,7 @@
 #include "core/io/file.h"
 #include "mcu/host/formats/file_format.h"
 #include "mcu/host/formats/onnx.h"
+#include "mcu/host/formats/tflite.h"
 #include "nn/train/network.h"
 #include "search/space/build.h"
 #include "search/space/random_graph.h"
@@ -33,21 +36,27 @@ constexpr int kRandomNetworks = 20, kRandomGraphs = 10;
 
 struct Example {
   std::string name;
-  QuantizedModel model;
+  QuantizedModel model, trained_like;
 };
+
+Example random_example(const std::string& name, const NetworkSpec& spec, uint64_t seed) {
+  return {name, random_model(spec, Rng(seed)), trained_like_model(spec, Rng(seed))};
+}
 
 std::vector<Example> examples() {
   const ImageShape cifar{32, 32, 3};
   std::vector<Example> found;
-  for (const char* name : {"resnet8", "mobilenetv2"})
-    found.push_back({name, trained_like_model(build_network_spec(name, cifar, 10), Rng(1))});
+  for (const char* name : {"resnet8", "mobilenetv2"}) {
+    const QuantizedModel model = trained_like_model(build_network_spec(name, cifar, 10), Rng(1));
+    found.push_back({name, model, model});
+  }
   for (uint64_t seed = 1; seed <= kRandomNetworks; ++seed)
-    found.push_back({text("random", seed), random_model(random_network(Rng(seed)), Rng(seed))});
+    found.push_back(random_example(text("random", seed), random_network(Rng(seed)), seed));
   for (uint64_t seed = 1; seed <= kRandomGraphs; ++seed) {
     Rng rng(seed);
     const Graph graph = random_graph({}, rng);
     const NetworkSpec spec = build_network_spec(graph, {static_cast<int>(8 + seed), 12, 3}, 4);
-    found.push_back({text("graph", seed), random_model(spec, Rng(seed))});
+    found.push_back(random_example(text("graph", seed), spec, seed));
   }
   return found;
 }
@@ -82,15 +91,25 @@ std::string float_outputs(const Network& network, const std::vector<uint8_t>& im
   return all;
 }
 
+// TensorFlow Lite has no clamps but ReLU's, so its integers are such as training leaves.
+const QuantizedModel& integers_for(const FileFormat& format, const Example& example) {
+  return format.of_integers == tflite ? example.trained_like : example.model;
+}
+
+std::string content(const FileFormat& format, const Example& example, const Network& network, LayerOutputs layers) {
+  const FormatOptions options{format.types, layers, example.name};
+  return format.of_integers != nullptr ? format.of_integers(integers_for(format, example), options)
+                                       : format.of_floats(float_model(network, example.model.class_names), options);
+}
+
 void write_formats(const Example& example, const Network& network, const fs::path& folder) {
-  const FormatOptions options{FileTypes::kUint8, LayerOutputs::kAll, example.name};
-  for (const FileFormat& format : file_formats())
+  for (const FileFormat& format : file_formats()) {
     write_text_file(folder / text(format.name, ".", format.ending),
-                    format.of_integers != nullptr
-                        ? format.of_integers(example.model, options)
-                        : format.of_floats(float_model(network, example.model.class_names), options));
-  write_text_file(folder / "onnx-qdq-alone.onnx",
-                  onnx_qdq(example.model, {FileTypes::kUint8, LayerOutputs::kAlone, example.name}));
+                    content(format, example, network, LayerOutputs::kAll));
+    if (format.of_integers == onnx_qdq || format.of_integers == tflite)
+      write_text_file(folder / text(format.name, "-alone.", format.ending),
+                      content(format, example, network, LayerOutputs::kAlone));
+  }
 }
 
 void write(const Example& example, const fs::path& folder) {
@@ -101,6 +120,7 @@ void write(const Example& example, const fs::path& folder) {
   write_formats(example, network, folder);
   write_text_file(folder / "images.bin", as_text(images));
   write_text_file(folder / "expected.bin", integer_outputs(example.model, images));
+  write_text_file(folder / "expected-tflite.bin", integer_outputs(example.trained_like, images));
   write_text_file(folder / "expected-float.bin", float_outputs(network, images));
   write_text_file(folder / "network.json", network_json(spec));
 }
