@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
+#include <optional>
 #include <string_view>
 
 #include "core/error.h"
@@ -50,7 +52,45 @@ Entries entries_of(const fs::path& folder) {
   return entries;
 }
 
+std::string in_small_letters(std::string name) {
+  for (char& letter : name)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  return name;
+}
+
+bool is_called(const fs::path& folder, std::initializer_list<std::string_view> names) {
+  return std::find(names.begin(), names.end(), in_small_letters(folder.filename().string())) != names.end();
+}
+
+// Whether the first file found below a folder, if there is one, is text that describes images.
+bool holds_annotations(const fs::path& folder) {
+  std::error_code failure;
+  for (fs::recursive_directory_iterator it(folder, failure), end; !failure && it != end; it.increment(failure))
+    if (!is_folder(it->path()) && !is_clutter(it->path().filename().string())) return is_annotation(it->path());
+  return true;
+}
+
+// The folder of the images, where a set for object detection keeps images and annotations side by side.
+std::optional<fs::path> images_beside_annotations(const std::vector<fs::path>& folders) {
+  const auto images = std::find_if(folders.begin(), folders.end(), [](const fs::path& f) {
+    return is_called(f, {"images", "jpegimages"});
+  });
+  const bool annotated = std::any_of(folders.begin(), folders.end(), [](const fs::path& f) {
+    return is_called(f, {"labels", "annotations"}) && holds_annotations(f);
+  });
+  return images != folders.end() && annotated ? std::optional(*images) : std::nullopt;
+}
+
+[[noreturn]] void refuse_detection(const fs::path& images) {
+  throw ConfigError(text(images.string(),
+                         ": holds the images of a set for object detection, whose annotations say "
+                         "what is where in an image; expected a folder for each class, ",
+                         images.parent_path().string(),
+                         "/CLASS/IMAGE, or a table that names one class an image, csv:FILE"));
+}
+
 std::vector<ClassFolder> class_folders(const std::vector<fs::path>& folders) {
+  if (const auto images = images_beside_annotations(folders)) refuse_detection(*images);
   std::vector<ClassFolder> classes;
   for (const fs::path& folder : folders) {
     const std::string name = readable_name(folder);
@@ -133,11 +173,17 @@ void refuse_parts_without_classes(const std::vector<fs::path>& folders) {
                          folders.front().filename().string(), "/CLASS/IMAGE, or a table of labels (csv:FILE)"));
 }
 
+// The layout of a folder inside the one that was named, and why.
+FolderLayout inner_layout(const fs::path& inner, std::string why) {
+  FolderLayout layout = understand_folder(inner);
+  layout.notes.insert(layout.notes.begin(), std::move(why));
+  return layout;
+}
+
 }  // namespace
 
 FolderPart part_called(std::string name) {
-  for (char& letter : name)
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  name = in_small_letters(name);
   if (name == "train" || name == "training") return FolderPart::kTrain;
   if (name == "test" || name == "testing") return FolderPart::kTest;
   return name == "val" || name == "valid" || name == "validation" ? FolderPart::kValidation : FolderPart::kNone;
@@ -173,18 +219,27 @@ std::vector<fs::path> visible_entries(const fs::path& folder) {
   return entries;
 }
 
+bool is_annotation(const fs::path& file) {
+  const std::string extension = in_small_letters(file.extension().string());
+  return extension == ".txt" || extension == ".xml" || extension == ".json";
+}
+
 FolderLayout understand_folder(const fs::path& folder) {
   if (!is_folder(folder)) throw IoError(text(folder.string(), ": no such folder; expected a folder of class folders"));
   const Entries entries = entries_of(folder);
+  if (const auto images = images_beside_annotations(entries.folders)) {
+    if (entries_of(*images).folders.empty()) refuse_detection(*images);
+    return inner_layout(
+        *images, text(folder.string(), ": the annotations beside ", images->filename().string(),
+                      "/ are not read; the folders in ", images->filename().string(), "/ are taken as the data set's"));
+  }
   const Parts parts = parts_of(entries.folders);
   if (parts.others.size() < entries.folders.size()) return divided_layout(folder, parts);
   const bool alone = entries.folders.size() == 1 && entries.files.empty();
   if (alone && !entries_of(entries.folders.front()).folders.empty()) {
-    FolderLayout layout = understand_folder(entries.folders.front());
-    layout.notes.insert(layout.notes.begin(),
+    return inner_layout(entries.folders.front(),
                         text(folder.string(), ": is one folder too high, since it holds nothing but ",
-                             layout.root.string(), ", whose folders are taken as the data set's"));
-    return layout;
+                             entries.folders.front().string(), ", whose folders are taken as the data set's"));
   }
   refuse_parts_without_classes(entries.folders);
   return {.root = folder, .train = class_folders(entries.folders)};

@@ -6,6 +6,8 @@
 //   DIR/train/CLASS/* alone                    undivided
 //   DIR/test/CLASS/* alone                     can be measured on, not trained on
 //   DIR/ONE/... and nothing else               as if DIR/ONE had been named
+//   DIR/images/... beside DIR/labels/          as if DIR/images had been named; refused where images stand in it without
+//                                              class folders, since such annotations do not name one class an image
 // A folder is a part if it has such a name and holds folders; with images in it, it is a class that happens to be
 // called "train" or "test". Not seen: hidden entries, what operating systems leave (__MACOSX, Thumbs.db, ...), and this
 // program's own output (runs, exports, caches).
@@ -38,6 +40,8 @@ FolderLayout understand_folder(const std::filesystem::path& folder);
 bool is_folder(const std::filesystem::path& path);
 // Whether this program wrote a folder: a run, an export, a search's cache, or a folder of nothing but such.
 bool is_output(const std::filesystem::path& folder);
+// Whether a file's name is that of the text that annotating programs write beside images: .txt, .xml or .json.
+bool is_annotation(const std::filesystem::path& file);
 
 // What is to be seen in a folder, sorted by name (as bytes). Throws IoError where it cannot be listed.
 std::vector<std::filesystem::path> visible_entries(const std::filesystem::path& folder);

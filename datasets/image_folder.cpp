@@ -1,6 +1,7 @@
 #include "datasets/image_folder.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/error.h"
 #include "datasets/folder_layout.h"
@@ -10,9 +11,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void add_class(ImageListing& listing, const ClassFolder& folder, int label, bool may_be_empty) {
+// Removes the annotations of images that stand beside them, 7.txt beside 7.jpg. The classes are the folders' names.
+int64_t remove_annotations(std::vector<fs::path>& files) {
+  std::set<fs::path> images;
+  for (const fs::path& file : files)
+    if (!is_annotation(file)) images.insert(file.stem());
+  return static_cast<int64_t>(
+      std::erase_if(files, [&](const fs::path& file) { return is_annotation(file) && images.contains(file.stem()); }));
+}
+
+void add_class(ImageListing& listing, const ClassFolder& folder, int label, bool may_be_empty, int64_t& annotations) {
   std::vector<fs::path> files = visible_entries(folder.path);
   std::erase_if(files, [](const fs::path& file) { return is_folder(file) && is_output(file); });
+  annotations += remove_annotations(files);
   if (files.empty() && !may_be_empty)
     throw ConfigError(text(folder.path.string(), ": empty class folder, expected PNG or JPEG images"));
   const auto inner = std::find_if(files.begin(), files.end(), is_folder);
@@ -33,11 +44,12 @@ std::vector<std::string> names_of(const std::vector<ClassFolder>& folders) {
 }
 
 ImageListing list(const std::vector<ClassFolder>& folders, const std::vector<std::string>& class_names,
-                  bool may_be_empty) {
+                  bool may_be_empty, int64_t& annotations) {
   ImageListing listing{class_names, {}, {}};
   for (size_t label = 0; label < class_names.size(); ++label)
     for (const ClassFolder& folder : folders)
-      if (folder.name == class_names[label]) add_class(listing, folder, static_cast<int>(label), may_be_empty);
+      if (folder.name == class_names[label])
+        add_class(listing, folder, static_cast<int>(label), may_be_empty, annotations);
   return listing;
 }
 
@@ -74,10 +86,17 @@ Dataset load_image_folder(const fs::path& folder, const FormChoice& form, const 
     throw ConfigError(text(layout.root.string(), ": ", names.size(),
                            " class folder(s), expected at least 2 with images", hint_at(layout.root)));
   if (training && !request.recorded) require_known_classes(layout, names);
-  const auto listed = [&](const auto& folders) { return list(folders, names, request.recorded.has_value()); };
-  return load_file_set({layout.root, "folder:" + folder.string(), listed(layout.train), listed(layout.test),
-                        layout.divided, layout.notes},
-                       form, request);
+  int64_t annotations = 0;
+  const auto listed = [&](const auto& folders) {
+    return list(folders, names, request.recorded.has_value(), annotations);
+  };
+  FileSet set{layout.root, "folder:" + folder.string(), listed(layout.train), listed(layout.test), layout.divided,
+              layout.notes};
+  if (annotations > 0)
+    set.notes.push_back(text(annotations,
+                             " .txt, .xml or .json files with the names of images beside them are not "
+                             "read: the classes are the folders' names"));
+  return load_file_set(set, form, request);
 }
 
 }  // namespace mininas

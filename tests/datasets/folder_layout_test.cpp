@@ -54,6 +54,36 @@ TEST_CASE("a folder beside the parts, and one inside a class, are not left out s
                                                      "is a folder, expected an image", "too high"});
 }
 
+TEST_CASE("annotations beside images are told and not read, and a set for object detection is called that",
+          "[datasets][folder][layout]") {
+  const TempDir folder;
+  make_classes(folder.path() / "set", {{"a", 4}, {"b", 4}});
+  const fs::path image = *fs::directory_iterator(folder.path() / "set/a");
+  put_file(fs::path(image).replace_extension(".txt"), {'0'});
+  put_file(fs::path(image).replace_extension(".XML"), {'<'});
+  const auto loaded = [&](const char* name) { return load_image_folder(folder.path() / name, {}, {}); };
+  const Dataset data = loaded("set");
+  CHECK(data.train.count() + data.test.count() == 8);
+  REQUIRE(data.notes.size() == 1);
+  CHECK(data.notes[0].starts_with("2 .txt, .xml or .json files"));
+  put_file(folder.path() / "set/a/notes.txt", {'n'});  // beside no image of that name
+  check_refused<FormatError>([&] { loaded("set"); }, {"notes.txt", "is a text file"});
+  fs::remove(folder.path() / "set/a/notes.txt");
+
+  fs::rename(folder.path() / "set", folder.path() / "images");  // images/CLASS beside labels
+  put_file(folder.path() / "yolo/Labels/train/7.txt", {'0'});
+  fs::rename(folder.path() / "images", folder.path() / "yolo/images");
+  CHECK(loaded("yolo").train.class_names == std::vector<std::string>{"a", "b"});
+  CHECK(loaded("yolo").notes.size() == 2);
+  fs::rename(folder.path() / "yolo/images/a", folder.path() / "yolo/train");
+  fs::remove_all(folder.path() / "yolo/images");
+  fs::rename(folder.path() / "yolo/train", folder.path() / "yolo/images");  // images without classes
+  check_refused<ConfigError>([&] { loaded("yolo"); }, {"yolo/images", "object detection", "csv:FILE"});
+  fs::create_directories(folder.path() / "split");
+  fs::rename(folder.path() / "yolo", folder.path() / "split/train");
+  check_refused<ConfigError>([&] { loaded("split"); }, {"split/train/images", "object detection"});
+}
+
 TEST_CASE("what this program wrote into a data folder is no class of it", "[datasets][folder][layout]") {
   const TempDir folder;
   make_classes(folder.path(), {{"a", 4}, {"b", 4}});
