@@ -186,7 +186,7 @@ $(BUILD)/mcu/runtime/portable/%.c.o: CFLAGS += -DMN_DEFINITIONS
 
 # Files inside of the program, which the dependency scanner does not see: the device's C, and the glossary.
 $(BUILD)/mcu/host/object/runtime_files.cpp.o: $(wildcard mcu/runtime/*.[ch] mcu/runtime/*/*.[ch] \
-  mcu/host/export/exported/* mcu/boards/* mcu/host/cost/*.csv)
+  mcu/host/export/exported/* mcu/boards/* mcu/host/cost/*.csv) LICENSE
 $(BUILD)/search/report/report_glossary.cpp.o: search/report/glossary.md
 
 # The decoder's arithmetic overflows on damaged JPEG files; it shall wrap around, the same with every compiler.

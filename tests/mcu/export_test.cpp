@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/io/file.h"
 #include "core/parallel.h"
+#include "core/version.h"
 #include "mcu/host/cost/sizes.h"
 #include "mcu/host/export/emit_c.h"
 #include "mcu/host/object/model_image.h"
@@ -307,6 +308,20 @@ TEST_CASE("strange names become legal C", "[mcu][export][compiler]") {
   const CommandResult test = run_command({"make", "-s", "-C", (folder / "c").string(), "test"});
   CAPTURE(test.output, test.errors);
   CHECK(test.ending.empty());
+}
+
+TEST_CASE("an export has its licence, in every file that is ours, and the version that wrote it", "[mcu][export]") {
+  const SmallExport small(1);
+  const fs::path folder = small.folder / "c";
+  CHECK(read_text_file(folder / "LICENSE") == read_text_file("LICENSE"));
+  for (const std::string& name : names_in(folder)) {
+    INFO(name);
+    const bool yours = name.starts_with("model.") || name.starts_with("test_vectors.");
+    const std::string content = read_text_file(folder / name);
+    if (name == "LICENSE" || name == "README.md") continue;
+    CHECK((content.substr(0, content.find('\n')).find("SPDX-License-Identifier: MIT") != std::string::npos) == !yours);
+  }
+  CHECK_THAT(read_text_file(folder / "model.h"), Catch::Contains(text("Version ", program_version(), " of mininas, ")));
 }
 
 TEST_CASE("kernels that no layer needs stay out of the export", "[mcu][export]") {

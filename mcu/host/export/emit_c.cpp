@@ -36,6 +36,7 @@ and tasks with arenas of their own may run at the same time.
 | `mn_kernels.c` | which function computes which kind of layer: name a faster one here |
 | other `mn_*` | the portable kernels, and the arithmetic that training used too |
 | `selftest.c`, `test_vectors.c` | images with the digest of each layer's output |
+| `LICENSE` | MIT, for all files with an SPDX line; the network and its test vectors are yours |
 
 `make test` builds everything for this machine and runs the test vectors; a difference names its layer. For a device,
 compile `model.c` and `mn_*.c` with any C99 compiler for a little-endian target, call `selftest.c`'s `main` once, and leave
@@ -59,6 +60,11 @@ std::string readme_text(const QuantizedModel& model, RamPlan ram_plan) {
               " bytes | ", mac_count(model.spec), " |\n", kReadmeUse);
 }
 
+// By which tools find a file's licence (spdx.dev). The network itself, in model.c, belongs to who trained it.
+constexpr const char* kLicenceLine = "SPDX-License-Identifier: MIT";
+
+TextFile licensed(const TextFile& file) { return {file.name, text("/* ", kLicenceLine, " */\n", file.text)}; }
+
 std::vector<TextFile> all_files(const QuantizedModel& model, RamPlan ram_plan, const ImageSet& vectors) {
   const ModelImage image = make_model_image(model, ram_plan);
   // first, because it marks the folder as an export
@@ -66,10 +72,11 @@ std::vector<TextFile> all_files(const QuantizedModel& model, RamPlan ram_plan, c
   files.push_back({"model.c", model_source_text(model, image)});
   files.push_back({"test_vectors.h", vectors_header_text(model, vectors)});
   files.push_back({"test_vectors.c", vectors_source_text(model, vectors)});
-  files.push_back({"selftest.c", std::string(exported_selftest())});
-  files.push_back({"Makefile", std::string(exported_makefile())});
   files.push_back({"README.md", readme_text(model, ram_plan)});
-  for (TextFile& file : runtime_files_for(model.spec)) files.push_back(std::move(file));
+  files.push_back({"LICENSE", std::string(exported_licence())});
+  files.push_back({"Makefile", text("# ", kLicenceLine, "\n", exported_makefile())});
+  files.push_back(licensed({"selftest.c", std::string(exported_selftest())}));
+  for (const TextFile& file : runtime_files_for(model.spec)) files.push_back(licensed(file));
   return files;
 }
 

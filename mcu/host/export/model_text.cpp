@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "core/error.h"
+#include "core/version.h"
 #include "mcu/host/export/c_text.h"
 #include "mcu/host/object/device_constants.h"
 #include "mcu/host/plan/device_operation.h"
@@ -143,8 +144,8 @@ std::string model_header_text(const QuantizedModel& model, const ModelImage& ima
   const ImageShape& in = model.spec.input();
   const std::string digest = hex32(image.header.digest), symbol = symbol_of(image.header);
   std::ostringstream out;
-  out << kModelHeaderMark
-      << " How to use it: README.md and mn.h. */\n#if defined(MODEL_H) && MODEL_DIGEST != " << digest
+  out << kModelHeaderMark << " How to use it: README.md and mn.h.\n * Version " << program_version() << " of mininas, "
+      << program_commit() << ". */\n#if defined(MODEL_H) && MODEL_DIGEST != " << digest
       << "\n#error \"two models in one source file have the same names; include each in a file of its own\"\n#endif\n"
       << "#ifndef MODEL_H\n#define MODEL_H\n\n#include \"mn.h\"\n\n"
       << "/* Of all that model.c holds. */\n#define MODEL_DIGEST " << digest << "\n\n"

@@ -58,6 +58,7 @@ RUNTIME_FILES(EMBED_ROW)
 BOARD_FILES(EMBED_ROW)
 EMBED(makefile, "mcu/host/export/exported/Makefile");
 EMBED(selftest, "mcu/host/export/exported/selftest.c");
+EMBED(licence, "LICENSE");
 EMBED(instruction_model, "mcu/host/cost/instruction_model.csv");
 EMBED(code_sizes, "mcu/host/cost/code_sizes.csv");
 
@@ -107,6 +108,7 @@ std::vector<TextFile> runtime_files_for(const NetworkSpec& spec) {
 
 std::string_view exported_makefile() { return EMBEDDED(makefile); }
 std::string_view exported_selftest() { return EMBEDDED(selftest); }
+std::string_view exported_licence() { return EMBEDDED(licence); }
 std::string_view instruction_model_csv() { return EMBEDDED(instruction_model); }
 std::string_view code_sizes_csv() { return EMBEDDED(code_sizes); }
 

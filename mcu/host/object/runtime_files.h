@@ -25,6 +25,8 @@ std::vector<TextFile> board_files();
 // mcu/host/export/exported/*: files of an export besides runtime and model.
 std::string_view exported_makefile();
 std::string_view exported_selftest();
+// LICENSE: under which they and the runtime may be used.
+std::string_view exported_licence();
 
 // mcu/host/cost/instruction_model.csv (instruction_model.h).
 std::string_view instruction_model_csv();
