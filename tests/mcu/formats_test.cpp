@@ -9,10 +9,12 @@
 #include "mcu/host/formats/protobuf.h"
 #include "nn/layers/operations.h"
 #include "nn/train/network.h"
+#include "tests/mcu/onnx_evaluator.h"
 #include "tests/mcu/onnx_reader.h"
 #include "tests/mcu/small_export.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_model.h"
+#include "tests/support/rounds.h"
 
 using namespace mininas;
 using namespace mininas::test;
@@ -175,6 +177,29 @@ TEST_CASE("every tensor of an ONNX file is computed once, before it is read", "[
     }
     for (const auto& [name, tensor] : file.outputs) CHECK(known.count(name) == 1);
     CHECK(static_cast<int>(file.outputs.size()) == model.spec.size() + 1);
+  }
+}
+
+TEST_CASE("the operators of onnx-exact, computed as ONNX defines them, give every byte of every layer",
+          "[mcu][formats]") {
+  for (uint64_t seed = 1; seed <= rounds(24); ++seed) {
+    const NetworkSpec spec = random_network(Rng(seed), {10, 5, 5, 4});
+    const QuantizedModel model = random_model(spec, Rng(seed));
+    const auto image = random_images(spec.input(), 4, Rng(seed));  // the first is noise
+    const std::vector<uint8_t> noise(image.begin(), image.begin() + static_cast<std::ptrdiff_t>(spec.input().size()));
+    const auto expected = integer_forward(model, noise.data(), 1).layers;
+    const auto found = evaluate(read_onnx(written(model)), noise);
+    for (int i = 0; i < spec.size(); ++i) {
+      const ImageShape& shape = spec.shape(i);
+      const Integers& theirs = found.at(spec.layer(i).name).values;
+      int64_t different = 0;
+      for (int64_t pixel = 0; pixel < shape.height * shape.width; ++pixel)
+        for (int64_t channel = 0; channel < shape.channels; ++channel)
+          different += theirs.at(static_cast<size_t>(channel * shape.height * shape.width + pixel)) !=
+                       expected[static_cast<size_t>(i)][static_cast<size_t>(pixel * shape.channels + channel)];
+      CAPTURE(seed, spec.layer(i).name);
+      REQUIRE(different == 0);
+    }
   }
 }
 
