@@ -109,6 +109,16 @@ async function runTflite(file, network, layers, images) {
   return Object.fromEntries(Object.entries(parts).map(([name, some]) => [name, joined(some)]));
 }
 
+// For how many images the largest logit is the same.
+function equalClasses(ours, theirs, images) {
+  const classes = ours.length / images;
+  const answer = (logits, image) => {
+    const some = Array.from(logits.slice(image * classes, (image + 1) * classes));
+    return some.indexOf(Math.max(...some));
+  };
+  return Array.from({length: images}, (_, image) => answer(ours, image) === answer(theirs, image)).filter(Boolean).length;
+}
+
 async function compare(folder, format) {
   const network = JSON.parse(fs.readFileSync(path.join(folder, 'network.json'), 'utf8'));
   const layers = layersOf(network, readExpected(folder, format));
@@ -126,6 +136,8 @@ async function compare(folder, format) {
     return {different, largest};
   };
   for (const {name, values} of layers) result.logits = add(name, values, outputs[name]);
+  if (!format.endsWith('-alone'))
+    result.classes = equalClasses(layers.at(-1).values, outputs.logits, network.images);
   if (!format.endsWith('-alone')) add('logits', layers.at(-1).values, outputs.logits);
   return result;
 }
@@ -136,7 +148,7 @@ const kLargest = {'onnx-exact': 0, 'onnx-qdq-alone': 1, 'onnx-qdq': Infinity, 'o
                   'tflite-alone': 1, 'tflite': Infinity};
 
 const row = (name, format, r) => `| ${name} | ${format} | ${r.layers} | ${r.bytes} | ${r.different} | ${+r.largest.toPrecision(2)} | ` +
-                               `${r.logits.different} | ${r.first || '-'} |`;
+                               `${r.logits.different} | ${r.classes ?? '-'} | ${r.first || '-'} |`;
 
 function sum(results) {
   const total = {layers: 0, bytes: 0, different: 0, largest: 0, logits: {different: 0}, first: ''};
@@ -152,8 +164,8 @@ async function main() {
   const [folder, ...formats] = process.argv.slice(2);
   const names = fs.readdirSync(folder).sort((a, b) => a.localeCompare(b, 'en', {numeric: true}));
   const results = Object.fromEntries(formats.map((format) => [format, []]));
-  console.log('| network | format | layers | values | different | largest | logits different | first layer |');
-  console.log('|---|---|---|---|---|---|---|---|');
+  console.log('| network | format | layers | values | different | largest | logits different | classes equal | first layer |');
+  console.log('|---|---|---|---|---|---|---|---|---|');
   for (const name of names)
     for (const format of formats) {
       const result = await compare(path.join(folder, name), format);

@@ -1,6 +1,6 @@
 // `make export-test`, the first half: writes networks in the formats of other runtimes, with images and the bytes that
 // our engine computes at every layer. tests/formats/compare.cjs runs the files and compares.
-// `mcu_exports FOLDER` writes FOLDER/NAME/ for each network: resnet8, mobilenetv2, twenty random networks and ten random
+// `mcu_exports FOLDER` writes FOLDER/NAME/ for each network: a trained one, resnet8, mobilenetv2, twenty random networks and ten random
 // graphs. In it are
 //   FORMAT.ENDING        every format, with all layers as outputs
 //   FORMAT-alone.ENDING  onnx-qdq and tflite, where each layer reads the right bytes and not the earlier layers' outputs
@@ -17,10 +17,13 @@
 
 #include "core/error.h"
 #include "core/io/file.h"
+#include "datasets/synthetic.h"
 #include "mcu/host/formats/file_format.h"
 #include "mcu/host/formats/onnx.h"
 #include "mcu/host/formats/tflite.h"
-#include "nn/train/network.h"
+#include "nn/quant/quantized_network.h"
+#include "nn/train/trainer.h"
+#include "search/job/stages.h"
 #include "search/space/build.h"
 #include "search/space/random_graph.h"
 #include "tests/support/random_model.h"
@@ -31,24 +34,46 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int64_t kImages = 4;
+constexpr int64_t kImages = 4, kTrainedImages = 64;
 constexpr int kRandomNetworks = 20, kRandomGraphs = 10;
 
 struct Example {
   std::string name;
   QuantizedModel model, trained_like;
+  std::vector<uint8_t> images;
 };
 
+Example example_of(const std::string& name, const QuantizedModel& model, const QuantizedModel& trained_like) {
+  return {name, model, trained_like, random_images(model.spec.input(), kImages, Rng(7))};
+}
+
 Example random_example(const std::string& name, const NetworkSpec& spec, uint64_t seed) {
-  return {name, random_model(spec, Rng(seed)), trained_like_model(spec, Rng(seed))};
+  return example_of(name, random_model(spec, Rng(seed)), trained_like_model(spec, Rng(seed)));
+}
+
+// A network that was trained and quantised, on synthetic images, with test images: differences do not grow in it as in
+// networks with random weights.
+Example trained_example() {
+  const Dataset data = make_synthetic({.classes = 10});
+  TrainConfig recipe;
+  recipe.epochs = 4;
+  recipe.augmentation = {};
+  const NetworkSpec spec = build_network_spec("w12:c3,s5,s3,s5,s7*2", data.train.shape, 10);
+  const TrainedNetwork floats = train_network(spec, data.train, nullptr, recipe, {});
+  QuantizedNetwork integers(floats.network, data.train.class_names, first_images(data.train, 256));
+  recipe.epochs = 1;
+  recipe.learning_rate = 0.001f;
+  train(integers, data.train, nullptr, recipe, {});
+  const QuantizedModel model = integers.freeze();
+  return {"trained", model, model, first_images(data.test, kTrainedImages).pixels};
 }
 
 std::vector<Example> examples() {
   const ImageShape cifar{32, 32, 3};
-  std::vector<Example> found;
+  std::vector<Example> found = {trained_example()};
   for (const char* name : {"resnet8", "mobilenetv2"}) {
     const QuantizedModel model = trained_like_model(build_network_spec(name, cifar, 10), Rng(1));
-    found.push_back({name, model, model});
+    found.push_back(example_of(name, model, model));
   }
   for (uint64_t seed = 1; seed <= kRandomNetworks; ++seed)
     found.push_back(random_example(text("random", seed), random_network(Rng(seed)), seed));
@@ -70,23 +95,29 @@ std::string shape_json(const ImageShape& shape) {
   return text("[", shape.height, ",", shape.width, ",", shape.channels, "]");
 }
 
-std::string network_json(const NetworkSpec& spec) {
+std::string network_json(const NetworkSpec& spec, int64_t images) {
   std::string layers;
   for (int i = 0; i < spec.size(); ++i)
     layers +=
         text(i == 0 ? "" : ",", "\n{\"name\":\"", spec.layer(i).name, "\",\"shape\":", shape_json(spec.shape(i)), "}");
-  return text("{\"images\":", kImages, ",\"input\":", shape_json(spec.input()), ",\"layers\":[", layers, "]}\n");
+  return text("{\"images\":", images, ",\"input\":", shape_json(spec.input()), ",\"layers\":[", layers, "]}\n");
+}
+
+int64_t images_in(const NetworkSpec& spec, const std::vector<uint8_t>& images) {
+  return static_cast<int64_t>(images.size()) / spec.input().size();
 }
 
 std::string integer_outputs(const QuantizedModel& model, const std::vector<uint8_t>& images) {
   std::string all;
-  for (const auto& layer : integer_forward(model, images.data(), kImages).layers) all += as_text(layer);
+  for (const auto& layer : integer_forward(model, images.data(), images_in(model.spec, images)).layers)
+    all += as_text(layer);
   return all;
 }
 
 std::string float_outputs(const Network& network, const std::vector<uint8_t>& images) {
   std::string all;
-  for (const Tensor& layer : folded_outputs(network, fold_batch_norm(network), {images.data(), kImages}))
+  for (const Tensor& layer :
+       folded_outputs(network, fold_batch_norm(network), {images.data(), images_in(network.spec(), images)}))
     all.append(reinterpret_cast<const char*>(layer.data()), static_cast<size_t>(layer.size()) * sizeof(float));
   return all;
 }
@@ -114,7 +145,7 @@ void write_formats(const Example& example, const Network& network, const fs::pat
 
 void write(const Example& example, const fs::path& folder) {
   const NetworkSpec& spec = example.model.spec;
-  const auto images = random_images(spec.input(), kImages, Rng(7));
+  const std::vector<uint8_t>& images = example.images;
   const Network network(spec, PixelScale{}, Rng(3));
   make_writable_folder(folder);
   write_formats(example, network, folder);
@@ -122,7 +153,7 @@ void write(const Example& example, const fs::path& folder) {
   write_text_file(folder / "expected.bin", integer_outputs(example.model, images));
   write_text_file(folder / "expected-tflite.bin", integer_outputs(example.trained_like, images));
   write_text_file(folder / "expected-float.bin", float_outputs(network, images));
-  write_text_file(folder / "network.json", network_json(spec));
+  write_text_file(folder / "network.json", network_json(spec, images_in(spec, images)));
 }
 
 }  // namespace
