@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <vector>
 
 #include "core/error.h"
 
@@ -24,6 +25,22 @@ Draws draw(const ImageShape& shape, const Augmentation& options, Rng& rng) {
   draws.cutout_row = static_cast<int>(rng.below(static_cast<uint32_t>(shape.height)));
   draws.cutout_column = static_cast<int>(rng.below(static_cast<uint32_t>(shape.width)));
   return draws;
+}
+
+using Tones = std::array<uint8_t, 256>;
+
+Tones draw_tones(const Augmentation& options, Rng rng) {
+  const auto steps = static_cast<uint32_t>(2 * options.tone + 1);
+  const int contrast = 100 - options.tone + static_cast<int>(rng.below(steps));
+  const int brightness = static_cast<int>(rng.below(steps)) - options.tone;
+  const bool negative = rng.coin() && options.negative;
+  Tones tones{};
+  for (int v = 0; v < 256; ++v) {
+    const int percent = 100 * 128 + (v - 128) * contrast + 128 * brightness;
+    const int byte = std::clamp((percent + 50) / 100, 0, 255);  // what is below 0 is clamped, however it is rounded
+    tones[static_cast<size_t>(v)] = static_cast<uint8_t>(negative ? 255 - byte : byte);
+  }
+  return tones;
 }
 
 // Copies `source` shifted by (down, right) pixels. Pixels from outside the image become `zero`.
@@ -59,7 +76,7 @@ void flip_rows_generic(uint8_t* image, const ImageShape& shape) {
   const int channels = shape.channels;
   for (int y = 0; y < shape.height; ++y)
     for (int left = 0, right = shape.width - 1; left < right; ++left, --right) {
-      uint8_t* row = image + static_cast<size_t>(y) * static_cast<size_t>(shape.width * channels);
+      uint8_t* row = image + int64_t{y} * shape.width * channels;
       std::swap_ranges(row + left * channels, row + (left + 1) * channels, row + right * channels);
     }
 }
@@ -84,7 +101,15 @@ void cut_out(uint8_t* image, const ImageShape& shape, int row, int column, int s
 void augment_image(const uint8_t* source, const ImageShape& shape, const Augmentation& options, uint8_t zero, Rng rng,
                    uint8_t* out) {
   MN_CHECK(options.crop_padding >= 0 && options.cutout >= 0, options.crop_padding, ' ', options.cutout);
+  MN_CHECK(options.tone >= 0 && options.tone <= 100, options.tone);
   const Draws draws = draw(shape, options, rng);
+  std::vector<uint8_t> toned;  // before the crop, so that what the padding and the cutout write keeps its tone
+  if (options.tone > 0 || options.negative) {
+    const Tones tones = draw_tones(options, rng.fork("tones"));
+    toned.assign(source, source + shape.size());
+    for (uint8_t& byte : toned) byte = tones[byte];
+    source = toned.data();
+  }
   copy_shifted(source, shape, options.crop_padding - draws.crop_row, options.crop_padding - draws.crop_column, zero,
                out);
   if (options.horizontal_flip && draws.flip) flip_horizontally(out, shape);

@@ -23,13 +23,20 @@ OptionFields option_fields(TrainConfig& c) {
        &c.class_weights},
       {"flip",
        "mirror training images at random, left to right; --no-flip where a mirrored image is another thing, as with "
-       "digits "
-       "and letters",
+       "digits and letters",
        &c.augmentation.horizontal_flip},
       {"crop-padding", "shift training images at random by up to so many pixels; 0: never",
        &c.augmentation.crop_padding, 0, 64},
       {"cutout", "blank a random square of so many pixels a side in each training image; 0: never",
        &c.augmentation.cutout, 0, 256},
+      {"tone",
+       "change contrast and brightness of each training image at random by up to so many percent; for photos that will "
+       "be taken in other light; 0: never",
+       &c.augmentation.tone, 0, 100},
+      {"negative",
+       "show every other training image as its negative, drawn at random; for signs that are light on dark in some "
+       "photos and dark on light in others",
+       &c.augmentation.negative},
       {"schedule", "when the learning rate falls: after an epoch (usual), or before it (as-published, for comparisons)",
        choice(c.schedule, {"usual", "as-published"})},
       {"seed", "of weights, order and augmentation", &c.seed, 0, 1.9e19},

@@ -193,6 +193,8 @@ TEST_CASE("label smoothing, momentum, decay, clipping, augmentation and seed eac
       [](TrainConfig& c) { c.augmentation.crop_padding = 2; },
       [](TrainConfig& c) { c.augmentation.horizontal_flip = false; },
       [](TrainConfig& c) { c.augmentation.cutout = 0; },
+      [](TrainConfig& c) { c.augmentation.tone = 20; },
+      [](TrainConfig& c) { c.augmentation.negative = true; },
       [](TrainConfig& c) { c.seed = 5; },
       [](TrainConfig& c) { c.schedule = ScheduleStep::kBeforeEpoch; }};
   for (size_t i = 0; i < changes.size(); ++i) {
@@ -304,7 +306,8 @@ TEST_CASE("each field of a training recipe has a legal range, named where it is 
       {"label-smoothing", [](TrainConfig& c) { c.label_smoothing = 1.0f; }},
       {"label-smoothing", [](TrainConfig& c) { c.label_smoothing = -0.1f; }},
       {"crop-padding", [](TrainConfig& c) { c.augmentation.crop_padding = -1; }},
-      {"cutout", [](TrainConfig& c) { c.augmentation.cutout = -1; }}};
+      {"cutout", [](TrainConfig& c) { c.augmentation.cutout = -1; }},
+      {"tone", [](TrainConfig& c) { c.augmentation.tone = 101; }}};
   CHECK_NOTHROW(validate(TrainConfig{}));
   for (const auto& [field, change] : cases) {
     TrainConfig config;
