@@ -59,7 +59,7 @@ void Choice::choose(const std::string& wanted) const {
   set(static_cast<size_t>(found - names.begin()));
 }
 
-Choice choice(std::string& value, std::vector<std::string> names) {
+Choice choice(std::string& value, const std::vector<std::string>& names) {
   const auto get = [&value, names] {
     return static_cast<size_t>(std::find(names.begin(), names.end(), value) - names.begin());
   };

@@ -24,7 +24,7 @@ struct Choice {
 };
 
 // For a string whose value is one of the names.
-Choice choice(std::string& value, std::vector<std::string> names);
+Choice choice(std::string& value, const std::vector<std::string>& names);
 
 // For an enumeration with the values 0, 1, 2..., which have these names in this order.
 template <class Enumeration>

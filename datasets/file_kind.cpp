@@ -9,7 +9,7 @@
 namespace mininas {
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 constexpr const char* kConvert = "convert it to PNG or JPEG";
 constexpr const char* kUnpack = "unpack it";

@@ -184,7 +184,8 @@ ImageSet without_bad(ImageSet images, const FileIndices& indices, const BadFiles
   std::vector<int64_t> good;
   for (size_t i = 0; i < indices.size(); ++i)
     if (!bad.contains(indices[i])) good.push_back(static_cast<int64_t>(i));
-  return good.size() == indices.size() ? images : select_images(images, good);
+  if (good.size() == indices.size()) return images;
+  return select_images(images, good);
 }
 
 void tell_skipped(const ListedFiles& files, const BadFiles& bad, const FileSet& set, Dataset& dataset) {

@@ -121,10 +121,10 @@ Columns columns_of(const Row& first, const fs::path& table) {
 
 // The file that a field names, relative to the table; an ending may be missing.
 fs::path file_called(const fs::path& folder, const std::string& name) {
-  const fs::path plain = folder / name;
+  fs::path plain = folder / name;
   std::error_code ignored;
   for (const char* ending : {"", ".jpg", ".png", ".jpeg"})
-    if (const fs::path file = plain.string() + ending; fs::is_regular_file(file, ignored)) return file;
+    if (fs::path file = plain.string() + ending; fs::is_regular_file(file, ignored)) return file;
   return plain;
 }
 

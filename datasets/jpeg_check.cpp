@@ -77,7 +77,7 @@ std::string read_frame(const JpegBytes& bytes, unsigned marker, size_t begin, Im
   facts.height = static_cast<int>(bytes[begin + 1] << 8 | bytes[begin + 2]);
   facts.width = static_cast<int>(bytes[begin + 3] << 8 | bytes[begin + 4]);
   facts.channels = bytes[begin + 5] == 1 ? 1 : 3;
-  if (const std::string unknown = why_unknown(marker, bytes[begin]); !unknown.empty()) return unknown;
+  if (std::string unknown = why_unknown(marker, bytes[begin]); !unknown.empty()) return unknown;
   if (!samplings_divide(bytes, begin)) return "is a JPEG whose channels' samplings do not divide the largest";
   return "";
 }

@@ -15,7 +15,7 @@ Var Tape::parameter(Parameter& parameter) {
   return {static_cast<int>(nodes_.size()) - 1};
 }
 
-Var Tape::record(Tensor value, std::vector<Var> inputs, Backward backward) {
+Var Tape::record(Tensor value, const std::vector<Var>& inputs, Backward backward) {
   bool wanted = false;
   for (const Var input : inputs) wanted = wanted || wants_gradient(input);
   nodes_.push_back({.value = std::move(value), .wants_gradient = wanted});

@@ -36,7 +36,7 @@ class Tape {
 
   Var constant(Tensor value);           // has no gradient
   Var parameter(Parameter& parameter);  // must outlive the tape, which adds to its gradient
-  Var record(Tensor value, std::vector<Var> inputs, Backward backward);
+  Var record(Tensor value, const std::vector<Var>& inputs, Backward backward);
 
   // The handle that the next record() or constant() will return.
   Var next() const { return {static_cast<int>(nodes_.size())}; }

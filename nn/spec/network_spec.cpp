@@ -93,7 +93,7 @@ NetworkSpec::NetworkSpec(const ImageShape& input, int classes, std::vector<Layer
     std::vector<ImageShape> in;
     for (const int source : inputs(index)) {
       in.push_back(shape(source));
-      std::vector<int>& of_source = readers_[static_cast<size_t>(source + 1)];
+      std::vector<int>& of_source = readers_[static_cast<size_t>(int64_t{source} + 1)];
       if (of_source.empty() || of_source.back() != index) of_source.push_back(index);
     }
     shapes_.push_back(checked_shape(layer(index), in));

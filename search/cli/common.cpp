@@ -83,7 +83,7 @@ Dataset load_shown(const FileOptions& files, const CommonOptions& common, const 
   request.cache = cache_folder();
   request.progress = [&](int64_t done, int64_t steps) { progress.loaded(done, steps); };
   const QuitAtOnce quit;
-  const Dataset data = open(request);
+  Dataset data = open(request);
   progress.clear();
   for (const std::string& note : data.notes) progress.notice(note);
   return data;

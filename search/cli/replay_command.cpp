@@ -66,7 +66,7 @@ ReplayResult walk(const Options& o, const std::vector<LoggedTrial>& log, const L
       else
         lesson.tell(trial, made);
     };
-  const ReplayResult end = replay(*o.method, log, task, o.score_images, hooks);
+  ReplayResult end = replay(*o.method, log, task, o.score_images, hooks);
   if (o.explain && !o.common.json) std::printf("\n");
   return end;
 }
@@ -101,7 +101,7 @@ std::string complete_options(Options& o, const std::vector<LoggedTrial>& log, co
   std::vector<std::string> given;
   for (const OptionField& field : fields)
     if (command.given(field.name)) given.push_back(field.name);
-  const std::string ranges = take_ranges(log, without(fields, given));
+  std::string ranges = take_ranges(log, without(fields, given));
   usage_of([&] { o.method->validate(); });
   return ranges;
 }

@@ -99,7 +99,7 @@ TrainSummary train_in(const RunFolder& folder, const TrainSettings& settings, co
     const TrainResult result =
         train_stage(folder, spec, data.train, &data.test, settings.recipe, progress.training_hooks());
     NamedNetwork trained = load_network(folder.network_file());
-    const TrainSummary summary = summarize(settings, trained.network, result, data);
+    TrainSummary summary = summarize(settings, trained.network, result, data);
     write_summary(folder, summary);
     remove_start(folder);
     return summary;

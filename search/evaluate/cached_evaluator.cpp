@@ -53,7 +53,7 @@ Outcome CachedEvaluator::evaluate(const Candidate& candidate, int index) {
     known->image_epochs = 0;
     return *known;
   }
-  const Outcome outcome = inner_.evaluate(candidate, index);
+  Outcome outcome = inner_.evaluate(candidate, index);
   make_writable_folder(folder_);
   Record record;
   set_outcome(record, outcome);

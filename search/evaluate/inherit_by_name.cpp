@@ -34,7 +34,7 @@ class Inheritance {
     if (!traits_of(layer).has_weights) return *in;
     const LayerWeights& from = parent_.layers()[static_cast<size_t>(old)];
     LayerWeights& to = child_.layers()[static_cast<size_t>(index)];
-    const ChannelMap out = traits_of(layer).depthwise ? *in : map_of_output(layer, old);
+    ChannelMap out = traits_of(layer).depthwise ? *in : map_of_output(layer, old);
     if (traits_of(layer).depthwise)
       inherit_depthwise(from.weight.value, out, to.weight.value);
     else

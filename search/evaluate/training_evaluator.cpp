@@ -44,7 +44,7 @@ std::vector<bool> correct_images(Network& network, const ImageSet& images) {
 TrainingEvaluator::TrainingEvaluator(const SearchData& data, EvaluationRecipe recipe, std::filesystem::path folder,
                                      TrainHooks hooks)
     : data_(data),
-      recipe_(std::move(recipe)),
+      recipe_(recipe),
       folder_(std::move(folder)),
       hooks_(std::move(hooks)),
       pixels_(measure_pixel_scale(data.train)) {}
@@ -105,7 +105,7 @@ TrainResult TrainingEvaluator::provide_branch(const Candidate& candidate) const 
     return static_cast<int>(done.size()) == candidate.branch_epoch;
   };
   Network network = draw(first);
-  const TrainResult result = train(network, data_.train, nullptr, config, hooks);
+  TrainResult result = train(network, data_.train, nullptr, config, hooks);
   save_network(network, data_.train.class_names, file);
   std::filesystem::remove(hooks.checkpoint);
   return result;

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 double recorded_seconds(const fs::path& file) { return from_record<TrainResult>(read_record(file)).seconds; }
 
 Verification verified(const RunFolder& folder, const ImageSet& images, const FinishHooks& hooks) {
-  const Verification verification = verify_stage(folder, images, hooks.on_verified);
+  Verification verification = verify_stage(folder, images, hooks.on_verified);
   if (verification.bytes_different > 0)
     throw Error(text("the exported network differs from the engine in ", verification.bytes_different, " of ",
                      verification.bytes_compared, " bytes; the first: ", to_text(*verification.first)));

@@ -80,7 +80,7 @@ RunFile read_run_file(const RunFolder& folder, const std::string& kind) {
   if (record.integer("version") != kVersion)
     throw FormatError(text(path, ": 'version' is ", record.integer("version"), ", expected ", kVersion,
                            "; use the program that began the run"));
-  const RunFile run = from_record<RunFile>(record);
+  RunFile run = from_record<RunFile>(record);
   if (!kind.empty() && run.identity.kind != kind)
     throw FormatError(text(path, ": is a run of `mininas ", command_of(run.identity.kind),
                            "`, expected one of `mininas ", kind, "`"));

@@ -86,7 +86,7 @@ TrainResult quantize_stage(const RunFolder& folder, const ImageSet& images, cons
   hooks.checkpoint = folder.checkpoint_folder() / "quantizing.checkpoint";
   const NamedNetwork trained = load_network(folder.network_file());
   QuantizedNetwork network(trained.network, trained.class_names, calibration_images(images, config.seed));
-  const TrainResult result = train(network, images, nullptr, config, hooks);
+  TrainResult result = train(network, images, nullptr, config, hooks);
   std::filesystem::remove(folder.quantized_file());  // an older file does not belong to these epochs
   write_record(folder.quantizing_file(), to_record(result));
   save_quantized_model(network.freeze(), folder.quantized_file());

@@ -87,11 +87,11 @@ RunSummary baseline_run(const fs::path& path, const SearchSettings& settings, Ru
   FinishHooks named = hooks;
   if (hooks.on_stage) named.on_stage = [&](const std::string& stage) { hooks.on_stage("MobileNetV2: " + stage); };
   const FinishPlan plan{settings.recipe, settings.quantize, verify_images, ""};
-  const RunSummary summary{.architecture = kBaseline,
-                           .network = finish_network(folder, spec, plan, data, named),
-                           .seed = settings.recipe.seed,
-                           .command = identity.command,
-                           .data = identity.data};
+  RunSummary summary{.architecture = kBaseline,
+                     .network = finish_network(folder, spec, plan, data, named),
+                     .seed = settings.recipe.seed,
+                     .command = identity.command,
+                     .data = identity.data};
   write_summary(folder, summary);
   return summary;
 }
@@ -216,7 +216,7 @@ std::vector<SuiteRow> read_suite(const fs::path& run) {
 
 SuiteRow run_suite_entry(const fs::path& run, const SuiteEntry& entry, const SuiteScale& scale, const std::string& data,
                          uint64_t seed, const std::string& command, const PipelineHooks& hooks) {
-  const SuiteRow known = read_suite_row(run, entry);
+  SuiteRow known = read_suite_row(run, entry);
   if (known.complete()) return known;
   const Dataset images = open_dataset(data, seed);
   const SuiteLengths lengths = suite_lengths(scale, entry, images.train.shape, images.train.count());

@@ -76,7 +76,8 @@ fs::path Firmware::shared_object(const fs::path& source) const {
   for (const auto& files : {runtime_files(), board_files()})
     for (const TextFile& file : files) all += file.text;
   const fs::path folder = objects_ / sha256_hex(std::as_bytes(std::span(all)));
-  const fs::path object = folder / (source.stem().string() + ".o"), fresh = work_ / object.filename().string();
+  fs::path object = folder / (source.stem().string() + ".o");
+  const fs::path fresh = work_ / object.filename().string();
   if (fs::exists(object)) return object;
   compile(source, fresh);
   make_writable_folder(folder);

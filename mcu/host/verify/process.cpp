@@ -11,7 +11,7 @@
 
 #include "core/error.h"
 
-extern char** environ;
+extern char** environ;  // NOLINT(readability-redundant-declaration): not every unistd.h declares it
 
 namespace mininas {
 namespace {
