@@ -11,7 +11,7 @@ namespace mininas {
 namespace {
 
 // Sizes in the units of the drawing; small, so that its letters stay readable on a phone.
-constexpr double kWidth = 420, kHeight = 290, kLeft = 46, kRight = 12, kTop = 26, kBottom = 40;
+constexpr double kWidth = 420, kHeight = 290, kLeft = 46, kRight = 20, kTop = 26, kBottom = 40;
 constexpr double kRow = 17, kLetter = 5.8;              // height of a named row; width of a letter, about
 constexpr double kLabelHeight = 9, kLabelLetter = 4.6;  // of a point's label
 constexpr int kTicks = 5;                               // approximate number of steps between ticks

@@ -223,7 +223,7 @@ std::string opening(const RunFolder& folder, const RunFile& run, const std::opti
   std::string out =
       element("p", escaped(text("Mini-NAS, run of `mininas ", command_of(run.identity.kind), "`")), "soft");
   out += done ? headline(done->architecture) : element("h1", "Not finished yet");
-  out += element("p", escaped(run.identity.data), "soft") + suite_link(folder, target);
+  out += element("p", escaped(run.identity.data), "soft") + parent_link(folder, target);
   if (const std::string label = network_settings_of(run).label; !label.empty())
     out += element("p", escaped(label), "label");
   return out + (done ? done->verdict + done->figures : progress_text(folder, run));
@@ -240,6 +240,7 @@ std::string run_page(const RunFolder& folder, const RunFile& run, const fs::path
   const std::optional<Finished> done = finished(folder, run, settings.budget, evaluation);
   Sections sections = evaluation_parts(evaluation);
   if (search) {
+    sections.push_back(front_part(folder, target));
     add(sections, search_parts(folder, settings, done ? done->architecture : ""));
     sections.push_back(asked_part(run, settings));
   } else {
@@ -256,11 +257,10 @@ std::string run_page(const RunFolder& folder, const RunFile& run, const fs::path
 int64_t write_report(const RunFolder& folder, const fs::path& target) {
   const RunFile run = read_run_file(folder, "");
   const bool suite = run.identity.kind == "suite";
-  if (suite)
-    for (const fs::path& part : suite_run_folders(folder.path())) {
-      const RunFolder view = RunFolder::view(part);
-      write_report(view, view.report_file());
-    }
+  for (const fs::path& part : suite ? suite_run_folders(folder.path()) : front_run_folders(folder.path())) {
+    const RunFolder view = RunFolder::view(part);
+    write_report(view, view.report_file());
+  }
   const std::string page = suite ? suite_report(folder, run, target) : run_page(folder, run, target);
   remove_leftovers(folder.path());  // of a report that was killed: nothing else looks after them in a finished run
   write_text_file(target, page);

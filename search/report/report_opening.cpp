@@ -107,15 +107,16 @@ std::string progress_text(const RunFolder& folder, const RunFile& run) {
                            escaped(command_that_goes_on(folder, run.identity)), "</code>"));
 }
 
-std::string suite_link(const RunFolder& folder, const fs::path& target) {
-  const fs::path suite = fs::weakly_canonical(folder.path()).parent_path().parent_path();
+std::string parent_link(const RunFolder& folder, const fs::path& target) {
+  const fs::path parent = fs::weakly_canonical(folder.path()).parent_path().parent_path();
+  std::string kind;
   try {
-    if (read_run_file(RunFolder::view(suite), "suite").identity.kind.empty()) return "";
+    kind = read_run_file(RunFolder::view(parent), "").identity.kind;
   } catch (const Error&) {
-    return "";  // not a suite, or one that cannot be read, which does not matter for this page
+    return "";  // not a run, or one that cannot be read, which does not matter for this page
   }
-  const fs::path page = fs::relative(suite / "report.html", fs::weakly_canonical(fs::absolute(target)).parent_path());
-  return element("p", text("Part of <a href=\"", escaped(page.generic_string()), "\">a suite</a>."));
+  const fs::path page = fs::relative(parent / "report.html", fs::weakly_canonical(fs::absolute(target)).parent_path());
+  return element("p", text("Part of <a href=\"", escaped(page.generic_string()), "\">a ", escaped(kind), "</a>."));
 }
 
 }  // namespace mininas

@@ -18,8 +18,9 @@ std::string verdict(const RunSummary& summary, const Budget& budget, const TestR
 std::string verdict(const TrainSummary& summary, const std::filesystem::path& run);
 // The progress of an unfinished run, the time so far, and the command that continues it.
 std::string progress_text(const RunFolder& folder, const RunFile& run);
-// A link to the page of the suite that the run belongs to; empty if there is none. `target` is the path of the page.
-std::string suite_link(const RunFolder& folder, const std::filesystem::path& target);
+// A link to the page of the suite, or of the search with its front, that the run belongs to; empty if there is none.
+// `target` is the path of the page.
+std::string parent_link(const RunFolder& folder, const std::filesystem::path& target);
 
 // Every candidate as a point: score with its standard error over parameters, MACs, flash, RAM and, with a board,
 // instructions. Kept, rejected and chosen candidates are marked differently, and limits are drawn as lines. Below, all
@@ -51,6 +52,11 @@ HtmlSection arithmetic_part(const FinalEvaluation& evaluation);
 std::string worst_class_text(const TestResult& result);
 // The share of the most frequent class: the accuracy without looking at the images.
 double chance_of(const TestResult& result);
+
+// The runs in RUN/front, in the order of their candidates' numbers; none where the search finished one network alone.
+std::vector<std::filesystem::path> front_run_folders(const std::filesystem::path& run);
+// These networks as a table with links to their pages. `target` is the path of the page.
+HtmlSection front_part(const RunFolder& folder, const std::filesystem::path& target);
 
 // The whole page of a suite, to be written to `target`: Table 2 as a table with links to the pages of the runs, and
 // charts of our figures beside the published ones.

@@ -68,7 +68,7 @@ Plot cost_plot(const Journal& journal, const JournalEntry* chosen, const Measure
 // ", 5 epochs", and after a warm start the candidate that the first of them were trained with.
 std::string epochs_of(const Candidate& candidate, Status status) {
   if (status == Status::kInfeasible) return ", not trained";
-  const std::string all = text(", ", candidate.epochs, " epochs");
+  const std::string all = text(", ", candidate.epochs, candidate.epochs == 1 ? " epoch" : " epochs");
   if (candidate.ancestors.empty()) return all;
   return text(all, ", the first ", candidate.branch_epoch, " of them as ",
               element("code", escaped(to_text(candidate.ancestors.front()))));
@@ -111,7 +111,7 @@ SortedTable candidates_table(const Journal& journal, const JournalEntry* chosen)
        {},
        4},
       {},
-      {7, 10, 34, 22, 15, 10, 10, 13}};
+      {9, 10, 29, 20, 14, 9, 9, 13}};
   const std::vector<bool> front = pareto_front(entries);
   const auto on_front = [&](const JournalEntry& e) { return front[static_cast<size_t>(e.trial.index)]; };
   const auto work = [board](const JournalEntry& e) { return board ? e.cost.instructions : e.cost.macs; };

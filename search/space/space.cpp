@@ -60,11 +60,16 @@ OptionFields option_fields(SearchSpace& s) {
 
 void validate(const SearchSpace& s) {
   const auto refuse = [](const std::string& rule) { throw ConfigError(text("search space: ", rule)); };
-  if (s.min_depth < kMinDepth || s.max_depth > kMaxDepth || s.min_depth > s.max_depth)
-    refuse(text("depth ", s.min_depth, " to ", s.max_depth, " must lie within ", kMinDepth, " to ", kMaxDepth,
-                ", smallest first"));
-  if (s.min_width < 1 || s.max_width > kMaxWidth || s.min_width > s.max_width)
-    refuse(text("width ", s.min_width, " to ", s.max_width, " must lie within 1 to ", kMaxWidth, ", smallest first"));
+  if (s.min_depth > s.max_depth)
+    refuse(text("the smallest depth, ", s.min_depth, ", is beyond the largest, ", s.max_depth,
+                "; give both --min-depth and --max-depth"));
+  if (s.min_depth < kMinDepth || s.max_depth > kMaxDepth)
+    refuse(text("depth ", s.min_depth, " to ", s.max_depth, " must lie within ", kMinDepth, " to ", kMaxDepth));
+  if (s.min_width > s.max_width)
+    refuse(text("the smallest width, ", s.min_width, ", is beyond the largest, ", s.max_width,
+                "; give both --min-width and --max-width"));
+  if (s.min_width < 1 || s.max_width > kMaxWidth)
+    refuse(text("width ", s.min_width, " to ", s.max_width, " must lie within 1 to ", kMaxWidth));
   if (s.width_step < 1) refuse(text("width step ", s.width_step, " must be at least 1"));
   if (s.kernels.empty()) refuse("at least one kernel size is needed");
   for (const int kernel : s.kernels)

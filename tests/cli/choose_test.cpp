@@ -150,6 +150,16 @@ TEST_CASE("a search for several limits finishes and verifies members of its fron
     CHECK(member.record("verify").integer("bytes_different") == 0);
     CHECK(fs::exists(out / "front" / std::to_string(member.integer("candidate")) / "c/model.c"));
   }
+
+  // The page links the members' pages; one that is not finished names the search's command as the way to go on.
+  const auto page = [&](const fs::path& run) { return read_text_file(run / "report.html"); };
+  const std::string first = "front/" + std::to_string(front[0].integer("candidate"));
+  fs::remove(out / first / "summary.json");
+  REQUIRE(mininas::test::mininas({"report", out.string()}).status == 0);
+  CHECK_THAT(page(out), Catch::Contains("<a href=\"" + first + "/report.html\">"));
+  CHECK_THAT(page(out), Catch::Contains("not finished yet"));
+  CHECK_THAT(page(out / first), Catch::Contains("<a href=\"../../report.html\">a search</a>"));
+  CHECK_THAT(page(out / first), Catch::Contains("mininas search --resume "));
 }
 
 TEST_CASE("a search whose limits allowed nothing goes on with new ones, in its folder, or makes way for another",

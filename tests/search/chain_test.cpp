@@ -85,8 +85,10 @@ TEST_CASE("an architecture outside a space is refused with the rule that it brea
 
 TEST_CASE("a space that cannot be is refused", "[search][space]") {
   CHECK_THROWS_WITH(validate(SearchSpace{2, 6, 8, 20, 4, {3}}), Catch::Contains("depth 2 to 6"));
-  CHECK_THROWS_WITH(validate(SearchSpace{6, 3, 8, 20, 4, {3}}), Catch::Contains("smallest first"));
-  CHECK_THROWS_WITH(validate(SearchSpace{3, 6, 24, 20, 4, {3}}), Catch::Contains("width 24 to 20"));
+  CHECK_THROWS_WITH(validate(SearchSpace{6, 3, 8, 20, 4, {3}}),
+                    Catch::Contains("beyond the largest, 3; give both --min-depth"));
+  CHECK_THROWS_WITH(validate(SearchSpace{3, 6, 24, 20, 4, {3}}),
+                    Catch::Contains("beyond the largest, 20; give both --min-width"));
   CHECK_THROWS_WITH(validate(SearchSpace{3, 6, 8, 20, 0, {3}}), Catch::Contains("width step 0"));
   CHECK_THROWS_WITH(validate(SearchSpace{3, 6, 8, 20, 4, {}}), Catch::Contains("kernel"));
   CHECK_THROWS_WITH(validate(SearchSpace{3, 6, 8, 20, 4, {4}}), Catch::Contains("kernel 4"));
