@@ -47,7 +47,7 @@ std::vector<fs::path> front_run_folders(const fs::path& run) {
 
 HtmlSection front_part(const RunFolder& folder, const fs::path& target) {
   HtmlTable table{
-      "Finished networks of the front", {"candidate", "architecture", "accuracy, int8", "flash", "RAM", "MACs"}, {}, 2};
+      "Members of the front", {"candidate", "architecture", "accuracy, int8", "flash", "RAM", "MACs"}, {}, 2};
   for (const fs::path& run : front_run_folders(folder.path())) table.rows.push_back(row_of(run, target));
   if (table.rows.empty()) return {};
   return {"Finished networks of the front",
