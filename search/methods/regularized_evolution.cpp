@@ -84,7 +84,7 @@ SearchResult regularized_evolution(Session& session, const EvolutionOptions& o) 
   for (; goes_on(); --left) {
     std::vector<uint32_t> sampled;
     for (int i = 0; i < o.sample; ++i) sampled.push_back(rng.below(static_cast<uint32_t>(o.population)));
-    const Individual parent = population.best_of(sampled);
+    const Individual& parent = population.best_of(sampled);
     const bool identical = rng.uniform() < static_cast<float>(o.identity);
     const auto child = [&] { return identical ? parent.architecture : changed(o, parent.architecture, rng); };
     train({{"child", draw_within_budget(session, child), o.epochs}}, text("; a child of candidate ", parent.index + 1));

@@ -178,7 +178,8 @@ std::string to_html(const SortedTable& sorted) {
   for (size_t r = 0; r < table.rows.size(); ++r) {
     std::string places;
     for (size_t i = 1; i < sorted.orders.size(); ++i) places += text("--by", i, ":", sorted.orders[i].places[r], ";");
-    body += table_row(table.rows[r], "td role=\"cell\"", "td", table.numbers_from, row + " style=\"" + places + "\"");
+    body +=
+        table_row(table.rows[r], "td role=\"cell\"", "td", table.numbers_from, text(row, " style=\"", places, "\""));
   }
   const std::string head =
       table_row(table.header, "th role=\"columnheader\" scope=\"col\"", "th", table.numbers_from, row);

@@ -92,7 +92,7 @@ std::string share_text(int64_t right, int64_t total) {
 }  // namespace
 
 std::string as_percent(double fraction) {
-  const auto hundredths = static_cast<int64_t>(fraction * 10000 + 0.5);
+  const int64_t hundredths = std::llround(fraction * 10000);
   return text(hundredths / 100, ".", hundredths / 10 % 10, hundredths % 10, " %");
 }
 

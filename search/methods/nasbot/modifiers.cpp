@@ -117,7 +117,7 @@ bool is_removable(const LayeredNetwork& network, int layer) {
 
 std::vector<int> halving_instead(const LayeredNetwork& network, int layer) {
   if (!halves(at(network, layer))) return {};
-  const auto children = network.children()[static_cast<size_t>(layer)];
+  auto children = network.children()[static_cast<size_t>(layer)];
   if (all_stride_one(network, children)) return children;
   const auto parents = network.parents()[static_cast<size_t>(layer)];
   return all_stride_one(network, parents) ? parents : std::vector<int>();

@@ -45,7 +45,7 @@ PathLengths extended(const Layer& layer, const std::vector<int>& neighbours, con
   PathLengths result{};
   if (neighbours.empty()) return result;
   for (int group = 0; group < kGroups; ++group) {
-    const auto at = static_cast<size_t>(3 * group);
+    const size_t at = 3 * static_cast<size_t>(group);
     double least = std::numeric_limits<double>::infinity(), most = 0, total = 0;
     for (const int neighbour : neighbours) {
       const PathLengths& rest = lengths[static_cast<size_t>(neighbour)];
