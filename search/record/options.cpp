@@ -46,10 +46,10 @@ void write(const OptionFields& fields, Record& record) {
   for (const OptionField& field : fields) std::visit(Writer{record, field.key()}, field.value);
 }
 
-// Sets the fields and adds their keys to `known`.
+// Sets the fields that the record has, and adds the keys of all to `known`.
 void read(const OptionFields& fields, const Record& record, std::vector<std::string>& known) {
   for (const OptionField& field : fields) {
-    std::visit(Reader{record, field.key()}, field.value);
+    if (record.has(field.key())) std::visit(Reader{record, field.key()}, field.value);
     known.push_back(field.key());
   }
   try {

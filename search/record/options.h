@@ -7,7 +7,9 @@ namespace mininas {
 
 // Each field under its key.
 Record to_record(const OptionFields& fields);
-// Sets every field. Throws FormatError if `record` lacks a field, has an unknown key, or has a value that is not legal.
+// Sets the fields that `record` has. What it lacks came after it was written and keeps its default, which is what was
+// done before there was such an option; a damaged file is known by its digest. Throws FormatError if `record` has an
+// unknown key, or a value that is not legal.
 void from_record(const OptionFields& fields, const Record& record);
 
 // A group of settings that is stored as a record of its own under its key. Options of a group without a key are stored
