@@ -111,7 +111,7 @@ void add_export_command(Parser& parser) {
   auto o = std::make_shared<Options>();
   Command& command =
       parser.add("export", "writes a run's network as C99 that needs nothing else, or for another runtime",
-                 "Examples:\n  mininas export run --out firmware/model\n"
+                 "Example:\n  mininas export run --out firmware/model\n"
                  "  mininas export run --format onnx-exact --out model.onnx\n\n" +
                      format_details(),
                  [o](const Command& given) { return run(*o, given); });
