@@ -277,7 +277,7 @@ TEST_CASE("options out of range are refused by name", "[search][mini-nas]") {
   CHECK_THROWS_WITH(validate(o), Catch::Contains("kernel 6"));
   o = {};
   o.min_depth = 9;
-  CHECK_THROWS_WITH(validate(o), Catch::Contains("depth 9 to 8"));
+  CHECK_THROWS_WITH(validate(o), Catch::Contains("the smallest depth, 9, is beyond the largest, 8"));
   o = {};
   o.width_step = 0;
   CHECK_THROWS_WITH(validate(o), Catch::StartsWith("width-step 0: expected 1 to"));
