@@ -90,8 +90,8 @@ void flip_horizontally(uint8_t* image, const ImageShape& shape) {
 void cut_out(uint8_t* image, const ImageShape& shape, int row, int column, int side, uint8_t zero) {
   const int top = std::max(row - side / 2, 0), bottom = std::min(row - side / 2 + side, shape.height);
   const int left = std::max(column - side / 2, 0), right = std::min(column - side / 2 + side, shape.width);
-  const auto row_bytes = static_cast<size_t>(shape.width * shape.channels);
-  const auto cut_bytes = static_cast<size_t>((right - left) * shape.channels);
+  const auto channels = static_cast<size_t>(shape.channels), row_bytes = static_cast<size_t>(shape.width) * channels;
+  const auto cut_bytes = static_cast<size_t>(right - left) * channels;
   for (int y = top; y < bottom; ++y)
     std::memset(image + static_cast<size_t>(y) * row_bytes + left * shape.channels, zero, cut_bytes);
 }
