@@ -68,7 +68,7 @@ Plot cost_plot(const Journal& journal, const JournalEntry* chosen, const Measure
 // ", 5 epochs", and after a warm start the candidate that the first of them were trained with.
 std::string epochs_of(const Candidate& candidate, Status status) {
   if (status == Status::kInfeasible) return ", not trained";
-  const std::string all = text(", ", candidate.epochs, candidate.epochs == 1 ? " epoch" : " epochs");
+  std::string all = text(", ", candidate.epochs, candidate.epochs == 1 ? " epoch" : " epochs");
   if (candidate.ancestors.empty()) return all;
   return text(all, ", the first ", candidate.branch_epoch, " of them as ",
               element("code", escaped(to_text(candidate.ancestors.front()))));

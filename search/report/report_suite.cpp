@@ -140,10 +140,10 @@ Plot accuracy_plot(const std::vector<SuiteRow>& rows) {
   for (const SuiteRow& row : rows) {
     if (!row.complete()) continue;
     const auto point = [&](double FinishedNetwork::*figure) {
-      const PlotPoint p{.x = 100 * row.baseline->network.*figure,
-                        .y = 100 * row.search->network.*figure,
-                        .note = row.entry.name,
-                        .label = figure == &FinishedNetwork::test_accuracy_float ? row.entry.name : ""};
+      PlotPoint p{.x = 100 * row.baseline->network.*figure,
+                  .y = 100 * row.search->network.*figure,
+                  .note = row.entry.name,
+                  .label = figure == &FinishedNetwork::test_accuracy_float ? row.entry.name : ""};
       low = std::min({low, p.x, p.y});
       high = std::max({high, p.x, p.y});
       return p;
