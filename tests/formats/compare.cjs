@@ -147,7 +147,7 @@ async function compare(folder, format) {
 const kLargest = {'onnx-exact': 0, 'onnx-qdq-alone': 1, 'onnx-qdq': Infinity, 'onnx-float': 1e-5,
                   'tflite-alone': 1, 'tflite': Infinity};
 
-const row = (name, format, r) => `| ${name} | ${format} | ${r.layers} | ${r.bytes} | ${r.different} | ${+r.largest.toPrecision(2)} | ` +
+const row = (name, format, r) => `| ${name} | ${format} | ${r.layers} | ${r.bytes} | ${r.different} | ${Number.isInteger(r.largest) ? r.largest : +r.largest.toPrecision(2)} | ` +
                                `${r.logits.different} | ${r.classes ?? '-'} | ${r.first || '-'} |`;
 
 function sum(results) {
