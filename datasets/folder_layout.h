@@ -6,8 +6,8 @@
 //   DIR/train/CLASS/* alone                    undivided
 //   DIR/test/CLASS/* alone                     can be measured on, not trained on
 //   DIR/ONE/... and nothing else               as if DIR/ONE had been named
-//   DIR/images/... beside DIR/labels/          as if DIR/images had been named; refused where images stand in it without
-//                                              class folders, since such annotations do not name one class an image
+//   DIR/images/... beside DIR/labels/          as if DIR/images had been named; refused where images stand in it
+//                                              without class folders: such annotations name no class of an image
 // A folder is a part if it has such a name and holds folders; with images in it, it is a class that happens to be
 // called "train" or "test". Not seen: hidden entries, what operating systems leave (__MACOSX, Thumbs.db, ...), and this
 // program's own output (runs, exports, caches).

@@ -190,7 +190,8 @@ TEST_CASE("wrong usage is one line and exit status 2", "[cli]") {
   check_usage({"search", "--data", "synthetic", "--out", "never", "--max-params", "50Q"},
               "--max-params: '50Q' is not a size");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--method", "magic"}, "there are: mini-nas");
-  check_usage({"search", "--data", "synthetic", "--out", "never", "--min-depth", "9"}, "the smallest depth, 9, is beyond the largest, 8");
+  check_usage({"search", "--data", "synthetic", "--out", "never", "--min-depth", "9"},
+              "the smallest depth, 9, is beyond the largest, 8");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--kernels", "5,6"}, "kernel 6");
   check_usage({"search", "--data", "synthetic", "--out", "never", "--ram-plan", "best"},
               "--ram-plan: 'best': expected whole, overlap or strips");

@@ -1,6 +1,6 @@
-// `make export-test`, the second half: runs the files of a folder in ONNX Runtime and in TensorFlow Lite, and compares each
-// layer's bytes with those of our engine (tests/mcu/programs/exports.cpp writes both).
-//   node compare.cjs FOLDER FORMAT...   prints a table; exit status 1 if a difference is larger than it may be (kLargest)
+// `make export-test`, the second half: runs the files of a folder in ONNX Runtime and in TensorFlow Lite, and compares
+// each layer's bytes with those of our engine (tests/mcu/programs/exports.cpp writes both).
+//   node compare.cjs FOLDER FORMAT...   prints a table; exit status 1 if a difference is larger than may be (kLargest)
 // A row gives, for a network and a format, how many values of all layers differ, and by how much at most; the first
 // layer that differs is named.
 const fs = require('fs');
@@ -116,7 +116,8 @@ function equalClasses(ours, theirs, images) {
     const some = Array.from(logits.slice(image * classes, (image + 1) * classes));
     return some.indexOf(Math.max(...some));
   };
-  return Array.from({length: images}, (_, image) => answer(ours, image) === answer(theirs, image)).filter(Boolean).length;
+  const equal = (image) => answer(ours, image) === answer(theirs, image);
+  return Array.from({length: images}, (_, image) => image).filter(equal).length;
 }
 
 async function compare(folder, format) {
@@ -142,12 +143,14 @@ async function compare(folder, format) {
   return result;
 }
 
-// The largest difference that is right: our integers exactly; one layer's single rounding; float32 sums in another order,
-// as a share of the layer's largest value. Through a whole network, roundings add up without limit.
+// The largest difference that is right: our integers exactly; one layer's single rounding; float32 sums in another
+// order, as a share of the layer's largest value. Through a whole network, roundings add up without limit.
 const kLargest = {'onnx-exact': 0, 'onnx-qdq-alone': 1, 'onnx-qdq': Infinity, 'onnx-float': 1e-5,
                   'tflite-alone': 1, 'tflite': Infinity};
 
-const row = (name, format, r) => `| ${name} | ${format} | ${r.layers} | ${r.bytes} | ${r.different} | ${Number.isInteger(r.largest) ? r.largest : +r.largest.toPrecision(2)} | ` +
+const size = (value) => Number.isInteger(value) ? value : +value.toPrecision(2);
+const row = (name, format, r) => `| ${name} | ${format} | ${r.layers} | ${r.bytes} | ${r.different} | ` +
+                               `${size(r.largest)} | ` +
                                `${r.logits.different} | ${r.classes ?? '-'} | ${r.first || '-'} |`;
 
 function sum(results) {
@@ -164,7 +167,8 @@ async function main() {
   const [folder, ...formats] = process.argv.slice(2);
   const names = fs.readdirSync(folder).sort((a, b) => a.localeCompare(b, 'en', {numeric: true}));
   const results = Object.fromEntries(formats.map((format) => [format, []]));
-  console.log('| network | format | layers | values | different | largest | logits different | classes equal | first layer |');
+  console.log('| network | format | layers | values | different | largest | logits different | classes equal | ' +
+              'first layer |');
   console.log('|---|---|---|---|---|---|---|---|---|');
   for (const name of names)
     for (const format of formats) {

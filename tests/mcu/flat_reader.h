@@ -1,5 +1,5 @@
-// Reads FlatBuffers, for tests of what writes them: any table, field by number. It shares nothing with the writer. Every
-// access is checked, also that numbers lie at multiples of their size.
+// Reads FlatBuffers, for tests of what writes them: any table, field by number. It shares nothing with the writer.
+// Every access is checked, also that numbers lie at multiples of their size.
 #pragma once
 #include <cstdint>
 #include <cstring>

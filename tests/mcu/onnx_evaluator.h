@@ -1,5 +1,5 @@
-// Computes an ONNX model of integers for one image, operator by operator, as ONNX's specification defines them. For tests
-// without ONNX Runtime; only the operators and shapes that onnx-exact uses.
+// Computes an ONNX model of integers for one image, operator by operator, as ONNX's specification defines them. For
+// tests without ONNX Runtime; only the operators and shapes that onnx-exact uses.
 #pragma once
 #include <cstdint>
 #include <map>

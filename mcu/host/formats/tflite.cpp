@@ -1,7 +1,7 @@
-// Weights keep their order: ours is TensorFlow Lite's. What differs is padding: its SAME puts the larger half behind the
-// image when a window of stride 2 slides over an even extent, and ours is the same on both sides. Such layers are padded
-// by an operator of their own. A pool must be AVERAGE_POOL_2D (MEAN rounds differently), and a linear layer a 1x1
-// convolution (not every reader has a scale per channel for FULLY_CONNECTED).
+// Weights keep their order: ours is TensorFlow Lite's. What differs is padding: its SAME puts the larger half behind
+// the image when a window of stride 2 slides over an even extent, and ours is the same on both sides. Such layers are
+// padded by an operator of their own. A pool must be AVERAGE_POOL_2D (MEAN rounds differently), and a linear layer a
+// 1x1 convolution (not every reader has a scale per channel for FULLY_CONNECTED).
 #include "mcu/host/formats/tflite.h"
 
 #include "mcu/host/formats/tflite_model.h"

@@ -1,7 +1,7 @@
 // TfliteModel: a .tflite file that is built tensor by tensor and operator by operator. It knows TensorFlow Lite's
-// files, not networks: which operators a layer becomes is said in tflite.cpp. Activations are NHWC, one image at a time.
-// Source: schema.fbs (version 3), github.com/tensorflow/tensorflow. Versions of operators are the lowest that have
-// int8 with a scale per channel.
+// files, not networks: which operators a layer becomes is said in tflite.cpp. Activations are NHWC, one image at a
+// time. Source: schema.fbs (version 3), github.com/tensorflow/tensorflow. Versions of operators are the lowest that
+// have int8 with a scale per channel.
 #pragma once
 #include <cstdint>
 #include <string>

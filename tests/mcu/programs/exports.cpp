@@ -1,9 +1,9 @@
 // `make export-test`, the first half: writes networks in the formats of other runtimes, with images and the bytes that
 // our engine computes at every layer. tests/formats/compare.cjs runs the files and compares.
-// `mcu_exports FOLDER` writes FOLDER/NAME/ for each network: a trained one, resnet8, mobilenetv2, twenty random networks and ten random
-// graphs. In it are
+// `mcu_exports FOLDER` writes FOLDER/NAME/ for each network: a trained one, resnet8, mobilenetv2, twenty random
+// networks and ten random graphs. In it are
 //   FORMAT.ENDING        every format, with all layers as outputs
-//   FORMAT-alone.ENDING  onnx-qdq and tflite, where each layer reads the right bytes and not the earlier layers' outputs
+//   FORMAT-alone.ENDING  onnx-qdq and tflite, where each layer reads the right bytes, not the earlier layers' outputs
 //   images.bin           the images, as bytes
 //   expected.bin         each layer's int8 outputs, NHWC, for all images, layer by layer
 //   expected-tflite.bin  the same for tflite, which has other integers
