@@ -99,9 +99,9 @@ endif
 
 .DELETE_ON_ERROR:
 .PHONY: FORCE export-test field-cases accessibility all program chain-table chain-table-check test check mcu-test \
-  mcu-calibrate mcu-code-sizes mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 course \
-  clean help packages test-packages cross-packages lint-packages format-packages determinism-packages matrix odr \
-  quick-test syntax program-syntax format format-check lint
+  mcu-calibrate mcu-code-sizes mcu-lint mcu-fuzz mcu-coverage demo asan ubsan sanitize determinism bench cifar10 \
+  course clean help packages test-packages cross-packages lint-packages format-packages determinism-packages matrix \
+  odr quick-test syntax program-syntax format format-check lint
 
 ## all      build/mininas, the program (the default)
 all: program
