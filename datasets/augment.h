@@ -1,8 +1,8 @@
 // Augmentation of training images, from bytes to bytes: random crop with padding, horizontal flip, cutout (DeVries and
 // Taylor 2017), and a change of tones (contrast, brightness, the negative). Padding and cutout write the byte that
 // stands for the real value 0 (PixelScale::zero). The random numbers of a sample depend only on its stream, never on
-// its position in a batch or on threads. Five numbers are always drawn, in this order, so that switching one step off does
-// not change the others:
+// its position in a batch or on threads. Five numbers are always drawn, in this order, so that switching one step off
+// does not change the others:
 //   1. row and 2. column of the crop in the padded image, each in [0, 2 * crop_padding]
 //   3. whether to flip
 //   4. row and 5. column of the cutout's centre, uniform over the image; the square begins cutout / 2 pixels before it
